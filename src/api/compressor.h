@@ -1,0 +1,69 @@
+// Whole-stream compression and decompression: the pipelines behind the CLI and the C boundary.
+//
+// Compress: Source -> Plan -> EncodeBlock on `threads` workers -> container writer -> Sink.
+// Decompress: Source -> container reader -> DecodeBlock on `threads` workers -> Sink. The bytes
+// written never depend on the number of threads. A decompressor writes a block only after its
+// checksum agreed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/stream.h"
+#include "plan/plan.h"
+
+namespace lmz {
+
+struct Progress {
+  uint64_t raw_bytes = 0;   // uncompressed bytes done so far
+  uint64_t coded_bytes = 0; // compressed bytes done so far
+};
+
+// Called from the calling thread after each block; returning false stops with kCancelled.
+using ProgressFunction = std::function<bool(const Progress&)>;
+
+struct CompressOptions {
+  int threads = 1;                                   // 1 .. 256
+  uint64_t block_size = uint64_t{16} << 20;          // 64 KiB .. kMaxBlockRawSize
+  std::optional<uint64_t> content_size;              // when known: goes into the header, is checked
+  ProgressFunction progress;
+};
+
+struct DecompressOptions {
+  int threads = 1;
+  uint64_t memory_limit = UINT64_MAX;  // bytes for one block being decoded; above it: kLimit
+  uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
+  ProgressFunction progress;
+};
+
+// Compresses all of `source` into one frame. Errors: those of the streams, kInvalidArgument,
+// kCancelled; kInvalidArgument when content_size was given and is not what the source held.
+Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& options);
+
+// Decompresses all frames in `source`. Errors: those of the streams, kNotLmz, kTruncated, kDamaged,
+// kNewerVersion, kLimit, kCancelled; messages name the block and its offset. What was written
+// before an error is right but incomplete.
+Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions& options);
+
+struct BlockEntry {
+  uint64_t offset = 0;  // of the block header in the file
+  BlockHeader header;
+};
+
+struct FrameEntry {
+  int version = 0;
+  bool is_compact = false;
+  uint64_t offset = 0;      // of the frame in the file
+  uint64_t raw_size = 0;
+  uint64_t coded_size = 0;  // the whole frame with header and index
+  std::vector<BlockEntry> blocks;
+};
+
+// Reads the structure of every frame and skips the payloads: no decoding. Errors: as Decompress,
+// less kLimit.
+Result<std::vector<FrameEntry>> List(Source& source);
+
+}  // namespace lmz

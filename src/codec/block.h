@@ -1,0 +1,69 @@
+// One block: the unit that is coded, checked and decoded alone.
+//
+// Encoding: raw bytes -> filters (in the order of their bits) -> codec -> payload. Decoding runs
+// the same steps backwards. The container stores a BlockHeader in front of each payload; the api
+// layer moves blocks between threads. Which codec and filters to use is the planner's choice;
+// EncodeBlock only guarantees that the answer is legal and never longer than `stored`.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+
+namespace lmz {
+
+enum class CodecId : uint8_t {
+  kStored = 0,  // the raw bytes themselves
+  kBytes = 1,   // context mixing, no neural model
+};
+
+// Which set of contexts the `bytes` codec uses: a field of its payload, so any choice decodes.
+enum class Profile : uint8_t {
+  kText = 0,    // words, lines, markup
+  kBinary = 1,  // records, columns, sparse contexts
+};
+
+// Reversible transforms in front of the codec, as bits of BlockHeader::filters.
+inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
+inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
+
+// The planner's choice for one block.
+struct BlockChoice {
+  CodecId codec = CodecId::kBytes;
+  uint8_t filters = 0;
+  Profile profile = Profile::kText;
+};
+
+struct BlockHeader {
+  CodecId codec = CodecId::kStored;
+  uint8_t filters = 0;
+  uint64_t raw_size = 0;      // bytes before filters
+  uint64_t payload_size = 0;  // bytes after the codec
+  uint64_t checksum = 0;      // XXH3-64 of the raw bytes
+  uint32_t fingerprint = 0;   // the coder's final state; 0 for kStored
+};
+
+// The largest raw block that any decoder accepts, in bytes.
+inline constexpr uint64_t kMaxBlockRawSize = uint64_t{1} << 28;
+
+// Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;
+// falls back to kStored when that is not longer. Deterministic: the result depends on nothing but
+// the arguments. Errors: kInvalidArgument for a size out of range or a choice that does not exist.
+// Thread-safe for distinct outputs.
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+
+// Decodes `payload` into `raw`, which is exactly header.raw_size bytes long; both sizes must agree
+// with the header. Memory and time are bounded by the two sizes. Errors: kDamaged when the payload
+// breaks a rule, the fingerprint or the checksum differs; kNewerVersion for an unknown codec or
+// filter. On error the content of `raw` is unspecified. Thread-safe for distinct outputs.
+Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+
+// Refuses, before any allocation, a header that no encoder writes: raw_size 0 or above
+// kMaxBlockRawSize, a payload longer than the raw bytes, or raw_size beyond what payload_size bytes
+// can stand for. Errors: kDamaged, kNewerVersion.
+Status ValidateBlockHeader(const BlockHeader& header);
+
+// An upper bound of the memory, in bytes, that DecodeBlock needs beside payload and raw.
+uint64_t DecodeMemory(const BlockHeader& header);
+
+}  // namespace lmz
