@@ -81,7 +81,7 @@ Bytes Table(TestRandom& random, size_t size) {
 TEST(Plan, CoversEveryInputOnce) {
   TestRandom random(1);
   EXPECT_TRUE(PlanAll({}).empty());
-  for (const size_t size : {1, 2, 100, 65535, 65536, 65537, 300'000}) {
+  for (const size_t size : std::vector<size_t>{1, 2, 100, 65535, 65536, 65537, 300'000}) {
     for (const uint64_t max_size : {uint64_t{1} << 16, uint64_t{100'000}, uint64_t{1} << 24}) {
       const PlanOptions options = {.max_block_size = max_size};
       ExpectCovers(Plan(random.Random(size), options), size, max_size);

@@ -82,7 +82,7 @@ TEST(Repeat, ZerosBecomeAFewDozenBytes) {
 TEST(Repeat, SecondCopyIsOneCommand) {
   TestRandom random(2);
   const Bytes once = random.Random(size_t{1} << 20);
-  for (const size_t gap : {0, 1, 63, 100'000}) {
+  for (const size_t gap : {size_t{0}, size_t{1}, size_t{63}, size_t{100'000}}) {
     Bytes raw = once;
     AppendTo(raw, random.Random(gap));
     AppendTo(raw, once);

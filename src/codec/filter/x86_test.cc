@@ -75,12 +75,12 @@ TEST(X86, ArbitraryBytesComeBack) {
 
 TEST(X86, CallsOfOneFunctionBecomeEqual) {
   Bytes block(1000, 0x90);
-  for (const size_t call : {100, 500, 990}) {
+  for (const size_t call : {size_t{100}, size_t{500}, size_t{990}}) {
     block[call] = 0xE8;
     StoreLe32(&block[call + 1], static_cast<uint32_t>(0x0123 - (call + 5)));
   }
   ConvertBranches(block, 1);
-  for (const size_t call : {100, 500, 990}) {
+  for (const size_t call : {size_t{100}, size_t{500}, size_t{990}}) {
     const Bytes operand(block.begin() + static_cast<std::ptrdiff_t>(call) + 1,
                         block.begin() + static_cast<std::ptrdiff_t>(call) + 5);
     EXPECT_EQ(operand, (Bytes{0x00, 0x00, 0x01, 0x23})) << call;
