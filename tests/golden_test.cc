@@ -11,7 +11,7 @@
 #include "container/writer.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
@@ -19,7 +19,6 @@ namespace {
 using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
-using testing::ToBytes;
 
 const std::string kFolder = LMZ_SOURCE_DIR "/tests/golden/";
 

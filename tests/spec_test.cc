@@ -15,7 +15,6 @@ namespace lmz {
 namespace {
 
 using testing::FrameBuilder;
-using testing::ToBytes;
 
 std::vector<std::string> ReadLines(const std::string& name) {
   std::ifstream file(std::string(LMZ_SOURCE_DIR "/docs/spec/") + name);

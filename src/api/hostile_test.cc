@@ -8,7 +8,7 @@
 #include "api/pipeline.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace {
 std::atomic<size_t> largest_allocation = 0;
@@ -43,7 +43,6 @@ using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
 using testing::kGenerators;
-using testing::ToBytes;
 
 // What a small file may cost to decode, whatever it says: less than an honest large block.
 const DecompressOptions kLimits = {.memory_limit = uint64_t{1} << 26};
@@ -163,12 +162,12 @@ TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
 
 // Two bytes changed at once: reaches what one bit cannot.
 TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
-  uint64_t state = 7;
+  TestRandom state(7);
   for (const SmallFile& file : SmallFiles()) {
     for (int round = 0; round < 200; ++round) {
       Bytes changed = file.coded;
       for (int i = 0; i < 2; ++i) {
-        const uint64_t random = testing::NextRandom(state);
+        const uint64_t random = state.Next();
         changed[random % changed.size()] = static_cast<uint8_t>(random >> 56);
       }
       Bytes back;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/choices.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
