@@ -58,6 +58,10 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
 // filter. On error the content of `raw` is unspecified. Thread-safe for distinct outputs.
 Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
 
+// The part of DecodeBlock without the two comparisons, for a container that checks the raw bytes in
+// its own way: returns the coder's final state. Errors and conditions otherwise as DecodeBlock.
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+
 // Refuses, before any allocation, a header that no encoder writes: raw_size 0 or above
 // kMaxBlockRawSize, a payload longer than the raw bytes, or raw_size beyond what payload_size bytes
 // can stand for. Errors: kDamaged, kNewerVersion.
