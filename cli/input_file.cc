@@ -10,9 +10,7 @@
 namespace lmz {
 
 namespace {
-Status Refused(const char* message) {
-  return Status(Code::kIo, message);
-}
+Status Refused(const char* message) { return Status(Code::kIo, message); }
 }  // namespace
 
 Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Accept accept) {
@@ -67,9 +65,7 @@ Result<size_t> InputFile::Read(MutableByteSpan buffer) {
   return filled;
 }
 
-Status InputFile::RemoveName() {
-  return Unlink().At(name());
-}
+Status InputFile::RemoveName() { return Unlink().At(name()); }
 
 Status InputFile::Unlink() const {
   struct stat now = {};

@@ -80,7 +80,8 @@ class List(cli_case.CliCase):
         blocks = self.listed("in.lmz")[0]["frames"][0]["blocks"]
         lines = self.lmz("-lv", "in.lmz").decode().splitlines()
         self.assertEqual(len(lines), 3 + len(blocks))
-        for line, block in zip(lines[3:], blocks):
+        for number, (line, block) in enumerate(zip(lines[3:], blocks)):
+            self.assertEqual(line.split()[:2], ["0", str(number)])
             self.assertEqual(line.split()[2], str(block["offset"]))
             self.assertEqual(line.split()[5], block["checksum"])
             self.assertTrue(line.split()[6].startswith(block["codec"]))

@@ -58,7 +58,7 @@ class Usage(cli_case.CliCase):
             ("--threads: '-1' is not", ["-T-1"]),
             ("--threads: '2x' is not", ["--threads=2x"]),
             ("--block-size: '1T' is not a size", ["--block-size=1T"]),
-            ("--block-size: '' is not a size", ["--block-size="]),
+            ("--block-size= has no value", ["--block-size="]),
             ("--block-size: 65535 is outside", ["--block-size=65535"]),
             ("--block-size: 257M is outside", ["--block-size", "257M"]),
             ("--block-size: '99999999999G' is not", ["--block-size", "99999999999G"]),
@@ -77,7 +77,8 @@ class Usage(cli_case.CliCase):
         ]:
             with self.subTest(arguments):
                 self.fails(USAGE, words, *arguments, "in")
-        self.fails(USAGE, "see lmz --help", "in", "-o")
+        self.fails(USAGE, "--output needs a value", "in", "-o")
+        self.fails(USAGE, "--threads needs a value", "in", "--threads")
         self.fails(USAGE, "the name is empty", "in", "-o", "")
         self.assertEqual(self.names(), ["in"])
 
