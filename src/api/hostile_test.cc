@@ -1,0 +1,215 @@
+// Truncated, changed and lying files: an error or the right bytes, in bounded memory.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "api/pipeline.h"
+#include "tests/choices.h"
+#include "tests/frame_builder.h"
+#include "tests/generators.h"
+
+namespace {
+std::atomic<size_t> largest_allocation = 0;
+}  // namespace
+
+// Notes the largest allocation of the program; a test resets it.
+void* operator new(size_t size) {
+  size_t largest = largest_allocation.load();
+  while (size > largest && !largest_allocation.compare_exchange_weak(largest, size)) {
+  }
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+
+namespace lmz {
+namespace {
+
+using testing::AllChoices;
+using testing::ChoiceName;
+using testing::FixedPlan;
+using testing::FrameBuilder;
+using testing::Generator;
+using testing::kGenerators;
+using testing::ToBytes;
+
+// What a small file may cost to decode, whatever it says: less than an honest large block.
+const DecompressOptions kLimits = {.memory_limit = uint64_t{1} << 26};
+
+Status DecompressTo(ByteSpan coded, Bytes& raw) {
+  raw.clear();
+  MemorySource source(coded);
+  MemorySink sink(raw);
+  return DecompressFrames(source, sink, kLimits).status();
+}
+
+bool IsInputError(Code code) {
+  return code == Code::kNotLmz || code == Code::kTruncated || code == Code::kDamaged ||
+         code == Code::kNewerVersion || code == Code::kLimit;
+}
+
+struct SmallFile {
+  std::string name;
+  Bytes raw;
+  Bytes coded;
+};
+
+// One compact frame and one full frame of two blocks per choice and kind of input.
+std::vector<SmallFile> SmallFiles() {
+  std::vector<SmallFile> files;
+  for (const BlockChoice& choice : AllChoices()) {
+    for (const Generator& generator : kGenerators) {
+      const std::string name = ChoiceName(choice) + " " + generator.name;
+      const Bytes raw = generator.make(90);
+      for (const uint64_t block_size : {90u, 50u}) {
+        MemorySource source(raw);
+        Bytes coded;
+        MemorySink sink(coded);
+        EXPECT_TRUE(CompressPlanned(source, sink, {}, FixedPlan(choice, block_size)).status().ok());
+        files.push_back({name + " " + std::to_string(block_size), raw, coded});
+      }
+    }
+  }
+  return files;
+}
+
+TEST(Hostile, EveryTruncationIsAnError) {
+  for (const SmallFile& file : SmallFiles()) {
+    Bytes back;
+    ASSERT_TRUE(DecompressTo(file.coded, back).ok()) << file.name;
+    ASSERT_EQ(back, file.raw) << file.name;
+    for (size_t size = 0; size < file.coded.size(); ++size) {
+      const Status status = DecompressTo(ByteSpan(file.coded).first(size), back);
+      ASSERT_EQ(status.code(), Code::kTruncated) << file.name << " cut to " << size;
+      ASSERT_FALSE(status.message().empty());
+      ASSERT_TRUE(back.size() <= file.raw.size() &&
+                  std::equal(back.begin(), back.end(), file.raw.begin()))
+          << file.name << " cut to " << size;
+    }
+  }
+}
+
+TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
+  for (const SmallFile& file : SmallFiles()) {
+    Bytes changed = file.coded;
+    for (size_t bit = 0; bit < 8 * changed.size(); ++bit) {
+      changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+      Bytes back;
+      const Status status = DecompressTo(changed, back);
+      if (status.ok()) {
+        ASSERT_EQ(back, file.raw) << file.name << " bit " << bit;
+      } else {
+        ASSERT_TRUE(IsInputError(status.code())) << CodeName(status.code()) << " bit " << bit;
+        ASSERT_TRUE(back.size() <= file.raw.size() &&
+                    std::equal(back.begin(), back.end(), file.raw.begin()))
+            << file.name << " bit " << bit;
+      }
+      changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    }
+  }
+}
+
+// Two bytes changed at once: reaches what one bit cannot.
+TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
+  uint64_t state = 7;
+  for (const SmallFile& file : SmallFiles()) {
+    for (int round = 0; round < 200; ++round) {
+      Bytes changed = file.coded;
+      for (int i = 0; i < 2; ++i) {
+        const uint64_t random = testing::NextRandom(state);
+        changed[random % changed.size()] = static_cast<uint8_t>(random >> 56);
+      }
+      Bytes back;
+      const Status status = DecompressTo(changed, back);
+      ASSERT_TRUE(status.ok() ? back == file.raw : IsInputError(status.code())) << file.name;
+    }
+  }
+}
+
+// The largest allocation while `coded` is refused.
+size_t LargestAllocation(ByteSpan coded, Code expected, const DecompressOptions& options = {}) {
+  Bytes back;
+  MemorySource source(coded);
+  MemorySink sink(back);
+  largest_allocation = 0;
+  const Status status = DecompressFrames(source, sink, options).status();
+  const size_t largest = largest_allocation;
+  EXPECT_EQ(status.code(), expected) << status.message();
+  return largest;
+}
+
+constexpr size_t kSmall = size_t{1} << 18;
+
+TEST(Hostile, ImpossibleSizesAreRefusedBeforeAllocation) {
+  const Bytes payload = ToBytes("few bytes");
+  for (const CodecRow& codec : AllCodecs()) {
+    for (const uint64_t raw_size :
+         {codec.max_raw_size(payload.size()) + 1, kMaxBlockRawSize + 1, UINT64_MAX}) {
+      BlockHeader header = FrameBuilder::StoredHeader(payload);
+      header.codec = codec.id;
+      header.raw_size = raw_size;
+      const Bytes frame = FrameBuilder().Start().Block(header, payload).End().bytes;
+      EXPECT_LE(LargestAllocation(frame, Code::kDamaged), kSmall) << codec.name << " " << raw_size;
+    }
+  }
+}
+
+TEST(Hostile, APromisedPayloadCostsNoMemoryUntilItIsThere) {
+  BlockHeader header;
+  header.raw_size = kMaxBlockRawSize;
+  header.payload_size = kMaxBlockRawSize;
+  const Bytes little = testing::MakeRandom(100000);
+  const Bytes frame = FrameBuilder().Start().Block(header, little).bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kTruncated), kSmall + 2 * little.size());
+}
+
+TEST(Hostile, TheMemoryLimitComesBeforeAllocation) {
+  const Bytes payload = ToBytes("few bytes");
+  for (const FilterRow& filter : AllFilters()) {
+    BlockHeader header = FrameBuilder::StoredHeader(payload);
+    header.filters = filter.bit;
+    header.raw_size = kMaxBlockRawSize;
+    const Bytes frame = FrameBuilder().Start().Block(header, payload).End().bytes;
+    EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.memory_limit = uint64_t{1} << 24}), kSmall)
+        << filter.name;
+  }
+  const Bytes large = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame = FrameBuilder().Start().Stored(large).End().bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.memory_limit = uint64_t{1} << 20}), kSmall);
+}
+
+TEST(Hostile, TheOutputLimitComesBeforeAnyBlock) {
+  const Bytes large = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame =
+      FrameBuilder().Start(0, kFlagContentSize, large.size()).Stored(large).End().bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.output_limit = large.size() - 1}), kSmall);
+}
+
+// Millions of block headers must not add up: the reader keeps a checksum of them, not a list.
+TEST(Hostile, ManyBlocksNeedNoMoreMemoryThanOne) {
+  FrameBuilder frame;
+  frame.Start();
+  const Bytes raw = {'x'};
+  for (int i = 0; i < 20000; ++i) frame.Stored(raw);
+  frame.End();
+  Bytes back;
+  back.reserve(20000);
+  MemorySource source(frame.bytes);
+  MemorySink sink(back);
+  largest_allocation = 0;
+  const Status status = DecompressFrames(source, sink, {}).status();
+  EXPECT_LE(largest_allocation.load(), kSmall);
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(back.size(), 20000u);
+}
+
+}  // namespace
+}  // namespace lmz
