@@ -2,10 +2,13 @@
 
 #include <array>
 
+#include "codec/filter/repeat.h"
+#include "codec/filter/x86.h"
+
 namespace lmz {
 
 namespace {
-constexpr std::array<FilterRow, 0> kFilters = {};
+constexpr std::array kFilters = {kRepeatFilter, kX86Filter};
 }  // namespace
 
 std::span<const FilterRow> AllFilters() {
