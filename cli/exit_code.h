@@ -17,19 +17,24 @@ enum class ExitCode : int {
 // The exit code for a failure that met a file. With several files the highest one counts.
 inline ExitCode ExitCodeFor(Code code) {
   switch (code) {
-    case Code::kOk: return ExitCode::kFine;
+    case Code::kOk:
+      return ExitCode::kFine;
     case Code::kNotLmz:
     case Code::kTruncated:
-    case Code::kDamaged: return ExitCode::kDamaged;
+    case Code::kDamaged:
+      return ExitCode::kDamaged;
     case Code::kModelMissing:
-    case Code::kModelDamaged: return ExitCode::kModel;
-    case Code::kNewerVersion: return ExitCode::kTooNew;
+    case Code::kModelDamaged:
+      return ExitCode::kModel;
+    case Code::kNewerVersion:
+      return ExitCode::kTooNew;
     case Code::kInvalidArgument:
     case Code::kIo:
     case Code::kOutOfMemory:
     case Code::kInternal:
     case Code::kLimit:
-    case Code::kCancelled: return ExitCode::kFailed;
+    case Code::kCancelled:
+      return ExitCode::kFailed;
   }
   return ExitCode::kFailed;
 }

@@ -10,7 +10,9 @@
 namespace lmz {
 
 namespace {
-Status Refused(const char* message) { return Status(Code::kIo, message); }
+Status Refused(const char* message) {
+  return Status(Code::kIo, message);
+}
 }  // namespace
 
 Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Accept accept) {
@@ -65,7 +67,9 @@ Result<size_t> InputFile::Read(MutableByteSpan buffer) {
   return filled;
 }
 
-Status InputFile::RemoveName() { return Unlink().At(name()); }
+Status InputFile::RemoveName() {
+  return Unlink().At(name());
+}
 
 Status InputFile::Unlink() const {
   struct stat now = {};

@@ -75,7 +75,9 @@ std::string Right(const std::string& text, size_t width) {
   return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
-std::string Right(uint64_t number, size_t width) { return Right(std::to_string(number), width); }
+std::string Right(uint64_t number, size_t width) {
+  return Right(std::to_string(number), width);
+}
 
 std::string TableLine(const Totals& totals, const std::string& name, const std::string& methods) {
   return Right(totals.frames, 6) + Right(totals.blocks, 8) + Right(totals.coded_size, 14) +

@@ -100,4 +100,6 @@ ExitCode Run(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace lmz
 
-int main(int argc, char** argv) { return static_cast<int>(lmz::Run(argc, argv)); }
+int main(int argc, char** argv) {
+  return static_cast<int>(lmz::Run(argc, argv));
+}

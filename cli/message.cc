@@ -15,7 +15,9 @@ std::string Printable(std::string_view name) {
   return shown;
 }
 
-void PrintMessage(std::string_view sentence) { PrintWords("lmz: " + Printable(sentence) + "\n"); }
+void PrintMessage(std::string_view sentence) {
+  PrintWords("lmz: " + Printable(sentence) + "\n");
+}
 
 void PrintWords(std::string_view text) {
   while (!text.empty()) {

@@ -15,7 +15,9 @@ namespace {
 constexpr int kMaxThreads = 256;
 constexpr uint64_t kMinBlockSize = uint64_t{64} << 10;
 
-Status Invalid(const std::string& message) { return Status(Code::kInvalidArgument, message); }
+Status Invalid(const std::string& message) {
+  return Status(Code::kInvalidArgument, message);
+}
 
 // A number of bytes with an optional K, M or G (powers of 1024).
 Result<uint64_t> ParseSize(std::string_view text) {
@@ -97,7 +99,9 @@ Status SetDecompress(Options& options, const std::string&) {
   return OkStatus();
 }
 
-Status KeepLevel(Options&, const std::string&) { return OkStatus(); }
+Status KeepLevel(Options&, const std::string&) {
+  return OkStatus();
+}
 
 struct OptionRow {
   const char* names;  // as CLI11 writes them: "-d,--decompress"

@@ -14,9 +14,13 @@ namespace lmz {
 
 namespace {
 
-Status Refused(const char* message) { return Status(Code::kIo, message); }
+Status Refused(const char* message) {
+  return Status(Code::kIo, message);
+}
 
-Status AlreadyExists() { return Refused("already exists; use -f to replace it"); }
+Status AlreadyExists() {
+  return Refused("already exists; use -f to replace it");
+}
 
 mode_t Umask() {
   const mode_t mask = umask(0);
@@ -111,9 +115,13 @@ OutputFile::~OutputFile() {
   SetUnfinishedFile("");
 }
 
-Status OutputFile::Write(ByteSpan bytes) { return WriteAll(descriptor_, bytes).At(path_); }
+Status OutputFile::Write(ByteSpan bytes) {
+  return WriteAll(descriptor_, bytes).At(path_);
+}
 
-Status OutputFile::Commit() { return Finish().At(path_); }
+Status OutputFile::Commit() {
+  return Finish().At(path_);
+}
 
 Status OutputFile::Finish() {
   if (temporary_path_.empty()) return CloseDescriptor();

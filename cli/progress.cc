@@ -25,7 +25,9 @@ size_t TerminalColumns() {
 
 }  // namespace
 
-bool ProgressIsVisible() { return isatty(STDERR_FILENO) == 1; }
+bool ProgressIsVisible() {
+  return isatty(STDERR_FILENO) == 1;
+}
 
 ProgressLine::ProgressLine(std::string name, Measure measure, std::optional<uint64_t> total,
                            bool is_shown)

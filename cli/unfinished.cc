@@ -45,7 +45,9 @@ SignalsHeld::SignalsHeld() {
   pthread_sigmask(SIG_BLOCK, &set, &before_);
 }
 
-SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+SignalsHeld::~SignalsHeld() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 void SetUnfinishedFile(const std::string& path) {
   if (path.size() >= sizeof(unfinished_path)) return;
