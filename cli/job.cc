@@ -108,6 +108,7 @@ Result<Progress> RunToFile(const Options& options, const std::string& file, Inpu
   OutputRules rules;
   rules.may_replace = options.force;
   rules.is_chosen = !options.output.empty();
+  rules.must_be_file = options.remove_input;
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));

@@ -65,11 +65,9 @@ std::string Methods(const ListedFile& file) {
   return joined.empty() ? "-" : joined;
 }
 
-std::string ChecksumText(const FrameEntry& frame, const BlockHeader& header) {
+std::string ChecksumText(const BlockHeader& header) {
   char text[17];
-  // Compact frames keep 32 bits.
-  std::snprintf(text, sizeof(text), "%0*llx", frame.is_compact ? 8 : 16,
-                static_cast<unsigned long long>(header.checksum));
+  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(header.checksum));
   return text;
 }
 
@@ -91,14 +89,15 @@ std::string TableLine(const Totals& totals, const std::string& name, const std::
 std::string BlockLines(const ListedFile& file) {
   std::string text =
       "  Frame   Block        Offset       Payload           Raw  Checksum          Method\n";
-  size_t frame_number = 0;
-  for (const FrameEntry& frame : file.frames) {
-    ++frame_number;
-    size_t block_number = 0;
-    for (const BlockEntry& block : frame.blocks) {
-      std::string checksum = ChecksumText(frame, block.header);
+  // Counted from 0, as messages do.
+  for (size_t frame_number = 0; frame_number < file.frames.size(); ++frame_number) {
+    const FrameEntry& frame = file.frames[frame_number];
+    for (size_t block_number = 0; block_number < frame.blocks.size(); ++block_number) {
+      const BlockEntry& block = frame.blocks[block_number];
+      // A compact frame has one check over header and data instead.
+      std::string checksum = frame.is_compact ? "-" : ChecksumText(block.header);
       checksum.resize(16, ' ');
-      text += Right(frame_number, 7) + Right(++block_number, 8) + Right(block.offset, 14) +
+      text += Right(frame_number, 7) + Right(block_number, 8) + Right(block.offset, 14) +
               Right(block.header.payload_size, 14) + Right(block.header.raw_size, 14) + "  " +
               checksum + "  " + Method(block.header) + "\n";
     }
@@ -109,12 +108,13 @@ std::string BlockLines(const ListedFile& file) {
 using Json = nlohmann::ordered_json;
 
 Json BlockJson(const FrameEntry& frame, const BlockEntry& block) {
+  const Json checksum = frame.is_compact ? Json(nullptr) : Json(ChecksumText(block.header));
   return Json{{"offset", block.offset},
               {"codec", CodecName(block.header)},
               {"filters", FilterNames(block.header)},
               {"coded_size", block.header.payload_size},
               {"raw_size", block.header.raw_size},
-              {"checksum", ChecksumText(frame, block.header)}};
+              {"checksum", checksum}};
 }
 
 Json FrameJson(const FrameEntry& frame) {

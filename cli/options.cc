@@ -145,8 +145,13 @@ class Parser : public CLI::App {
   }
 
   Status Run(int argc, const char* const* argv) {
+    LMZ_TRY(RefuseEmptyValues(argc, argv));
     try {
       parse(argc, argv);
+    } catch (const CLI::ArgumentMismatch& error) {
+      // "--threads: 1 required N missing"
+      const std::string text = error.what();
+      return Invalid(text.substr(0, text.find(':')) + " needs a value; see lmz --help");
     } catch (const CLI::ParseError& error) {
       return Invalid(std::string(error.what()) + "; see lmz --help");
     }
@@ -167,6 +172,17 @@ class Parser : public CLI::App {
   }
 
  private:
+  // CLI11 would take the next argument as the value of "--output=".
+  static Status RefuseEmptyValues(int argc, const char* const* argv) {
+    for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+      const std::string_view argument(argv[i]);
+      if (argument.starts_with("--") && argument.ends_with('=')) {
+        return Invalid(std::string(argument) + " has no value; see lmz --help");
+      }
+    }
+    return OkStatus();
+  }
+
   void Add(const OptionRow& row, Options& options) {
     const auto apply = [this, &row, &options](const std::string& value) {
       if (refusal_.ok()) refusal_ = row.apply(options, value);
@@ -229,8 +245,8 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
 std::string HelpText() {
   std::string text =
       "Usage: lmz [OPTION]... [FILE]...\n"
-      "Compress each FILE to FILE.lmz, or restore it (-d). Input files are kept. Without\n"
-      "FILE, or when FILE is -, standard input goes to standard output.\n\n";
+      "Compress each FILE to FILE.lmz, or restore it (-d). Input files are kept.\n"
+      "Without FILE, or when FILE is -, standard input goes to standard output.\n\n";
   for (const OptionRow& row : kOptions) {
     if (row.help[0] == '\0') continue;
     std::string names = HelpNames(row);

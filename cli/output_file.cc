@@ -64,6 +64,9 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Prepare(const std::string& path,
     return Refused("is both input and output; name another output with -o");
   }
   const bool in_place = exists && !S_ISREG(existing.st_mode);
+  if (in_place && rules.must_be_file) {
+    return Refused("is not a regular file, so the input cannot be removed; leave out --rm");
+  }
   if (in_place && !rules.is_chosen) return Refused("exists and is not a regular file");
   if (!in_place) {
     struct stat link = {};

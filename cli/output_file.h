@@ -19,7 +19,8 @@ struct OutputRules {
   // The user wrote this very name (-o): a symbolic link is followed, a device or pipe written in
   // place. A name that lmz derived from the input's gives way to neither.
   bool is_chosen = false;
-  bool terminal_ok = true;  // may be a terminal
+  bool terminal_ok = true;    // may be a terminal
+  bool must_be_file = false;  // may not be a device or pipe: the input is going to be removed
 };
 
 class OutputFile final : public Sink {

@@ -35,7 +35,7 @@ void InstallSignalHandlers() {
     if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
     action.sa_handler = RemoveAndDie;
     action.sa_mask = FatalSet();
-    action.sa_flags = SA_RESETHAND;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(signal, &action, nullptr);
   }
 }
