@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <vector>
 
 #include "tests/fuzz/fuzz.h"
@@ -33,7 +34,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
+  std::error_code no_folder;
+  for (const auto& entry : std::filesystem::directory_iterator(argv[1], no_folder)) {
     std::ifstream file(entry.path(), std::ios::binary);
     RunVariants({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
     ++files;
