@@ -77,12 +77,41 @@ inline Bytes MakeRecords(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 5> kGenerators = {{
+// Byte i is the low byte of the (i mod 1499)-th number of splitmix64 with state 4: long repeats.
+inline Bytes MakeEcho(size_t size) {
+  Bytes out(size);
+  uint64_t state = 4;
+  for (size_t i = 0; i < size; ++i) {
+    out[i] = i < 1499 ? static_cast<uint8_t>(NextRandom(state)) : out[i - 1499];
+  }
+  return out;
+}
+
+// Slots of 16 bytes, each an x86 call (E8 and the 32-bit distance from its end) to the offset
+// 64 times (a number of splitmix64 with state 5, modulo 8), and eleven bytes that count the slots
+// modulo 7; cut at `size`.
+inline Bytes MakeCalls(size_t size) {
+  Bytes out;
+  uint64_t state = 5;
+  for (uint32_t slot = 0; out.size() < size; ++slot) {
+    ByteWriter writer(out);
+    writer.U8(0xE8);
+    const uint64_t target = 64 * (NextRandom(state) % 8);
+    writer.U32(static_cast<uint32_t>(target) - (16 * slot + 5));
+    for (int i = 0; i < 11; ++i) writer.U8(static_cast<uint8_t>(slot % 7));
+  }
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 7> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
     {"words", MakeWords},
     {"records", MakeRecords},
+    {"echo", MakeEcho},
+    {"calls", MakeCalls},
 }};
 
 }  // namespace lmz::testing
