@@ -12,17 +12,18 @@
 
 namespace {
 std::atomic<size_t> largest_allocation = 0;
+std::atomic<size_t> allocation_limit = SIZE_MAX;
 }  // namespace
 
-// Notes the largest allocation of the program; a test resets it. Not inlined, so that compilers see
-// new meet delete.
+// Notes the largest allocation of the program and refuses those above a limit; tests set both. Not
+// inlined, so that compilers see new meet delete.
 #define LMZ_NOINLINE __attribute__((noinline))
 
 LMZ_NOINLINE void* operator new(size_t size) {
   size_t largest = largest_allocation.load();
   while (size > largest && !largest_allocation.compare_exchange_weak(largest, size)) {
   }
-  void* memory = std::malloc(size);
+  void* memory = size <= allocation_limit ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -87,16 +88,20 @@ Bytes FullFile(ByteSpan raw, const BlockChoice& choice) {
   return frame.End().bytes;
 }
 
-// Every choice with every kind of input, and with long runs for the sake of the repeat filter.
+// Every codec with every kind of input, and every set of filters with what they are made for.
 std::vector<SmallFile> SmallFiles() {
   std::vector<SmallFile> files;
   for (const BlockChoice& choice : AllChoices()) {
-    std::vector<std::pair<std::string, Bytes>> inputs = {{"long zeros", Bytes(3000)}};
-    for (const Generator& generator : kGenerators) {
-      inputs.push_back({generator.name, generator.make(90)});
+    std::vector<std::pair<std::string, Bytes>> inputs;
+    if (choice.filters == 0) {
+      for (const Generator& generator : kGenerators) {
+        inputs.push_back({generator.name, generator.make(90)});
+      }
+    } else {
+      inputs.push_back({"long zeros", Bytes(3000)});
+      inputs.push_back({"calls", testing::MakeCalls(90)});
     }
     for (const auto& [name, raw] : inputs) {
-      if (choice.filters == 0 && raw.size() > 1000) continue;
       files.push_back({ChoiceName(choice) + " " + name, raw, CompactFile(raw, choice)});
       files.push_back({ChoiceName(choice) + " " + name, raw, FullFile(raw, choice)});
     }
@@ -248,6 +253,55 @@ TEST(Hostile, ManyBlocksNeedNoMoreMemoryThanOne) {
   EXPECT_LE(largest_allocation.load(), kSmall);
   EXPECT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(back.size(), 20000u);
+}
+
+TEST(Hostile, FailedAllocationsAreErrors) {
+  const Bytes raw = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame = FrameBuilder().Start().Stored(raw).Stored(raw).End().bytes;
+  Bytes out;
+  out.reserve(3 * raw.size());
+  for (const int threads : {1, 3}) {
+    MemorySource coded_source(frame);
+    MemorySink raw_sink(out);
+    DecompressOptions decompress_options;
+    decompress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code decompressed =
+        Decompress(coded_source, raw_sink, decompress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(decompressed, Code::kOutOfMemory);
+
+    MemorySource raw_source(raw);
+    MemorySink coded_sink(out);
+    CompressOptions compress_options;
+    compress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code compressed = Compress(raw_source, coded_sink, compress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(compressed, Code::kOutOfMemory);
+  }
+}
+
+// Above what reading needs, so that the failure happens in a worker.
+TEST(Hostile, FailedAllocationsOfWorkersAreErrors) {
+  const Bytes raw(size_t{4} << 20);
+  Bytes payload;
+  const Result<BlockHeader> header =
+      EncodeBlock(raw, {.codec = CodecId::kStored, .filters = kFilterRepeat}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_LT(payload.size(), 1000u);
+  const Bytes frame = FrameBuilder().Start().Block(header.value(), payload).End().bytes;
+  for (const int threads : {1, 3}) {
+    MemorySource source(frame);
+    Bytes out;
+    MemorySink sink(out);
+    DecompressOptions options;
+    options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code code = Decompress(source, sink, options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(code, Code::kOutOfMemory);
+  }
 }
 
 }  // namespace
