@@ -18,5 +18,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/lmz-config-version.cmake
 install(FILES ${PROJECT_BINARY_DIR}/lmz-config.cmake ${PROJECT_BINARY_DIR}/lmz-config-version.cmake
         DESTINATION ${LMZ_PACKAGE_DIR})
 
+# Relative to the file itself, so that an installed tree can be moved.
+file(RELATIVE_PATH LMZ_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/lmz.pc.in ${PROJECT_BINARY_DIR}/lmz.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lmz.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
