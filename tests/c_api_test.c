@@ -6,12 +6,12 @@
 
 static int failures = 0;
 
-#define EXPECT(condition)                                         \
-  do {                                                            \
-    if (!(condition)) {                                           \
+#define EXPECT(condition)                                            \
+  do {                                                               \
+    if (!(condition)) {                                              \
       printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-      ++failures;                                                 \
-    }                                                             \
+      ++failures;                                                    \
+    }                                                                \
   } while (0)
 
 static void RoundTrip(const unsigned char* raw, size_t raw_size) {

@@ -6,14 +6,18 @@
 
 namespace lmz {
 
-uint64_t Checksum64(ByteSpan bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t Checksum64(ByteSpan bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 Checksum64Stream::Checksum64Stream() : state_(XXH3_createState()) {
   if (state_ == nullptr) throw std::bad_alloc();
   XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
-Checksum64Stream::~Checksum64Stream() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
+Checksum64Stream::~Checksum64Stream() {
+  XXH3_freeState(static_cast<XXH3_state_t*>(state_));
+}
 
 void Checksum64Stream::Update(ByteSpan bytes) {
   XXH3_64bits_update(static_cast<XXH3_state_t*>(state_), bytes.data(), bytes.size());
