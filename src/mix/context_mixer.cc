@@ -10,7 +10,7 @@ namespace lmz {
 namespace {
 
 constexpr unsigned kContexts = ContextSet::kContexts;
-constexpr unsigned kInputsPerContext = 3;
+constexpr unsigned kInputsPerContext = 2;
 constexpr unsigned kMatchInput = kContexts * kInputsPerContext;
 constexpr unsigned kBiasInput = kMatchInput + 4;
 static_assert(kBiasInput < Mixer::kInputs);
@@ -147,11 +147,9 @@ int ContextMixer::FillContextInputs(Lane& lane) {
     const Slot& slot = *lane.slots_[i];
     const unsigned history = slot.history[node];
     history_index_[i] += history;
-    quick_index_[i] = i * 256 + slot.quick[node];
     const int p_q16 = history_map_[history_index_[i]].p_q16();
-    inputs[0] = Stretch(p_q16);
-    inputs[1] = (p_q16 - 32768) >> kConfidenceShift[history];
-    inputs[2] = Stretch(quick_map_[quick_index_[i]].p_q16());
+    inputs[0] = (p_q16 - 32768) >> kConfidenceShift[history];
+    inputs[1] = QuickLogitQ8(slot.quick[node]);
     seen += history != 0 ? 1 : 0;
   }
   return seen;
@@ -214,10 +212,8 @@ void ContextMixer::Update(Lane& lane, int bit) {
     uint8_t& history = lane.slots_[i]->history[node];
     uint8_t& quick = lane.slots_[i]->quick[node];
     history_map_[history_index_[i]].Update<4, 7>(bit);
-    quick_map_[quick_index_[i]].Update<4, 7>(bit);
     // What was never seen says nothing; setting it back costs less than asking.
     history_map_[history_index_[i] & ~255u] = DualRate();
-    quick_map_[i * 256] = DualRate();
     quick = kQuick.next[kQuick.row[history]][b][quick];
     history = kBitHistory.next[history][b];
   }
