@@ -139,7 +139,7 @@ uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
   const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
   const int refined1 = order1_map_.Predict(logit_q8, order1 & map_mask_);
   const int refined2 = order2_map_.Predict(logit_q8, order2 & map_mask_);
-  const int p_q16 = (2 * Squash(logit_q8) + refined1 + refined2) / 4;
+  const int p_q16 = (Squash(logit_q8) + refined1 + 2 * refined2) / 4;
   return static_cast<uint32_t>(std::clamp(p_q16, 1, 65535));
 }
 
