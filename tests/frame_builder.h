@@ -7,6 +7,7 @@
 #include "base/checksum.h"
 #include "container/header_writer.h"
 #include "container/layout.h"
+#include "tests/generators.h"
 
 namespace lmz::testing {
 
@@ -61,9 +62,5 @@ class FrameBuilder {
   IndexHead head;
   std::vector<IndexEntry> entries;
 };
-
-inline Bytes ToBytes(std::string_view text) {
-  return Bytes(text.begin(), text.end());
-}
 
 }  // namespace lmz::testing

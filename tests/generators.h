@@ -1,88 +1,61 @@
-// Test inputs by formula, so that any other program can make the same bytes (tests/golden/README.md
-// lists them).
+// Reproducible data for property tests.
 #pragma once
 
-#include <array>
-#include <string>
+#include <cstdint>
 #include <string_view>
 
 #include "base/bytes.h"
 
-namespace lmz::testing {
+namespace lmz {
 
-// The next number of splitmix64 (Steele, Lea, Flood 2014).
-inline uint64_t NextRandom(uint64_t& state) {
-  uint64_t z = (state += 0x9E3779B97F4A7C15);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31);
-}
+// SplitMix64: the same numbers everywhere.
+class TestRandom {
+ public:
+  explicit TestRandom(uint64_t seed) : state_(seed) {}
+  uint64_t Next() {
+    uint64_t x = state_ += 0x9E3779B97F4A7C15;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+    return x ^ (x >> 31);
+  }
+  // Below `limit`, which is not 0.
+  uint64_t Below(uint64_t limit) { return Next() % limit; }
+  Bytes Random(size_t size) {
+    Bytes bytes(size);
+    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(Next() >> 56);
+    return bytes;
+  }
+  // Bytes drawn from a small alphabet.
+  Bytes From(ByteSpan alphabet, size_t size) {
+    Bytes bytes(size);
+    for (uint8_t& byte : bytes) byte = alphabet[Below(alphabet.size())];
+    return bytes;
+  }
+  // Lines of words from a vocabulary of a few thousand, the frequent ones short.
+  Bytes Text(size_t size) {
+    Bytes bytes;
+    while (bytes.size() < size) {
+      TestRandom word(Below(1 + Below(4096)));
+      const uint64_t length = 2 + word.Below(8);
+      for (uint64_t i = 0; i < length; ++i) {
+        bytes.push_back(static_cast<uint8_t>('a' + word.Below(26)));
+      }
+      bytes.push_back(Below(12) == 0 ? '\n' : ' ');
+    }
+    bytes.resize(size);
+    return bytes;
+  }
 
-struct Generator {
-  const char* name;
-  Bytes (*make)(size_t size);
+ private:
+  uint64_t state_;
 };
 
-// All bytes 0.
-inline Bytes MakeZeros(size_t size) {
-  return Bytes(size);
+inline Bytes ToBytes(std::string_view text) {
+  return Bytes(text.begin(), text.end());
 }
 
-// Byte i is i mod 251: a prime, so that no power of two hides a mistake.
-inline Bytes MakeRamp(size_t size) {
-  Bytes out(size);
-  for (size_t i = 0; i < size; ++i) out[i] = static_cast<uint8_t>(i % 251);
-  return out;
+inline void AppendTo(Bytes& bytes, ByteSpan more) {
+  bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
-// Byte i is the low byte of the i-th number of splitmix64 with state 1.
-inline Bytes MakeRandom(size_t size) {
-  Bytes out(size);
-  uint64_t state = 1;
-  for (uint8_t& byte : out) byte = static_cast<uint8_t>(NextRandom(state));
-  return out;
-}
-
-// Words chosen by splitmix64 with state 2, number modulo 16, each followed by a space, or by a line
-// feed when the number divided by 16 is 0 modulo 8; cut at `size`.
-inline Bytes MakeWords(size_t size) {
-  constexpr std::array<std::string_view, 16> kWords = {
-      "the",  "of", "block",  "model", "a",    "byte",   "context", "and",
-      "code", "is", "stream", "to",    "file", "checks", "in",      "mixing"};
-  Bytes out;
-  uint64_t state = 2;
-  while (out.size() < size) {
-    const uint64_t random = NextRandom(state);
-    const std::string_view word = kWords[random % 16];
-    out.insert(out.end(), word.begin(), word.end());
-    out.push_back(random / 16 % 8 == 0 ? '\n' : ' ');
-  }
-  out.resize(size);
-  return out;
-}
-
-// Records of 16 bytes: a little-endian 32-bit counter, the same times 3, a 16-bit random number
-// below 1000 (splitmix64 with state 3) and six bytes 0; cut at `size`.
-inline Bytes MakeRecords(size_t size) {
-  Bytes out;
-  uint64_t state = 3;
-  for (uint32_t i = 0; out.size() < size; ++i) {
-    ByteWriter writer(out);
-    writer.U32(i);
-    writer.U32(3 * i);
-    writer.Le(NextRandom(state) % 1000, 2);
-    writer.Le(0, 6);
-  }
-  out.resize(size);
-  return out;
-}
-
-inline constexpr std::array<Generator, 5> kGenerators = {{
-    {"zeros", MakeZeros},
-    {"ramp", MakeRamp},
-    {"random", MakeRandom},
-    {"words", MakeWords},
-    {"records", MakeRecords},
-}};
-
-}  // namespace lmz::testing
+}  // namespace lmz

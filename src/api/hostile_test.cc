@@ -8,25 +8,29 @@
 #include "api/pipeline.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace {
 std::atomic<size_t> largest_allocation = 0;
+std::atomic<size_t> allocation_limit = SIZE_MAX;
 }  // namespace
 
-// Notes the largest allocation of the program; a test resets it.
-void* operator new(size_t size) {
+// Notes the largest allocation of the program and refuses those above a limit; tests set both. Not
+// inlined, so that compilers see new meet delete.
+#define LMZ_NOINLINE __attribute__((noinline))
+
+LMZ_NOINLINE void* operator new(size_t size) {
   size_t largest = largest_allocation.load();
   while (size > largest && !largest_allocation.compare_exchange_weak(largest, size)) {
   }
-  void* memory = std::malloc(size);
+  void* memory = size <= allocation_limit ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-void operator delete(void* memory) noexcept {
+LMZ_NOINLINE void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, size_t) noexcept {
+LMZ_NOINLINE void operator delete(void* memory, size_t) noexcept {
   std::free(memory);
 }
 
@@ -39,7 +43,6 @@ using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
 using testing::kGenerators;
-using testing::ToBytes;
 
 // What a small file may cost to decode, whatever it says: less than an honest large block.
 const DecompressOptions kLimits = {.memory_limit = uint64_t{1} << 26};
@@ -62,23 +65,63 @@ struct SmallFile {
   Bytes coded;
 };
 
-// One compact frame and one full frame of two blocks per choice and kind of input.
+Bytes CompactFile(ByteSpan raw, const BlockChoice& choice) {
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  EXPECT_TRUE(CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status().ok());
+  return coded;
+}
+
+// A full frame of two blocks, which the pipeline would not make of so little.
+Bytes FullFile(ByteSpan raw, const BlockChoice& choice) {
+  FrameBuilder frame;
+  frame.Start(0, kFlagContentSize, raw.size());
+  const size_t half = raw.size() / 2;
+  for (const ByteSpan part : {raw.first(half), raw.subspan(half)}) {
+    Bytes payload;
+    const Result<BlockHeader> header = EncodeBlock(part, choice, payload);
+    EXPECT_TRUE(header.ok());
+    frame.Block(header.value(), payload);
+  }
+  return frame.End().bytes;
+}
+
+// Every codec with every kind of input, and every set of filters with what they are made for.
 std::vector<SmallFile> SmallFiles() {
   std::vector<SmallFile> files;
   for (const BlockChoice& choice : AllChoices()) {
-    for (const Generator& generator : kGenerators) {
-      const std::string name = ChoiceName(choice) + " " + generator.name;
-      const Bytes raw = generator.make(90);
-      for (const uint64_t block_size : {90u, 50u}) {
-        MemorySource source(raw);
-        Bytes coded;
-        MemorySink sink(coded);
-        EXPECT_TRUE(CompressPlanned(source, sink, {}, FixedPlan(choice, block_size)).status().ok());
-        files.push_back({name + " " + std::to_string(block_size), raw, coded});
+    std::vector<std::pair<std::string, Bytes>> inputs;
+    if (choice.filters == 0) {
+      for (const Generator& generator : kGenerators) {
+        inputs.push_back({generator.name, generator.make(90)});
       }
+    } else {
+      inputs.push_back({"long zeros", Bytes(3000)});
+      inputs.push_back({"calls", testing::MakeCalls(90)});
+    }
+    for (const auto& [name, raw] : inputs) {
+      files.push_back({ChoiceName(choice) + " " + name, raw, CompactFile(raw, choice)});
+      files.push_back({ChoiceName(choice) + " " + name, raw, FullFile(raw, choice)});
     }
   }
   return files;
+}
+
+TEST(Hostile, SmallFilesUseWhatTheyName) {
+  uint8_t filters = 0;
+  size_t blocks = 0;
+  for (const SmallFile& file : SmallFiles()) {
+    MemorySource source(file.coded);
+    const Result<std::vector<FrameEntry>> frames = ListFrames(source);
+    ASSERT_TRUE(frames.ok());
+    for (const BlockEntry& block : frames.value()[0].blocks) {
+      filters |= block.header.filters;
+      ++blocks;
+    }
+  }
+  EXPECT_EQ(filters & kFilterRepeat, kFilterRepeat);
+  EXPECT_EQ(blocks, SmallFiles().size() / 2 * 3);
 }
 
 TEST(Hostile, EveryTruncationIsAnError) {
@@ -119,12 +162,12 @@ TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
 
 // Two bytes changed at once: reaches what one bit cannot.
 TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
-  uint64_t state = 7;
+  TestRandom state(7);
   for (const SmallFile& file : SmallFiles()) {
     for (int round = 0; round < 200; ++round) {
       Bytes changed = file.coded;
       for (int i = 0; i < 2; ++i) {
-        const uint64_t random = testing::NextRandom(state);
+        const uint64_t random = state.Next();
         changed[random % changed.size()] = static_cast<uint8_t>(random >> 56);
       }
       Bytes back;
@@ -209,6 +252,55 @@ TEST(Hostile, ManyBlocksNeedNoMoreMemoryThanOne) {
   EXPECT_LE(largest_allocation.load(), kSmall);
   EXPECT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(back.size(), 20000u);
+}
+
+TEST(Hostile, FailedAllocationsAreErrors) {
+  const Bytes raw = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame = FrameBuilder().Start().Stored(raw).Stored(raw).End().bytes;
+  Bytes out;
+  out.reserve(3 * raw.size());
+  for (const int threads : {1, 3}) {
+    MemorySource coded_source(frame);
+    MemorySink raw_sink(out);
+    DecompressOptions decompress_options;
+    decompress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code decompressed =
+        Decompress(coded_source, raw_sink, decompress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(decompressed, Code::kOutOfMemory);
+
+    MemorySource raw_source(raw);
+    MemorySink coded_sink(out);
+    CompressOptions compress_options;
+    compress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code compressed = Compress(raw_source, coded_sink, compress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(compressed, Code::kOutOfMemory);
+  }
+}
+
+// Above what reading needs, so that the failure happens in a worker.
+TEST(Hostile, FailedAllocationsOfWorkersAreErrors) {
+  const Bytes raw(size_t{4} << 20);
+  Bytes payload;
+  const Result<BlockHeader> header =
+      EncodeBlock(raw, {.codec = CodecId::kStored, .filters = kFilterRepeat}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_LT(payload.size(), 1000u);
+  const Bytes frame = FrameBuilder().Start().Block(header.value(), payload).End().bytes;
+  for (const int threads : {1, 3}) {
+    MemorySource source(frame);
+    Bytes out;
+    MemorySink sink(out);
+    DecompressOptions options;
+    options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code code = Decompress(source, sink, options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(code, Code::kOutOfMemory);
+  }
 }
 
 }  // namespace

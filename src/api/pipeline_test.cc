@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/choices.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
@@ -185,7 +185,7 @@ TEST(Pipeline, FramesMayBeConcatenated) {
 
   for (const size_t garbage : {1u, 2u, 3u, 100u}) {
     Bytes longer = coded;
-    longer.resize(coded.size() + garbage);
+    longer.insert(longer.end(), garbage, 0);
     Bytes back;
     EXPECT_EQ(DecompressTo(longer, back).code(), Code::kDamaged);
     EXPECT_EQ(back, expected) << "what comes before the garbage is written";

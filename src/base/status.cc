@@ -40,7 +40,7 @@ namespace internal {
 
 Status CheckFailed(const char* condition, const char* file, int line) {
 #ifndef NDEBUG
-  assert(!"LMZ_CHECK failed; see the condition in the core dump or debugger");
+  assert(false && "LMZ_CHECK failed; see the condition in the core dump or debugger");
 #endif
   return Status(Code::kInternal, std::string(file) + ":" + std::to_string(line) +
                                      ": internal check failed: " + condition);

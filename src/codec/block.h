@@ -9,18 +9,13 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
-};
-
-// Which set of contexts the `bytes` codec uses: a field of its payload, so any choice decodes.
-enum class Profile : uint8_t {
-  kText = 0,    // words, lines, markup
-  kBinary = 1,  // records, columns, sparse contexts
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -31,7 +26,7 @@ inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
-  Profile profile = Profile::kText;
+  Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
 };
 
 struct BlockHeader {

@@ -4,7 +4,7 @@
 
 #include "base/checksum.h"
 #include "tests/choices.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {

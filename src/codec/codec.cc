@@ -2,12 +2,13 @@
 
 #include <array>
 
+#include "codec/bytes/bytes.h"
 #include "codec/stored/stored.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {

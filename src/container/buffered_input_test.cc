@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
@@ -11,13 +11,13 @@ namespace {
 TEST(BufferedInput, SeesEveryByteOnce) {
   for (const size_t total : {0u, 1u, 65535u, 65536u, 65537u, 400000u}) {
     const Bytes bytes = testing::MakeRandom(total);
-    uint64_t state = total;
+    TestRandom state(total);
     MemorySource source(bytes);
     BufferedInput input(source);
     size_t position = 0;
     while (position < total) {
       EXPECT_EQ(input.offset(), position);
-      const uint64_t random = testing::NextRandom(state);
+      const uint64_t random = state.Next();
       const Result<ByteSpan> next = input.Peek(1 + random % 16);
       ASSERT_TRUE(next.ok());
       ASSERT_EQ(next.value().size(), std::min<size_t>(1 + random % 16, total - position));

@@ -6,13 +6,12 @@
 
 #include "container/writer.h"
 #include "tests/frame_builder.h"
-#include "tests/generators.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
 
 using testing::FrameBuilder;
-using testing::ToBytes;
 
 // Reads all structure; the payloads are skipped.
 Status ReadStructure(ByteSpan bytes) {

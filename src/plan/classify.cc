@@ -111,7 +111,7 @@ Content ClassifyWindow(ByteSpan block, size_t begin, size_t end) {
   }
   const Content dense = ClassifyDense(bytes, histogram);
   if (dense != Content::kBinary) return dense;
-  if (CountBranches(block, begin, end).LooksLikeCode()) return Content::kExecutable;
+  if (LooksLikeCode(CountBranches(block, begin, end))) return Content::kExecutable;
   return LooksLikeTable(bytes, histogram) ? Content::kTable : Content::kBinary;
 }
 

@@ -128,15 +128,15 @@ bool LooksStructured(ByteSpan text, const Histogram& histogram) {
   const uint32_t brackets = histogram.Range('[', ']') - histogram['\\'] + histogram['{'] +
                             histogram['}'] + histogram[':'] + histogram[','];
   const bool is_json =
-      quotes >= size / 40 && histogram[':'] >= size / 200 && quotes + brackets >= size / 10;
+      quotes > size / 40 && histogram[':'] > size / 200 && quotes + brackets > size / 10;
   if (is_json) return true;
   const uint32_t digits = histogram.Range('0', '9');
   const uint32_t separators =
       histogram[','] + histogram[';'] + histogram[' '] + histogram['\t'] + histogram['\n'];
-  if (digits >= size / 2 && separators >= size / 20) return true;  // columns or arrays of numbers
+  if (digits > size / 2 && separators > size / 20) return true;  // columns or arrays of numbers
   const uint32_t opened = histogram['<'];
   const uint32_t closed = histogram['>'];
-  const bool is_markup = opened >= size / 80 && closed >= opened - opened / 8 &&
+  const bool is_markup = opened > size / 80 && closed >= opened - opened / 8 &&
                          closed <= opened + opened / 8 && histogram['/'] >= opened / 4;
   if (is_markup) return true;
   const LineStatistics lines = CompareLines(text.first(std::min(text.size(), kLineSample)));

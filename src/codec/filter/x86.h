@@ -7,6 +7,7 @@
 // Format: x86.spec.md. Called through the filter registry (codec/filter/filter.h).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,23 +17,40 @@
 
 namespace lmz {
 
-// Branches whose target lies inside the block, and how often a target or a displacement came again:
-// in machine code targets do, in other data that happens to hold the opcodes they do not.
+enum class BranchKind : uint8_t {
+  kCall = 0,             // E8
+  kJump = 1,             // E9
+  kConditionalJump = 2,  // 0F 80 .. 0F 8F
+};
+inline constexpr size_t kBranchKinds = 3;
+
+// Branches of one kind that reach no further than the block is long, and how often their target or
+// their displacement equals one of the last few hundred. In machine code the targets of calls do;
+// in other data that happens to hold the opcode they do not.
 struct BranchCount {
-  uint32_t opcodes = 0;   // bytes that look like a branch with a 32-bit displacement
-  uint32_t branches = 0;  // those of them whose target lies inside the block
+  uint32_t branches = 0;
   uint32_t repeated_targets = 0;
   uint32_t repeated_displacements = 0;
-
-  bool LooksLikeCode() const;
 };
+using BranchCounts = std::array<BranchCount, kBranchKinds>;  // by BranchKind
 
-// Counts in block[begin, end), end <= block.size() <= kMaxBlockRawSize. Thread-safe.
-BranchCount CountBranches(ByteSpan block, size_t begin, size_t end);
+// Counts the branches that begin in block[begin, end), end <= block.size() <= kMaxBlockRawSize.
+// Thread-safe.
+BranchCounts CountBranches(ByteSpan block, size_t begin, size_t end);
 
-// FilterRow::forward and FilterRow::inverse (codec/filter/filter.h). Both keep the size and take at
-// most kMaxBlockRawSize bytes; the inverse of any bytes exists, so its only error is a size above
-// max_size. Thread-safe for distinct outputs.
+// Whether the calls are those of machine code.
+bool LooksLikeCode(const BranchCounts& counts);
+
+// The transform itself, in place, and its inverse: for equal `absolute_kinds`, each undoes the
+// other on any bytes, at most kMaxBlockRawSize of them. Bit k of `absolute_kinds` says that
+// branches of BranchKind k name their target; others keep their displacement. All are stored most
+// significant byte first. Thread-safe for distinct bytes.
+void ConvertBranches(MutableByteSpan bytes, uint8_t absolute_kinds);
+void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds);
+
+// FilterRow::forward and FilterRow::inverse (codec/filter/filter.h). Forward takes at most
+// kMaxBlockRawSize bytes, refuses what does not look like code and adds one byte. Thread-safe for
+// distinct outputs.
 bool X86Forward(ByteSpan in, Bytes& out);
 Status X86Inverse(ByteSpan in, uint64_t max_size, Bytes& out);
 
