@@ -185,7 +185,7 @@ TEST(Pipeline, FramesMayBeConcatenated) {
 
   for (const size_t garbage : {1u, 2u, 3u, 100u}) {
     Bytes longer = coded;
-    longer.insert(longer.end(), garbage, 0);
+    AppendTo(longer, Bytes(garbage));
     Bytes back;
     EXPECT_EQ(DecompressTo(longer, back).code(), Code::kDamaged);
     EXPECT_EQ(back, expected) << "what comes before the garbage is written";

@@ -30,7 +30,7 @@ constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
-constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256 * 8, 8 * 8, 256 * 8, 17 * 8};
+constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
 constexpr std::array<uint32_t, Mixer::kFinalSets> kFinalRows = {256, 8 * 8};
 
 uint32_t MatchClass(uint32_t length) {
@@ -51,7 +51,7 @@ uint32_t MatchGrade(uint32_t length) {
 
 uint32_t MapContexts(uint64_t raw_size) {
   uint32_t contexts = 1 << 10;
-  while (contexts < (1 << 16) && contexts < raw_size) contexts *= 2;
+  while (contexts < (1 << 12) && contexts < raw_size) contexts *= 2;
   return contexts;
 }
 
@@ -177,7 +177,7 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
 
 uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
-  const uint32_t order1 = (recent & 0xFF) << 8 | lane.node_;
+  const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
   const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
   const int refined1 = order1_map_.Predict(logit_q8, order1 & map_mask_);
   const int refined2 = order2_map_.Predict(logit_q8, order2 & map_mask_);
@@ -198,8 +198,8 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const int logit_q8 = mixer_.Predict({{lane.node_, c1 * 8 + bit_index, grade * 8 + bit_index,
-                                        c2 * 8 + bit_index, seen * 8 + bit_index},
+  const int logit_q8 = mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index,
+                                        c2, seen * 8 + bit_index},
                                        {lane.node_, grade * 8 + bit_index}});
   return Refine(lane, logit_q8);
 }

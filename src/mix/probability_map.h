@@ -35,8 +35,8 @@ class ProbabilityMap {
   }
 
  private:
-  static constexpr int kKnots = 33;
-  static constexpr int kStep = 128;  // 1/256 nats between knots
+  static constexpr int kKnots = 25;
+  static constexpr int kStep = 176;  // 1/256 nats between knots
   static constexpr int kRateShift = 6;
 
   std::vector<uint16_t> p_q16_;  // [contexts][kKnots]
