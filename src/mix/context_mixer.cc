@@ -100,9 +100,9 @@ void ContextMixer::EnterHalf(Lane& lane) {
     for (unsigned i = 0; i < kContexts; ++i) {
       half_hashes[i] = (hashes[i] + lane.node_ * 0x9E3779B1u) * 0x85EBCA6Bu;
       half_hashes[i] ^= half_hashes[i] >> 15;
+      slots_.Prefetch(half_hashes[i]);
     }
   }
-  for (unsigned i = 0; i < kContexts; ++i) slots_.Prefetch(half_hashes[i]);
   for (unsigned i = 0; i < kContexts; ++i) {
     lane.slot_bytes_[i] = reinterpret_cast<uint8_t*>(slots_.Find(half_hashes[i]));
   }
@@ -187,6 +187,7 @@ void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
   for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
   lane.contexts_.UpdateByte(byte, lane.position_);
+  for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;
 }
