@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const MixerKernels kMixerAvx2;
-const MixerKernels kMixerAvx2 = {Isa::kAvx2, Dot, Train};
+const MixerKernels kMixerAvx2 = {Isa::kAvx2, Dot, Train, Gather, Learn};
 
 }  // namespace lmz::internal

@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const MixerKernels kMixerScalar;
-const MixerKernels kMixerScalar = {Isa::kScalar, Dot, Train};
+const MixerKernels kMixerScalar = {Isa::kScalar, Dot, Train, Gather, Learn};
 
 }  // namespace lmz::internal

@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const MixerKernels kMixerSse4;
-const MixerKernels kMixerSse4 = {Isa::kSse4, Dot, Train};
+const MixerKernels kMixerSse4 = {Isa::kSse4, Dot, Train, Gather, Learn};
 
 }  // namespace lmz::internal

@@ -1,5 +1,7 @@
 #include "mix/bit_history.h"
 
+#include "kernels/mixer_kernels.h"
+
 namespace lmz {
 
 namespace {
@@ -96,18 +98,36 @@ constexpr uint8_t Find(const Enumeration& e, Counts c) {
   return 0;
 }
 
+// Where each enumerated state goes: those with only one kind of bit first, so that a comparison
+// tells them.
+constexpr std::array<uint8_t, 256> PureFirst(const Enumeration& e) {
+  std::array<uint8_t, 256> place{};
+  int next = 0;
+  for (const bool wanted : {true, false}) {
+    for (int i = 0; i < e.states; ++i) {
+      const Counts& c = e.counts[static_cast<unsigned>(i)];
+      const bool is_pure = c.zeros == 0 || c.ones == 0;
+      if (is_pure == wanted) place[static_cast<unsigned>(i)] = static_cast<uint8_t>(next++);
+    }
+  }
+  return place;
+}
+
 constexpr BitHistoryTable MakeTable() {
   const Enumeration e = Enumerate();
+  const std::array<uint8_t, 256> place = PureFirst(e);
   BitHistoryTable table{};
   table.states = e.states;
   for (unsigned i = 0; i < static_cast<unsigned>(e.states); ++i) {
-    table.zeros[i] = static_cast<uint8_t>(e.counts[i].zeros);
-    table.ones[i] = static_cast<uint8_t>(e.counts[i].ones);
+    const Counts& c = e.counts[i];
+    table.zeros[place[i]] = static_cast<uint8_t>(c.zeros);
+    table.ones[place[i]] = static_cast<uint8_t>(c.ones);
+    if (c.zeros == 0 || c.ones == 0) ++table.pure_states;
     for (int bit = 0; bit < 2; ++bit) {
       const unsigned code = i + 1;
-      table.next[i][static_cast<unsigned>(bit)] =
-          code < 16 ? ExactState(code * 2 + static_cast<unsigned>(bit))
-                    : Find(e, Advance(e.counts[i], bit));
+      const uint8_t next = code < 16 ? ExactState(code * 2 + static_cast<unsigned>(bit))
+                                     : Find(e, Advance(c, bit));
+      table.next[place[i]][static_cast<unsigned>(bit)] = place[next];
     }
   }
   return table;
@@ -118,5 +138,6 @@ static_assert(Enumerate().states <= 256);
 }  // namespace
 
 constinit const BitHistoryTable kBitHistory = MakeTable();
+static_assert(MakeTable().pure_states == kPureStates);
 
 }  // namespace lmz

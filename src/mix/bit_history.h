@@ -15,7 +15,8 @@ struct BitHistoryTable {
   std::array<std::array<uint8_t, 2>, 256> next;  // [state][bit]
   std::array<uint8_t, 256> zeros;                // [state]
   std::array<uint8_t, 256> ones;                 // [state]
-  int states;                                    // 0 is "nothing seen"; states above are unused
+  int states;       // 0 is "nothing seen"; numbers from here on are unused
+  int pure_states;  // below this: only one kind of bit was seen, or none
 };
 
 extern const BitHistoryTable kBitHistory;

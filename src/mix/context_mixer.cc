@@ -1,6 +1,7 @@
 #include "mix/context_mixer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "mix/quick_probability.h"
@@ -10,21 +11,11 @@ namespace lmz {
 namespace {
 
 constexpr unsigned kContexts = ContextSet::kContexts;
-constexpr unsigned kInputsPerContext = 3;
-constexpr unsigned kMatchInput = kContexts * kInputsPerContext;
+constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick logits
 constexpr unsigned kBiasInput = kMatchInput + 4;
 static_assert(kBiasInput < Mixer::kInputs);
-
-// Confidence counts double where a context has seen only one kind of bit.
-std::array<uint8_t, 256> MakeConfidenceShift() {
-  std::array<uint8_t, 256> shift{};
-  for (unsigned h = 0; h < 256; ++h) {
-    const bool is_pure = kBitHistory.zeros[h] == 0 || kBitHistory.ones[h] == 0;
-    shift[h] = is_pure ? 4 : 5;
-  }
-  return shift;
-}
-const std::array<uint8_t, 256> kConfidenceShift = MakeConfidenceShift();
+static_assert(kContexts == kMixerContexts);
+static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
@@ -59,26 +50,16 @@ DualRate FromCounts(int zeros, int ones) {
   return DualRate(65535 * (2 * ones + 1) / (2 * (zeros + ones) + 2));
 }
 
-std::vector<DualRate> MakeHistoryMap() {
-  std::vector<DualRate> map;
+std::vector<uint32_t> MakeHistoryMap() {
+  std::vector<uint32_t> map;
   map.reserve(kContexts * kExpectations * 256);
   for (unsigned context = 0; context < kContexts; ++context) {
     for (unsigned expectation = 0; expectation < kExpectations; ++expectation) {
       for (unsigned history = 0; history < 256; ++history) {
         map.push_back(FromCounts(kBitHistory.zeros[history] + (expectation == 1 ? 1 : 0),
-                                 kBitHistory.ones[history] + (expectation == 2 ? 1 : 0)));
+                                 kBitHistory.ones[history] + (expectation == 2 ? 1 : 0))
+                          .bits());
       }
-    }
-  }
-  return map;
-}
-
-std::vector<DualRate> MakeQuickMap() {
-  std::vector<DualRate> map;
-  map.reserve(kContexts * 256);
-  for (unsigned context = 0; context < kContexts; ++context) {
-    for (unsigned quick = 0; quick < 256; ++quick) {
-      map.emplace_back(Squash(QuickLogitQ8(static_cast<uint8_t>(quick))));
     }
   }
   return map;
@@ -95,11 +76,11 @@ Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, const MixerKernels& k
 }
 
 ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels)
-    : slots_(std::move(slots)),
+    : kernels_(kernels),
+      slots_(std::move(slots)),
       match_table_(raw_size),
       mixer_(kernels, kRows, kFinalRows),
       history_map_(MakeHistoryMap()),
-      quick_map_(MakeQuickMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(65536 * 2),
       order1_map_(MapContexts(raw_size)),
@@ -119,42 +100,19 @@ void ContextMixer::EnterHalf(Lane& lane) {
     for (unsigned i = 0; i < kContexts; ++i) {
       half_hashes[i] = (hashes[i] + lane.node_ * 0x9E3779B1u) * 0x85EBCA6Bu;
       half_hashes[i] ^= half_hashes[i] >> 15;
+      slots_.Prefetch(half_hashes[i]);
     }
   }
-  for (unsigned i = 0; i < kContexts; ++i) slots_.Prefetch(half_hashes[i]);
-  for (unsigned i = 0; i < kContexts; ++i) lane.slots_[i] = slots_.Find(half_hashes[i]);
+  for (unsigned i = 0; i < kContexts; ++i) {
+    lane.slot_bytes_[i] = reinterpret_cast<uint8_t*>(slots_.Find(half_hashes[i]));
+  }
   if (lane.node_ == 1) {
-    lane.first_slots_ = lane.slots_;
-    for (unsigned i = 0; i < kContexts; ++i) lane.last_bytes_[i] = lane.slots_[i]->last_byte | 256u;
+    lane.first_slots_ = lane.slot_bytes_;
+    for (unsigned i = 0; i < kContexts; ++i) {
+      lane.last_bytes_[i] = lane.slot_bytes_[i][offsetof(Slot, last_byte)] | 256u;
+    }
   }
   lane.half_node_ = 1;
-}
-
-// Returns how many contexts were seen before.
-int ContextMixer::FillContextInputs(Lane& lane) {
-  const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
-  // Which bit each context's last byte makes likely: map_offset 0 for none, then zero, one.
-  for (unsigned i = 0; i < kContexts; ++i) {
-    const unsigned last = lane.last_bytes_[i];
-    const bool agrees = last >> (8 - node_bits) == lane.node_;
-    const unsigned expectation = agrees ? 1 + (last >> (7 - node_bits) & 1) : 0;
-    history_index_[i] = (i * kExpectations + expectation) * 256;
-  }
-  int32_t* inputs = mixer_.inputs().data();
-  const unsigned node = lane.half_node_ - 1;
-  int seen = 0;
-  for (unsigned i = 0; i < kContexts; ++i, inputs += kInputsPerContext) {
-    const Slot& slot = *lane.slots_[i];
-    const unsigned history = slot.history[node];
-    history_index_[i] += history;
-    quick_index_[i] = i * 256 + slot.quick[node];
-    const int p_q16 = history_map_[history_index_[i]].p_q16();
-    inputs[0] = Stretch(p_q16);
-    inputs[1] = (p_q16 - 32768) >> kConfidenceShift[history];
-    inputs[2] = Stretch(quick_map_[quick_index_[i]].p_q16());
-    seen += history != 0 ? 1 : 0;
-  }
-  return seen;
 }
 
 // Returns the length of the match that is still possible, 0 for none.
@@ -192,7 +150,10 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   }
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
-  const uint32_t seen = static_cast<uint32_t>(FillContextInputs(lane));
+  const uint32_t seen = static_cast<uint32_t>(kernels_.gather(
+      lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index), history_index_.data(),
+      mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
   mixer_.inputs()[kBiasInput] = 256;
   const uint64_t recent = lane.contexts_.recent();
@@ -209,18 +170,9 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order1_map_.Update(bit);
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
-  const unsigned node = lane.half_node_ - 1;
-  for (unsigned i = 0; i < kContexts; ++i) {
-    uint8_t& history = lane.slots_[i]->history[node];
-    uint8_t& quick = lane.slots_[i]->quick[node];
-    history_map_[history_index_[i]].Update<4, 7>(bit);
-    quick_map_[quick_index_[i]].Update<4, 7>(bit);
-    // What was never seen says nothing; setting it back costs less than asking.
-    history_map_[history_index_[i] & ~255u] = DualRate();
-    quick_map_[i * 256] = DualRate();
-    quick = kQuick.next[kQuick.row[history]][b][quick];
-    history = kBitHistory.next[history][b];
-  }
+  kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+                 history_index_.data(), bit, kBitHistory.next[0].data(), kQuick.row.data(),
+                 kQuick.next[0][0].data());
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
     bit_match_byte_->Update<4, 6>(bit);
@@ -233,8 +185,9 @@ void ContextMixer::Update(Lane& lane, int bit) {
 
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
-  for (Slot* slot : lane.first_slots_) slot->last_byte = byte;
+  for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
   lane.contexts_.UpdateByte(byte, lane.position_);
+  for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;
 }

@@ -34,9 +34,9 @@ class ContextMixer {
     uint32_t position_ = 0;
     ContextSet contexts_;
     MatchModel match_;
-    std::array<Slot*, ContextSet::kContexts> slots_{};
+    std::array<uint8_t*, ContextSet::kContexts> slot_bytes_{};   // of the current half byte
     std::array<uint32_t, ContextSet::kContexts> last_bytes_{};  // behind a leading one
-    std::array<Slot*, ContextSet::kContexts> first_slots_{};
+    std::array<uint8_t*, ContextSet::kContexts> first_slots_{};  // of the byte's first half
     uint32_t node_ = 1;       // the bits of the current byte behind a leading one
     uint32_t half_node_ = 1;  // the same for the current half byte
     bool is_match_alive_ = false;
@@ -61,17 +61,15 @@ class ContextMixer {
   ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
-  int FillContextInputs(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
   uint32_t Refine(const Lane& lane, int logit_q8);
 
+  const MixerKernels& kernels_;
   SlotTable slots_;
   MatchTable match_table_;
   Mixer mixer_;
-  // What bit histories mean, per context: [context][expectation][history].
-  std::vector<DualRate> history_map_;
-  // What quick probabilities mean: [context][quick].
-  std::vector<DualRate> quick_map_;
+  // What bit histories mean: [context][expectation][history], each a DualRate.
+  std::vector<uint32_t> history_map_;
   std::vector<DualRate> match_length_map_;  // [length class][expected bit]
   std::vector<DualRate> match_byte_map_;    // [expected byte][last byte][expected bit]
   ProbabilityMap order1_map_;
@@ -80,7 +78,6 @@ class ContextMixer {
 
   // Of the bit being predicted, for Update.
   std::array<uint32_t, ContextSet::kContexts> history_index_{};
-  std::array<uint32_t, ContextSet::kContexts> quick_index_{};
   DualRate* bit_match_length_ = nullptr;
   DualRate* bit_match_byte_ = nullptr;
 };

@@ -14,6 +14,9 @@ class DualRate {
   // The probability of a one, in 0 .. 65535.
   int p_q16() const { return static_cast<int>(((both_ >> 16) + (both_ & 0xFFFF)) >> 1); }
 
+  // Both estimates in one number: fast in the upper half, slow in the lower, 1/65536.
+  uint32_t bits() const { return both_; }
+
   // Each estimate moves towards the bit by its distance >> shift, rounded down.
   template <int kFastShift, int kSlowShift>
   void Update(int bit) {
@@ -25,7 +28,7 @@ class DualRate {
   }
 
  private:
-  uint32_t both_;  // fast in the upper half, slow in the lower, 1/65536
+  uint32_t both_;
 };
 
 }  // namespace lmz

@@ -29,10 +29,15 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
     length_ = 0;
   }
   if (position < 8) return;
-  const uint64_t recent = LoadLe64(block_ + position - 8) >> (8 * (8 - min_length_));
-  const uint32_t hash = static_cast<uint32_t>((recent * 0x9E3779B97F4A7C15u) >> 40) & table.mask_;
-  if (length_ == 0 && table.positions_[hash] != 0) {
-    match_position_ = table.positions_[hash];
+  // The cache line is chosen by the bytes before the last one, so it could be asked for a byte ago;
+  // the last byte picks the place in it.
+  const uint64_t recent = LoadLe64(block_ + position - 8) >> (8 * (9 - min_length_));
+  const uint32_t line = next_line_;
+  next_line_ = static_cast<uint32_t>((recent * 0x9E3779B97F4A7C15u) >> 40) & table.mask_ & ~15u;
+  __builtin_prefetch(&table.positions_[next_line_]);
+  uint32_t& entry = table.positions_[line + (block_[position - 1] * 0x9E3779B1u >> 28)];
+  if (length_ == 0 && entry != 0) {
+    match_position_ = entry;
     const uint32_t limit = std::min(kMaxVerified, match_position_);
     while (length_ < limit &&
            block_[match_position_ - 1 - length_] == block_[position - 1 - length_]) {
@@ -40,7 +45,7 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
     }
     if (length_ < min_length_) length_ = 0;
   }
-  table.positions_[hash] = position;
+  entry = position;
 }
 
 }  // namespace lmz

@@ -42,6 +42,7 @@ class MatchModel {
   uint32_t min_length_;
   uint32_t match_position_ = 0;
   uint32_t length_ = 0;
+  uint32_t next_line_ = 0;  // of the match table, for the next byte
 };
 
 }  // namespace lmz

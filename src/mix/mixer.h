@@ -16,7 +16,7 @@ namespace lmz {
 class Mixer {
  public:
   static constexpr int kSets = 5;
-  static constexpr int kInputs = 56;
+  static constexpr int kInputs = 40;
   static constexpr int kFinalSets = 2;
 
   struct Contexts {

@@ -12,7 +12,10 @@ namespace lmz {
 namespace {
 constexpr size_t kMinSlots = size_t{1} << 12;
 constexpr size_t kMaxSlots = size_t{1} << 22;
-constexpr size_t kHugePage = size_t{2} << 20;
+constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
+constexpr uintptr_t kCacheLine = 64;
+
+uintptr_t RoundUp(uintptr_t v, uintptr_t unit) { return (v + unit - 1) / unit * unit; }
 }  // namespace
 
 size_t SlotTable::SlotsFor(uint64_t raw_size) {
@@ -23,26 +26,30 @@ size_t SlotTable::SlotsFor(uint64_t raw_size) {
 
 Result<SlotTable> SlotTable::Make(size_t slots) {
   const size_t size = slots * sizeof(Slot);
-  const size_t alignment = size >= kHugePage ? kHugePage : 64;
-  void* memory = std::aligned_alloc(alignment, size);
+  // calloc takes pages that the system has cleared already; the slots begin at a cache line.
+  void* memory = std::calloc(size + kCacheLine, 1);
   if (memory == nullptr) {
     return Status(Code::kOutOfMemory,
                   "cannot allocate " + std::to_string(size) + " bytes for the context table");
   }
+  const uintptr_t begin = RoundUp(reinterpret_cast<uintptr_t>(memory), kCacheLine);
 #if defined(__linux__)
   // Random access over many small pages costs more than the modelling; a refusal costs only speed.
-  if (size >= kHugePage) (void)madvise(memory, size, MADV_HUGEPAGE);
+  if (size >= 2 * kHugePage) {
+    const uintptr_t huge_begin = RoundUp(begin, kHugePage);
+    (void)madvise(reinterpret_cast<void*>(huge_begin), begin + size - huge_begin, MADV_HUGEPAGE);
+  }
 #endif
-  std::memset(memory, 0, size);
-  return SlotTable(static_cast<Slot*>(memory), slots);
+  return SlotTable(memory, reinterpret_cast<Slot*>(begin), slots);
 }
 
-SlotTable::~SlotTable() { std::free(slots_); }
+SlotTable::~SlotTable() { std::free(memory_); }
 
 SlotTable::SlotTable(SlotTable&& other) noexcept
-    : slots_(std::exchange(other.slots_, nullptr)), mask_(other.mask_) {}
+    : memory_(std::exchange(other.memory_, nullptr)), slots_(other.slots_), mask_(other.mask_) {}
 
 SlotTable& SlotTable::operator=(SlotTable&& other) noexcept {
+  std::swap(memory_, other.memory_);
   std::swap(slots_, other.slots_);
   std::swap(mask_, other.mask_);
   return *this;

@@ -18,8 +18,8 @@ namespace lmz {
 struct alignas(32) Slot {
   uint8_t check;         // 8 bits of the context's hash
   uint8_t last_byte;     // the byte last seen in this context (slots of the first half only)
-  uint8_t history[15];   // [node - 1], see bit_history.h
-  uint8_t quick[15];     // [node - 1], see quick_probability.h; 0 stands for even odds
+  uint8_t history[15];  // [node - 1], see bit_history.h
+  uint8_t quick[15];    // [node - 1], see quick_probability.h; 0 stands for even odds
 };
 static_assert(sizeof(Slot) == 32);
 
@@ -54,7 +54,8 @@ class SlotTable {
   }
 
  private:
-  SlotTable(Slot* slots, size_t count) : slots_(slots), mask_(count - 1) {}
+  SlotTable(void* memory, Slot* slots, size_t count)
+      : memory_(memory), slots_(slots), mask_(count - 1) {}
 
   size_t Index(uint32_t hash) const { return (hash * uint64_t{0x9E3779B1} >> 8) & mask_; }
 
@@ -63,7 +64,8 @@ class SlotTable {
     return kBitHistory.zeros[slot.history[0]] + kBitHistory.ones[slot.history[0]];
   }
 
-  Slot* slots_;
+  void* memory_;  // as allocated
+  Slot* slots_;   // at a cache line within
   size_t mask_;
 };
 
