@@ -133,13 +133,13 @@ def page(results, targets):
     parts += [
         "## Speed and memory",
         f"Whole process on `{speed_file}` ({number(results['raw'][speed_file])} bytes), the "
-        f"fastest of {results['runs']} runs by hyperfine after one to warm up; peak memory by GNU time.",
+        f"fastest of {results['runs']} runs by hyperfine after one to warm up; peak memory by GNU "
+        "time.",
         speed_table(results),
         "## Small files",
         f"1,000 pieces of 1,024 bytes from the files above: {number(small['raw_size'])} bytes "
-        f"become {number(small['coded_size'])}, frames included. Times are in the table of numbers to "
-        "reach; on a disk, writing every file safely (it is synced before it appears) adds the disk's "
-        "own time.",
+        f"become {number(small['coded_size'])}, frames included. Times are among the numbers to "
+        "reach. On a disk, its own time comes on top: every file is synced before it appears.",
         "## To repeat it",
         "    scripts/setup\n    scripts/install_deps bench\n    bench/run.py",
         "The corpora are looked for in `../shared/corpora` or in `$LMZ_CORPORA`; what is not there "
