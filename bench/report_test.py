@@ -12,6 +12,7 @@ def results(lmz_size, coded_random=1010):
     sizes = {"text/calgary/geo": {"lmz": lmz_size, "zpaq -m5": 50, "bzip3": 60}}
     return {
         "cpu": "some processor",
+        "place": "folder",
         "runs": 3,
         "tools": ["lmz", "zpaq -m5", "bzip3"],
         "versions": {"lmz": "0.1", "zpaq -m5": "7.15", "bzip3": "1.2"},

@@ -10,6 +10,7 @@ a missed target is written as missed and does not change the exit status.
 import argparse
 import pathlib
 import sys
+import tempfile
 
 import corpora
 import measure
@@ -21,10 +22,12 @@ SPEED_FILES = ["text/enwik6", "samples/opticks.txt"]  # the first that is here
 
 def collect(lmz, files, runs):
     """All measurements as one dictionary, from which both reports are made."""
+    tempfile.tempdir, place = measure.working_place()
     tools = toolbox.tools(lmz)
     speed_file = next(name for name in SPEED_FILES if name in files)
     results = {
         "cpu": measure.cpu_model(),
+        "place": place,
         "runs": runs,
         "tools": [tool.name for tool in tools],
         "versions": {tool.name: toolbox.version_of(tool) for tool in tools},

@@ -1,6 +1,5 @@
 #include "descriptor.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -50,15 +49,6 @@ Result<size_t> ReadFully(int descriptor, MutableByteSpan buffer) {
     filled += static_cast<size_t>(n);
   }
   return filled;
-}
-
-void OccupyStandardDescriptors() {
-  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
-    if (fcntl(descriptor, F_GETFD) != -1) continue;
-    // The wrong direction on purpose: reading 0 and writing 1 still fail, as they would when
-    // closed. open() takes the lowest free number, which is this one.
-    if (open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) < 0) return;
-  }
 }
 
 }  // namespace lmz

@@ -28,8 +28,4 @@ class NullSink final : public Sink {
   Status Write(ByteSpan) override { return OkStatus(); }
 };
 
-// Gives the descriptors 0, 1 and 2 something that fails politely when the caller closed them, so
-// that no file opened later can take their place and receive messages.
-void OccupyStandardDescriptors();
-
 }  // namespace lmz

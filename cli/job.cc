@@ -88,8 +88,8 @@ void PrintSummary(const Options& options, const std::string& name, const Progres
   text += options.mode == Mode::kCompress ? raw + " to " + coded : coded + " to " + raw;
   text += ", ratio " + FormatRatio(done.raw_bytes, done.coded_bytes) + ", " +
           FormatBitsPerByte(done.raw_bytes, done.coded_bytes) + " bits/byte, " +
-          FormatAmount(seconds > 0 ? static_cast<double>(done.raw_bytes) / seconds : 0) + "/s\n";
-  PrintWords(Printable(text.substr(0, text.size() - 1)) + "\n");
+          FormatAmount(seconds > 0 ? static_cast<double>(done.raw_bytes) / seconds : 0) + "/s";
+  PrintWords(Printable(text) + "\n");
 }
 
 // Appending a file's own code to it would never end.
@@ -122,7 +122,6 @@ Result<Progress> RunToFile(const Options& options, const std::string& file, Inpu
 
 Status RunJob(const Options& options, const std::string& file) {
   const auto start = Clock::now();
-  if (DerivesName(options, file)) LMZ_TRY(OutputName(options, file).status());
   const auto accept = DerivesName(options, file) && !options.force
                           ? InputFile::Accept::kRegular
                           : InputFile::Accept::kAnyReadable;

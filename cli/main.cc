@@ -80,7 +80,6 @@ ExitCode RunFiles(const Options& options) {
 }
 
 ExitCode Run(int argc, const char* const* argv) {
-  OccupyStandardDescriptors();
   const Result<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {
     PrintMessage(options.status().message());

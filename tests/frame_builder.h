@@ -7,7 +7,7 @@
 #include "base/checksum.h"
 #include "container/header_writer.h"
 #include "container/layout.h"
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz::testing {
 

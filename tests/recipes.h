@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz::testing {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tests/corpora.h"
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {

@@ -212,6 +212,18 @@ class Refusals(cli_case.CliCase):
         self.fails(FAILED, ": cannot be opened", "")
         self.fails(FAILED, "no/out: cannot be created: No such", "-o", "no/out", stdin=b"x")
 
+    def test_input_that_grows_meanwhile(self):
+        path = self.write("in", cli_case.random_bytes(1 << 20))
+        # Nobody reads on after the first blocks, so the program has to wait in the middle.
+        process = self.start_lmz("-c", "--block-size=64K", "in",
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.read(200_000)
+        with path.open("ab") as stream:
+            stream.write(b"more")
+        message = process.communicate(timeout=cli_case.PATIENCE)[1].decode()
+        self.assertEqual(process.returncode, FAILED)
+        self.assertRegex(message, r"\Almz: in: [^\n]*change[^\n]*\n\Z")
+
     def test_full_device(self):
         self.write("in", cli_case.SAMPLES["text"])
         self.lmz("in")

@@ -88,7 +88,8 @@ class List(cli_case.CliCase):
 
     def test_listing_does_not_decode(self):
         packed = bytearray(self.read("in.lmz"))
-        (block, *_) = self.listed("in.lmz")[0]["frames"][0]["blocks"]
+        blocks = self.listed("in.lmz")[0]["frames"][0]["blocks"]
+        block = max(blocks, key=lambda block: block["coded_size"])
         packed[block["offset"] + block["coded_size"] // 2] ^= 0x10
         self.write("damaged.lmz", bytes(packed))
         self.assertEqual(self.listed("damaged.lmz")[0]["frames"],

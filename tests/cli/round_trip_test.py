@@ -20,14 +20,13 @@ class RoundTrip(cli_case.CliCase):
                 self.lmz("-t", "in.lmz")
 
     def test_options_combine(self):
-        for data, threads, block_size, level, way in itertools.product(
+        for data, threads, blocks, way in itertools.product(
             [cli_case.SAMPLES["small text"], cli_case.SAMPLES["mixed"]],
             [[], ["-T3"], ["--threads", "0"]],
-            [[], ["--block-size=64K"]],
-            [[], ["-0"]],
+            [[], ["-0", "--block-size=64K"]],
             ["stdout", "output", "pipe", "dash"],
         ):
-            options = [*threads, *block_size, *level]
+            options = [*threads, *blocks]
             with self.subTest(options=options, way=way, size=len(data)):
                 self.write("in", data)
                 if way == "stdout":

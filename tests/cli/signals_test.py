@@ -15,7 +15,7 @@ class Signals(cli_case.CliCase):
         process = self.start_lmz(*arguments, stdin=subprocess.PIPE, **options)
         process.stdin.write(b"beginning")
         process.stdin.flush()
-        self.wait_for(lambda: set(self.names()) - before, "the temporary file")
+        self.wait_for(lambda: set(self.names()) - before or process.poll() is not None, "output")
         (name,) = set(self.names()) - before
         self.assertTrue(name.startswith(".lmz-"), name)
         self.assertEqual((self.folder / name).stat().st_mode & 0o777, 0o600)
@@ -36,7 +36,7 @@ class Signals(cli_case.CliCase):
     def test_interrupt_while_working(self):
         self.write("in", cli_case.text_bytes(1 << 20) * 16)
         process = self.start_lmz("--rm", "-T2", "--block-size=64K", "in")
-        self.wait_for(lambda: len(self.names()) > 1, "the temporary file")
+        self.wait_for(lambda: len(self.names()) > 1 or process.poll() is not None, "output")
         process.send_signal(signal.SIGINT)
         process.wait(timeout=cli_case.PATIENCE)
         if process.returncode == 0:

@@ -142,13 +142,14 @@ class Terminal(cli_case.CliCase):
         result = self.run_lmz("-v", "a", "b")
         lines = result.stderr.decode().splitlines()
         size = len(self.read("a.lmz"))
+        raw = len(self.read("a"))
         self.assertEqual(len(lines), 2)
         self.assertTrue(lines[0].startswith(
-            f"a: 150000 bytes to {size} bytes, ratio {150000 / size:.3f}, "
-            f"{8 * size / 150000:.3f} bits/byte, "))
+            f"a: {raw} bytes to {size} bytes, ratio {raw / size:.3f}, "
+            f"{8 * size / raw:.3f} bits/byte, "))
         self.assertIn("b: 0 bytes to ", lines[1])
-        for options, words in [(["-dc"], f"a.lmz: {size} bytes to 150000 bytes, "),
-                               (["-t"], f"a.lmz: good, {size} bytes to 150000 bytes, ")]:
+        for options, words in [(["-dc"], f"a.lmz: {size} bytes to {raw} bytes, "),
+                               (["-t"], f"a.lmz: good, {size} bytes to {raw} bytes, ")]:
             result = self.run_lmz("-v", *options, "a.lmz")
             self.assertTrue(result.stderr.decode().startswith(words))
             self.assertEqual((result.returncode, result.stderr.count(b"\n")), (0, 1))

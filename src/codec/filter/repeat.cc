@@ -109,7 +109,7 @@ struct Command {
 };
 
 Status Damaged(const char* what) {
-  return Status(Code::kDamaged, std::string("repeat filter: ") + what);
+  return Status(Code::kDamaged, what);
 }
 
 // Reads one number; a missing one is damage, since the codec delivered all that there is.

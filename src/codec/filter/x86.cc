@@ -182,11 +182,11 @@ bool X86Forward(ByteSpan in, Bytes& out) {
 
 Status X86Inverse(ByteSpan in, uint64_t max_size, Bytes& out) {
   if (in.empty() || in.size() - 1 > max_size) {
-    return Status(Code::kDamaged, "x86 filter: the size does not fit the block");
+    return Status(Code::kDamaged, "the size does not fit the block");
   }
   const uint8_t absolute_kinds = in[0];
   if (absolute_kinds > kAllKinds) {
-    return Status(Code::kDamaged, "x86 filter: a kind of branch that does not exist is set");
+    return Status(Code::kDamaged, "a kind of branch that does not exist is set");
   }
   out.assign(in.begin() + 1, in.end());
   RestoreBranches(out, absolute_kinds);

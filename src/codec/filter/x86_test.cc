@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/corpora.h"
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {

@@ -1,4 +1,4 @@
-// Reproducible data for property tests.
+// Reproducible random data for property tests.
 #pragma once
 
 #include <cstdint>
