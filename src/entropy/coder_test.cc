@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {

@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {

@@ -13,7 +13,7 @@ struct Counts {
 };
 
 // The larger count a state may hold, by the smaller one.
-constexpr int kMaxLarger[] = {41, 20, 10, 6, 5};
+constexpr int kMaxLarger[] = {41, 41, 24, 12, 8};
 
 constexpr bool IsState(int zeros, int ones) {
   const int smaller = zeros < ones ? zeros : ones;
@@ -89,7 +89,7 @@ constexpr Candidates MakeCandidates() {
     for (unsigned rest = code; rest > 1; rest >>= 1) (rest & 1 ? counts.ones : counts.zeros) += 1;
     counts.last = static_cast<int>(code & 1);
   }
-  for (int total = 5; total <= kMaxLarger[0]; ++total) {
+  for (int total = 5; total <= 2 * kMaxLarger[0]; ++total) {
     for (int zeros = 0; zeros <= total; ++zeros) {
       if (!IsState(zeros, total - zeros)) continue;
       for (int last = 0; last < 2; ++last) c.counts[c.size++] = {zeros, total - zeros, last};

@@ -4,7 +4,7 @@
 
 #include "base/checksum.h"
 #include "entropy/coder.h"
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/generators.h"
+#include "tests/random.h"
 
 namespace lmz {
 namespace {
