@@ -18,7 +18,9 @@ namespace internal {
 inline constexpr uint64_t kFullRange = uint64_t{1} << 48;
 inline constexpr uint64_t kMinRange = uint64_t{1} << 40;  // at or below: shift a byte out
 
-inline uint32_t FoldRange(uint64_t range) { return static_cast<uint32_t>(range ^ (range >> 32)); }
+inline uint32_t FoldRange(uint64_t range) {
+  return static_cast<uint32_t>(range ^ (range >> 32));
+}
 }  // namespace internal
 
 class Encoder {
@@ -111,6 +113,8 @@ class Decoder {
 
 // No payload of `payload_size` bytes holds more decisions than this: each narrows the range by at
 // least 65535/65536, that is by more than 2.2e-5 bits.
-inline uint64_t MaxDecisions(uint64_t payload_size) { return (payload_size + 8) * 364000; }
+inline uint64_t MaxDecisions(uint64_t payload_size) {
+  return (payload_size + 8) * 364000;
+}
 
 }  // namespace lmz

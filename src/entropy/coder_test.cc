@@ -9,8 +9,6 @@
 namespace lmz {
 namespace {
 
-
-
 struct Decision {
   int bit;
   uint32_t p1_q16;

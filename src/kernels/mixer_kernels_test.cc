@@ -12,8 +12,6 @@
 namespace lmz {
 namespace {
 
-
-
 class MixerKernelsTest : public ::testing::TestWithParam<Isa> {
  protected:
   void SetUp() override {

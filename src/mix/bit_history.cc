@@ -50,7 +50,9 @@ constexpr Counts Advance(Counts c, int bit) {
 // leading one, less one; the rest follow by ascending total, zeros, last bit.
 constexpr size_t kExactStates = 31;
 
-constexpr uint8_t ExactState(unsigned code) { return static_cast<uint8_t>(code - 1); }
+constexpr uint8_t ExactState(unsigned code) {
+  return static_cast<uint8_t>(code - 1);
+}
 
 // An exact history with these counts whose last bit is c.last.
 constexpr uint8_t ExactStateOf(Counts c) {

@@ -150,18 +150,18 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   }
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
-  const uint32_t seen = static_cast<uint32_t>(kernels_.gather(
-      lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index), history_index_.data(),
-      mixer_.inputs().data()));
+  const uint32_t seen = static_cast<uint32_t>(
+      kernels_.gather(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_),
+                      history_map_.data(), lane.last_bytes_.data(), lane.node_,
+                      static_cast<int>(bit_index), history_index_.data(), mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
   mixer_.inputs()[kBiasInput] = 256;
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const int logit_q8 = mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index,
-                                        c2, seen * 8 + bit_index},
-                                       {lane.node_, grade * 8 + bit_index}});
+  const int logit_q8 =
+      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index},
+                      {lane.node_, grade * 8 + bit_index}});
   return Refine(lane, logit_q8);
 }
 

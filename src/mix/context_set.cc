@@ -8,9 +8,13 @@ bool IsWordByte(uint8_t byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte >= 0x80;
 }
 
-bool IsDigit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+bool IsDigit(uint8_t byte) {
+  return byte >= '0' && byte <= '9';
+}
 
-bool IsSpace(uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
+bool IsSpace(uint8_t byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
 
 uint8_t LowerCase(uint8_t byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<uint8_t>(byte + 32) : byte;
@@ -88,8 +92,7 @@ void ContextSet::UpdateBinary(uint32_t position) {
   const uint64_t above = position >= stride ? block_[position - stride] : 0;
   const uint64_t above2 = position >= 2 * stride ? block_[position - 2 * stride] : 0;
   const uint64_t above3 = position >= 3 * stride ? block_[position - 3 * stride] : 0;
-  const uint64_t above_right =
-      position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
+  const uint64_t above_right = position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
   Add(c2);
   Add(c3);
   Add(recent_ >> 8 & 0xFFFF);

@@ -23,7 +23,7 @@ class StrideDetector {
  private:
   void Choose();
 
-  std::vector<uint32_t> last_;                 // [pair]: position after its last occurrence
+  std::vector<uint32_t> last_;  // [pair]: position after its last occurrence
   std::array<uint32_t, kMaxStride + 1> score_{};
   uint32_t stride_ = 4;
 };

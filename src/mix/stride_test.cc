@@ -16,8 +16,7 @@ TEST(Stride, FindsTheRecordLength) {
     for (uint32_t position = 1; position <= 40 * length + 4096; ++position) {
       // Every fourth byte of a record is noise, the others are its fields' names.
       const uint32_t column = (position - 1) % length;
-      const uint8_t byte =
-          column % 4 == 3 ? static_cast<uint8_t>(random.Next()) : record[column];
+      const uint8_t byte = column % 4 == 3 ? static_cast<uint8_t>(random.Next()) : record[column];
       pair = (pair << 8 | byte) & 0xFFFF;
       detector.Update(pair, position);
       ASSERT_GE(detector.stride(), 1u);
