@@ -1,0 +1,205 @@
+// The elementwise part of the network kernels, written once and compiled in each file of an
+// instruction set with that set's flags. Plain loops that compilers vectorise. Everything lies in an
+// anonymous namespace and nothing from the standard library is called, so that no code made for one
+// CPU can be linked for another.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/fixed_point.h"
+#include "kernels/network_kernels.h"
+#include "kernels/tables.h"
+
+namespace lmz {
+namespace {
+
+inline int32_t Magnitude(int32_t v) { return v < 0 ? -v : v; }
+
+// Spec 3.2 for the largest magnitude of a vector (>= 0).
+struct Quantizer {
+  explicit Quantizer(int32_t largest) {
+    const int32_t m = largest > 0 ? largest : 1;
+    shift = 15 - BitLength(static_cast<uint32_t>(m));
+    const int32_t top = shift >= 0 ? m << shift : m >> -shift;
+    factor = (255 * 16384 - 1) / (top + 1);
+  }
+  QuantizedScale scale() const {
+    return {((1 << 21) + factor / 2) / factor, 6 + shift};
+  }
+  int shift;       // left if positive, right if negative
+  int32_t factor;  // 127 .. 254
+};
+
+void QuantizeInt16(const int16_t* __restrict x, int size, const Quantizer& by, uint8_t flip,
+                   uint8_t* __restrict q) {
+  for (int i = 0; i < size; ++i) {
+    const int32_t y = x[i] << by.shift;
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((y * by.factor + 16384) >> 15) ^ flip);
+  }
+}
+
+void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
+               const int16_t* __restrict weight, int shift, int16_t* __restrict out) {
+  int32_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t m = Magnitude(x[i]);
+    largest = m > largest ? m : largest;
+  }
+  const int length = BitLength(static_cast<uint32_t>(largest));
+  const int drop = length > 15 ? length - 15 : 0;
+  uint64_t sum = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t y = Saturate(RoundShift(x[i], drop), kInt16Limit);
+    sum += static_cast<uint32_t>(y * y);
+  }
+  sum += epsilon >> (2 * drop);
+  if (sum == 0) sum = 1;
+  const int even = (BitLength(sum) - 15) & ~1;
+  const int32_t root = InverseSqrt(static_cast<uint32_t>(even >= 0 ? sum >> even : sum << -even));
+  const int down = 7 + even / 2;
+  for (int i = 0; i < size; ++i) {
+    const int32_t y = Saturate(RoundShift(x[i], drop), kInt16Limit);
+    const int32_t unit = Saturate(RoundShift(y * root, down), kInt16Limit);
+    out[i] = static_cast<int16_t>(Saturate(RoundShift(unit * weight[i], shift), kInt16Limit));
+  }
+}
+
+template <uint8_t kFlip>
+QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restrict q) {
+  int32_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t m = Magnitude(x[i]);
+    largest = m > largest ? m : largest;
+  }
+  const Quantizer by(largest);
+  QuantizeInt16(x, size, by, kFlip, q);
+  return by.scale();
+}
+
+template <uint8_t kFlip>
+QuantizedScale MixQuantize(const int16_t* __restrict now, const int16_t* __restrict before,
+                           const int16_t* __restrict mix, int size, int16_t* __restrict scratch,
+                           uint8_t* __restrict q) {
+  int32_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
+    const int32_t y = Saturate(moved, kInt16Limit);
+    scratch[i] = static_cast<int16_t>(y);
+    const int32_t m = Magnitude(y);
+    largest = m > largest ? m : largest;
+  }
+  const Quantizer by(largest);
+  QuantizeInt16(scratch, size, by, kFlip, q);
+  return by.scale();
+}
+
+template <uint8_t kFlip>
+QuantizedScale ProductQuantize(const int16_t* __restrict a, const int16_t* __restrict b, int size,
+                               int32_t* __restrict scratch, uint8_t* __restrict q) {
+  int32_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t y = a[i] * b[i];
+    scratch[i] = y;
+    const int32_t m = Magnitude(y);
+    largest = m > largest ? m : largest;
+  }
+  const Quantizer by(largest);
+  const int left = by.shift > 0 ? by.shift : 0;
+  const int right = by.shift < 0 ? -by.shift : 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t y = (scratch[i] >> right) << left;
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((y * by.factor + 16384) >> 15) ^ kFlip);
+  }
+  return by.scale();
+}
+
+// The sum, narrowed to 16 bits.
+inline int32_t NarrowSum(const ScaledSums& y, int i) {
+  return Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit);
+}
+
+inline int32_t ScaleSum(const ScaledSums& y, int i) {
+  const int32_t scale = (y.row_scale[i] * y.mantissa + 16384) >> 15;
+  return RoundShift(NarrowSum(y, i) * scale, y.shift);
+}
+
+template <uint8_t kFlip>
+QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restrict scratch,
+                              uint8_t* __restrict q) {
+  const ScaledSums y = sums;
+  int32_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const int32_t scaled = (NarrowSum(y, i) * y.row_scale[i] + 16384) >> 15;
+    const int32_t positive = scaled > 0 ? scaled : 0;
+    scratch[i] = static_cast<int16_t>(positive);
+    largest = positive > largest ? positive : largest;
+  }
+  const Quantizer root(largest);
+  const int32_t top = (largest > 0 ? largest : 1) << root.shift;
+  const Quantizer by((top * top + 16384) >> 15);
+  for (int i = 0; i < size; ++i) {
+    const int32_t r = scratch[i] << root.shift;
+    const int32_t square = ((r * r + 16384) >> 15) << by.shift;
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((square * by.factor + 16384) >> 15) ^ kFlip);
+  }
+  // The scale of the squares, in units of the squared scale of the sums' input (spec 3.7).
+  const QuantizedScale scale = by.scale();
+  const int32_t unit = (y.mantissa * y.mantissa) >> 14;
+  return {(scale.mantissa * unit) >> 14, scale.exponent + 2 * root.shift - 43};
+}
+
+inline int32_t Sigmoid(int32_t z) {
+  return z >= 0 ? 65536 - kSigmoidTable[static_cast<uint32_t>(z)]
+                : kSigmoidTable[static_cast<uint32_t>(-z)];
+}
+
+void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
+                 const int16_t* __restrict bias, int size, int32_t* __restrict scratch,
+                 int32_t* __restrict state) {
+  const ScaledSums value = value_sums;
+  const ScaledSums forget = forget_sums;
+  for (int i = 0; i < size; ++i) scratch[i] = Saturate(ScaleSum(forget, i) + bias[i], kGateLimit);
+  for (int i = 0; i < size; ++i) scratch[i] = Sigmoid(-scratch[i]);
+  for (int i = 0; i < size; ++i) {
+    const int32_t difference = Saturate(ScaleSum(value, i), kStateLimit) - state[i];
+    const int32_t low = RoundShift(difference * (scratch[i] & 255), 8);
+    state[i] += RoundShift(difference * (scratch[i] >> 8) + low, 8);
+  }
+}
+
+void Silu(const ScaledSums& sums, int size, int32_t* __restrict scratch, int16_t* __restrict out) {
+  const ScaledSums gate = sums;
+  for (int i = 0; i < size; ++i) {
+    const int32_t z = Saturate(ScaleSum(gate, i), kInt16Limit);
+    out[i] = static_cast<int16_t>(z);
+    scratch[i] = Saturate(RoundShift(z, kSiluFraction - kGateFraction), kGateLimit);
+  }
+  for (int i = 0; i < size; ++i) scratch[i] = Sigmoid(scratch[i]);
+  for (int i = 0; i < size; ++i) {
+    out[i] = static_cast<int16_t>(RoundShift(out[i] * scratch[i], 16));
+  }
+}
+
+void Add(const ScaledSums& sums, int size, int32_t* __restrict x) {
+  const ScaledSums y = sums;
+  for (int i = 0; i < size; ++i) x[i] = Saturate(x[i] + ScaleSum(y, i), kResidualLimit);
+}
+
+void ByteWeights(const ScaledSums& sums, const int32_t* __restrict bias,
+                 int32_t* __restrict scratch, uint32_t* __restrict weights) {
+  const ScaledSums y = sums;
+  int32_t largest = INT32_MIN;
+  for (int i = 0; i < 256; ++i) {
+    scratch[i] = ScaleSum(y, i) + bias[i];
+    largest = scratch[i] > largest ? scratch[i] : largest;
+  }
+  for (int i = 0; i < 256; ++i) {
+    const int32_t below = largest - scratch[i];
+    const uint32_t whole = static_cast<uint32_t>(below) >> kLogitFraction;
+    const uint32_t w = kExp2Table[below & 1023] >> (whole < 31 ? whole : 31);
+    weights[i] = w > 1 ? w : 1;
+  }
+}
+
+}  // namespace
+}  // namespace lmz
