@@ -70,7 +70,8 @@ class Importer {
   std::span<const float> Tensor(const std::string& name) {
     const auto found = probe_.tensors.find(name);
     if (found != probe_.tensors.end() && found->second.size() >= 3) return found->second;
-    if (status_.ok()) status_ = Status(Code::kInvalidArgument, "the tensor " + name + " is missing");
+    if (status_.ok())
+      status_ = Status(Code::kInvalidArgument, "the tensor " + name + " is missing");
     static const std::vector<float> kNone(3, 0.0f);
     return kNone;
   }

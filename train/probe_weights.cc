@@ -11,8 +11,8 @@ namespace {
 float FromHalf(uint32_t half) {
   const int exponent = static_cast<int>(half >> 10 & 31);
   const auto fraction = static_cast<float>(half & 1023);
-  const float magnitude = exponent == 0 ? std::ldexp(fraction, -24)
-                                        : std::ldexp(fraction + 1024, exponent - 25);
+  const float magnitude =
+      exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(fraction + 1024, exponent - 25);
   return (half & 0x8000) != 0 ? -magnitude : magnitude;
 }
 

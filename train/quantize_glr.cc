@@ -19,26 +19,6 @@ double Quantized(double value, double step) {
   return std::clamp(std::round(value / step), -127.0, 127.0);
 }
 
-// The step that minimises the squared error of a row, searched from the one that clips nothing down
-// to 60 % of it.
-double BestStep(std::span<const float> row) {
-  const double full = LargestMagnitude(row) / 127;
-  double best_step = full, best_error = HUGE_VAL;
-  for (int percent = 100; percent >= 60; --percent) {
-    const double step = full * percent / 100;
-    double error = 0;
-    for (const float w : row) {
-      const double difference = w - step * Quantized(w, step);
-      error += difference * difference;
-    }
-    if (error < best_error) {
-      best_error = error;
-      best_step = step;
-    }
-  }
-  return best_step;
-}
-
 // The exponent that puts the largest of some positive numbers just below 2^15.
 int ExponentFor(double largest) {
   int exponent = 0;
@@ -52,7 +32,9 @@ int ExponentFor(double largest) {
 Int8Matrix QuantizeMatrix(std::span<const float> weights, size_t rows, double factor) {
   const size_t columns = weights.size() / rows;
   std::vector<double> steps(rows);
-  for (size_t r = 0; r < rows; ++r) steps[r] = BestStep(weights.subspan(r * columns, columns));
+  for (size_t r = 0; r < rows; ++r) {
+    steps[r] = LargestMagnitude(weights.subspan(r * columns, columns)) / 127;
+  }
   Int8Matrix m;
   m.scale_exponent = static_cast<int8_t>(
       ExponentFor(std::max(1e-9, factor * *std::max_element(steps.begin(), steps.end()))));

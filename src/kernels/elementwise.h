@@ -1,7 +1,7 @@
 // The elementwise part of the network kernels, written once and compiled in each file of an
-// instruction set with that set's flags. Plain loops that compilers vectorise. Everything lies in an
-// anonymous namespace and nothing from the standard library is called, so that no code made for one
-// CPU can be linked for another.
+// instruction set with that set's flags. Plain loops that compilers vectorise. Everything lies in
+// an anonymous namespace and nothing from the standard library is called, so that no code made for
+// one CPU can be linked for another.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,9 @@
 namespace lmz {
 namespace {
 
-inline int32_t Magnitude(int32_t v) { return v < 0 ? -v : v; }
+inline int32_t Magnitude(int32_t v) {
+  return v < 0 ? -v : v;
+}
 
 // Spec 3.2 for the largest magnitude of a vector (>= 0).
 struct Quantizer {
@@ -23,9 +25,7 @@ struct Quantizer {
     const int32_t top = shift >= 0 ? m << shift : m >> -shift;
     factor = (255 * 16384 - 1) / (top + 1);
   }
-  QuantizedScale scale() const {
-    return {((1 << 21) + factor / 2) / factor, 6 + shift};
-  }
+  QuantizedScale scale() const { return {((1 << 21) + factor / 2) / factor, 6 + shift}; }
   int shift;       // left if positive, right if negative
   int32_t factor;  // 127 .. 254
 };
@@ -181,8 +181,13 @@ void Silu(const ScaledSums& sums, int size, int32_t* __restrict scratch, int16_t
 }
 
 void Add(const ScaledSums& sums, int size, int32_t* __restrict x) {
-  const ScaledSums y = sums;
-  for (int i = 0; i < size; ++i) x[i] = Saturate(x[i] + ScaleSum(y, i), kResidualLimit);
+  ScaledSums y = sums;
+  const int left = y.shift < 0 ? -y.shift : 0;
+  y.shift += left;
+  for (int i = 0; i < size; ++i) {
+    const int32_t added = Saturate(ScaleSum(y, i), kResidualLimit >> left) << left;
+    x[i] = Saturate(x[i] + added, kResidualLimit);
+  }
 }
 
 void ByteWeights(const ScaledSums& sums, const int32_t* __restrict bias,

@@ -9,7 +9,7 @@
 namespace lmz {
 
 // Fraction bits of the network's fixed-point values, and the magnitudes they saturate at.
-inline constexpr int kResidualFraction = 12;
+inline constexpr int kResidualFraction = 8;
 inline constexpr int32_t kResidualLimit = (int32_t{1} << 26) - 1;
 inline constexpr int kStateFraction = 14;
 inline constexpr int32_t kStateLimit = (int32_t{1} << 21) - 1;

@@ -40,22 +40,29 @@ bool HasAvxVnni() {
 
 bool IsSupported(Isa isa) {
   switch (isa) {
-    case Isa::kScalar: return true;
+    case Isa::kScalar:
+      return true;
 #if defined(__x86_64__)
-    case Isa::kSse4: return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
-    case Isa::kAvx2: return __builtin_cpu_supports("avx2");
-    case Isa::kAvxVnni: return __builtin_cpu_supports("avx2") && HasAvxVnni();
+    case Isa::kSse4:
+      return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
+    case Isa::kAvx2:
+      return __builtin_cpu_supports("avx2");
+    case Isa::kAvxVnni:
+      return __builtin_cpu_supports("avx2") && HasAvxVnni();
     case Isa::kAvx512:
       return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
              __builtin_cpu_supports("avx512vnni");
 #elif defined(__aarch64__)
-    case Isa::kNeon: return true;
+    case Isa::kNeon:
+      return true;
 #if defined(__linux__)
-    case Isa::kNeonDot: return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+    case Isa::kNeonDot:
+      return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
 #endif
 #endif
-    default: return false;
+    default:
+      return false;
   }
 }
 

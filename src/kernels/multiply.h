@@ -80,8 +80,8 @@ inline void MultiplyLanes(const PackedMatrix& m, int lanes, const uint8_t* x, pt
 }
 
 template <class Ops>
-void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
-              int32_t* sums, ptrdiff_t sums_stride) {
+void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes, int32_t* sums,
+              ptrdiff_t sums_stride) {
   while (lanes > 0) {
     const int n = lanes < Ops::kLanes ? lanes : Ops::kLanes;
     MultiplyLanes<Ops, Ops::kLanes>(m, n, x, x_stride, sums, sums_stride);

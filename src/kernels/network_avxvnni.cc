@@ -20,9 +20,7 @@ struct AvxVnniOps {
   static Sums Load(const int32_t* from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
   }
-  static void Store(int32_t* to, Sums s) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), s);
-  }
+  static void Store(int32_t* to, Sums s) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), s); }
   static Weights LoadWeights(const int8_t* from) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
   }

@@ -34,11 +34,11 @@ struct QuantizedScale {
 
 // The sums of one matrix for one lane and what turns them into fixed-point numbers (spec 3.3).
 struct ScaledSums {
-  const int32_t* sums = nullptr;      // [rows]
+  const int32_t* sums = nullptr;       // [rows]
   const int16_t* row_scale = nullptr;  // [rows], >= 0
   int sum_shift = 0;                   // 0 .. 16
   int32_t mantissa = 0;                // of the quantised input
-  int shift = 0;                       // 0 .. 31: drops what the result's fraction does not hold
+  int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
 };
 
 struct NetworkKernels {
@@ -70,7 +70,8 @@ struct NetworkKernels {
   QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
                                     uint8_t* q) = nullptr;
 
-  // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size` numbers.
+  // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size`
+  // numbers.
   void (*update_state)(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
                        int size, int32_t* scratch, int32_t* state) = nullptr;
 

@@ -41,7 +41,7 @@ struct BoundGlr {
 
   GlrShape shape;
   const NetworkKernels* kernels;
-  AlignedVector<int16_t> embedding;  // [256][width], Q12
+  AlignedVector<int16_t> embedding;  // [256][width], Q8
   std::vector<BoundLayer> layers;
   BoundNorm final_norm;
   BoundMatrix head;

@@ -23,8 +23,8 @@ struct GlrShape {
 };
 
 struct Int8Matrix {
-  uint8_t sum_shift = 0;      // 0 .. 16: narrows the sums to 16 bits
-  int8_t scale_exponent = 0;  // one weight step of row r is row_scale[r] * 2^-scale_exponent
+  uint8_t sum_shift = 0;           // 0 .. 16: narrows the sums to 16 bits
+  int8_t scale_exponent = 0;       // one weight step of row r is row_scale[r] * 2^-scale_exponent
   std::vector<int16_t> row_scale;  // [rows], 0 .. 32767
   std::vector<int8_t> weights;     // [rows][columns], -127 .. 127
 };
@@ -50,7 +50,7 @@ struct GlrLayer {
 
 struct GlrWeights {
   GlrShape shape;
-  std::vector<int16_t> embedding;  // [256][width], Q12, already normalised
+  std::vector<int16_t> embedding;  // [256][width], Q8, already normalised
   std::vector<GlrLayer> layers;
   NormWeights final_norm;          // [width]
   Int8Matrix head;                 // [256][width]; logits are in bits (base 2)

@@ -13,7 +13,7 @@ class GlrStep {
   GlrStep(const BoundGlr& network, int first, int count, StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
-        
+
         first_(first),
         count_(count),
         scratch_(scratch) {}
@@ -43,8 +43,8 @@ class GlrStep {
       kernels_.update_state(Scaled(layer.projection[0], 0, lane, kStateFraction),
                             Scaled(layer.projection[1], 1, lane, kGateFraction),
                             layer.forget_bias.data(), size, scratch_.full.data(), state);
-      kernels_.silu(Scaled(layer.projection[2], 2, lane, kSiluFraction), size,
-                    scratch_.full.data(), scratch_.gate.data());
+      kernels_.silu(Scaled(layer.projection[2], 2, lane, kSiluFraction), size, scratch_.full.data(),
+                    scratch_.gate.data());
       Normalize(layer.state_norm, state, scratch_.normal);
       QuantizedScale& scale = ScaleOf(0, lane);
       scale = kernels_.product_quantize(scratch_.normal.data(), scratch_.gate.data(), size,
@@ -116,7 +116,7 @@ class GlrStep {
   void MultiplyAndAdd(const BoundMatrix& matrix) {
     Multiply(matrix, scratch_.slots[0]);
     for (int lane = 0; lane < count_; ++lane) {
-      kernels_.add(Scaled(matrix, 0, lane, kResidualFraction), network_.shape.width,
+      kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
                    scratch_.residual[lane].data());
     }
   }
@@ -126,10 +126,11 @@ class GlrStep {
     return matrix.scale_exponent - matrix.sum_shift - 15 + input.exponent;
   }
 
-  ScaledSums Scaled(const BoundMatrix& matrix, size_t slot, int lane, int fraction) {
+  ScaledSums Scaled(const BoundMatrix& matrix, size_t slot, int lane, int fraction,
+                    int least_shift = 0) {
     const QuantizedScale& input = ScaleOf(slot, lane);
     return {scratch_.slots[slot].sums[lane].data(), matrix.row_scale.data(), matrix.sum_shift,
-            input.mantissa, std::clamp(ProductExponent(matrix, input) - fraction, 0, 31)};
+            input.mantissa, std::clamp(ProductExponent(matrix, input) - fraction, least_shift, 31)};
   }
 
   const BoundGlr& network_;

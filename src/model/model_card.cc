@@ -10,7 +10,9 @@ constexpr size_t kMaxName = 63;
 constexpr size_t kMaxLicence = 255;
 constexpr size_t kMaxNote = 65535;
 
-Status Damaged(const char* what) { return Status(Code::kModelDamaged, what); }
+Status Damaged(const char* what) {
+  return Status(Code::kModelDamaged, what);
+}
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';

@@ -16,7 +16,9 @@ constexpr size_t kTagSize = 4;
 constexpr const char* kCardTag = "CARD";
 constexpr const char* kNetworkTag = "NETW";
 
-Status Damaged(const std::string& what) { return Status(Code::kModelDamaged, what); }
+Status Damaged(const std::string& what) {
+  return Status(Code::kModelDamaged, what);
+}
 
 // Adds up how many bytes the numbers take.
 class SizeArchive {
@@ -199,8 +201,7 @@ Result<ModelFile> ParseModelFile(ByteSpan file) {
     return Damaged("this is not a model file");
   }
   if (file[kMagic.size()] != kVersion) {
-    return Status(Code::kNewerVersion, "model file version " +
-                                           std::to_string(file[kMagic.size()]) +
+    return Status(Code::kNewerVersion, "model file version " + std::to_string(file[kMagic.size()]) +
                                            " is not known to this version of lmz");
   }
   const ByteSpan body = file.first(file.size() - model.id.size());

@@ -1,8 +1,8 @@
 // The byte model at work. A Network holds the weights, bound to this CPU's kernels, and is shared;
 // LaneStates is what each lane remembers; StepScratch is one thread's working memory. A step feeds
 // every lane one byte and gives the distribution of its next one. All arithmetic is exact integer
-// arithmetic (docs/spec/numerics.md): a lane's result depends on that lane's bytes alone, not on the
-// instruction set, on the other lanes or on how the lanes are divided among threads.
+// arithmetic (docs/spec/numerics.md): a lane's result depends on that lane's bytes alone, not on
+// the instruction set, on the other lanes or on how the lanes are divided among threads.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ class Network {
   // exactly 2^22. They are not normalised: the chance of a set of bytes is the sum of its weights
   // over the sum of all, which is at most 2^30. Allocates nothing. Thread-safe for distinct lanes,
   // outputs and scratch.
-  void Step(LaneStates& states, int first, int count, const uint8_t* input_bytes,
-            uint32_t* weights, StepScratch& scratch) const;
+  void Step(LaneStates& states, int first, int count, const uint8_t* input_bytes, uint32_t* weights,
+            StepScratch& scratch) const;
 
  private:
   ModelId id_;
