@@ -14,32 +14,48 @@
 namespace lmz {
 namespace {
 
+// Calls body with 0 .. kCount - 1 as compile-time constants. A plain loop over an array of sums would
+// do, but GCC 12 then keeps that array in memory rather than in registers.
+template <int kIndex, int kCount, class Body>
+[[gnu::always_inline]] inline void ForEach(const Body& body) {
+  if constexpr (kIndex < kCount) {
+    body.template operator()<kIndex>();
+    ForEach<kIndex + 1, kCount>(body);
+  }
+}
+
 template <class Ops, int kVectors, int kLanes>
 inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t* x,
                          ptrdiff_t x_stride, int32_t* sums, ptrdiff_t sums_stride) {
   constexpr int kPerBlock = kBlockRows / Ops::kRows;
   const int groups = m.columns / kBlockColumns;
   const int8_t* weights[kVectors];
-  typename Ops::Sums acc[kLanes][kVectors];
-  for (int v = 0; v < kVectors; ++v) {
+  typename Ops::Sums acc[kVectors * kLanes];
+  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
     const int vector = first_vector + v;
     weights[v] = m.blocks + static_cast<ptrdiff_t>(vector / kPerBlock) * groups * 64 +
                  vector % kPerBlock * Ops::kRows * 4;
-    for (int l = 0; l < kLanes; ++l) acc[l][v] = Ops::Load(m.start + vector * Ops::kRows);
-  }
+    ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
+      acc[l * kVectors + v] = Ops::Load(m.start + vector * Ops::kRows);
+    });
+  });
   for (ptrdiff_t g = 0; g < groups; ++g) {
     typename Ops::Weights w[kVectors];
-    for (int v = 0; v < kVectors; ++v) w[v] = Ops::LoadWeights(weights[v] + g * 64);
-    for (int l = 0; l < kLanes; ++l) {
+    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+      w[v] = Ops::LoadWeights(weights[v] + g * 64);
+    });
+    ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
       const typename Ops::Broadcast b = Ops::Spread(x + l * x_stride + g * 4);
-      for (int v = 0; v < kVectors; ++v) acc[l][v] = Ops::Dot(acc[l][v], w[v], b);
-    }
+      ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+        acc[l * kVectors + v] = Ops::Dot(acc[l * kVectors + v], w[v], b);
+      });
+    });
   }
-  for (int l = 0; l < kLanes; ++l) {
-    for (int v = 0; v < kVectors; ++v) {
-      Ops::Store(sums + l * sums_stride + (first_vector + v) * Ops::kRows, acc[l][v]);
-    }
-  }
+  ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
+    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+      Ops::Store(sums + l * sums_stride + (first_vector + v) * Ops::kRows, acc[l * kVectors + v]);
+    });
+  });
 }
 
 // `vectors` < kVectors + 1 left-over vectors.
