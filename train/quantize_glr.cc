@@ -62,7 +62,6 @@ NormWeights QuantizeNorm(std::span<const float> weights) {
   const double root = std::sqrt(static_cast<double>(weights.size()));
   const int exponent = ExponentFor(std::max(1e-9, LargestMagnitude(weights) * root));
   NormWeights n;
-  n.shift = 15;
   n.fraction = static_cast<int8_t>(exponent);
   for (const float w : weights) {
     n.weights.push_back(static_cast<int16_t>(std::round(w * root * std::ldexp(1.0, exponent))));

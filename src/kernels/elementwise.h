@@ -17,29 +17,36 @@ inline int32_t Magnitude(int32_t v) {
   return v < 0 ? -v : v;
 }
 
+// The byte that stands for x / 2^15 * factor.
+inline uint8_t QuantizedByte(int32_t x, int16_t factor, uint8_t flip) {
+  const int16_t q = MulQ15(static_cast<int16_t>(x), factor);
+  return static_cast<uint8_t>(static_cast<uint8_t>(q) ^ flip);
+}
+
 // Spec 3.2 for the largest magnitude of a vector (>= 0).
 struct Quantizer {
   explicit Quantizer(int32_t largest) {
     const int32_t m = largest > 0 ? largest : 1;
     shift = 15 - BitLength(static_cast<uint32_t>(m));
     const int32_t top = shift >= 0 ? m << shift : m >> -shift;
-    factor = (255 * 16384 - 1) / (top + 1);
+    factor = static_cast<int16_t>((255 * 16384 - 1) / (top + 1));
   }
-  QuantizedScale scale() const { return {((1 << 21) + factor / 2) / factor, 6 + shift}; }
+  QuantizedScale scale() const {
+    return {static_cast<int16_t>(((1 << 21) + factor / 2) / factor), 6 + shift};
+  }
   int shift;       // left if positive, right if negative
-  int32_t factor;  // 127 .. 254
+  int16_t factor;  // 127 .. 254
 };
 
 void QuantizeInt16(const int16_t* __restrict x, int size, const Quantizer& by, uint8_t flip,
                    uint8_t* __restrict q) {
-  for (int i = 0; i < size; ++i) {
-    const int32_t y = x[i] << by.shift;
-    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((y * by.factor + 16384) >> 15) ^ flip);
-  }
+  const int shift = by.shift;
+  const int16_t factor = by.factor;
+  for (int i = 0; i < size; ++i) q[i] = QuantizedByte(x[i] << shift, factor, flip);
 }
 
 void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
-               const int16_t* __restrict weight, int shift, int16_t* __restrict out) {
+               const int16_t* __restrict weight, int16_t* __restrict out) {
   int32_t largest = 0;
   for (int i = 0; i < size; ++i) {
     const int32_t m = Magnitude(x[i]);
@@ -50,6 +57,7 @@ void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
   uint64_t sum = 0;
   for (int i = 0; i < size; ++i) {
     const int32_t y = Saturate(RoundShift(x[i], drop), kInt16Limit);
+    out[i] = static_cast<int16_t>(y);
     sum += static_cast<uint32_t>(y * y);
   }
   sum += epsilon >> (2 * drop);
@@ -58,20 +66,24 @@ void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
   const int32_t root = InverseSqrt(static_cast<uint32_t>(even >= 0 ? sum >> even : sum << -even));
   const int down = 7 + even / 2;
   for (int i = 0; i < size; ++i) {
-    const int32_t y = Saturate(RoundShift(x[i], drop), kInt16Limit);
-    const int32_t unit = Saturate(RoundShift(y * root, down), kInt16Limit);
-    out[i] = static_cast<int16_t>(Saturate(RoundShift(unit * weight[i], shift), kInt16Limit));
+    const int32_t unit = Saturate(RoundShift(out[i] * root, down), kInt16Limit);
+    out[i] = MulQ15(static_cast<int16_t>(unit), weight[i]);
   }
+}
+
+// Of numbers that are not -2^15.
+inline int16_t LargestMagnitude(const int16_t* __restrict x, int size) {
+  int16_t largest = 0;
+  for (int i = 0; i < size; ++i) {
+    const auto m = static_cast<int16_t>(Magnitude(x[i]));
+    largest = m > largest ? m : largest;
+  }
+  return largest;
 }
 
 template <uint8_t kFlip>
 QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restrict q) {
-  int32_t largest = 0;
-  for (int i = 0; i < size; ++i) {
-    const int32_t m = Magnitude(x[i]);
-    largest = m > largest ? m : largest;
-  }
-  const Quantizer by(largest);
+  const Quantizer by(LargestMagnitude(x, size));
   QuantizeInt16(x, size, by, kFlip, q);
   return by.scale();
 }
@@ -80,17 +92,11 @@ template <uint8_t kFlip>
 QuantizedScale MixQuantize(const int16_t* __restrict now, const int16_t* __restrict before,
                            const int16_t* __restrict mix, int size, int16_t* __restrict scratch,
                            uint8_t* __restrict q) {
-  int32_t largest = 0;
   for (int i = 0; i < size; ++i) {
     const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
-    const int32_t y = Saturate(moved, kInt16Limit);
-    scratch[i] = static_cast<int16_t>(y);
-    const int32_t m = Magnitude(y);
-    largest = m > largest ? m : largest;
+    scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));
   }
-  const Quantizer by(largest);
-  QuantizeInt16(scratch, size, by, kFlip, q);
-  return by.scale();
+  return Quantize<kFlip>(scratch, size, q);
 }
 
 template <uint8_t kFlip>
@@ -107,19 +113,18 @@ QuantizedScale ProductQuantize(const int16_t* __restrict a, const int16_t* __res
   const int left = by.shift > 0 ? by.shift : 0;
   const int right = by.shift < 0 ? -by.shift : 0;
   for (int i = 0; i < size; ++i) {
-    const int32_t y = (scratch[i] >> right) << left;
-    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((y * by.factor + 16384) >> 15) ^ kFlip);
+    q[i] = QuantizedByte((scratch[i] >> right) << left, by.factor, kFlip);
   }
   return by.scale();
 }
 
 // The sum, narrowed to 16 bits.
-inline int32_t NarrowSum(const ScaledSums& y, int i) {
-  return Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit);
+inline int16_t NarrowSum(const ScaledSums& y, int i) {
+  return static_cast<int16_t>(Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit));
 }
 
 inline int32_t ScaleSum(const ScaledSums& y, int i) {
-  const int32_t scale = (y.row_scale[i] * y.mantissa + 16384) >> 15;
+  const int16_t scale = MulQ15(y.row_scale[i], y.mantissa);
   return RoundShift(NarrowSum(y, i) * scale, y.shift);
 }
 
@@ -127,39 +132,37 @@ template <uint8_t kFlip>
 QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restrict scratch,
                               uint8_t* __restrict q) {
   const ScaledSums y = sums;
-  int32_t largest = 0;
+  int16_t largest = 0;
   for (int i = 0; i < size; ++i) {
-    const int32_t scaled = (NarrowSum(y, i) * y.row_scale[i] + 16384) >> 15;
-    const int32_t positive = scaled > 0 ? scaled : 0;
-    scratch[i] = static_cast<int16_t>(positive);
+    const int16_t scaled = MulQ15(NarrowSum(y, i), y.row_scale[i]);
+    const int16_t positive = scaled > 0 ? scaled : int16_t{0};
+    scratch[i] = positive;
     largest = positive > largest ? positive : largest;
   }
   const Quantizer root(largest);
-  const int32_t top = (largest > 0 ? largest : 1) << root.shift;
-  const Quantizer by((top * top + 16384) >> 15);
+  const auto top = static_cast<int16_t>((largest > 0 ? largest : 1) << root.shift);
+  const Quantizer by(MulQ15(top, top));
   for (int i = 0; i < size; ++i) {
-    const int32_t r = scratch[i] << root.shift;
-    const int32_t square = ((r * r + 16384) >> 15) << by.shift;
-    q[i] = static_cast<uint8_t>(static_cast<uint8_t>((square * by.factor + 16384) >> 15) ^ kFlip);
+    const auto r = static_cast<int16_t>(scratch[i] << root.shift);
+    q[i] = QuantizedByte(MulQ15(r, r) << by.shift, by.factor, kFlip);
   }
   // The scale of the squares, in units of the squared scale of the sums' input (spec 3.7).
   const QuantizedScale scale = by.scale();
   const int32_t unit = (y.mantissa * y.mantissa) >> 14;
-  return {(scale.mantissa * unit) >> 14, scale.exponent + 2 * root.shift - 43};
-}
-
-inline int32_t Sigmoid(int32_t z) {
-  return z >= 0 ? 65536 - kSigmoidTable[static_cast<uint32_t>(z)]
-                : kSigmoidTable[static_cast<uint32_t>(-z)];
+  return {static_cast<int16_t>((scale.mantissa * unit) >> 14),
+          scale.exponent + 2 * root.shift - 43};
 }
 
 void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
-                 const int16_t* __restrict bias, int size, int32_t* __restrict scratch,
+                 const int16_t* __restrict bias, int size, uint16_t* __restrict scratch,
                  int32_t* __restrict state) {
   const ScaledSums value = value_sums;
   const ScaledSums forget = forget_sums;
-  for (int i = 0; i < size; ++i) scratch[i] = Saturate(ScaleSum(forget, i) + bias[i], kGateLimit);
-  for (int i = 0; i < size; ++i) scratch[i] = Sigmoid(-scratch[i]);
+  for (int i = 0; i < size; ++i) {
+    const int32_t z = Saturate(ScaleSum(forget, i) + bias[i], kGateLimit);
+    scratch[i] = static_cast<uint16_t>(4096 - z);
+  }
+  LookUpSigmoid(scratch, size);
   for (int i = 0; i < size; ++i) {
     const int32_t difference = Saturate(ScaleSum(value, i), kStateLimit) - state[i];
     const int32_t low = RoundShift(difference * (scratch[i] & 255), 8);
@@ -167,14 +170,15 @@ void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
   }
 }
 
-void Silu(const ScaledSums& sums, int size, int32_t* __restrict scratch, int16_t* __restrict out) {
+void Silu(const ScaledSums& sums, int size, uint16_t* __restrict scratch, int16_t* __restrict out) {
   const ScaledSums gate = sums;
   for (int i = 0; i < size; ++i) {
-    const int32_t z = Saturate(ScaleSum(gate, i), kInt16Limit);
-    out[i] = static_cast<int16_t>(z);
-    scratch[i] = Saturate(RoundShift(z, kSiluFraction - kGateFraction), kGateLimit);
+    const int32_t g = Saturate(ScaleSum(gate, i), kInt16Limit);
+    const int32_t z = Saturate(RoundShift(g, kSiluFraction - kGateFraction), kGateLimit);
+    out[i] = static_cast<int16_t>(g);
+    scratch[i] = static_cast<uint16_t>(4096 + z);
   }
-  for (int i = 0; i < size; ++i) scratch[i] = Sigmoid(scratch[i]);
+  LookUpSigmoid(scratch, size);
   for (int i = 0; i < size; ++i) {
     out[i] = static_cast<int16_t>(RoundShift(out[i] * scratch[i], 16));
   }

@@ -32,6 +32,12 @@ static inline constexpr int32_t RoundShift(int32_t value, int shift) {
   return (value + static_cast<int32_t>((uint32_t{1} << shift) >> 1)) >> shift;
 }
 
+// a * b / 2^15 rounded to nearest, halves up; a and b are not both -2^15. In this form compilers
+// see that one instruction does it (pmulhrsw, sqrdmulh).
+static inline constexpr int16_t MulQ15(int16_t a, int16_t b) {
+  return static_cast<int16_t>((((int32_t{a} * b) >> 14) + 1) >> 1);
+}
+
 // The number of bits needed to write value; 0 for 0.
 static inline constexpr int BitLength(uint64_t value) {
   return value == 0 ? 0 : 64 - __builtin_clzll(value);

@@ -14,8 +14,8 @@
 namespace lmz {
 namespace {
 
-// Calls body with 0 .. kCount - 1 as compile-time constants. A plain loop over an array of sums would
-// do, but GCC 12 then keeps that array in memory rather than in registers.
+// Calls body with 0 .. kCount - 1 as compile-time constants. A plain loop over an array of sums
+// would do, but GCC 12 then keeps that array in memory rather than in registers.
 template <int kIndex, int kCount, class Body>
 [[gnu::always_inline]] inline void ForEach(const Body& body) {
   if constexpr (kIndex < kCount) {

@@ -28,7 +28,7 @@ struct PackedMatrix {
 
 // A quantised vector stands for q * mantissa * 2^-exponent.
 struct QuantizedScale {
-  int32_t mantissa = 0;  // 0 .. 2^15 - 1
+  int16_t mantissa = 0;
   int32_t exponent = 0;
 };
 
@@ -37,7 +37,7 @@ struct ScaledSums {
   const int32_t* sums = nullptr;       // [rows]
   const int16_t* row_scale = nullptr;  // [rows], >= 0
   int sum_shift = 0;                   // 0 .. 16
-  int32_t mantissa = 0;                // of the quantised input
+  int16_t mantissa = 0;                // of the quantised input
   int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
 };
 
@@ -51,7 +51,7 @@ struct NetworkKernels {
                    int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 
   // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26.
-  void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight, int shift,
+  void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
                     int16_t* out) = nullptr;
 
   // Quantises x (spec 3.2).
@@ -73,10 +73,10 @@ struct NetworkKernels {
   // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size`
   // numbers.
   void (*update_state)(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
-                       int size, int32_t* scratch, int32_t* state) = nullptr;
+                       int size, uint16_t* scratch, int32_t* state) = nullptr;
 
   // out = gate * sigmoid(gate) (spec 3.6). `scratch` holds `size` numbers.
-  void (*silu)(const ScaledSums& gate, int size, int32_t* scratch, int16_t* out) = nullptr;
+  void (*silu)(const ScaledSums& gate, int size, uint16_t* scratch, int16_t* out) = nullptr;
 
   // x += y, saturating (spec 3.8).
   void (*add)(const ScaledSums& y, int size, int32_t* x) = nullptr;

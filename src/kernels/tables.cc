@@ -28,14 +28,16 @@ constexpr uint64_t ExpOfMinus(uint64_t x) {
 
 // Powers of e^(-1/256) carry an error of at most 4096 * 2^-62: far below what could change a
 // rounding to 16 bits (the tests compare every entry with extended precision).
-constexpr std::array<uint16_t, 4096> MakeSigmoidTable() {
-  std::array<uint16_t, 4096> table{};
+constexpr std::array<uint16_t, 8192> MakeSigmoidTable() {
+  std::array<uint16_t, 8192> table{};
   const uint64_t ratio = ExpOfMinus(kOne >> 8);
   uint64_t power = kOne;
-  for (uint16_t& entry : table) {
-    // 2^16 * p / (1 + p) with p = e^(-i/256).
+  for (uint32_t z = 0; z < 4096; ++z) {
+    // With p = e^(-z/256) the sigmoid of z is 1 / (1 + p), that of -z is p / (1 + p).
     const uint64_t denominator = kOne + power;
-    entry = static_cast<uint16_t>(((Wide{power} << 16) + denominator / 2) / denominator);
+    const Wide above = ((Wide{kOne} << 16) + denominator / 2) / denominator;
+    table[4096 + z] = static_cast<uint16_t>(above > 65535 ? 65535 : above);
+    table[4096 - z] = static_cast<uint16_t>(((Wide{power} << 16) + denominator / 2) / denominator);
     power = MulQ62(power, ratio);
   }
   return table;
@@ -70,8 +72,12 @@ constexpr std::array<uint16_t, 256> kInverseSqrtSeeds = MakeInverseSqrtSeeds();
 
 }  // namespace
 
-constexpr std::array<uint16_t, 4096> kSigmoidTable = MakeSigmoidTable();
+constexpr std::array<uint16_t, 8192> kSigmoidTable = MakeSigmoidTable();
 constexpr std::array<uint32_t, 1024> kExp2Table = MakeExp2Table();
+
+void LookUpSigmoid(uint16_t* numbers, int size) {
+  for (int i = 0; i < size; ++i) numbers[i] = kSigmoidTable[numbers[i]];
+}
 
 int32_t InverseSqrt(uint32_t mantissa) {
   constexpr int64_t kTarget = int64_t{1} << 44;

@@ -7,8 +7,13 @@
 
 namespace lmz {
 
-// kSigmoidTable[i] = round(2^16 / (1 + e^(i/256))): the sigmoid of -i/256.
-extern const std::array<uint16_t, 4096> kSigmoidTable;
+// kSigmoidTable[4096 + z] = min(65535, round(2^16 / (1 + e^(-z/256)))) for -4096 < z < 4096.
+extern const std::array<uint16_t, 8192> kSigmoidTable;
+
+// Replaces each of `size` numbers 4096 + z (0 < number < 8192) by its entry in kSigmoidTable. Here
+// rather than in the kernels because plain loads beat the gather instructions that compilers would
+// put there. Thread-safe.
+void LookUpSigmoid(uint16_t* numbers, int size);
 
 // kExp2Table[i] = round(2^22 * 2^(-i/1024)).
 extern const std::array<uint32_t, 1024> kExp2Table;

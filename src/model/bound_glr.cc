@@ -21,7 +21,7 @@ BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
 BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
-  return {Aligned(n.weights), n.shift, n.fraction, (size << (2 * input_fraction)) / 100000};
+  return {Aligned(n.weights), n.fraction, (size << (2 * input_fraction)) / 100000};
 }
 
 BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {

@@ -22,7 +22,6 @@ struct BoundMatrix {
 
 struct BoundNorm {
   AlignedVector<int16_t> weights;
-  int shift = 0;
   int fraction = 0;
   uint64_t epsilon = 0;  // in units of the squared input
 };

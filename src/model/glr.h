@@ -30,7 +30,6 @@ struct Int8Matrix {
 };
 
 struct NormWeights {
-  uint8_t shift = 0;             // 0 .. 30
   int8_t fraction = 0;           // fraction bits of the result
   std::vector<int16_t> weights;  // [size], -32767 .. 32767
 };
@@ -73,7 +72,6 @@ Status VisitGlr(Archive& archive, Weights& w) {
     return archive.Array(m.weights, rows * columns, -127, 127);
   };
   const auto norm = [&](auto& n, size_t size) -> Status {
-    LMZ_TRY(archive.Number(n.shift, 0, 30));
     LMZ_TRY(archive.Number(n.fraction, -64, 64));
     return archive.Array(n.weights, size, -32767, 32767);
   };

@@ -42,9 +42,9 @@ class GlrStep {
       int32_t* const state = memory.state[first_ + lane].data();
       kernels_.update_state(Scaled(layer.projection[0], 0, lane, kStateFraction),
                             Scaled(layer.projection[1], 1, lane, kGateFraction),
-                            layer.forget_bias.data(), size, scratch_.full.data(), state);
-      kernels_.silu(Scaled(layer.projection[2], 2, lane, kSiluFraction), size, scratch_.full.data(),
-                    scratch_.gate.data());
+                            layer.forget_bias.data(), size, scratch_.gates.data(), state);
+      kernels_.silu(Scaled(layer.projection[2], 2, lane, kSiluFraction), size,
+                    scratch_.gates.data(), scratch_.gate.data());
       Normalize(layer.state_norm, state, scratch_.normal);
       QuantizedScale& scale = ScaleOf(0, lane);
       scale = kernels_.product_quantize(scratch_.normal.data(), scratch_.gate.data(), size,
@@ -96,7 +96,7 @@ class GlrStep {
 
   void Normalize(const BoundNorm& norm, const int32_t* x, AlignedVector<int16_t>& out) {
     kernels_.normalize(x, static_cast<int>(norm.weights.size()), norm.epsilon, norm.weights.data(),
-                       norm.shift, out.data());
+                       out.data());
   }
 
   void ShiftAndQuantize(const AlignedVector<int16_t>& mix, std::span<const int16_t> previous,

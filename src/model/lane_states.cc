@@ -30,6 +30,7 @@ StepScratch::StepScratch(const GlrShape& shape, int lanes) : residual(lanes, sha
   for (AlignedVector<int16_t>* numbers : {&normal, &gate, &half}) {
     numbers->resize(static_cast<size_t>(widest));
   }
+  gates.resize(static_cast<size_t>(widest));
   full.resize(static_cast<size_t>(widest));
 }
 

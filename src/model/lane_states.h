@@ -69,6 +69,7 @@ struct StepScratch {
   LaneRows<int32_t> residual;  // [lanes][width]
   std::array<Slot, 3> slots;
   AlignedVector<int16_t> normal, gate, half;  // [widest]
+  AlignedVector<uint16_t> gates;              // [widest]
   AlignedVector<int32_t> full;                // [widest]
 };
 
