@@ -17,12 +17,6 @@ inline int32_t Magnitude(int32_t v) {
   return v < 0 ? -v : v;
 }
 
-// The byte that stands for x / 2^15 * factor.
-inline uint8_t QuantizedByte(int32_t x, int16_t factor, uint8_t flip) {
-  const int16_t q = MulQ15(static_cast<int16_t>(x), factor);
-  return static_cast<uint8_t>(static_cast<uint8_t>(q) ^ flip);
-}
-
 // Spec 3.2 for the largest magnitude of a vector (>= 0).
 struct Quantizer {
   explicit Quantizer(int32_t largest) {
@@ -38,11 +32,14 @@ struct Quantizer {
   int16_t factor;  // 127 .. 254
 };
 
+// x * factor / 2^(15 - shift) for int16 x, rounded: the same as MulQ15(x << shift, factor).
 void QuantizeInt16(const int16_t* __restrict x, int size, const Quantizer& by, uint8_t flip,
                    uint8_t* __restrict q) {
-  const int shift = by.shift;
-  const int16_t factor = by.factor;
-  for (int i = 0; i < size; ++i) q[i] = QuantizedByte(x[i] << shift, factor, flip);
+  const int32_t factor = by.factor;
+  const int drop = 15 - by.shift;
+  for (int i = 0; i < size; ++i) {
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>(RoundShift(x[i] * factor, drop)) ^ flip);
+  }
 }
 
 void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
@@ -54,12 +51,16 @@ void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
   }
   const int length = BitLength(static_cast<uint32_t>(largest));
   const int drop = length > 15 ? length - 15 : 0;
-  uint64_t sum = 0;
+  // The halves of the squares apart, so that 32-bit additions do: at most 2^12 squares below 2^30.
+  uint32_t low = 0, high = 0;
   for (int i = 0; i < size; ++i) {
     const int32_t y = Saturate(RoundShift(x[i], drop), kInt16Limit);
     out[i] = static_cast<int16_t>(y);
-    sum += static_cast<uint32_t>(y * y);
+    const auto square = static_cast<uint32_t>(y * y);
+    low += square & 0xFFFF;
+    high += square >> 16;
   }
+  uint64_t sum = (uint64_t{high} << 16) + low;
   sum += epsilon >> (2 * drop);
   if (sum == 0) sum = 1;
   const int even = (BitLength(sum) - 15) & ~1;
@@ -113,18 +114,19 @@ QuantizedScale ProductQuantize(const int16_t* __restrict a, const int16_t* __res
   const int left = by.shift > 0 ? by.shift : 0;
   const int right = by.shift < 0 ? -by.shift : 0;
   for (int i = 0; i < size; ++i) {
-    q[i] = QuantizedByte((scratch[i] >> right) << left, by.factor, kFlip);
+    const int32_t y = (scratch[i] >> right) << left;
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>(RoundShift(y * by.factor, 15)) ^ kFlip);
   }
   return by.scale();
 }
 
 // The sum, narrowed to 16 bits.
-inline int16_t NarrowSum(const ScaledSums& y, int i) {
-  return static_cast<int16_t>(Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit));
+inline int32_t NarrowSum(const ScaledSums& y, int i) {
+  return Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit);
 }
 
 inline int32_t ScaleSum(const ScaledSums& y, int i) {
-  const int16_t scale = MulQ15(y.row_scale[i], y.mantissa);
+  const int32_t scale = RoundShift(y.row_scale[i] * int32_t{y.mantissa}, 15);
   return RoundShift(NarrowSum(y, i) * scale, y.shift);
 }
 
@@ -134,7 +136,7 @@ QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restr
   const ScaledSums y = sums;
   int16_t largest = 0;
   for (int i = 0; i < size; ++i) {
-    const int16_t scaled = MulQ15(NarrowSum(y, i), y.row_scale[i]);
+    const int16_t scaled = MulQ15(static_cast<int16_t>(NarrowSum(y, i)), y.row_scale[i]);
     const int16_t positive = scaled > 0 ? scaled : int16_t{0};
     scratch[i] = positive;
     largest = positive > largest ? positive : largest;
@@ -142,10 +144,12 @@ QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restr
   const Quantizer root(largest);
   const auto top = static_cast<int16_t>((largest > 0 ? largest : 1) << root.shift);
   const Quantizer by(MulQ15(top, top));
+  const auto power = static_cast<int16_t>(1 << root.shift);
   for (int i = 0; i < size; ++i) {
-    const auto r = static_cast<int16_t>(scratch[i] << root.shift);
-    q[i] = QuantizedByte(MulQ15(r, r) << by.shift, by.factor, kFlip);
+    const auto r = static_cast<int16_t>(scratch[i] * power);
+    scratch[i] = MulQ15(r, r);
   }
+  QuantizeInt16(scratch, size, by, kFlip, q);
   // The scale of the squares, in units of the squared scale of the sums' input (spec 3.7).
   const QuantizedScale scale = by.scale();
   const int32_t unit = (y.mantissa * y.mantissa) >> 14;

@@ -50,7 +50,7 @@ struct NetworkKernels {
   void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                    int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 
-  // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26.
+  // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <= 4096.
   void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
                     int16_t* out) = nullptr;
 
