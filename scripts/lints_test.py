@@ -47,6 +47,11 @@ class LayersTest(LintTest):
         self.assertEqual(self.findings("cli/main.cc", '#include "api/compressor.h"\n'), [])
         self.assertEqual(len(self.findings("cli/b.cc", '#include "container/reader.h"\n')), 1)
 
+    def test_only_unit_tests_share_the_parts_in_tests(self):
+        text = '#include "tests/generators.h"\n'
+        self.assertEqual(self.findings("src/base/bytes_test.cc", text), [])
+        self.assertEqual(len(self.findings("src/base/bytes.cc", text)), 1)
+
     def test_programs_name_their_own_headers_without_a_folder(self):
         self.write("cli/options.h", "int x;\n")
         self.assertEqual(self.findings("cli/main.cc", '#include "options.h"\n'), [])

@@ -18,25 +18,25 @@
 namespace lmz {
 
 struct Progress {
-  uint64_t raw_bytes = 0;   // uncompressed bytes done so far
-  uint64_t coded_bytes = 0; // compressed bytes done so far
+  uint64_t raw_bytes = 0;    // uncompressed bytes done so far
+  uint64_t coded_bytes = 0;  // compressed bytes done so far
 };
 
 // Called from the calling thread after each block; returning false stops with kCancelled.
 using ProgressFunction = std::function<bool(const Progress&)>;
 
 struct CompressOptions {
-  int threads = 1;                                   // 1 .. 256
-  uint64_t block_size = uint64_t{16} << 20;          // 64 KiB .. kMaxBlockRawSize
-  std::optional<uint64_t> content_size;              // when known: goes into the header, is checked
-  ProgressFunction progress;
+  int threads = 1;                            // 1 .. 256
+  uint64_t block_size = uint64_t{16} << 20;   // 64 KiB .. kMaxBlockRawSize
+  std::optional<uint64_t> content_size = {};  // when known: goes into the header, is checked
+  ProgressFunction progress = {};
 };
 
 struct DecompressOptions {
   int threads = 1;
   uint64_t memory_limit = UINT64_MAX;  // bytes for one block being decoded; above it: kLimit
   uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
-  ProgressFunction progress;
+  ProgressFunction progress = {};
 };
 
 // Compresses all of `source` into one frame. Errors: those of the streams, kInvalidArgument,
@@ -56,7 +56,7 @@ struct BlockEntry {
 struct FrameEntry {
   int version = 0;
   bool is_compact = false;
-  uint64_t offset = 0;      // of the frame in the file
+  uint64_t offset = 0;  // of the frame in the file
   uint64_t raw_size = 0;
   uint64_t coded_size = 0;  // the whole frame with header and index
   std::vector<BlockEntry> blocks;

@@ -3,7 +3,9 @@
 namespace lmz {
 
 namespace {
-Status PastEnd() { return Status(Code::kTruncated, "the data ends inside a field"); }
+Status PastEnd() {
+  return Status(Code::kTruncated, "the data ends inside a field");
+}
 }  // namespace
 
 Result<uint64_t> ByteReader::Le(int bytes) {

@@ -6,7 +6,9 @@
 
 namespace lmz {
 
-uint64_t Checksum64(ByteSpan bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t Checksum64(ByteSpan bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 Hash128 Checksum128(ByteSpan bytes) {
   XXH128_canonical_t canonical;
@@ -19,7 +21,9 @@ Checksum64Stream::Checksum64Stream() : state_(XXH3_createState()) {
   XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
-Checksum64Stream::~Checksum64Stream() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
+Checksum64Stream::~Checksum64Stream() {
+  XXH3_freeState(static_cast<XXH3_state_t*>(state_));
+}
 
 void Checksum64Stream::Update(ByteSpan bytes) {
   XXH3_64bits_update(static_cast<XXH3_state_t*>(state_), bytes.data(), bytes.size());

@@ -12,7 +12,9 @@ namespace lmz {
 uint64_t Checksum64(ByteSpan bytes);
 
 // The low 32 bits of XXH3-64 with seed 0. Pure; thread-safe.
-inline uint32_t Checksum32(ByteSpan bytes) { return static_cast<uint32_t>(Checksum64(bytes)); }
+inline uint32_t Checksum32(ByteSpan bytes) {
+  return static_cast<uint32_t>(Checksum64(bytes));
+}
 
 // XXH3-128 with seed 0, in its canonical (big-endian) form. Pure; thread-safe.
 using Hash128 = std::array<uint8_t, 16>;

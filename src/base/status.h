@@ -51,14 +51,16 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-inline Status OkStatus() { return Status(); }
+inline Status OkStatus() {
+  return Status();
+}
 
 // A value or the Status that says why there is none.
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}             // NOLINT: implicit on purpose
-  Result(Status status) : status_(std::move(status)) {}     // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}          // NOLINT: implicit on purpose
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }
@@ -78,9 +80,9 @@ Status CheckFailed(const char* condition, const char* file, int line);
 }  // namespace lmz
 
 // Returns the Status of `expr` from the enclosing function unless it is ok.
-#define LMZ_TRY(expr)                                 \
-  do {                                                \
-    ::lmz::Status lmz_try_status_ = (expr);           \
+#define LMZ_TRY(expr)                                  \
+  do {                                                 \
+    ::lmz::Status lmz_try_status_ = (expr);            \
     if (!lmz_try_status_.ok()) return lmz_try_status_; \
   } while (0)
 
@@ -95,7 +97,7 @@ Status CheckFailed(const char* condition, const char* file, int line);
   lhs = std::move(tmp).value()
 
 // For our own bugs, never for bad input.
-#define LMZ_CHECK(cond)                                                                    \
-  do {                                                                                     \
-    if (!(cond)) return ::lmz::internal::CheckFailed(#cond, __FILE__, __LINE__);           \
+#define LMZ_CHECK(cond)                                                          \
+  do {                                                                           \
+    if (!(cond)) return ::lmz::internal::CheckFailed(#cond, __FILE__, __LINE__); \
   } while (0)

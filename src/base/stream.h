@@ -24,6 +24,24 @@ class Sink {
   virtual Status Write(ByteSpan bytes) = 0;
 };
 
+// Appends the next bytes of `source` to `out`: `limit` of them, fewer only at the end of the input.
+// The buffer grows with the bytes that have arrived, so that a false promise of a large size costs
+// no memory. Errors: those of `source`.
+inline Status ReadGrowing(Source& source, uint64_t limit, Bytes& out) {
+  constexpr uint64_t kFirstPiece = uint64_t{1} << 16;
+  for (uint64_t done = 0; done < limit;) {
+    const uint64_t piece = std::min(limit - done, std::max(done, kFirstPiece));
+    const size_t begin = out.size();
+    out.reserve(begin + piece);  // exact, where resize alone might double
+    out.resize(begin + piece);
+    LMZ_ASSIGN(const size_t size, source.Read(MutableByteSpan(out).subspan(begin)));
+    out.resize(begin + size);
+    done += size;
+    if (size < piece) break;
+  }
+  return OkStatus();
+}
+
 // Reads from memory that outlives it.
 class MemorySource final : public Source {
  public:

@@ -9,18 +9,13 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
-};
-
-// Which set of contexts the `bytes` codec uses: a field of its payload, so any choice decodes.
-enum class Profile : uint8_t {
-  kText = 0,    // words, lines, markup
-  kBinary = 1,  // records, columns, sparse contexts
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -31,7 +26,7 @@ inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
-  Profile profile = Profile::kText;
+  Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
 };
 
 struct BlockHeader {
@@ -57,6 +52,10 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
 // breaks a rule, the fingerprint or the checksum differs; kNewerVersion for an unknown codec or
 // filter. On error the content of `raw` is unspecified. Thread-safe for distinct outputs.
 Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+
+// The part of DecodeBlock without the two comparisons, for a container that checks the raw bytes in
+// its own way: returns the coder's final state. Errors and conditions otherwise as DecodeBlock.
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
 
 // Refuses, before any allocation, a header that no encoder writes: raw_size 0 or above
 // kMaxBlockRawSize, a payload longer than the raw bytes, or raw_size beyond what payload_size bytes

@@ -1,0 +1,43 @@
+"""The files that are measured: the sample in the repository, always; the corpora when present."""
+
+import csv
+import os
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CORPUS_FOLDERS = ["text/canterbury", "text/calgary", "valid"]
+CORPUS_FILES = ["text/enwik5", "text/enwik6"]
+
+
+def default_corpora():
+    """Where the corpora are looked for: $LMZ_CORPORA, or beside the repository."""
+    return pathlib.Path(os.environ.get("LMZ_CORPORA") or ROOT.parent / "shared" / "corpora")
+
+
+def files(corpora):
+    """All measured files that exist, as a sorted {name: path}; names are the same everywhere."""
+    found = {f"samples/{path.name}": path for path in (ROOT / "samples").glob("*.txt")}
+    corpora = pathlib.Path(corpora)
+    for name in CORPUS_FILES:
+        if (corpora / name).is_file():
+            found[name] = corpora / name
+    for folder in CORPUS_FOLDERS:
+        if (corpora / folder).is_dir():
+            for path in (corpora / folder).iterdir():
+                found[f"{folder}/{path.name}"] = path
+    return dict(sorted(found.items()))
+
+
+def read_table(path):
+    """The rows of a CSV file as dictionaries; none when there is no such file."""
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write_table(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Compares the coded size of every corpus file with bench/ratio.csv, so that a change is a diff.
+
+usage: ratio.py --lmz LMZ [--corpora DIR] [--update]
+
+Every file is restored and compared too. Files that are not here are left out; the sample in the
+repository always is. With --update the rows of the files that are here are rewritten. Exit status
+1 when a size differs, a row is missing or a file is not restored.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+
+import corpora
+
+TABLE = corpora.ROOT / "bench" / "ratio.csv"
+LEVELS = {"default": []}  # name in the table -> options of lmz
+
+
+def coded_size(lmz, options, path):
+    """The size of `path` after lmz with these options, once it has been restored from that."""
+    def run(arguments, data):
+        return subprocess.run([lmz, *arguments], input=data, capture_output=True, check=True).stdout
+
+    raw = path.read_bytes()
+    packed = run([*options, "-c"], raw)
+    if run(["-d", "-c"], packed) != raw:
+        raise ValueError(f"{path}: not restored")
+    return len(packed)
+
+
+def measure(lmz, files):
+    """{(file, level): row} for all files and levels; as many at once as there are cores."""
+    jobs = [(name, level) for name in files for level in LEVELS]
+
+    def row(job):
+        name, level = job
+        size = coded_size(lmz, LEVELS[level], files[name])
+        raw_size = files[name].stat().st_size
+        return {"file": name, "level": level, "raw_size": str(raw_size), "coded_size": str(size)}
+
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        return dict(zip(jobs, pool.map(row, jobs)))
+
+
+def differences(expected, measured):
+    """One line for each measured row that the table does not hold."""
+    for key, row in measured.items():
+        known = expected.get(key)
+        name = f"{row['file']} ({row['level']})"
+        if known is None:
+            yield f"{name}: {row['coded_size']} bytes, not in the table"
+        elif known["raw_size"] != row["raw_size"]:
+            yield f"{name}: another file, {row['raw_size']} bytes instead of {known['raw_size']}"
+        elif known["coded_size"] != row["coded_size"]:
+            change = int(row["coded_size"]) - int(known["coded_size"])
+            yield f"{name}: {row['coded_size']} bytes instead of {known['coded_size']} ({change:+})"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lmz", required=True, help="the program to measure")
+    parser.add_argument("--corpora", type=pathlib.Path, default=corpora.default_corpora())
+    parser.add_argument("--update", action="store_true", help="rewrite the table")
+    arguments = parser.parse_args()
+
+    files = corpora.files(arguments.corpora)
+    expected = {(row["file"], row["level"]): row for row in corpora.read_table(TABLE)}
+    measured = measure(arguments.lmz, files)
+    changes = list(differences(expected, measured))
+    print("\n".join(changes) or "no size differs from bench/ratio.csv")
+    absent = len(set(expected) - set(measured))
+    print(f"{len(measured)} sizes compared, {absent} left out because their files are not here")
+    if arguments.update:
+        merged = {key: row for key, row in {**expected, **measured}.items() if key[1] in LEVELS}
+        corpora.write_table(TABLE, [merged[key] for key in sorted(merged)])
+        return 0
+    return 1 if changes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Shows that the ratio check sees a changed size, a new file, another file and a false copy."""
+
+import os
+import pathlib
+import stat
+import tempfile
+import unittest
+
+import ratio
+
+ROW = {"file": "a", "level": "default", "raw_size": "100", "coded_size": "40"}
+KEY = ("a", "default")
+
+
+class RatioTest(unittest.TestCase):
+    def found(self, expected):
+        return list(ratio.differences(expected, {KEY: ROW}))
+
+    def test_equal_rows_pass(self):
+        self.assertEqual(self.found({KEY: dict(ROW)}), [])
+
+    def test_a_changed_size_is_named_with_its_sign(self):
+        found = self.found({KEY: {**ROW, "coded_size": "42"}})
+        self.assertEqual(found, ["a (default): 40 bytes instead of 42 (-2)"])
+
+    def test_a_row_that_is_missing_and_a_changed_file_are_found(self):
+        self.assertEqual(len(self.found({})), 1)
+        self.assertEqual(len(self.found({KEY: {**ROW, "raw_size": "99"}})), 1)
+
+    def program(self, text):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name, "program")
+        path.write_text(text)
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return str(path)
+
+    def test_a_program_that_does_not_restore_is_refused(self):
+        this_file = pathlib.Path(__file__)
+        keeps = self.program("#!/bin/sh\nexec cat\n")
+        self.assertEqual(ratio.coded_size(keeps, [], this_file), os.path.getsize(this_file))
+        loses = self.program("#!/bin/sh\nexec tail -c +2\n")
+        with self.assertRaises(ValueError):
+            ratio.coded_size(loses, [], this_file)
+
+
+if __name__ == "__main__":
+    unittest.main()

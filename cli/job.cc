@@ -1,0 +1,154 @@
+#include "job.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+
+#include "api/compressor.h"
+#include "descriptor.h"
+#include "figures.h"
+#include "input_file.h"
+#include "message.h"
+#include "output_file.h"
+#include "progress.h"
+
+namespace lmz {
+
+namespace {
+
+constexpr const char* kSuffix = ".lmz";
+
+using Clock = std::chrono::steady_clock;
+
+bool WritesFile(const Options& options, const std::string& file) {
+  if (options.mode != Mode::kCompress && options.mode != Mode::kDecompress) return false;
+  return !options.output.empty() || (!options.to_stdout && file != "-");
+}
+
+bool DerivesName(const Options& options, const std::string& file) {
+  return WritesFile(options, file) && options.output.empty();
+}
+
+Result<std::string> OutputName(const Options& options, const std::string& file) {
+  if (!options.output.empty()) return options.output;
+  const bool has_suffix = file.ends_with(kSuffix);
+  if (options.mode == Mode::kCompress) {
+    if (has_suffix && !options.force) {
+      return Status(Code::kIo,
+                    file + ": already ends in .lmz, skipped; use -f to compress it again");
+    }
+    return file + kSuffix;
+  }
+  const std::string name = file.substr(0, file.size() - (has_suffix ? 4 : 0));
+  if (!has_suffix || name.empty() || name.ends_with('/')) {
+    return Status(Code::kIo,
+                  file + ": does not end in .lmz, skipped; name the output with -o or -c");
+  }
+  return name;
+}
+
+// Errors of the streams name their file already; those of the pipeline speak about the input.
+Status NameInput(const Status& status, const std::string& name) {
+  return status.code() == Code::kIo ? status : status.At(name);
+}
+
+Result<Progress> RunPipeline(const Options& options, InputFile& input, Sink& sink) {
+  const bool compresses = options.mode == Mode::kCompress;
+  ProgressLine line(
+      input.name(),
+      compresses ? ProgressLine::Measure::kRawBytes : ProgressLine::Measure::kCodedBytes,
+      input.size(), !options.quiet && ProgressIsVisible());
+  const ProgressFunction update = [&line](const Progress& progress) {
+    line.Update(progress);
+    return true;
+  };
+  if (compresses) {
+    CompressOptions compress;
+    compress.threads = options.threads;
+    compress.block_size = options.block_size;
+    compress.content_size = input.size();
+    compress.progress = update;
+    return Compress(input, sink, compress);
+  }
+  DecompressOptions decompress;
+  decompress.threads = options.threads;
+  decompress.memory_limit = options.memory_limit;
+  decompress.progress = update;
+  return Decompress(input, sink, decompress);
+}
+
+void PrintSummary(const Options& options, const std::string& name, const Progress& done,
+                  Clock::duration elapsed) {
+  const double seconds = std::chrono::duration<double>(elapsed).count();
+  const std::string raw = std::to_string(done.raw_bytes) + " bytes";
+  const std::string coded = std::to_string(done.coded_bytes) + " bytes";
+  std::string text = name + ": ";
+  if (options.mode == Mode::kTest) text += "good, ";
+  text += options.mode == Mode::kCompress ? raw + " to " + coded : coded + " to " + raw;
+  text += ", ratio " + FormatRatio(done.raw_bytes, done.coded_bytes) + ", " +
+          FormatBitsPerByte(done.raw_bytes, done.coded_bytes) + " bits/byte, " +
+          FormatAmount(seconds > 0 ? static_cast<double>(done.raw_bytes) / seconds : 0) + "/s\n";
+  PrintWords(Printable(text.substr(0, text.size() - 1)) + "\n");
+}
+
+// Appending a file's own code to it would never end.
+Status CheckStdoutIsNotInput(const InputFile& input) {
+  struct stat out = {};
+  const struct stat& in = input.attributes();
+  if (fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(out.st_mode) && out.st_dev == in.st_dev &&
+      out.st_ino == in.st_ino) {
+    return Status(Code::kIo, input.name() + ": is both input and output");
+  }
+  return OkStatus();
+}
+
+Result<Progress> RunToFile(const Options& options, const std::string& file, InputFile& input) {
+  LMZ_ASSIGN(const std::string name, OutputName(options, file));
+  OutputRules rules;
+  rules.may_replace = options.force;
+  rules.is_chosen = !options.output.empty();
+  rules.must_be_file = options.remove_input;
+  rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
+  LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
+             OutputFile::Create(name, input.attributes(), rules));
+  LMZ_ASSIGN(const Progress done, RunPipeline(options, input, *output));
+  LMZ_TRY(output->Commit());
+  if (options.remove_input) LMZ_TRY(input.RemoveName());
+  return done;
+}
+
+}  // namespace
+
+Status RunJob(const Options& options, const std::string& file) {
+  const auto start = Clock::now();
+  if (DerivesName(options, file)) LMZ_TRY(OutputName(options, file).status());
+  const auto accept = DerivesName(options, file) && !options.force
+                          ? InputFile::Accept::kRegular
+                          : InputFile::Accept::kAnyReadable;
+  LMZ_ASSIGN(const std::unique_ptr<InputFile> input, InputFile::Open(file, accept));
+  Result<Progress> done = Status(Code::kInternal, "no work was done");
+  if (WritesFile(options, file)) {
+    done = RunToFile(options, file, *input);
+  } else if (options.mode == Mode::kTest) {
+    NullSink sink;
+    done = RunPipeline(options, *input, sink);
+  } else {
+    LMZ_TRY(CheckStdoutIsNotInput(*input));
+    StdoutSink sink;
+    done = RunPipeline(options, *input, sink);
+  }
+  if (!done.ok()) return NameInput(done.status(), input->name());
+  if (options.verbose) PrintSummary(options, input->name(), done.value(), Clock::now() - start);
+  return OkStatus();
+}
+
+Result<ListedFile> RunList(const std::string& file) {
+  LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
+             InputFile::Open(file, InputFile::Accept::kAnyReadable));
+  Result<std::vector<FrameEntry>> frames = List(*input);
+  if (!frames.ok()) return NameInput(frames.status(), input->name());
+  return ListedFile{input->name(), std::move(frames).value()};
+}
+
+}  // namespace lmz

@@ -1,0 +1,262 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <thread>
+
+#include "codec/block.h"
+
+namespace lmz {
+
+namespace {
+
+constexpr int kMaxThreads = 256;
+constexpr uint64_t kMinBlockSize = uint64_t{64} << 10;
+
+Status Invalid(const std::string& message) {
+  return Status(Code::kInvalidArgument, message);
+}
+
+// A number of bytes with an optional K, M or G (powers of 1024).
+Result<uint64_t> ParseSize(std::string_view text) {
+  uint64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(rest, static_cast<size_t>(text.data() + text.size() - rest));
+  int shift = -1;
+  if (unit.empty()) shift = 0;
+  if (unit == "K" || unit == "KiB") shift = 10;
+  if (unit == "M" || unit == "MiB") shift = 20;
+  if (unit == "G" || unit == "GiB") shift = 30;
+  if (error != std::errc() || shift < 0 || number > (UINT64_MAX >> shift)) {
+    return Invalid("'" + std::string(text) +
+                   "' is not a size; write bytes or, for example, 64K, 16M, 1G");
+  }
+  return number << shift;
+}
+
+Status SetThreads(Options& options, const std::string& value) {
+  int number = -1;
+  const char* end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc() || rest != end || number < 0 || number > kMaxThreads) {
+    return Invalid("--threads: '" + value + "' is not a number from 0 to 256");
+  }
+  const int processors = static_cast<int>(std::min(std::thread::hardware_concurrency(), 256u));
+  options.threads = number == 0 ? std::max(processors, 1) : number;
+  return OkStatus();
+}
+
+Status SetBlockSize(Options& options, const std::string& value) {
+  const Result<uint64_t> size = ParseSize(value);
+  if (!size.ok()) return size.status().At("--block-size");
+  if (size.value() < kMinBlockSize || size.value() > kMaxBlockRawSize) {
+    return Invalid("--block-size: " + value + " is outside the range from 64K to 256M");
+  }
+  options.block_size = size.value();
+  return OkStatus();
+}
+
+Status SetMemoryLimit(Options& options, const std::string& value) {
+  const Result<uint64_t> size = ParseSize(value);
+  if (!size.ok()) return size.status().At("--memlimit");
+  options.memory_limit = size.value();
+  return OkStatus();
+}
+
+Status SetOutput(Options& options, const std::string& value) {
+  if (value.empty()) return Invalid("--output: the name is empty");
+  options.output = value;
+  return OkStatus();
+}
+
+Status RefuseNeuralLevel(Options&, const std::string&) {
+  return Invalid(
+      "levels -1 to -4 use neural models, which this version does not have; "
+      "use -0 or leave the level out");
+}
+
+Status RefuseUnknownLevel(Options&, const std::string&) {
+  return Invalid("levels go from -0 to -4; use -0 or leave the level out");
+}
+
+template <bool Options::*kField, bool kValue = true>
+Status Set(Options& options, const std::string&) {
+  options.*kField = kValue;
+  return OkStatus();
+}
+
+template <Mode kMode>
+Status SetMode(Options& options, const std::string&) {
+  options.mode = kMode;
+  return OkStatus();
+}
+
+// `-dt` and `-dl` are common habits: testing and listing win over decompressing.
+Status SetDecompress(Options& options, const std::string&) {
+  if (options.mode == Mode::kCompress) options.mode = Mode::kDecompress;
+  return OkStatus();
+}
+
+Status KeepLevel(Options&, const std::string&) {
+  return OkStatus();
+}
+
+struct OptionRow {
+  const char* names;  // as CLI11 writes them: "-d,--decompress"
+  const char* value;  // the name of the value in --help; empty for a flag
+  const char* help;   // empty: not in --help
+  Status (*apply)(Options& options, const std::string& value);
+};
+
+constexpr OptionRow kOptions[] = {
+    {"-d,--decompress", "", "restore files", SetDecompress},
+    {"-t,--test", "", "check that files can be restored; write nothing", SetMode<Mode::kTest>},
+    {"-l,--list", "", "show sizes and structure without decoding", SetMode<Mode::kList>},
+    {"--json", "", "with -l: as JSON", Set<&Options::json>},
+    {"-c,--stdout", "", "write to standard output", Set<&Options::to_stdout>},
+    {"-o,--output", "FILE", "write to FILE", SetOutput},
+    {"-f,--force", "", "replace files, follow links, use terminals", Set<&Options::force>},
+    {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
+    {"--rm", "", "remove an input file once its output is safe", Set<&Options::remove_input>},
+    {"-T,--threads", "N", "use N threads, 0 for one per processor (default 1)", SetThreads},
+    {"--block-size", "SIZE", "cut the input into blocks of 64K to 256M (default 16M)",
+     SetBlockSize},
+    {"--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
+    {"-0", "", "level without a neural model (default and only one)", KeepLevel},
+    {"-1,-2,-3,-4", "", "", RefuseNeuralLevel},
+    {"-5,-6,-7,-8,-9", "", "", RefuseUnknownLevel},
+    {"-q,--quiet", "", "show no progress", Set<&Options::quiet>},
+    {"-v,--verbose", "", "say what became of each file; with -l: list blocks",
+     Set<&Options::verbose>},
+    {"-h,--help", "", "show this help", Set<&Options::show_help>},
+    {"-V,--version", "", "show the version", Set<&Options::show_version>},
+};
+
+// CLI11 with two differences: it keeps file names byte for byte (a CLI11 positional would split a
+// file named "[a,b]"), and the first refusal of an option is remembered.
+class Parser : public CLI::App {
+ public:
+  explicit Parser(Options& options) {
+    set_help_flag();
+    allow_extras();
+    for (const OptionRow& row : kOptions) Add(row, options);
+  }
+
+  Status Run(int argc, const char* const* argv) {
+    LMZ_TRY(RefuseEmptyValues(argc, argv));
+    try {
+      parse(argc, argv);
+    } catch (const CLI::ArgumentMismatch& error) {
+      // "--threads: 1 required N missing"
+      const std::string text = error.what();
+      return Invalid(text.substr(0, text.find(':')) + " needs a value; see lmz --help");
+    } catch (const CLI::ParseError& error) {
+      return Invalid(std::string(error.what()) + "; see lmz --help");
+    }
+    return refusal_;
+  }
+
+  Result<std::vector<std::string>> Files() const {
+    std::vector<std::string> files;
+    for (const auto& [kind, text] : missing_) {
+      if (kind == CLI::detail::Classifier::NONE) {
+        files.push_back(text);
+      } else if (kind != CLI::detail::Classifier::POSITIONAL_MARK) {
+        return Invalid("there is no option " + text +
+                       "; see lmz --help, or write -- in front of file names");
+      }
+    }
+    return files;
+  }
+
+ private:
+  // CLI11 would take the next argument as the value of "--output=".
+  static Status RefuseEmptyValues(int argc, const char* const* argv) {
+    for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+      const std::string_view argument(argv[i]);
+      if (argument.starts_with("--") && argument.ends_with('=')) {
+        return Invalid(std::string(argument) + " has no value; see lmz --help");
+      }
+    }
+    return OkStatus();
+  }
+
+  void Add(const OptionRow& row, Options& options) {
+    const auto apply = [this, &row, &options](const std::string& value) {
+      if (refusal_.ok()) refusal_ = row.apply(options, value);
+    };
+    CLI::Option* option =
+        row.value[0] == '\0'
+            ? add_flag_callback(row.names, [apply] { apply(""); })
+            : add_option_function<std::string>(row.names, apply)->type_name(row.value);
+    option->trigger_on_parse();
+  }
+
+  Status refusal_;
+};
+
+Status CheckCombination(const Options& options) {
+  const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList;
+  const bool reads_stdin =
+      std::find(options.files.begin(), options.files.end(), "-") != options.files.end();
+  if (options.json && options.mode != Mode::kList) return Invalid("--json goes only with --list");
+  if (!options.output.empty()) {
+    if (reads_only)
+      return Invalid("--output does not go with --test or --list, which write no file");
+    if (options.to_stdout) return Invalid("--output and --stdout exclude each other");
+    if (options.files.size() > 1) {
+      return Invalid("--output takes one input file; leave it out to give each file its own");
+    }
+  }
+  if (options.remove_input && (reads_only || options.to_stdout || reads_stdin)) {
+    return Invalid(
+        "--rm needs input and output that are files; lmz cannot know that other output is safe");
+  }
+  return OkStatus();
+}
+
+// "-d,--decompress" with "FILE" as "-d, --decompress FILE"; long names alone are indented.
+std::string HelpNames(const OptionRow& row) {
+  std::string names(row.names);
+  const size_t comma = names.find(',');
+  if (comma != std::string::npos) names.insert(comma + 1, " ");
+  if (names.starts_with("--")) names = "    " + names;
+  return row.value[0] == '\0' ? names : names + " " + row.value;
+}
+
+}  // namespace
+
+Result<Options> ParseOptions(int argc, const char* const* argv) {
+  Options options;
+  Parser parser(options);
+  LMZ_TRY(parser.Run(argc, argv));
+  LMZ_ASSIGN(options.files, parser.Files());
+  if (options.files.empty()) options.files.push_back("-");
+  if (options.output == "-") {
+    options.output.clear();
+    options.to_stdout = true;
+  }
+  LMZ_TRY(CheckCombination(options));
+  return options;
+}
+
+std::string HelpText() {
+  std::string text =
+      "Usage: lmz [OPTION]... [FILE]...\n"
+      "Compress each FILE to FILE.lmz, or restore it (-d). Input files are kept.\n"
+      "Without FILE, or when FILE is -, standard input goes to standard output.\n\n";
+  for (const OptionRow& row : kOptions) {
+    if (row.help[0] == '\0') continue;
+    std::string names = HelpNames(row);
+    names.resize(24, ' ');
+    text += "  " + names + row.help + "\n";
+  }
+  text +=
+      "Exit codes: 0 fine, 1 failed, 2 usage, 3 damaged input, 4 model missing or\n"
+      "different, 5 written by a newer version.\n";
+  return text;
+}
+
+}  // namespace lmz

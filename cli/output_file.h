@@ -1,0 +1,63 @@
+// An output file that appears under its name complete or not at all.
+//
+// All its errors name the output. The bytes go to a temporary file in the same folder; Commit gives
+// it the input's mode, owner and times, brings it to the disk and renames it. Devices and pipes are
+// written in place.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+
+#include "base/stream.h"
+
+namespace lmz {
+
+struct OutputRules {
+  bool may_replace = false;  // an existing file may be replaced
+  // The user wrote this very name (-o): a symbolic link is followed, a device or pipe written in
+  // place. A name that lmz derived from the input's gives way to neither.
+  bool is_chosen = false;
+  bool terminal_ok = true;    // may be a terminal
+  bool must_be_file = false;  // may not be a device or pipe: the input is going to be removed
+};
+
+class OutputFile final : public Sink {
+ public:
+  // Prepares writing `path` from an input with these attributes. Errors: kIo, which includes that
+  // the rules forbid it and that it is the input itself.
+  static Result<std::unique_ptr<OutputFile>> Create(const std::string& path,
+                                                    const struct stat& input,
+                                                    const OutputRules& rules);
+  // Without Commit nothing remains.
+  ~OutputFile() override;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  Status Write(ByteSpan bytes) override;
+
+  // Makes the output permanent under its name; it is then on the disk. Call once. Errors: kIo.
+  Status Commit();
+
+ private:
+  OutputFile(std::string path, const struct stat& input, const OutputRules& rules);
+  static Result<std::unique_ptr<OutputFile>> Prepare(const std::string& path,
+                                                     const struct stat& input,
+                                                     const OutputRules& rules);
+  Status Finish();
+  Status OpenInPlace();
+  Status OpenTemporary();
+  void CopyAttributes() const;
+  Status MoveToName();
+  Status CloseDescriptor();
+
+  std::string path_;
+  std::string folder_;          // with a slash at its end
+  std::string temporary_path_;  // empty when written in place or committed
+  struct stat input_;
+  OutputRules rules_;
+  int descriptor_ = -1;
+};
+
+}  // namespace lmz

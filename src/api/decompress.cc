@@ -1,0 +1,118 @@
+#include <deque>
+#include <future>
+
+#include "api/pipeline.h"
+#include "base/worker_pool.h"
+#include "container/reader.h"
+
+namespace lmz {
+
+namespace {
+
+struct BlockWork {
+  BlockRecord record;
+  Bytes payload;
+  Bytes raw;
+  uint64_t end_offset = 0;  // in the input, behind the payload
+  std::future<Status> done;
+};
+
+class DecompressPipeline {
+ public:
+  DecompressPipeline(Source& source, Sink& sink, const DecompressOptions& options)
+      : sink_(sink), options_(options), reader_(source), pool_(options.threads) {}
+
+  Result<Progress> Run();
+
+ private:
+  Status ReadAll();
+  Status CheckOutput(uint64_t raw_size);
+  Status CheckMemory(const BlockHeader& header);
+  Status StartBlock();
+  Status FinishBlock();
+
+  Sink& sink_;
+  const DecompressOptions& options_;
+  Reader reader_;
+  uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
+  Progress progress_;
+  Status failure_;  // of FinishBlock, which later blocks must not pass
+  std::deque<BlockWork> in_flight_;
+  WorkerPool pool_;  // after what its work refers to
+};
+
+Status DecompressPipeline::CheckOutput(uint64_t raw_size) {
+  if (raw_size <= options_.output_limit - promised_size_) return OkStatus();
+  return Status(Code::kLimit, "the output grows above the limit of " +
+                                  std::to_string(options_.output_limit) + " bytes");
+}
+
+Status DecompressPipeline::CheckMemory(const BlockHeader& header) {
+  const uint64_t memory = header.payload_size + header.raw_size + DecodeMemory(header);
+  if (memory <= options_.memory_limit) return OkStatus();
+  return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
+                                  " bytes of memory, more than the limit of " +
+                                  std::to_string(options_.memory_limit));
+}
+
+Status DecompressPipeline::StartBlock() {
+  const BlockRecord& record = reader_.block();
+  LMZ_TRY(CheckMemory(record.header).At(BlockName(record)));
+  LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
+  promised_size_ += record.header.raw_size;
+  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishBlock());
+  Bytes payload;
+  LMZ_TRY(reader_.ReadPayload(payload));
+  BlockWork& block = in_flight_.emplace_back();
+  block.record = record;
+  block.payload = std::move(payload);
+  block.end_offset = reader_.offset();
+  block.done = pool_.Submit([&block]() -> Status {
+    block.raw.resize(block.record.header.raw_size);
+    return DecodeRecord(block.record, block.payload, block.raw);
+  });
+  return OkStatus();
+}
+
+Status DecompressPipeline::FinishBlock() {
+  BlockWork& block = in_flight_.front();
+  failure_ = block.done.get();
+  if (failure_.ok()) failure_ = sink_.Write(block.raw);
+  LMZ_TRY(failure_);
+  progress_.raw_bytes += block.raw.size();
+  progress_.coded_bytes = block.end_offset;
+  in_flight_.pop_front();
+  if (options_.progress && !options_.progress(progress_)) {
+    failure_ = Status(Code::kCancelled, "decompression was stopped by the caller");
+  }
+  return failure_;
+}
+
+Status DecompressPipeline::ReadAll() {
+  for (;;) {
+    LMZ_ASSIGN(const Reader::Item item, reader_.Next());
+    if (item == Reader::Item::kEnd) return OkStatus();
+    if (item == Reader::Item::kFrame) {
+      LMZ_TRY(CheckOutput(reader_.frame().content_size.value_or(0)));
+    }
+    if (item == Reader::Item::kBlock) LMZ_TRY(StartBlock());
+  }
+}
+
+Result<Progress> DecompressPipeline::Run() {
+  LMZ_TRY(ValidateThreads(options_.threads));
+  const Status reading = ReadAll();
+  // What is in flight comes before whatever ended the reading, and so do its failures.
+  while (failure_.ok() && !in_flight_.empty()) LMZ_TRY(FinishBlock());
+  LMZ_TRY(reading);
+  progress_.coded_bytes = reader_.offset();
+  return progress_;
+}
+
+}  // namespace
+
+Result<Progress> DecompressFrames(Source& source, Sink& sink, const DecompressOptions& options) {
+  return DecompressPipeline(source, sink, options).Run();
+}
+
+}  // namespace lmz

@@ -1,0 +1,307 @@
+// Truncated, changed and lying files: an error or the right bytes, in bounded memory.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "api/pipeline.h"
+#include "tests/choices.h"
+#include "tests/frame_builder.h"
+#include "tests/recipes.h"
+
+namespace {
+std::atomic<size_t> largest_allocation = 0;
+std::atomic<size_t> allocation_limit = SIZE_MAX;
+}  // namespace
+
+// Notes the largest allocation of the program and refuses those above a limit; tests set both. Not
+// inlined, so that compilers see new meet delete.
+#define LMZ_NOINLINE __attribute__((noinline))
+
+LMZ_NOINLINE void* operator new(size_t size) {
+  size_t largest = largest_allocation.load();
+  while (size > largest && !largest_allocation.compare_exchange_weak(largest, size)) {
+  }
+  void* memory = size <= allocation_limit ? std::malloc(size) : nullptr;
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+LMZ_NOINLINE void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+LMZ_NOINLINE void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+
+namespace lmz {
+namespace {
+
+using testing::AllChoices;
+using testing::ChoiceName;
+using testing::FixedPlan;
+using testing::FrameBuilder;
+using testing::Generator;
+using testing::kGenerators;
+
+// What a small file may cost to decode, whatever it says: less than an honest large block.
+const DecompressOptions kLimits = {.memory_limit = uint64_t{1} << 26};
+
+Status DecompressTo(ByteSpan coded, Bytes& raw) {
+  raw.clear();
+  MemorySource source(coded);
+  MemorySink sink(raw);
+  return DecompressFrames(source, sink, kLimits).status();
+}
+
+bool IsInputError(Code code) {
+  return code == Code::kNotLmz || code == Code::kTruncated || code == Code::kDamaged ||
+         code == Code::kNewerVersion || code == Code::kLimit;
+}
+
+struct SmallFile {
+  std::string name;
+  Bytes raw;
+  Bytes coded;
+};
+
+Bytes CompactFile(ByteSpan raw, const BlockChoice& choice) {
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  EXPECT_TRUE(CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status().ok());
+  return coded;
+}
+
+// A full frame of two blocks, which the pipeline would not make of so little.
+Bytes FullFile(ByteSpan raw, const BlockChoice& choice) {
+  FrameBuilder frame;
+  frame.Start(0, kFlagContentSize, raw.size());
+  const size_t half = raw.size() / 2;
+  for (const ByteSpan part : {raw.first(half), raw.subspan(half)}) {
+    Bytes payload;
+    const Result<BlockHeader> header = EncodeBlock(part, choice, payload);
+    EXPECT_TRUE(header.ok());
+    frame.Block(header.value(), payload);
+  }
+  return frame.End().bytes;
+}
+
+// Every codec with every kind of input, and every set of filters with what they are made for.
+std::vector<SmallFile> SmallFiles() {
+  std::vector<SmallFile> files;
+  for (const BlockChoice& choice : AllChoices()) {
+    std::vector<std::pair<std::string, Bytes>> inputs;
+    if (choice.filters == 0) {
+      for (const Generator& generator : kGenerators) {
+        inputs.push_back({generator.name, generator.make(90)});
+      }
+    } else {
+      inputs.push_back({"long zeros", Bytes(3000)});
+      inputs.push_back({"calls", testing::MakeCalls(90)});
+    }
+    for (const auto& [name, raw] : inputs) {
+      files.push_back({ChoiceName(choice) + " " + name, raw, CompactFile(raw, choice)});
+      files.push_back({ChoiceName(choice) + " " + name, raw, FullFile(raw, choice)});
+    }
+  }
+  return files;
+}
+
+TEST(Hostile, SmallFilesUseWhatTheyName) {
+  uint8_t filters = 0;
+  size_t blocks = 0;
+  for (const SmallFile& file : SmallFiles()) {
+    MemorySource source(file.coded);
+    const Result<std::vector<FrameEntry>> frames = ListFrames(source);
+    ASSERT_TRUE(frames.ok());
+    for (const BlockEntry& block : frames.value()[0].blocks) {
+      filters |= block.header.filters;
+      ++blocks;
+    }
+  }
+  EXPECT_EQ(filters & kFilterRepeat, kFilterRepeat);
+  EXPECT_EQ(blocks, SmallFiles().size() / 2 * 3);
+}
+
+TEST(Hostile, EveryTruncationIsAnError) {
+  for (const SmallFile& file : SmallFiles()) {
+    Bytes back;
+    ASSERT_TRUE(DecompressTo(file.coded, back).ok()) << file.name;
+    ASSERT_EQ(back, file.raw) << file.name;
+    for (size_t size = 0; size < file.coded.size(); ++size) {
+      const Status status = DecompressTo(ByteSpan(file.coded).first(size), back);
+      ASSERT_EQ(status.code(), Code::kTruncated) << file.name << " cut to " << size;
+      ASSERT_FALSE(status.message().empty());
+      ASSERT_TRUE(back.size() <= file.raw.size() &&
+                  std::equal(back.begin(), back.end(), file.raw.begin()))
+          << file.name << " cut to " << size;
+    }
+  }
+}
+
+TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
+  for (const SmallFile& file : SmallFiles()) {
+    Bytes changed = file.coded;
+    for (size_t bit = 0; bit < 8 * changed.size(); ++bit) {
+      changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+      Bytes back;
+      const Status status = DecompressTo(changed, back);
+      if (status.ok()) {
+        ASSERT_EQ(back, file.raw) << file.name << " bit " << bit;
+      } else {
+        ASSERT_TRUE(IsInputError(status.code())) << CodeName(status.code()) << " bit " << bit;
+        ASSERT_TRUE(back.size() <= file.raw.size() &&
+                    std::equal(back.begin(), back.end(), file.raw.begin()))
+            << file.name << " bit " << bit;
+      }
+      changed[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    }
+  }
+}
+
+// Two bytes changed at once: reaches what one bit cannot.
+TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
+  TestRandom state(7);
+  for (const SmallFile& file : SmallFiles()) {
+    for (int round = 0; round < 200; ++round) {
+      Bytes changed = file.coded;
+      for (int i = 0; i < 2; ++i) {
+        const uint64_t random = state.Next();
+        changed[random % changed.size()] = static_cast<uint8_t>(random >> 56);
+      }
+      Bytes back;
+      const Status status = DecompressTo(changed, back);
+      ASSERT_TRUE(status.ok() ? back == file.raw : IsInputError(status.code())) << file.name;
+    }
+  }
+}
+
+// The largest allocation while `coded` is refused.
+size_t LargestAllocation(ByteSpan coded, Code expected, const DecompressOptions& options = {}) {
+  Bytes back;
+  MemorySource source(coded);
+  MemorySink sink(back);
+  largest_allocation = 0;
+  const Status status = DecompressFrames(source, sink, options).status();
+  const size_t largest = largest_allocation;
+  EXPECT_EQ(status.code(), expected) << status.message();
+  return largest;
+}
+
+constexpr size_t kSmall = size_t{1} << 18;
+
+TEST(Hostile, ImpossibleSizesAreRefusedBeforeAllocation) {
+  const Bytes payload = ToBytes("few bytes");
+  for (const CodecRow& codec : AllCodecs()) {
+    for (const uint64_t raw_size :
+         {codec.max_raw_size(payload.size()) + 1, kMaxBlockRawSize + 1, UINT64_MAX}) {
+      BlockHeader header = FrameBuilder::StoredHeader(payload);
+      header.codec = codec.id;
+      header.raw_size = raw_size;
+      const Bytes frame = FrameBuilder().Start().Block(header, payload).End().bytes;
+      EXPECT_LE(LargestAllocation(frame, Code::kDamaged), kSmall) << codec.name << " " << raw_size;
+    }
+  }
+}
+
+TEST(Hostile, APromisedPayloadCostsNoMemoryUntilItIsThere) {
+  BlockHeader header;
+  header.raw_size = kMaxBlockRawSize;
+  header.payload_size = kMaxBlockRawSize;
+  const Bytes little = testing::MakeRandom(100000);
+  const Bytes frame = FrameBuilder().Start().Block(header, little).bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kTruncated), kSmall + 2 * little.size());
+}
+
+TEST(Hostile, TheMemoryLimitComesBeforeAllocation) {
+  const Bytes payload = ToBytes("few bytes");
+  for (const FilterRow& filter : AllFilters()) {
+    BlockHeader header = FrameBuilder::StoredHeader(payload);
+    header.filters = filter.bit;
+    header.raw_size = kMaxBlockRawSize;
+    const Bytes frame = FrameBuilder().Start().Block(header, payload).End().bytes;
+    EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.memory_limit = uint64_t{1} << 24}), kSmall)
+        << filter.name;
+  }
+  const Bytes large = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame = FrameBuilder().Start().Stored(large).End().bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.memory_limit = uint64_t{1} << 20}), kSmall);
+}
+
+TEST(Hostile, TheOutputLimitComesBeforeAnyBlock) {
+  const Bytes large = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame =
+      FrameBuilder().Start(0, kFlagContentSize, large.size()).Stored(large).End().bytes;
+  EXPECT_LE(LargestAllocation(frame, Code::kLimit, {.output_limit = large.size() - 1}), kSmall);
+}
+
+// Millions of block headers must not add up: the reader keeps a checksum of them, not a list.
+TEST(Hostile, ManyBlocksNeedNoMoreMemoryThanOne) {
+  FrameBuilder frame;
+  frame.Start();
+  const Bytes raw = {'x'};
+  for (int i = 0; i < 20000; ++i) frame.Stored(raw);
+  frame.End();
+  Bytes back;
+  back.reserve(20000);
+  MemorySource source(frame.bytes);
+  MemorySink sink(back);
+  largest_allocation = 0;
+  const Status status = DecompressFrames(source, sink, {}).status();
+  EXPECT_LE(largest_allocation.load(), kSmall);
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(back.size(), 20000u);
+}
+
+TEST(Hostile, FailedAllocationsAreErrors) {
+  const Bytes raw = testing::MakeRandom(size_t{1} << 20);
+  const Bytes frame = FrameBuilder().Start().Stored(raw).Stored(raw).End().bytes;
+  Bytes out;
+  out.reserve(3 * raw.size());
+  for (const int threads : {1, 3}) {
+    MemorySource coded_source(frame);
+    MemorySink raw_sink(out);
+    DecompressOptions decompress_options;
+    decompress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code decompressed =
+        Decompress(coded_source, raw_sink, decompress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(decompressed, Code::kOutOfMemory);
+
+    MemorySource raw_source(raw);
+    MemorySink coded_sink(out);
+    CompressOptions compress_options;
+    compress_options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code compressed = Compress(raw_source, coded_sink, compress_options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(compressed, Code::kOutOfMemory);
+  }
+}
+
+// Above what reading needs, so that the failure happens in a worker.
+TEST(Hostile, FailedAllocationsOfWorkersAreErrors) {
+  const Bytes raw(size_t{4} << 20);
+  Bytes payload;
+  const Result<BlockHeader> header =
+      EncodeBlock(raw, {.codec = CodecId::kStored, .filters = kFilterRepeat}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_LT(payload.size(), 1000u);
+  const Bytes frame = FrameBuilder().Start().Block(header.value(), payload).End().bytes;
+  for (const int threads : {1, 3}) {
+    MemorySource source(frame);
+    Bytes out;
+    MemorySink sink(out);
+    DecompressOptions options;
+    options.threads = threads;
+    allocation_limit = raw.size() / 2;
+    const Code code = Decompress(source, sink, options).status().code();
+    allocation_limit = SIZE_MAX;
+    EXPECT_EQ(code, Code::kOutOfMemory);
+  }
+}
+
+}  // namespace
+}  // namespace lmz

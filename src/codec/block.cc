@@ -1,0 +1,174 @@
+#include "codec/block.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/checksum.h"
+#include "codec/codec.h"
+#include "codec/filter/filter.h"
+
+namespace lmz {
+
+namespace {
+
+// What all filters of a block together may add to its size. A filter has a few bytes of header, so
+// the output of a useless one can be a little longer than its input; the limit keeps the memory of
+// a decoder a function of the block header alone. Spec: Filtered_Size.
+constexpr uint64_t kMaxFilterGrowth = 64;
+
+uint8_t KnownFilters() {
+  uint8_t known = 0;
+  for (const FilterRow& filter : AllFilters()) known |= filter.bit;
+  return known;
+}
+
+bool HasUnknownFilter(uint8_t filters) {
+  return (filters & ~KnownFilters()) != 0;
+}
+
+// Runs the filters in `wanted` over `raw`. Returns those that had something to gain; `filtered`
+// holds the result when there is one.
+uint8_t ApplyFilters(ByteSpan raw, uint8_t wanted, Bytes& filtered) {
+  uint8_t applied = 0;
+  Bytes next;
+  for (const FilterRow& filter : AllFilters()) {
+    if ((wanted & filter.bit) == 0) continue;
+    const ByteSpan in = applied != 0 ? ByteSpan(filtered) : raw;
+    if (!filter.forward(in, next) || next.empty()) continue;
+    if (next.size() > std::min(raw.size() + kMaxFilterGrowth, kMaxBlockRawSize)) continue;
+    filtered.swap(next);
+    applied |= filter.bit;
+  }
+  return applied;
+}
+
+// The way back: `filtered` is replaced by the raw bytes, which must be exactly `raw_size`.
+Status UndoFilters(uint8_t filters, uint64_t raw_size, Bytes& filtered) {
+  Bytes next;
+  const auto all = AllFilters();
+  for (auto filter = all.rbegin(); filter != all.rend(); ++filter) {
+    if ((filters & filter->bit) == 0) continue;
+    LMZ_TRY(filter->inverse(filtered, raw_size + kMaxFilterGrowth, next).At(filter->name));
+    filtered.swap(next);
+  }
+  if (filtered.size() != raw_size) {
+    return Status(Code::kDamaged, "the filters give another size than the block header says");
+  }
+  return OkStatus();
+}
+
+Result<uint32_t> DecodeFiltered(const CodecRow& codec, const BlockHeader& header, ByteSpan payload,
+                                MutableByteSpan raw) {
+  ByteReader reader(payload);
+  const Result<uint64_t> filtered_size = reader.Varint();
+  if (!filtered_size.ok()) return Status(Code::kDamaged, filtered_size.status().message());
+  const ByteSpan code = payload.subspan(reader.position());
+  if (filtered_size.value() == 0 || filtered_size.value() > kMaxBlockRawSize ||
+      filtered_size.value() > header.raw_size + kMaxFilterGrowth ||
+      filtered_size.value() > codec.max_raw_size(code.size())) {
+    return Status(Code::kDamaged, "the size before the filters is impossible");
+  }
+  Bytes filtered(filtered_size.value());
+  LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, filtered));
+  LMZ_TRY(UndoFilters(header.filters, header.raw_size, filtered));
+  std::copy(filtered.begin(), filtered.end(), raw.begin());
+  return fingerprint;
+}
+
+}  // namespace
+
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload) {
+  if (raw.empty() || raw.size() > kMaxBlockRawSize) {
+    return Status(Code::kInvalidArgument,
+                  "a block holds 1 to 2^28 bytes, not " + std::to_string(raw.size()));
+  }
+  const CodecRow* codec = FindCodec(choice.codec);
+  if (codec == nullptr || HasUnknownFilter(choice.filters)) {
+    return Status(Code::kInvalidArgument, "there is no such codec or filter");
+  }
+  BlockHeader header;
+  header.codec = choice.codec;
+  header.raw_size = raw.size();
+  header.checksum = Checksum64(raw);
+
+  Bytes filtered;
+  header.filters = ApplyFilters(raw, choice.filters, filtered);
+  const ByteSpan input = header.filters != 0 ? ByteSpan(filtered) : raw;
+  LMZ_ASSIGN(header.fingerprint, codec->encode(input, choice, payload));
+  if (payload.size() >= input.size()) {
+    header.codec = CodecId::kStored;
+    header.fingerprint = 0;
+    payload.assign(input.begin(), input.end());
+  }
+  if (header.filters != 0) {
+    Bytes filtered_size;
+    ByteWriter(filtered_size).Varint(input.size());
+    payload.insert(payload.begin(), filtered_size.begin(), filtered_size.end());
+    if (payload.size() >= raw.size()) {
+      header.codec = CodecId::kStored;
+      header.filters = 0;
+      header.fingerprint = 0;
+      payload.assign(raw.begin(), raw.end());
+    }
+  }
+  header.payload_size = payload.size();
+  return header;
+}
+
+Status ValidateBlockHeader(const BlockHeader& header) {
+  const CodecRow* codec = FindCodec(header.codec);
+  if (codec == nullptr) {
+    return Status(Code::kNewerVersion, "codec " + std::to_string(static_cast<int>(header.codec)) +
+                                           " is unknown to this version; a newer one is needed");
+  }
+  if (HasUnknownFilter(header.filters)) {
+    return Status(Code::kNewerVersion, "filters " + std::to_string(header.filters) +
+                                           " are unknown to this version; a newer one is needed");
+  }
+  if (header.raw_size == 0 || header.raw_size > kMaxBlockRawSize) {
+    return Status(Code::kDamaged,
+                  "a raw size of " + std::to_string(header.raw_size) + " bytes is impossible");
+  }
+  const bool is_plain = header.codec == CodecId::kStored && header.filters == 0;
+  if (header.payload_size > header.raw_size ||
+      (header.payload_size == header.raw_size && !is_plain)) {
+    return Status(Code::kDamaged, "the payload is longer than what it stands for");
+  }
+  // A filter may stand for any number of bytes; its own output is bounded when it is known.
+  if (header.filters == 0 && header.raw_size > codec->max_raw_size(header.payload_size)) {
+    return Status(Code::kDamaged, "the payload is too short for what it should stand for");
+  }
+  return OkStatus();
+}
+
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw) {
+  LMZ_TRY(ValidateBlockHeader(header));
+  LMZ_CHECK(payload.size() == header.payload_size && raw.size() == header.raw_size);
+  const CodecRow& codec = *FindCodec(header.codec);
+  if (header.filters != 0) return DecodeFiltered(codec, header, payload, raw);
+  return codec.decode(payload, raw);
+}
+
+Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw) {
+  LMZ_ASSIGN(const uint32_t fingerprint, DecodePayload(header, payload, raw));
+  if (fingerprint != header.fingerprint) {
+    return Status(Code::kDamaged,
+                  "the decoder lost step with the encoder (their final states differ); the payload "
+                  "is damaged, or one of the two programs is defective");
+  }
+  if (Checksum64(raw) != header.checksum) {
+    return Status(Code::kDamaged, "checksum differs; the file is damaged here");
+  }
+  return OkStatus();
+}
+
+uint64_t DecodeMemory(const BlockHeader& header) {
+  const CodecRow* codec = FindCodec(header.codec);
+  if (codec == nullptr) return 0;
+  if (header.filters == 0) return codec->decode_memory(header.raw_size);
+  // The filtered bytes and, one filter further back, what they came from.
+  const uint64_t filtered_size = header.raw_size + kMaxFilterGrowth;
+  return codec->decode_memory(filtered_size) + 2 * filtered_size;
+}
+
+}  // namespace lmz

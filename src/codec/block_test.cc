@@ -1,0 +1,145 @@
+#include "codec/block.h"
+
+#include <gtest/gtest.h>
+
+#include "base/checksum.h"
+#include "tests/choices.h"
+#include "tests/recipes.h"
+
+namespace lmz {
+namespace {
+
+using testing::AllChoices;
+using testing::ChoiceName;
+using testing::Generator;
+using testing::kGenerators;
+
+TEST(Block, HeadersOfTheEncoderAreLawful) {
+  for (const BlockChoice& choice : AllChoices()) {
+    for (const Generator& generator : kGenerators) {
+      for (const size_t size : {1u, 3u, 64u, 1000u, 20000u}) {
+        const Bytes raw = generator.make(size);
+        Bytes payload = {1, 2, 3};  // is replaced
+        const Result<BlockHeader> header = EncodeBlock(raw, choice, payload);
+        ASSERT_TRUE(header.ok()) << header.status().message();
+        EXPECT_EQ(header.value().raw_size, size);
+        EXPECT_EQ(header.value().payload_size, payload.size());
+        EXPECT_EQ(header.value().checksum, Checksum64(raw));
+        EXPECT_LE(payload.size(), size) << "never longer than stored";
+        EXPECT_TRUE(ValidateBlockHeader(header.value()).ok());
+        if (payload.size() == size) {
+          EXPECT_EQ(header.value().codec, CodecId::kStored);
+          EXPECT_EQ(header.value().filters, 0);
+        }
+        if (header.value().codec == CodecId::kStored) {
+          EXPECT_EQ(header.value().fingerprint, 0u);
+        }
+
+        Bytes back(size);
+        const Status status = DecodeBlock(header.value(), payload, back);
+        ASSERT_TRUE(status.ok()) << status.message();
+        ASSERT_EQ(back, raw) << ChoiceName(choice) << " " << generator.name << " " << size;
+      }
+    }
+  }
+}
+
+TEST(Block, ImpossibleChoicesAndSizesAreRefused) {
+  const Bytes raw = testing::MakeRamp(10);
+  Bytes payload;
+  EXPECT_EQ(EncodeBlock({}, {.codec = CodecId::kStored}, payload).status().code(),
+            Code::kInvalidArgument);
+  EXPECT_EQ(EncodeBlock(raw, {.codec = static_cast<CodecId>(200)}, payload).status().code(),
+            Code::kInvalidArgument);
+  EXPECT_EQ(EncodeBlock(raw, {.codec = CodecId::kStored, .filters = 0x80}, payload).status().code(),
+            Code::kInvalidArgument);
+}
+
+TEST(Block, HeadersThatNoEncoderWritesAreRefused) {
+  const auto code_of = [](CodecId codec, uint8_t filters, uint64_t raw_size,
+                          uint64_t payload_size) {
+    BlockHeader header;
+    header.codec = codec;
+    header.filters = filters;
+    header.raw_size = raw_size;
+    header.payload_size = payload_size;
+    return ValidateBlockHeader(header).code();
+  };
+  EXPECT_EQ(code_of(CodecId::kStored, 0, 1, 1), Code::kOk);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, kMaxBlockRawSize, kMaxBlockRawSize), Code::kOk);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, kMaxBlockRawSize + 1, kMaxBlockRawSize + 1),
+            Code::kDamaged);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, 0, 0), Code::kDamaged);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, 10, 9), Code::kDamaged);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, 10, 11), Code::kDamaged);
+  EXPECT_EQ(code_of(CodecId::kStored, 0, UINT64_MAX, UINT64_MAX), Code::kDamaged);
+  EXPECT_EQ(code_of(static_cast<CodecId>(200), 0, 10, 5), Code::kNewerVersion);
+  EXPECT_EQ(code_of(CodecId::kStored, 0x80, 10, 5), Code::kNewerVersion);
+  for (const CodecRow& codec : AllCodecs()) {
+    if (codec.id == CodecId::kStored) continue;
+    EXPECT_EQ(code_of(codec.id, 0, 10, 9), Code::kOk);
+    EXPECT_EQ(code_of(codec.id, 0, 10, 10), Code::kDamaged);
+    EXPECT_EQ(code_of(codec.id, 0, codec.max_raw_size(1) + 1, 1), Code::kDamaged) << codec.name;
+    for (const FilterRow& filter : AllFilters()) {
+      EXPECT_EQ(code_of(codec.id, filter.bit, kMaxBlockRawSize, 1), Code::kOk);
+      EXPECT_EQ(code_of(codec.id, filter.bit, kMaxBlockRawSize + 1, 1), Code::kDamaged);
+    }
+  }
+}
+
+TEST(Block, DesyncAndDamageAreToldApart) {
+  for (const BlockChoice& choice : AllChoices()) {
+    const Bytes raw = testing::MakeWords(5000);
+    Bytes payload;
+    Result<BlockHeader> encoded = EncodeBlock(raw, choice, payload);
+    ASSERT_TRUE(encoded.ok());
+    Bytes back(raw.size());
+    BlockHeader header = encoded.value();
+    header.checksum ^= 1;
+    Status status = DecodeBlock(header, payload, back);
+    EXPECT_EQ(status.code(), Code::kDamaged);
+    EXPECT_NE(status.message().find("checksum"), std::string::npos);
+    header.fingerprint ^= 1;
+    status = DecodeBlock(header, payload, back);
+    EXPECT_EQ(status.code(), Code::kDamaged);
+    EXPECT_NE(status.message().find("lost step"), std::string::npos);
+  }
+}
+
+TEST(Block, FilteredPayloadsWithImpossibleSizesAreRefused) {
+  for (const FilterRow& filter : AllFilters()) {
+    for (const uint64_t filtered_size :
+         {uint64_t{0}, uint64_t{9}, uint64_t{1000} + 65, kMaxBlockRawSize, UINT64_MAX}) {
+      Bytes payload;
+      ByteWriter(payload).Varint(filtered_size);
+      payload.resize(payload.size() + 8);
+      BlockHeader header;
+      header.filters = filter.bit;
+      header.raw_size = 1000;
+      header.payload_size = payload.size();
+      Bytes raw(header.raw_size);
+      EXPECT_EQ(DecodeBlock(header, payload, raw).code(), Code::kDamaged)
+          << filter.name << " " << filtered_size;
+    }
+  }
+}
+
+TEST(Block, RegistriesAreInOrder) {
+  int last = -1;
+  for (const CodecRow& codec : AllCodecs()) {
+    EXPECT_GT(static_cast<int>(codec.id), last);
+    EXPECT_LT(static_cast<int>(codec.id), 16) << "a compact frame has four bits for it";
+    EXPECT_EQ(FindCodec(codec.id), &codec);
+    last = static_cast<int>(codec.id);
+  }
+  uint8_t seen = 0;
+  for (const FilterRow& filter : AllFilters()) {
+    EXPECT_EQ(filter.bit & (filter.bit - 1), 0) << filter.name;
+    EXPECT_GT(filter.bit, seen);
+    EXPECT_LT(filter.bit, 16) << "a compact frame has four bits for them";
+    seen |= filter.bit;
+  }
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,65 @@
+#include "codec/bytes/bytes.h"
+
+#include <type_traits>
+
+#include "entropy/coder.h"
+#include "kernels/isa.h"
+#include "mix/context_mixer.h"
+
+namespace lmz {
+
+namespace {
+
+// The one walk over the block, for both directions. Encoding, `block` holds the raw bytes; decoding,
+// each byte is written before anything reads it. Stops early once the coder has overrun.
+template <class Coder, class Byte>
+Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
+  LMZ_ASSIGN(ContextMixer mixer,
+             ContextMixer::Make(block.size(), GetMixerKernels(ActiveIsa())));
+  ContextMixer::Lane lane(block.data(), profile);
+  for (Byte& byte : block) {
+    unsigned code = 1;
+    for (int i = 7; i >= 0; --i) {
+      const int wanted = std::is_const_v<Byte> ? byte >> i & 1 : 0;
+      const int bit = coder.Code(wanted, mixer.Predict(lane));
+      mixer.Update(lane, bit);
+      code = code << 1 | static_cast<unsigned>(bit);
+    }
+    if constexpr (!std::is_const_v<Byte>) byte = static_cast<Byte>(code);
+    if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
+    mixer.UpdateByte(lane);
+  }
+  return OkStatus();
+}
+
+bool IsProfile(uint8_t number) { return number <= static_cast<uint8_t>(Profile::kBinary); }
+
+}  // namespace
+
+Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice, Bytes& payload) {
+  payload.clear();
+  payload.push_back(static_cast<uint8_t>(choice.profile));
+  Encoder encoder(payload);
+  LMZ_TRY(CodeBlock(encoder, choice.profile, raw));
+  const uint32_t fingerprint = encoder.fingerprint();
+  encoder.Finish();
+  return fingerprint;
+}
+
+Result<uint32_t> DecodeBytes(ByteSpan payload, MutableByteSpan raw) {
+  if (payload.empty()) return Status(Code::kTruncated, "the payload has no profile");
+  if (!IsProfile(payload[0])) {
+    return Status(Code::kNewerVersion, "profile " + std::to_string(payload[0]) +
+                                           " is unknown to this version; a newer one is needed");
+  }
+  Decoder decoder(payload.subspan(1));
+  LMZ_TRY(CodeBlock(decoder, static_cast<Profile>(payload[0]), raw));
+  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  return decoder.fingerprint();
+}
+
+uint64_t MaxRawSizeOfBytes(uint64_t payload_size) { return MaxDecisions(payload_size) / 8; }
+
+uint64_t DecodeMemoryOfBytes(uint64_t raw_size) { return ContextMixer::MemoryFor(raw_size); }
+
+}  // namespace lmz

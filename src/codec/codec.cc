@@ -1,0 +1,25 @@
+#include "codec/codec.h"
+
+#include <array>
+
+#include "codec/bytes/bytes.h"
+#include "codec/stored/stored.h"
+
+namespace lmz {
+
+namespace {
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
+}  // namespace
+
+std::span<const CodecRow> AllCodecs() {
+  return kCodecs;
+}
+
+const CodecRow* FindCodec(CodecId id) {
+  for (const CodecRow& row : kCodecs) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace lmz

@@ -1,0 +1,23 @@
+// The `stored` codec: the payload is the raw bytes. Always a legal answer. Format: spec.md.
+#pragma once
+
+#include "codec/codec.h"
+
+namespace lmz {
+
+// Copies `raw` to `payload`; the final state is 0.
+Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+
+// Copies `payload` to `raw`; the final state is 0. Errors: kDamaged when the sizes differ.
+Result<uint32_t> DecodeStored(ByteSpan payload, MutableByteSpan raw);
+
+inline constexpr CodecRow kStoredCodec = {
+    .id = CodecId::kStored,
+    .name = "stored",
+    .encode = EncodeStored,
+    .decode = DecodeStored,
+    .max_raw_size = [](uint64_t payload_size) { return payload_size; },
+    .decode_memory = [](uint64_t) { return uint64_t{0}; },
+};
+
+}  // namespace lmz

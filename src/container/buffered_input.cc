@@ -1,0 +1,63 @@
+#include "container/buffered_input.h"
+
+#include <algorithm>
+
+namespace lmz {
+
+namespace {
+constexpr size_t kBufferSize = size_t{1} << 16;
+}  // namespace
+
+// Keeps what is unread and appends as much as one read gives.
+Status BufferedInput::Fill() {
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(position_));
+  position_ = 0;
+  const size_t kept = buffer_.size();
+  buffer_.resize(kBufferSize);
+  LMZ_ASSIGN(const size_t size, source_.Read(MutableByteSpan(buffer_).subspan(kept)));
+  is_at_end_ = size < kBufferSize - kept;
+  buffer_.resize(kept + size);
+  return OkStatus();
+}
+
+Result<size_t> BufferedInput::Read(MutableByteSpan buffer) {
+  size_t done = std::min(buffer.size(), buffered().size());
+  std::copy_n(buffered().begin(), done, buffer.begin());
+  position_ += done;
+  if (done < buffer.size() && !is_at_end_) {
+    // Long reads go past the buffer; short ones fill it, for the sake of those that follow.
+    const MutableByteSpan rest = buffer.subspan(done);
+    if (rest.size() >= kBufferSize) {
+      LMZ_ASSIGN(const size_t size, source_.Read(rest));
+      is_at_end_ = size < rest.size();
+      done += size;
+    } else {
+      LMZ_TRY(Fill());
+      const size_t size = std::min(rest.size(), buffered().size());
+      std::copy_n(buffered().begin(), size, rest.begin());
+      position_ += size;
+      done += size;
+    }
+  }
+  offset_ += done;
+  return done;
+}
+
+Result<ByteSpan> BufferedInput::Peek(size_t size) {
+  if (buffered().size() < size && !is_at_end_) LMZ_TRY(Fill());
+  return buffered().first(std::min(size, buffered().size()));
+}
+
+Status BufferedInput::Skip(uint64_t size) {
+  while (size > 0) {
+    if (buffered().empty() && !is_at_end_) LMZ_TRY(Fill());
+    const auto step = static_cast<size_t>(std::min<uint64_t>(size, buffered().size()));
+    if (step == 0) return Status(Code::kTruncated, "the file ends too early");
+    position_ += step;
+    offset_ += step;
+    size -= step;
+  }
+  return OkStatus();
+}
+
+}  // namespace lmz

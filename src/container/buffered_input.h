@@ -1,0 +1,40 @@
+// A Source with a small buffer in front, so that headers can be read field by field, and with the
+// position in the input, for messages.
+#pragma once
+
+#include <cstdint>
+
+#include "base/stream.h"
+
+namespace lmz {
+
+class BufferedInput final : public Source {
+ public:
+  // `source` outlives this. It is never asked again after it came to its end.
+  explicit BufferedInput(Source& source) : source_(source) {}
+
+  // Bytes read so far.
+  uint64_t offset() const { return offset_; }
+
+  Result<size_t> Read(MutableByteSpan buffer) override;
+
+  // The next `size` (<= 16) bytes without reading them; fewer only at the end of the input. Valid
+  // until the next call. Errors: those of the source.
+  Result<ByteSpan> Peek(size_t size);
+
+  // Reads and forgets `size` bytes; memory does not depend on `size`. Errors: kTruncated, those of
+  // the source.
+  Status Skip(uint64_t size);
+
+ private:
+  ByteSpan buffered() const { return ByteSpan(buffer_).subspan(position_); }
+  Status Fill();
+
+  Source& source_;
+  Bytes buffer_;
+  size_t position_ = 0;  // of the next byte in buffer_
+  uint64_t offset_ = 0;
+  bool is_at_end_ = false;  // of the source; buffer_ may hold more
+};
+
+}  // namespace lmz

@@ -1,0 +1,128 @@
+// The fields of the format (docs/spec/container.md), each header described once.
+//
+// Visit(archive, header) names the fields of a header in file order. HeaderWriter (header_writer.h)
+// walks it to write them, HeaderReader (header_reader.h) to parse them. An archive has:
+//   U8, U32, U64, Varint   a field that is stored
+//   Literal                bytes that must be there
+//   Implied                a number that is not stored but takes part in the check
+//   Check                  the low 32 bits of XXH3-64 over all that the archive saw before it
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "codec/block.h"
+
+namespace lmz {
+
+// Not ASCII, and no UTF-8 text begins with F7; "lz" shows in a hex dump.
+inline constexpr std::array<uint8_t, 3> kMagic = {0xF7, 'l', 'z'};
+// The magic backwards, so that a frame with an index is known from its end.
+inline constexpr std::array<uint8_t, 3> kEndMagic = {'z', 'l', 0xF7};
+
+inline constexpr uint8_t kFormatVersion = 0;
+inline constexpr uint8_t kVersionMask = 0x0F;
+inline constexpr uint8_t kCompactKind = 0x10;
+inline constexpr uint8_t kFlagContentSize = 0x01;
+
+// Stands where the next block's codec would: no codec will ever have this number.
+inline constexpr uint8_t kEndMark = 0xFF;
+
+// Inputs below this size get a compact frame.
+inline constexpr uint64_t kCompactRawLimit = uint64_t{1} << 16;
+
+// How every frame begins.
+struct FrameStart {
+  uint8_t version_and_kind = kFormatVersion;
+};
+
+template <class Archive>
+void Visit(Archive& archive, FrameStart& start) {
+  archive.Literal(kMagic);
+  archive.U8(start.version_and_kind);
+}
+
+// What follows FrameStart in a full frame.
+struct FrameHeader {
+  uint8_t flags = 0;
+  uint64_t content_size = 0;  // when flags has kFlagContentSize
+};
+
+template <class Archive>
+void Visit(Archive& archive, FrameHeader& header) {
+  archive.U8(header.flags);
+  if ((header.flags & kFlagContentSize) != 0) archive.Varint(header.content_size);
+  archive.Check();
+}
+
+// What follows FrameStart in a compact frame, in front of Compact_Check.
+struct CompactHeader {
+  uint8_t codec_and_filters = 0;  // codec in the low four bits, filters in the high four
+  uint64_t raw_size = 0;
+  uint64_t payload_size = 0;
+};
+
+template <class Archive>
+void Visit(Archive& archive, CompactHeader& header) {
+  archive.U8(header.codec_and_filters);
+  archive.Varint(header.raw_size);
+  archive.Varint(header.payload_size);
+}
+
+// A block of a full frame. `number` counts from 0 within the frame; it guards against blocks that
+// changed places.
+struct NumberedBlock {
+  BlockHeader header = {};
+  uint64_t number = 0;
+};
+
+template <class Archive>
+void Visit(Archive& archive, NumberedBlock& block) {
+  auto codec = static_cast<uint8_t>(block.header.codec);
+  archive.U8(codec);
+  block.header.codec = static_cast<CodecId>(codec);
+  archive.U8(block.header.filters);
+  archive.Varint(block.header.raw_size);
+  archive.Varint(block.header.payload_size);
+  archive.U64(block.header.checksum);
+  if (block.header.codec != CodecId::kStored) archive.U32(block.header.fingerprint);
+  archive.Implied(block.number);
+  archive.Check();
+}
+
+// The index begins with this and has one IndexEntry per block after it.
+struct IndexHead {
+  uint64_t frame_header_size = 0;  // FrameStart and FrameHeader
+  uint64_t block_count = 0;
+};
+
+template <class Archive>
+void Visit(Archive& archive, IndexHead& head) {
+  archive.Varint(head.frame_header_size);
+  archive.Varint(head.block_count);
+}
+
+struct IndexEntry {
+  uint64_t coded_size = 0;  // block header and payload
+  uint64_t raw_size = 0;
+};
+
+template <class Archive>
+void Visit(Archive& archive, IndexEntry& entry) {
+  archive.Varint(entry.coded_size);
+  archive.Varint(entry.raw_size);
+}
+
+// The end of a full frame; the check covers IndexHead and all IndexEntry.
+struct Footer {
+  uint32_t index_size = 0;  // IndexHead and all IndexEntry
+};
+
+template <class Archive>
+void Visit(Archive& archive, Footer& footer) {
+  archive.Check();
+  archive.U32(footer.index_size);
+  archive.Literal(kEndMagic);
+}
+
+}  // namespace lmz

@@ -1,0 +1,211 @@
+#include "container/reader.h"
+
+#include <algorithm>
+#include <string>
+
+#include "container/header_reader.h"
+#include "container/layout.h"
+#include "container/writer.h"
+
+namespace lmz {
+
+namespace {
+
+std::string At(const char* what, uint64_t offset) {
+  return std::string(what) + " at offset " + std::to_string(offset);
+}
+
+// One index entry, as numbers of fixed size so that neither side needs the other's bytes.
+void CoverEntry(const IndexEntry& entry, Checksum64Stream& entries) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  writer.U64(entry.coded_size);
+  writer.U64(entry.raw_size);
+  entries.Update(bytes);
+}
+
+}  // namespace
+
+std::string BlockName(const BlockRecord& block) {
+  return At(("block " + std::to_string(block.number)).c_str(), block.offset);
+}
+
+Result<Reader::Item> Reader::Next() {
+  if (is_payload_pending_) {
+    LMZ_TRY(input_.Skip(block_.header.payload_size).At(BlockName(block_)));
+    is_payload_pending_ = false;
+  }
+  switch (state_) {
+    case State::kBetweenFrames:
+      return BeginFrame();
+    case State::kInFrame:
+      return NextBlock();
+    case State::kInCompactFrame:
+      break;
+  }
+  if (block_count_ == 0 && block_.header.raw_size != 0) {
+    block_count_ = 1;
+    is_payload_pending_ = true;
+    return Item::kBlock;
+  }
+  state_ = State::kBetweenFrames;
+  return Item::kFrameEnd;
+}
+
+Result<Reader::Item> Reader::BeginFrame() {
+  LMZ_ASSIGN(const ByteSpan start, input_.Peek(kMagic.size()));
+  if (start.empty()) {
+    if (has_read_frame_) return Item::kEnd;
+    return Status(Code::kTruncated, "the input is empty; even an empty file has a frame");
+  }
+  if (!std::equal(start.begin(), start.end(), kMagic.begin())) {
+    if (!has_read_frame_) return Status(Code::kNotLmz, "this is not an lmz file");
+    return Status(Code::kDamaged, "what follows the last frame is not lmz data")
+        .At(At("data", input_.offset()));
+  }
+  frame_ = {.offset = input_.offset()};
+  block_count_ = 0;
+  raw_size_ = 0;
+
+  HeaderReader archive(input_);
+  FrameStart fields;
+  Visit(archive, fields);
+  LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
+  has_read_frame_ = true;
+  frame_.version = fields.version_and_kind & kVersionMask;
+  frame_.is_compact = (fields.version_and_kind & kCompactKind) != 0;
+  if (frame_.version != kFormatVersion ||
+      (fields.version_and_kind & ~(kVersionMask | kCompactKind)) != 0) {
+    return Status(Code::kNewerVersion, "the format version is unknown; a newer lmz is needed")
+        .At(At("frame header", frame_.offset));
+  }
+  return frame_.is_compact ? BeginCompactFrame(archive) : BeginFullFrame(archive);
+}
+
+Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {
+  FrameHeader header;
+  Visit(archive, header);
+  // An unknown flag may add fields, so it comes before the check.
+  if ((header.flags & ~kFlagContentSize) != 0) {
+    return Status(Code::kNewerVersion, "a flag is unknown; a newer lmz is needed")
+        .At(At("frame header", frame_.offset));
+  }
+  LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
+  if ((header.flags & kFlagContentSize) != 0) frame_.content_size = header.content_size;
+  frame_header_size_ = input_.offset() - frame_.offset;
+  entries_.emplace();
+  state_ = State::kInFrame;
+  return Item::kFrame;
+}
+
+Result<Reader::Item> Reader::BeginCompactFrame(HeaderReader& archive) {
+  CompactHeader fields;
+  Visit(archive, fields);
+  uint32_t check = 0;
+  archive.U32(check);
+  LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
+  block_ = {.offset = frame_.offset, .is_compact = true, .compact_check = check};
+  block_.header.codec = static_cast<CodecId>(fields.codec_and_filters & 0x0F);
+  block_.header.filters = static_cast<uint8_t>(fields.codec_and_filters >> 4);
+  block_.header.raw_size = fields.raw_size;
+  block_.header.payload_size = fields.payload_size;
+  if (fields.raw_size >= kCompactRawLimit) {
+    return Status(Code::kDamaged, "a compact frame cannot hold that much")
+        .At(At("frame header", frame_.offset));
+  }
+  if (fields.raw_size != 0) {
+    LMZ_TRY(ValidateBlockHeader(block_.header).At(BlockName(block_)));
+  } else if (fields.codec_and_filters != 0 || fields.payload_size != 0 ||
+             check != CompactCheck(block_.header, {})) {
+    return Status(Code::kDamaged, "an empty frame has its own fixed header, which differs")
+        .At(At("frame header", frame_.offset));
+  }
+  frame_.content_size = fields.raw_size;
+  state_ = State::kInCompactFrame;
+  return Item::kFrame;
+}
+
+Result<Reader::Item> Reader::NextBlock() {
+  LMZ_ASSIGN(const ByteSpan next, input_.Peek(1));
+  if (!next.empty() && next[0] == kEndMark) return EndFrame();
+  block_ = {.offset = input_.offset(), .number = block_count_};
+  HeaderReader archive(input_);
+  NumberedBlock fields = {.number = block_count_};
+  Visit(archive, fields);
+  block_.header = fields.header;
+  LMZ_TRY(archive.status().At("header").At(BlockName(block_)));
+  LMZ_TRY(ValidateBlockHeader(block_.header).At(BlockName(block_)));
+  raw_size_ += block_.header.raw_size;
+  if (frame_.content_size.has_value() && raw_size_ > *frame_.content_size) {
+    return Status(Code::kDamaged, "the blocks hold more than the frame header says")
+        .At(BlockName(block_));
+  }
+  const uint64_t header_size = input_.offset() - block_.offset;
+  CoverEntry(
+      {.coded_size = header_size + block_.header.payload_size, .raw_size = block_.header.raw_size},
+      *entries_);
+  ++block_count_;
+  is_payload_pending_ = true;
+  return Item::kBlock;
+}
+
+Result<Reader::Item> Reader::EndFrame() {
+  const uint64_t end_offset = input_.offset();
+  LMZ_TRY(CheckIndex().At(At("index", end_offset)));
+  if (frame_.content_size.has_value() && raw_size_ != *frame_.content_size) {
+    return Status(Code::kDamaged, "the blocks hold less than the frame header says")
+        .At(At("frame", frame_.offset));
+  }
+  state_ = State::kBetweenFrames;
+  return Item::kFrameEnd;
+}
+
+Status Reader::CheckIndex() {
+  LMZ_TRY(input_.Skip(1));  // End_Mark
+  const Status disagrees(Code::kDamaged, "it does not agree with the blocks");
+  const uint64_t begin = input_.offset();
+  HeaderReader archive(input_);
+  IndexHead head;
+  Visit(archive, head);
+  LMZ_TRY(archive.status());
+  if (head.frame_header_size != frame_header_size_ || head.block_count != block_count_) {
+    return disagrees;
+  }
+  Checksum64Stream entries;
+  for (uint64_t i = 0; i < head.block_count; ++i) {
+    IndexEntry entry;
+    Visit(archive, entry);
+    LMZ_TRY(archive.status());
+    CoverEntry(entry, entries);
+  }
+  const uint64_t index_size = input_.offset() - begin;
+  Footer footer;
+  Visit(archive, footer);
+  LMZ_TRY(archive.status());
+  if (entries.Digest() != entries_->Digest() || footer.index_size != index_size) return disagrees;
+  return OkStatus();
+}
+
+Status Reader::ReadPayload(Bytes& payload) {
+  LMZ_CHECK(is_payload_pending_);
+  is_payload_pending_ = false;
+  payload.clear();
+  LMZ_TRY(ReadGrowing(input_, block_.header.payload_size, payload));
+  if (payload.size() < block_.header.payload_size) {
+    return Status(Code::kTruncated, "the file ends too early").At(BlockName(block_));
+  }
+  return OkStatus();
+}
+
+Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw) {
+  if (!block.is_compact) return DecodeBlock(block.header, payload, raw).At(BlockName(block));
+  const Result<uint32_t> decoded = DecodePayload(block.header, payload, raw);
+  LMZ_TRY(decoded.status().At(BlockName(block)));
+  if (CompactCheck(block.header, raw) != block.compact_check) {
+    return Status(Code::kDamaged, "checksum differs; the file is damaged here")
+        .At(BlockName(block));
+  }
+  return OkStatus();
+}
+
+}  // namespace lmz

@@ -1,0 +1,96 @@
+// Reads frames piece by piece from a stream, without decoding payloads.
+//
+//   Reader reader(source);
+//   for (;;) {
+//     LMZ_ASSIGN(const Reader::Item item, reader.Next());
+//     if (item == Reader::Item::kEnd) break;
+//     if (item == Reader::Item::kBlock) { reader.block(); reader.ReadPayload(payload); }
+//   }
+//
+// Memory does not depend on the input, less the payload that the caller asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/checksum.h"
+#include "base/stream.h"
+#include "codec/block.h"
+#include "container/buffered_input.h"
+
+namespace lmz {
+
+class HeaderReader;
+
+struct FrameRecord {
+  int version = 0;
+  bool is_compact = false;
+  uint64_t offset = 0;  // in the input
+  std::optional<uint64_t> content_size = {};
+};
+
+struct BlockRecord {
+  uint64_t offset = 0;      // of the block header in the input; of the frame when is_compact
+  uint64_t number = 0;      // from 0 within the frame
+  BlockHeader header = {};  // without checksum and fingerprint when is_compact
+  bool is_compact = false;
+  uint32_t compact_check = 0;
+};
+
+class Reader {
+ public:
+  enum class Item {
+    kFrame,     // frame() is new
+    kBlock,     // block() is new and passed ValidateBlockHeader; its payload is next
+    kFrameEnd,  // the frame is complete and its index agrees with its blocks
+    kEnd,       // the input ends after a whole frame
+  };
+
+  // `source` outlives this.
+  explicit Reader(Source& source) : input_(source) {}
+
+  // Skips the payload of the last block unless it was read. Errors: kNotLmz, kTruncated, kDamaged,
+  // kNewerVersion, those of the source; after an error there is nothing more to read.
+  Result<Item> Next();
+
+  const FrameRecord& frame() const { return frame_; }
+  const BlockRecord& block() const { return block_; }
+  // Bytes of the input read so far.
+  uint64_t offset() const { return input_.offset(); }
+
+  // Replaces `payload` by that of block(). Once after each kBlock. Memory grows with the bytes that
+  // are there, not with what the header promises. Errors: kTruncated, those of the source.
+  Status ReadPayload(Bytes& payload);
+
+ private:
+  enum class State { kBetweenFrames, kInFrame, kInCompactFrame };
+
+  Result<Item> BeginFrame();
+  Result<Item> BeginFullFrame(HeaderReader& archive);
+  Result<Item> BeginCompactFrame(HeaderReader& archive);
+  Result<Item> NextBlock();
+  Result<Item> EndFrame();
+  Status CheckIndex();
+
+  BufferedInput input_;
+  State state_ = State::kBetweenFrames;
+  bool has_read_frame_ = false;
+  bool is_payload_pending_ = false;
+  FrameRecord frame_;
+  BlockRecord block_;
+  uint64_t frame_header_size_ = 0;
+  uint64_t block_count_ = 0;  // of this frame, as are the next two
+  uint64_t raw_size_ = 0;
+  std::optional<Checksum64Stream> entries_;  // over what the index must repeat
+};
+
+// Decodes `payload` into `raw` (block.header.raw_size bytes) and compares the checks, wherever the
+// frame keeps them. Errors: as DecodeBlock, with the number and the offset of the block in front.
+// Thread-safe for distinct outputs.
+Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw);
+
+// "block 17 at offset 4194331", for messages.
+std::string BlockName(const BlockRecord& block);
+
+}  // namespace lmz

@@ -1,0 +1,195 @@
+#include "mix/context_mixer.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "mix/quick_probability.h"
+
+namespace lmz {
+
+namespace {
+
+constexpr unsigned kContexts = ContextSet::kContexts;
+constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick logits
+constexpr unsigned kBiasInput = kMatchInput + 4;
+static_assert(kBiasInput < Mixer::kInputs);
+static_assert(kContexts == kMixerContexts);
+static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
+
+constexpr uint32_t kMinMatchLength = 6;
+constexpr uint32_t kMatchClasses = 32;
+constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
+
+constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
+constexpr std::array<uint32_t, Mixer::kFinalSets> kFinalRows = {256, 8 * 8};
+
+uint32_t MatchClass(uint32_t length) {
+  if (length < 16) return length;
+  if (length < 32) return 16 + ((length - 16) >> 2);
+  if (length < 64) return 20 + ((length - 32) >> 3);
+  return std::min<uint32_t>(kMatchClasses - 1, 24 + ((length - 64) >> 5));
+}
+
+// Coarser: picks mixer weights.
+uint32_t MatchGrade(uint32_t length) {
+  if (length == 0) return 0;
+  if (length < 8) return 1;
+  if (length < 16) return 2;
+  if (length < 32) return 3;
+  return length < 400 ? 4 : 5;
+}
+
+uint32_t MapContexts(uint64_t raw_size) {
+  uint32_t contexts = 1 << 10;
+  while (contexts < (1 << 12) && contexts < raw_size) contexts *= 2;
+  return contexts;
+}
+
+DualRate FromCounts(int zeros, int ones) {
+  return DualRate(65535 * (2 * ones + 1) / (2 * (zeros + ones) + 2));
+}
+
+std::vector<uint32_t> MakeHistoryMap() {
+  std::vector<uint32_t> map;
+  map.reserve(kContexts * kExpectations * 256);
+  for (unsigned context = 0; context < kContexts; ++context) {
+    for (unsigned expectation = 0; expectation < kExpectations; ++expectation) {
+      for (unsigned history = 0; history < 256; ++history) {
+        map.push_back(FromCounts(kBitHistory.zeros[history] + (expectation == 1 ? 1 : 0),
+                                 kBitHistory.ones[history] + (expectation == 2 ? 1 : 0))
+                          .bits());
+      }
+    }
+  }
+  return map;
+}
+
+}  // namespace
+
+ContextMixer::Lane::Lane(const uint8_t* block, Profile profile)
+    : block_(block), contexts_(block, profile), match_(block, kMinMatchLength) {}
+
+Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, const MixerKernels& kernels) {
+  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
+  return ContextMixer(raw_size, std::move(slots), kernels);
+}
+
+ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels)
+    : kernels_(kernels),
+      slots_(std::move(slots)),
+      match_table_(raw_size),
+      mixer_(kernels, kRows, kFinalRows),
+      history_map_(MakeHistoryMap()),
+      match_length_map_(kMatchClasses * 2),
+      match_byte_map_(65536 * 2),
+      order1_map_(MapContexts(raw_size)),
+      order2_map_(MapContexts(raw_size)),
+      map_mask_(MapContexts(raw_size) - 1) {}
+
+uint64_t ContextMixer::MemoryFor(uint64_t raw_size) {
+  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + (uint64_t{24} << 20);
+}
+
+void ContextMixer::EnterHalf(Lane& lane) {
+  const std::array<uint32_t, kContexts>& hashes = lane.contexts_.hashes();
+  std::array<uint32_t, kContexts> half_hashes;
+  if (lane.node_ == 1) {
+    half_hashes = hashes;
+  } else {
+    for (unsigned i = 0; i < kContexts; ++i) {
+      half_hashes[i] = (hashes[i] + lane.node_ * 0x9E3779B1u) * 0x85EBCA6Bu;
+      half_hashes[i] ^= half_hashes[i] >> 15;
+      slots_.Prefetch(half_hashes[i]);
+    }
+  }
+  for (unsigned i = 0; i < kContexts; ++i) {
+    lane.slot_bytes_[i] = reinterpret_cast<uint8_t*>(slots_.Find(half_hashes[i]));
+  }
+  if (lane.node_ == 1) {
+    lane.first_slots_ = lane.slot_bytes_;
+    for (unsigned i = 0; i < kContexts; ++i) {
+      lane.last_bytes_[i] = lane.slot_bytes_[i][offsetof(Slot, last_byte)] | 256u;
+    }
+  }
+  lane.half_node_ = 1;
+}
+
+// Returns the length of the match that is still possible, 0 for none.
+uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
+  int32_t* inputs = mixer_.inputs().data() + kMatchInput;
+  bit_match_length_ = nullptr;
+  std::fill(inputs, inputs + 4, 0);
+  if (!lane.is_match_alive_) return 0;
+  const unsigned expected = lane.match_.expected_byte();
+  const unsigned expected_bit = expected >> bit_index & 1;
+  const unsigned c1 = static_cast<unsigned>(lane.contexts_.recent() & 0xFF);
+  bit_match_length_ = &match_length_map_[MatchClass(lane.match_.length()) * 2 + expected_bit];
+  bit_match_byte_ = &match_byte_map_[(expected << 8 | c1) << 1 | expected_bit];
+  const int p_q16 = bit_match_length_->p_q16();
+  inputs[0] = Stretch(p_q16);
+  inputs[1] = (p_q16 - 32768) >> 5;
+  inputs[2] = Stretch(bit_match_byte_->p_q16());
+  return lane.match_.length();
+}
+
+uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
+  const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
+  const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
+  const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
+  const int refined1 = order1_map_.Predict(logit_q8, order1 & map_mask_);
+  const int refined2 = order2_map_.Predict(logit_q8, order2 & map_mask_);
+  const int p_q16 = (2 * Squash(logit_q8) + refined1 + refined2) / 4;
+  return static_cast<uint32_t>(std::clamp(p_q16, 1, 65535));
+}
+
+uint32_t ContextMixer::Predict(Lane& lane) {
+  if (lane.node_ == 1 || (lane.node_ & ~15u) == 16) {
+    if (lane.node_ == 1) lane.is_match_alive_ = lane.match_.length() > 0;
+    EnterHalf(lane);
+  }
+  const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
+  const uint32_t bit_index = 7 - node_bits;
+  const uint32_t seen = static_cast<uint32_t>(kernels_.gather(
+      lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index), history_index_.data(),
+      mixer_.inputs().data()));
+  const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
+  mixer_.inputs()[kBiasInput] = 256;
+  const uint64_t recent = lane.contexts_.recent();
+  const uint32_t c1 = recent & 0xFF;
+  const uint32_t c2 = recent >> 8 & 0xFF;
+  const int logit_q8 = mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index,
+                                        c2, seen * 8 + bit_index},
+                                       {lane.node_, grade * 8 + bit_index}});
+  return Refine(lane, logit_q8);
+}
+
+void ContextMixer::Update(Lane& lane, int bit) {
+  mixer_.Update(bit);
+  order1_map_.Update(bit);
+  order2_map_.Update(bit);
+  const unsigned b = static_cast<unsigned>(bit);
+  kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+                 history_index_.data(), bit, kBitHistory.next[0].data(), kQuick.row.data(),
+                 kQuick.next[0][0].data());
+  if (bit_match_length_ != nullptr) {
+    bit_match_length_->Update<6, 8>(bit);
+    bit_match_byte_->Update<4, 6>(bit);
+    const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
+    if ((lane.match_.expected_byte() >> (7 - node_bits) & 1) != b) lane.is_match_alive_ = false;
+  }
+  lane.node_ = lane.node_ << 1 | b;
+  lane.half_node_ = lane.half_node_ << 1 | b;
+}
+
+void ContextMixer::UpdateByte(Lane& lane) {
+  const uint8_t byte = lane.block_[lane.position_++];
+  for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
+  lane.contexts_.UpdateByte(byte, lane.position_);
+  for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
+  lane.match_.UpdateByte(match_table_, lane.position_);
+  lane.node_ = 1;
+}
+
+}  // namespace lmz

@@ -1,0 +1,90 @@
+#include "mix/context_set.h"
+
+namespace lmz {
+
+namespace {
+
+bool IsWordByte(uint8_t byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte >= 0x80;
+}
+
+uint8_t LowerCase(uint8_t byte) {
+  return byte >= 'A' && byte <= 'Z' ? static_cast<uint8_t>(byte + 32) : byte;
+}
+
+}  // namespace
+
+void ContextSet::Add(uint64_t context) {
+  const uint64_t salted = context + (count_ + 1) * uint64_t{0xABCDEF1234567ull};
+  const uint64_t mixed = salted * 0x9E3779B97F4A7C15u;
+  hashes_[count_++] = static_cast<uint32_t>((mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9u >> 32);
+}
+
+void ContextSet::UpdateByte(uint8_t byte, uint32_t position) {
+  recent_ = recent_ << 8 | byte;
+  Begin();
+  for (int order = 1; order <= 6; ++order) {
+    if (profile_ == Profile::kBinary && order == 5) continue;
+    Add(recent_ & ((uint64_t{1} << (8 * order)) - 1));
+  }
+  if (profile_ == Profile::kText) {
+    UpdateText(byte, position);
+  } else {
+    UpdateBinary(position);
+  }
+}
+
+void ContextSet::UpdateText(uint8_t byte, uint32_t position) {
+  if (IsWordByte(byte)) {
+    word_ = (word_ + LowerCase(byte) + 1) * 0x2F0B4C47u;
+  } else if (word_ != 0) {
+    word_before_ = previous_word_;
+    previous_word_ = word_;
+    word_ = 0;
+  }
+  if (byte == '\n') {
+    previous_line_begin_ = line_begin_;
+    line_begin_ = position;
+  }
+  const uint64_t c1 = recent_ & 0xFF;
+  const uint32_t above_position = previous_line_begin_ + (position - line_begin_);
+  const uint64_t above = above_position < line_begin_ ? block_[above_position] : 0;
+  const uint64_t word = word_;
+  Add(word);
+  Add(word * 0x3D4D51CBu + previous_word_ * uint64_t{0x2F0B4C47});
+  Add(word * 0x3D4D51CBu + word_before_ * uint64_t{0x2F0B4C47});
+  Add(word << 8 | c1);
+  Add(recent_ >> 8 & 0xFFFF);
+  Add(recent_ >> 16 & 0xFFFF);
+  Add(above << 8 | c1);
+  Add(recent_ & 0xF0F0FF);
+  Add(recent_ & 0xFFFFFFFFFFFFFF);
+  Add(recent_ >> 8 & 0xFFFFFF);
+}
+
+void ContextSet::UpdateBinary(uint32_t position) {
+  stride_.Update(static_cast<uint32_t>(recent_ & 0xFFFF), position);
+  const uint32_t stride = stride_.stride();
+  const uint64_t c1 = recent_ & 0xFF;
+  const uint64_t c2 = recent_ >> 8 & 0xFF;
+  const uint64_t c3 = recent_ >> 16 & 0xFF;
+  const uint64_t column = position % stride;
+  const uint64_t above = position >= stride ? block_[position - stride] : 0;
+  const uint64_t above2 = position >= 2 * stride ? block_[position - 2 * stride] : 0;
+  const uint64_t above_left = position > stride ? block_[position - stride - 1] : 0;
+  const uint64_t above_right =
+      position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
+  Add(c2);
+  Add(c3);
+  Add(recent_ >> 8 & 0xFFFF);
+  Add(c1 | c3 << 8);
+  Add(above | c1 << 8);
+  Add(above | above2 << 8);
+  Add(above | column << 8);
+  Add(c1 | column << 8);
+  Add(above | above_right << 8 | c1 << 16);
+  Add((c1 + above - above_left) & 0xFF);
+  Add(((2 * above - above2) & 0xFF) | above << 8);
+}
+
+}  // namespace lmz

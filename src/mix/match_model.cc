@@ -1,0 +1,51 @@
+#include "mix/match_model.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+
+namespace lmz {
+
+namespace {
+constexpr uint32_t kMaxLength = 65535;
+constexpr uint32_t kMaxVerified = 64;  // a candidate's length is counted up to here
+
+uint32_t NextPowerOfTwo(uint64_t v, uint32_t low, uint32_t high) {
+  uint32_t p = low;
+  while (p < high && p < v) p *= 2;
+  return p;
+}
+}  // namespace
+
+MatchTable::MatchTable(uint64_t raw_size)
+    : positions_(NextPowerOfTwo(raw_size, 1 << 10, 1 << 22)),
+      mask_(static_cast<uint32_t>(positions_.size()) - 1) {}
+
+void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
+  if (length_ > 0 && block_[match_position_] == block_[position - 1]) {
+    length_ = std::min(length_ + 1, kMaxLength);
+    ++match_position_;
+  } else {
+    length_ = 0;
+  }
+  if (position < 8) return;
+  // The cache line is chosen by the bytes before the last one, so it could be asked for a byte ago;
+  // the last byte picks the place in it.
+  const uint64_t recent = LoadLe64(block_ + position - 8) >> (8 * (9 - min_length_));
+  const uint32_t line = next_line_;
+  next_line_ = static_cast<uint32_t>((recent * 0x9E3779B97F4A7C15u) >> 40) & table.mask_ & ~15u;
+  __builtin_prefetch(&table.positions_[next_line_]);
+  uint32_t& entry = table.positions_[line + (block_[position - 1] * 0x9E3779B1u >> 28)];
+  if (length_ == 0 && entry != 0) {
+    match_position_ = entry;
+    const uint32_t limit = std::min(kMaxVerified, match_position_);
+    while (length_ < limit &&
+           block_[match_position_ - 1 - length_] == block_[position - 1 - length_]) {
+      ++length_;
+    }
+    if (length_ < min_length_) length_ = 0;
+  }
+  entry = position;
+}
+
+}  // namespace lmz

@@ -1,0 +1,46 @@
+// Adaptive probability map (the secondary estimation of Mahoney's PAQ): corrects a probability by
+// what really followed similar ones in the same context. Each context holds 33 probabilities over
+// the logit axis; the estimate is interpolated between two of them, the nearer one learns.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "entropy/logistic.h"
+
+namespace lmz {
+
+class ProbabilityMap {
+ public:
+  explicit ProbabilityMap(uint32_t contexts) : p_q16_(contexts * kKnots) {
+    for (uint32_t i = 0; i < p_q16_.size(); ++i) {
+      p_q16_[i] = static_cast<uint16_t>(Squash((static_cast<int>(i % kKnots) - kKnots / 2) * kStep));
+    }
+  }
+
+  // The corrected probability of a one, in 0 .. 65535, and remembers where it came from.
+  int Predict(int logit_q8, uint32_t context) {
+    const int limit = kStep * (kKnots / 2) - 1;
+    const int clamped = logit_q8 > limit ? limit : logit_q8 < -limit ? -limit : logit_q8;
+    const uint32_t offset = static_cast<uint32_t>(clamped + limit + 1);
+    const uint32_t knot = context * kKnots + offset / kStep;
+    const int weight = static_cast<int>(offset % kStep);
+    nearest_ = weight * 2 >= kStep ? knot + 1 : knot;
+    return (p_q16_[knot] * (kStep - weight) + p_q16_[knot + 1] * weight) / kStep;
+  }
+
+  void Update(int bit) {
+    uint16_t& p = p_q16_[nearest_];
+    p = static_cast<uint16_t>(p + (((-bit & 65535) - p) >> kRateShift));
+  }
+
+ private:
+  static constexpr int kKnots = 25;
+  static constexpr int kStep = 176;  // 1/256 nats between knots
+  static constexpr int kRateShift = 6;
+
+  std::vector<uint16_t> p_q16_;  // [contexts][kKnots]
+  uint32_t nearest_ = 0;
+};
+
+}  // namespace lmz

@@ -1,0 +1,72 @@
+// The hashed context table: for each context and each half of a byte, one slot of 32 bytes that
+// holds what was seen there. All contexts share one table.
+//
+// A slot describes the 15 nodes of the tree of four bits; node 1 is its root, node 2n + bit the
+// next. For each node it keeps a bit history and a quick probability. Two neighbouring slots share
+// a cache line and are the two places where a context may live; the less used one gives way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "base/status.h"
+#include "mix/bit_history.h"
+
+namespace lmz {
+
+struct alignas(32) Slot {
+  uint8_t check;         // 8 bits of the context's hash
+  uint8_t last_byte;     // the byte last seen in this context (slots of the first half only)
+  uint8_t history[15];  // [node - 1], see bit_history.h
+  uint8_t quick[15];    // [node - 1], see quick_probability.h; 0 stands for even odds
+};
+static_assert(sizeof(Slot) == 32);
+
+class SlotTable {
+ public:
+  // The number of slots for a block of `raw_size` bytes: a power of two.
+  static size_t SlotsFor(uint64_t raw_size);
+
+  // Errors: kOutOfMemory. `slots` is a power of two >= 2.
+  static Result<SlotTable> Make(size_t slots);
+
+  ~SlotTable();
+  SlotTable(SlotTable&& other) noexcept;
+  SlotTable& operator=(SlotTable&& other) noexcept;
+  SlotTable(const SlotTable&) = delete;
+  SlotTable& operator=(const SlotTable&) = delete;
+
+  void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[Index(hash)]); }
+
+  // The slot of the context whose hash is `hash`: found, or cleared for it. Never null; valid until
+  // another context takes the slot.
+  Slot* Find(uint32_t hash) {
+    const uint8_t check = static_cast<uint8_t>(hash >> 24);
+    Slot* slot = &slots_[Index(hash)];
+    if (slot->check == check) return slot;
+    Slot* other = &slots_[Index(hash) ^ 1];
+    if (other->check == check) return other;
+    if (Uses(*other) < Uses(*slot)) slot = other;
+    std::memset(static_cast<void*>(slot), 0, sizeof(Slot));
+    slot->check = check;
+    return slot;
+  }
+
+ private:
+  SlotTable(void* memory, Slot* slots, size_t count)
+      : memory_(memory), slots_(slots), mask_(count - 1) {}
+
+  size_t Index(uint32_t hash) const { return (hash * uint64_t{0x9E3779B1} >> 8) & mask_; }
+
+  // How much would be lost with this slot.
+  static int Uses(const Slot& slot) {
+    return kBitHistory.zeros[slot.history[0]] + kBitHistory.ones[slot.history[0]];
+  }
+
+  void* memory_;  // as allocated
+  Slot* slots_;   // at a cache line within
+  size_t mask_;
+};
+
+}  // namespace lmz

@@ -1,0 +1,107 @@
+"""What the tests of the command line share: a folder of their own, the program, sample data.
+
+The environment variable LMZ names the program.
+"""
+
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+FINE, FAILED, USAGE, DAMAGED, MODEL, TOO_NEW = range(6)
+
+PATIENCE = 120  # seconds until a program counts as hanging; no test asserts a speed
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def text_bytes(size, seed=1):
+    """Words with the frequencies of a small vocabulary: compresses well, never the same twice."""
+    source = random.Random(seed)
+    words = ["".join(source.choices("etaoinshrdlu", k=source.randint(1, 9))) for _ in range(400)]
+    out = []
+    length = 0
+    while length < size:
+        word = words[min(source.randint(0, 399), source.randint(0, 399))]
+        out.append(word)
+        length += len(word) + 1
+    return " ".join(out).encode()[:size]
+
+
+def random_bytes(size, seed=1):
+    return random.Random(seed).randbytes(size)
+
+
+SAMPLES = {
+    "empty": b"",
+    "one byte": b"x",
+    "small text": text_bytes(700),
+    "text": text_bytes(150_000),
+    "random": random_bytes(140_000),
+    "zeros": bytes(300_000),
+    "mixed": text_bytes(80_000) + random_bytes(70_000) + bytes(70_000),
+}
+
+
+class CliCase(unittest.TestCase):
+    """A test that works in a temporary folder, which is the program's working folder."""
+
+    def setUp(self):
+        self.program = os.environ["LMZ"]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lmz-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def read(self, name):
+        return (self.folder / name).read_bytes()
+
+    def names(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def run_lmz(self, *arguments, stdin=b"", **options):
+        """Runs the program to its end and returns subprocess's result, output as bytes."""
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        if "input" not in options and not hasattr(stdin, "fileno"):
+            options["input"] = stdin
+        elif hasattr(stdin, "fileno"):
+            options["stdin"] = stdin
+        return subprocess.run(
+            [self.program, *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
+        )
+
+    def start_lmz(self, *arguments, **options):
+        """Starts the program; it is killed at the end of the test if it still runs."""
+        process = subprocess.Popen([self.program, *arguments], cwd=self.folder, **options)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def lmz(self, *arguments, **options):
+        """Runs the program, which must succeed without a word; returns its standard output."""
+        result = self.run_lmz(*arguments, **options)
+        self.assertEqual((result.returncode, result.stderr), (FINE, b""), arguments)
+        return result.stdout
+
+    def fails(self, code, words, *arguments, **options):
+        """Runs the program, which must fail with `code` and one sentence that holds `words`."""
+        result = self.run_lmz(*arguments, **options)
+        message = (result.stderr or b"").decode(errors="replace")
+        self.assertEqual(result.returncode, code, (arguments, message))
+        self.assertRegex(message, r"\Almz: [^\n]+\n\Z", arguments)
+        self.assertIn(words, message)
+        return result
+
+    def wait_for(self, condition, what):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, f"waited in vain for {what}")
+            time.sleep(0.01)

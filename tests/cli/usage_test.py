@@ -1,0 +1,94 @@
+"""The command line itself: help, documents, combinations that are refused."""
+
+import re
+import unittest
+
+import cli_case
+from cli_case import USAGE
+
+
+def options_in(text):
+    return set(re.findall(r"(?<![\w-])(--?[a-zA-Z0-9][\w-]*)", text))
+
+
+class Usage(cli_case.CliCase):
+    def test_help_fits_a_screen(self):
+        text = self.lmz("--help").decode("ascii")
+        self.assertEqual(text.encode(), self.lmz("-h"))
+        lines = text.splitlines()
+        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(max(map(len, lines)), 80)
+
+    def test_every_option_is_documented_and_every_documented_option_exists(self):
+        rows = [line for line in self.lmz("--help").decode().splitlines() if line[:3] == "  -" or
+                line[:7] == "      -"]
+        in_help = options_in("\n".join(re.split(r"(?<=\S)\s{2,}", row.strip())[0] for row in rows))
+        self.assertGreater(len(in_help), 20)
+
+        table = (cli_case.ROOT / "docs/cli.md").read_text(encoding="utf-8")
+        cells = re.findall(r"^\| (`-[^|]*) \|", table, re.M)
+        self.assertEqual(options_in(" ".join(cells).replace("`", " ")), in_help)
+
+        man = (cli_case.ROOT / "docs/lmz.1").read_text(encoding="utf-8")
+        items = " ".join(re.findall(r"^\.It (Fl .*)$", man, re.M))
+        in_man = {"-" + name for name in re.findall(r"Fl (\S+)", items)} - {"--"}
+        self.assertEqual(in_man, in_help)
+
+    def test_version(self):
+        cmake = (cli_case.ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+        version = re.search(r"project\(lmz VERSION (\S+)", cmake).group(1)
+        for option in ["-V", "--version"]:
+            self.assertEqual(self.lmz(option).decode().splitlines()[0].split()[:2],
+                             ["lmz", version])
+
+    def test_neural_levels_are_refused(self):
+        self.write("in", b"text")
+        for level in ["-1", "-2", "-3", "-4"]:
+            self.fails(USAGE, "neural models, which this version does not have", level, "in")
+            self.fails(USAGE, "neural models", "-c" + level[1], "in")
+        for level in ["-5", "-9"]:
+            self.fails(USAGE, "levels go from -0 to -4", level, "in")
+        self.assertEqual(self.names(), ["in"])
+
+    def test_refused_values(self):
+        self.write("in", b"text")
+        for words, arguments in [
+            ("--threads: 'x' is not", ["-T", "x"]),
+            ("--threads: '257' is not", ["-T257"]),
+            ("--threads: '-1' is not", ["-T-1"]),
+            ("--threads: '2x' is not", ["--threads=2x"]),
+            ("--block-size: '1T' is not a size", ["--block-size=1T"]),
+            ("--block-size= has no value", ["--block-size="]),
+            ("--block-size: 65535 is outside", ["--block-size=65535"]),
+            ("--block-size: 257M is outside", ["--block-size", "257M"]),
+            ("--block-size: '99999999999G' is not", ["--block-size", "99999999999G"]),
+            ("--memlimit: '-3' is not a size", ["--memlimit=-3"]),
+            ("there is no option --frobnicate", ["--frobnicate"]),
+            ("there is no option -z", ["-z"]),
+            ("there is no option -z", ["-kz"]),
+            ("--output", ["-c", "-o", "out"]),
+            ("--output", ["-t", "-o", "out"]),
+            ("--output", ["-l", "-o", "out"]),
+            ("--output takes one input", ["in", "-o", "out"]),
+            ("--json goes only with --list", ["--json"]),
+            ("--rm needs", ["--rm", "-c"]),
+            ("--rm needs", ["--rm", "-t"]),
+            ("--rm needs", ["--rm", "-"]),
+        ]:
+            with self.subTest(arguments):
+                self.fails(USAGE, words, *arguments, "in")
+        self.fails(USAGE, "--output needs a value", "in", "-o")
+        self.fails(USAGE, "--threads needs a value", "in", "--threads")
+        self.fails(USAGE, "the name is empty", "in", "-o", "")
+        self.assertEqual(self.names(), ["in"])
+
+    def test_last_option_counts(self):
+        self.write("in", b"text")
+        self.lmz("--rm", "-k", "-T9", "-T1", "--block-size=64K", "--block-size=1M", "in")
+        self.assertEqual(self.names(), ["in", "in.lmz"])
+        self.lmz("-dt", "in.lmz")
+        self.assertIn(b"in.lmz", self.lmz("-dl", "in.lmz"))
+
+
+if __name__ == "__main__":
+    unittest.main()

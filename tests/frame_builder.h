@@ -1,0 +1,66 @@
+// Makes frames field by field, lawful ones and others.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/checksum.h"
+#include "container/header_writer.h"
+#include "container/layout.h"
+#include "tests/generators.h"
+
+namespace lmz::testing {
+
+class FrameBuilder {
+ public:
+  FrameBuilder& Start(uint8_t version_and_kind = 0, uint8_t flags = 0, uint64_t content_size = 0) {
+    HeaderWriter archive(bytes);
+    FrameStart start = {.version_and_kind = version_and_kind};
+    Visit(archive, start);
+    FrameHeader header = {.flags = flags, .content_size = content_size};
+    Visit(archive, header);
+    head.frame_header_size = bytes.size();
+    return *this;
+  }
+
+  // As it stands in `header`; `number` when it is not to be the right one.
+  FrameBuilder& Block(const BlockHeader& header, ByteSpan payload,
+                      std::optional<uint64_t> number = std::nullopt) {
+    const size_t begin = bytes.size();
+    HeaderWriter archive(bytes);
+    NumberedBlock block = {.header = header, .number = number.value_or(head.block_count)};
+    Visit(archive, block);
+    ByteWriter(bytes).Append(payload);
+    entries.push_back({.coded_size = bytes.size() - begin, .raw_size = header.raw_size});
+    ++head.block_count;
+    return *this;
+  }
+
+  FrameBuilder& Stored(ByteSpan raw) { return Block(StoredHeader(raw), raw); }
+
+  // With what `head` and `entries` say by now.
+  FrameBuilder& End() {
+    bytes.push_back(kEndMark);
+    const size_t begin = bytes.size();
+    HeaderWriter archive(bytes);
+    Visit(archive, head);
+    for (IndexEntry& entry : entries) Visit(archive, entry);
+    Footer footer = {.index_size = static_cast<uint32_t>(bytes.size() - begin)};
+    Visit(archive, footer);
+    return *this;
+  }
+
+  static BlockHeader StoredHeader(ByteSpan raw) {
+    BlockHeader header;
+    header.raw_size = raw.size();
+    header.payload_size = raw.size();
+    header.checksum = Checksum64(raw);
+    return header;
+  }
+
+  Bytes bytes;
+  IndexHead head;
+  std::vector<IndexEntry> entries;
+};
+
+}  // namespace lmz::testing
