@@ -71,7 +71,7 @@ int main(void) {
   EXPECT(lmz_version_number() == LMZ_VERSION_NUMBER);
   EXPECT(strcmp(lmz_version_string(), LMZ_PROJECT_VERSION) == 0);
   EXPECT(strcmp(lmz_code_name(LMZ_DAMAGED), "damaged") == 0);
-  EXPECT(strcmp(lmz_code_name((lmz_code)99), "unknown") == 0);
+  EXPECT(strcmp(lmz_code_name(99), "unknown") == 0);
   for (i = 0; i < 200000; ++i) raw[i] = (unsigned char)(i * i % 251);
   RoundTrip(NULL, 0);
   RoundTrip(raw, 1);

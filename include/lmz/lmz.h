@@ -51,8 +51,9 @@ typedef enum lmz_code {
   LMZ_CANCELLED = 12
 } lmz_code;
 
-/* A short lower-case name such as "damaged"; "unknown" for other numbers. Static storage. */
-LMZ_API const char* lmz_code_name(lmz_code code);
+/* A short lower-case name such as "damaged"; "unknown" for other numbers, which a newer
+ * library may give. Static storage. */
+LMZ_API const char* lmz_code_name(int code);
 
 /* A failure in words: what, where, what to do. One sentence, cut to fit, always terminated. */
 typedef struct lmz_error {

@@ -86,7 +86,7 @@ const char* lmz_version_string(void) {
   return LMZ_VERSION_STRING_(LMZ_VERSION_MAJOR, LMZ_VERSION_MINOR, LMZ_VERSION_PATCH);
 }
 
-const char* lmz_code_name(lmz_code code) {
+const char* lmz_code_name(int code) {
   return lmz::CodeName(static_cast<lmz::Code>(code));
 }
 
