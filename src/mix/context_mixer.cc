@@ -19,6 +19,7 @@ static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) =
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
+constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
 constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
@@ -82,7 +83,7 @@ ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernel
       mixer_(kernels, kRows, kFinalRows),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
-      match_byte_map_(65536 * 2),
+      match_byte_map_(2 * kMatchByteContexts),
       order1_map_(MapContexts(raw_size)),
       order2_map_(MapContexts(raw_size)),
       map_mask_(MapContexts(raw_size) - 1) {}
@@ -125,7 +126,8 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const unsigned expected_bit = expected >> bit_index & 1;
   const unsigned c1 = static_cast<unsigned>(lane.contexts_.recent() & 0xFF);
   bit_match_length_ = &match_length_map_[MatchClass(lane.match_.length()) * 2 + expected_bit];
-  bit_match_byte_ = &match_byte_map_[(expected << 8 | c1) << 1 | expected_bit];
+  const uint32_t byte_context = (expected << 8 | c1) * 0x9E3779B1u >> 18;
+  bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
   inputs[0] = Stretch(p_q16);
   inputs[1] = (p_q16 - 32768) >> 5;

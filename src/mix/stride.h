@@ -12,8 +12,6 @@ class StrideDetector {
  public:
   static constexpr uint32_t kMaxStride = 2048;
 
-  StrideDetector();
-
   // After a byte: `pair` is the last two bytes, `position` how many bytes are known.
   void Update(uint32_t pair, uint32_t position);
 
