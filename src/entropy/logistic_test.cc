@@ -35,6 +35,13 @@ TEST(Logistic, StretchInvertsSquash) {
   }
 }
 
+TEST(Logistic, LogIsNearTheExactValue) {
+  for (uint32_t v = 1; v != 0 && v < 0xFFFF0000u; v += 1 + v / 97) {
+    EXPECT_NEAR(LogQ8(v), 256 * std::log(v), 2.0) << v;
+  }
+  EXPECT_EQ(LogQ8(1), 0);
+}
+
 TEST(Logistic, TablesArePinned) {
   Bytes tables;
   ByteWriter writer(tables);

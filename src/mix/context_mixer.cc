@@ -13,7 +13,8 @@ namespace {
 constexpr unsigned kContexts = ContextSet::kContexts;
 constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick logits
 constexpr unsigned kBiasInput = kMatchInput + 4;
-static_assert(kBiasInput < Mixer::kInputs);
+constexpr unsigned kModelInput = kBiasInput + 1;
+static_assert(kModelInput + 2 < Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
@@ -22,8 +23,17 @@ constexpr uint32_t kMatchClasses = 32;
 constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
-constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
-constexpr std::array<uint32_t, Mixer::kFinalSets> kFinalRows = {256, 8 * 8};
+// Rows of the mixer's sets, in the order of Mixer::Contexts in Predict; the last of each layer only
+// with a model.
+constexpr std::array<uint32_t, 6> kRows = {256, 256, 8 * 8, 256, 17 * 8, 32 * 8};
+constexpr std::array<uint32_t, 3> kFinalRows = {256, 8 * 8, 32 * 8};
+
+std::array<int32_t, Mixer::kInputs> InitialWeights(bool has_model) {
+  std::array<int32_t, Mixer::kInputs> weights;
+  weights.fill(has_model ? 65536 * 3 / 100 : 65536 * 5 / 100);
+  if (has_model) weights[kModelInput] = 65536 * 50 / 100;
+  return weights;
+}
 
 uint32_t MatchClass(uint32_t length) {
   if (length < 16) return length;
@@ -71,16 +81,20 @@ std::vector<uint32_t> MakeHistoryMap() {
 ContextMixer::Lane::Lane(const uint8_t* block, Profile profile)
     : block_(block), contexts_(block, profile), match_(block, kMinMatchLength) {}
 
-Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, const MixerKernels& kernels) {
+Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, bool has_model,
+                                        const MixerKernels& kernels) {
   LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, std::move(slots), kernels);
+  return ContextMixer(raw_size, has_model, std::move(slots), kernels);
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels)
-    : kernels_(kernels),
+ContextMixer::ContextMixer(uint64_t raw_size, bool has_model, SlotTable slots,
+                           const MixerKernels& kernels)
+    : has_model_(has_model),
+      kernels_(kernels),
       slots_(std::move(slots)),
       match_table_(raw_size),
-      mixer_(kernels, kRows, kFinalRows),
+      mixer_(kernels, std::span(kRows).first(has_model ? 6 : 5),
+             std::span(kFinalRows).first(has_model ? 3 : 2), InitialWeights(has_model)),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),
@@ -135,6 +149,14 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   return lane.match_.length();
 }
 
+// Returns the model's logit in steps of half a nat, 0 .. 31.
+uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
+  const int logit_q8 = opinion_.LogitQ8(lane.node_);
+  mixer_.inputs()[kModelInput] = logit_q8;
+  mixer_.inputs()[kModelInput + 1] = (Squash(logit_q8) - 32768) >> 4;
+  return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
+}
+
 uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
   const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
@@ -161,9 +183,10 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
+  const uint32_t trust = has_model_ ? FillModelInputs(lane) * 8 + bit_index : 0;
   const int logit_q8 =
-      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index},
-                      {lane.node_, grade * 8 + bit_index}});
+      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index, trust},
+                      {lane.node_, grade * 8 + bit_index, trust}});
   return Refine(lane, logit_q8);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "kernels/mixer_kernels.h"
+#include "mix/byte_opinion.h"
 #include "mix/context_set.h"
 #include "mix/dual_rate.h"
 #include "mix/match_model.h"
@@ -42,11 +43,15 @@ class ContextMixer {
     bool is_match_alive_ = false;
   };
 
-  // For a block of `raw_size` bytes. Errors: kOutOfMemory.
-  static Result<ContextMixer> Make(uint64_t raw_size, const MixerKernels& kernels);
+  // For a block of `raw_size` bytes, with or without a model's opinions. Errors: kOutOfMemory.
+  static Result<ContextMixer> Make(uint64_t raw_size, bool has_model, const MixerKernels& kernels);
 
   // Bytes that Make allocates for this size, from above.
   static uint64_t MemoryFor(uint64_t raw_size);
+
+  // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
+  // 2^32, before the first Predict of each byte.
+  void SetOpinion(const uint32_t* weights) { opinion_.Set(weights); }
 
   // The probability, in 1/65536 and within 1 .. 65535, that the lane's next bit is a one.
   uint32_t Predict(Lane& lane);
@@ -58,13 +63,16 @@ class ContextMixer {
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels);
+  ContextMixer(uint64_t raw_size, bool has_model, SlotTable slots, const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
+  uint32_t FillModelInputs(const Lane& lane);
   uint32_t Refine(const Lane& lane, int logit_q8);
 
+  bool has_model_;
   const MixerKernels& kernels_;
+  ByteOpinion opinion_;
   SlotTable slots_;
   MatchTable match_table_;
   Mixer mixer_;

@@ -14,7 +14,7 @@ namespace {
 // decoding, each byte is written before anything reads it. Stops early once the coder has overrun.
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
-  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), GetMixerKernels(ActiveIsa())));
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), false, GetMixerKernels(ActiveIsa())));
   ContextMixer::Lane lane(block.data(), profile);
   for (Byte& byte : block) {
     unsigned code = 1;
