@@ -1,6 +1,7 @@
 // XXH3 checksums (xxHash specification), through Debian's libxxhash.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "base/bytes.h"
@@ -14,6 +15,10 @@ uint64_t Checksum64(ByteSpan bytes);
 inline uint32_t Checksum32(ByteSpan bytes) {
   return static_cast<uint32_t>(Checksum64(bytes));
 }
+
+// XXH3-128 with seed 0, in its canonical (big-endian) form. Pure; thread-safe.
+using Hash128 = std::array<uint8_t, 16>;
+Hash128 Checksum128(ByteSpan bytes);
 
 // XXH3-64 over bytes that arrive in pieces; equal to Checksum64 of their concatenation.
 class Checksum64Stream {

@@ -31,7 +31,8 @@ void Encoder::Finish() {
     }
   }
   for (int i = 0; i < kept_bytes; ++i) ShiftByte();
-  // A carry that the rounding above made, or that the last byte still holds, reaches the cache here.
+  // A carry that the rounding above made, or that the last byte still holds, reaches the cache
+  // here.
   ShiftByte();
   range_ = internal::kFullRange;
 }

@@ -18,7 +18,9 @@ namespace internal {
 inline constexpr uint64_t kFullRange = uint64_t{1} << 48;
 inline constexpr uint64_t kMinRange = uint64_t{1} << 40;  // at or below: shift a byte out
 
-inline uint32_t FoldRange(uint64_t range) { return static_cast<uint32_t>(range ^ (range >> 32)); }
+inline uint32_t FoldRange(uint64_t range) {
+  return static_cast<uint32_t>(range ^ (range >> 32));
+}
 }  // namespace internal
 
 class Encoder {
@@ -90,7 +92,7 @@ class Decoder {
   // asked of it. Decoding may go on, with meaningless bits.
   bool overran() const { return missing_ > 6; }
 
-  // True when the payload holds bytes that were never read.
+  // True when the payload holds bytes that were never read: more than six too many.
   bool has_rest() const { return next_ != end_; }
 
   uint32_t fingerprint() const { return internal::FoldRange(range_); }
@@ -111,6 +113,8 @@ class Decoder {
 
 // No payload of `payload_size` bytes holds more decisions than this: each narrows the range by at
 // least 65535/65536, that is by more than 2.2e-5 bits.
-inline uint64_t MaxDecisions(uint64_t payload_size) { return (payload_size + 8) * 364000; }
+inline uint64_t MaxDecisions(uint64_t payload_size) {
+  return (payload_size + 8) * 364000;
+}
 
 }  // namespace lmz

@@ -29,6 +29,8 @@ inline int Squash(int logit_q8) {
 }
 
 // The logit, in 1/256 nats and within +-kMaxStretchQ8, of a probability in 0 .. 65535.
-inline int Stretch(int p_q16) { return internal::kStretchTable[static_cast<unsigned>(p_q16) >> 4]; }
+inline int Stretch(int p_q16) {
+  return internal::kStretchTable[static_cast<unsigned>(p_q16) >> 4];
+}
 
 }  // namespace lmz

@@ -13,12 +13,15 @@ extern const MixerKernels kMixerAvx2;
 const MixerKernels& GetMixerKernels(Isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
-    case Isa::kSse4: return internal::kMixerSse4;
+    case Isa::kSse4:
+      return internal::kMixerSse4;
     case Isa::kAvx2:
     case Isa::kAvxVnni:
-    case Isa::kAvx512: return internal::kMixerAvx2;
+    case Isa::kAvx512:
+      return internal::kMixerAvx2;
 #endif
-    default: return internal::kMixerScalar;
+    default:
+      return internal::kMixerScalar;
   }
 }
 

@@ -13,7 +13,7 @@ struct Counts {
 };
 
 // The larger count a state may hold, by the smaller one.
-constexpr int kMaxLarger[] = {41, 20, 10, 6, 5};
+constexpr int kMaxLarger[] = {41, 41, 24, 12, 8};
 
 constexpr bool IsState(int zeros, int ones) {
   const int smaller = zeros < ones ? zeros : ones;
@@ -47,10 +47,12 @@ constexpr Counts Advance(Counts c, int bit) {
 }
 
 // States 1..30 are the exact histories of one to four bits, written as binary numbers with a
-// leading one, less one; the others follow by ascending total, zeros, last bit.
-constexpr int kExactStates = 31;
+// leading one, less one; the rest follow by ascending total, zeros, last bit.
+constexpr size_t kExactStates = 31;
 
-constexpr uint8_t ExactState(unsigned code) { return static_cast<uint8_t>(code - 1); }
+constexpr uint8_t ExactState(unsigned code) {
+  return static_cast<uint8_t>(code - 1);
+}
 
 // An exact history with these counts whose last bit is c.last.
 constexpr uint8_t ExactStateOf(Counts c) {
@@ -62,82 +64,105 @@ constexpr uint8_t ExactStateOf(Counts c) {
   return ExactState(code * 2 + static_cast<unsigned>(c.last));
 }
 
-struct Enumeration {
-  std::array<Counts, 256> counts{};
-  int states = 0;
+// Candidates: the exact histories, then every lawful pair of counts with either last bit, although
+// not all of them can come about.
+struct Candidates {
+  static constexpr size_t kMax = 512;
+  std::array<Counts, kMax> counts{};
+  std::array<std::array<uint16_t, 2>, kMax> next{};
+  size_t size = kExactStates;
 };
 
-constexpr Enumeration Enumerate() {
-  Enumeration e;
-  for (unsigned code = 1; code < 32; ++code) {
-    Counts c;
-    for (unsigned rest = code; rest > 1; rest >>= 1) (rest & 1 ? c.ones : c.zeros) += 1;
-    c.last = static_cast<int>(code & 1);
-    e.counts[ExactState(code)] = c;
-  }
-  e.states = kExactStates;
-  for (int total = 5; total < 64; ++total) {
-    for (int zeros = 0; zeros <= total; ++zeros) {
-      const int ones = total - zeros;
-      if (!IsState(zeros, ones)) continue;
-      for (int last = 0; last < 2; ++last) {
-        if (last == 0 ? zeros == 0 : ones == 0) continue;
-        e.counts[static_cast<unsigned>(e.states++)] = {zeros, ones, last};
-      }
+constexpr uint16_t Find(const Candidates& c, Counts counts) {
+  if (counts.zeros + counts.ones < 5) return ExactStateOf(counts);
+  for (size_t i = kExactStates; i < c.size; ++i) {
+    if (c.counts[i].zeros == counts.zeros && c.counts[i].ones == counts.ones &&
+        c.counts[i].last == counts.last) {
+      return static_cast<uint16_t>(i);
     }
-  }
-  return e;
-}
-
-constexpr uint8_t Find(const Enumeration& e, Counts c) {
-  if (c.zeros + c.ones < 5) return ExactStateOf(c);
-  for (int i = kExactStates; i < e.states; ++i) {
-    const Counts& s = e.counts[static_cast<unsigned>(i)];
-    if (s.zeros == c.zeros && s.ones == c.ones && s.last == c.last) return static_cast<uint8_t>(i);
   }
   return 0;
 }
 
-// Where each enumerated state goes: those with only one kind of bit first, so that a comparison
-// tells them.
-constexpr std::array<uint8_t, 256> PureFirst(const Enumeration& e) {
-  std::array<uint8_t, 256> place{};
-  int next = 0;
-  for (const bool wanted : {true, false}) {
-    for (int i = 0; i < e.states; ++i) {
-      const Counts& c = e.counts[static_cast<unsigned>(i)];
-      const bool is_pure = c.zeros == 0 || c.ones == 0;
-      if (is_pure == wanted) place[static_cast<unsigned>(i)] = static_cast<uint8_t>(next++);
+constexpr Candidates MakeCandidates() {
+  Candidates c;
+  for (unsigned code = 1; code < 32; ++code) {
+    Counts& counts = c.counts[ExactState(code)];
+    for (unsigned rest = code; rest > 1; rest >>= 1) (rest & 1 ? counts.ones : counts.zeros) += 1;
+    counts.last = static_cast<int>(code & 1);
+  }
+  for (int total = 5; total <= 2 * kMaxLarger[0]; ++total) {
+    for (int zeros = 0; zeros <= total; ++zeros) {
+      if (!IsState(zeros, total - zeros)) continue;
+      for (int last = 0; last < 2; ++last) c.counts[c.size++] = {zeros, total - zeros, last};
     }
   }
-  return place;
+  for (size_t i = 0; i < c.size; ++i) {
+    for (unsigned bit = 0; bit < 2; ++bit) {
+      const unsigned code = static_cast<unsigned>(i) + 1;
+      c.next[i][bit] = code < 16 ? ExactState(code * 2 + bit)
+                                 : Find(c, Advance(c.counts[i], static_cast<int>(bit)));
+    }
+  }
+  return c;
+}
+
+// Numbers for the candidates that can come about: those with only one kind of bit first, so that a
+// comparison tells them; 0 for the others.
+struct Numbering {
+  std::array<uint16_t, Candidates::kMax> number{};
+  int pure_states = 0;
+  int states = 0;
+};
+
+constexpr Numbering Number(const Candidates& c) {
+  std::array<bool, Candidates::kMax> is_reached{};
+  is_reached[0] = true;
+  for (bool is_new = true; is_new;) {
+    is_new = false;
+    for (size_t i = 0; i < c.size; ++i) {
+      if (!is_reached[i]) continue;
+      for (const uint16_t next : c.next[i]) {
+        is_new = is_new || !is_reached[next];
+        is_reached[next] = true;
+      }
+    }
+  }
+  Numbering n;
+  for (const bool wanted : {true, false}) {
+    for (size_t i = 0; i < c.size; ++i) {
+      const bool is_pure = c.counts[i].zeros == 0 || c.counts[i].ones == 0;
+      if (is_reached[i] && is_pure == wanted) n.number[i] = static_cast<uint16_t>(n.states++);
+    }
+    if (wanted) n.pure_states = n.states;
+  }
+  return n;
 }
 
 constexpr BitHistoryTable MakeTable() {
-  const Enumeration e = Enumerate();
-  const std::array<uint8_t, 256> place = PureFirst(e);
+  const Candidates c = MakeCandidates();
+  const Numbering n = Number(c);
   BitHistoryTable table{};
-  table.states = e.states;
-  for (unsigned i = 0; i < static_cast<unsigned>(e.states); ++i) {
-    const Counts& c = e.counts[i];
-    table.zeros[place[i]] = static_cast<uint8_t>(c.zeros);
-    table.ones[place[i]] = static_cast<uint8_t>(c.ones);
-    if (c.zeros == 0 || c.ones == 0) ++table.pure_states;
-    for (int bit = 0; bit < 2; ++bit) {
-      const unsigned code = i + 1;
-      const uint8_t next = code < 16 ? ExactState(code * 2 + static_cast<unsigned>(bit))
-                                     : Find(e, Advance(c, bit));
-      table.next[place[i]][static_cast<unsigned>(bit)] = place[next];
+  table.states = n.states;
+  table.pure_states = n.pure_states;
+  for (size_t i = 0; i < c.size; ++i) {
+    if (i != 0 && n.number[i] == 0) continue;
+    const size_t state = n.number[i];
+    table.zeros[state] = static_cast<uint8_t>(c.counts[i].zeros);
+    table.ones[state] = static_cast<uint8_t>(c.counts[i].ones);
+    for (size_t bit = 0; bit < 2; ++bit) {
+      table.next[state][bit] = static_cast<uint8_t>(n.number[c.next[i][bit]]);
     }
   }
   return table;
 }
 
-static_assert(Enumerate().states <= 256);
+constexpr BitHistoryTable kTable = MakeTable();
+static_assert(kTable.states <= 256);
+static_assert(kTable.pure_states == kPureStates);
 
 }  // namespace
 
-constinit const BitHistoryTable kBitHistory = MakeTable();
-static_assert(MakeTable().pure_states == kPureStates);
+constinit const BitHistoryTable kBitHistory = kTable;
 
 }  // namespace lmz

@@ -19,6 +19,7 @@ static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) =
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
+constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
 constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
@@ -82,7 +83,7 @@ ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernel
       mixer_(kernels, kRows, kFinalRows),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
-      match_byte_map_(65536 * 2),
+      match_byte_map_(2 * kMatchByteContexts),
       order1_map_(MapContexts(raw_size)),
       order2_map_(MapContexts(raw_size)),
       map_mask_(MapContexts(raw_size) - 1) {}
@@ -125,7 +126,8 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const unsigned expected_bit = expected >> bit_index & 1;
   const unsigned c1 = static_cast<unsigned>(lane.contexts_.recent() & 0xFF);
   bit_match_length_ = &match_length_map_[MatchClass(lane.match_.length()) * 2 + expected_bit];
-  bit_match_byte_ = &match_byte_map_[(expected << 8 | c1) << 1 | expected_bit];
+  const uint32_t byte_context = (expected << 8 | c1) * 0x9E3779B1u >> 18;
+  bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
   inputs[0] = Stretch(p_q16);
   inputs[1] = (p_q16 - 32768) >> 5;
@@ -139,7 +141,7 @@ uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
   const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
   const int refined1 = order1_map_.Predict(logit_q8, order1 & map_mask_);
   const int refined2 = order2_map_.Predict(logit_q8, order2 & map_mask_);
-  const int p_q16 = (2 * Squash(logit_q8) + refined1 + refined2) / 4;
+  const int p_q16 = (Squash(logit_q8) + refined1 + 2 * refined2) / 4;
   return static_cast<uint32_t>(std::clamp(p_q16, 1, 65535));
 }
 
@@ -150,18 +152,18 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   }
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
-  const uint32_t seen = static_cast<uint32_t>(kernels_.gather(
-      lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index), history_index_.data(),
-      mixer_.inputs().data()));
+  const uint32_t seen = static_cast<uint32_t>(
+      kernels_.gather(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_),
+                      history_map_.data(), lane.last_bytes_.data(), lane.node_,
+                      static_cast<int>(bit_index), history_index_.data(), mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
   mixer_.inputs()[kBiasInput] = 256;
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const int logit_q8 = mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index,
-                                        c2, seen * 8 + bit_index},
-                                       {lane.node_, grade * 8 + bit_index}});
+  const int logit_q8 =
+      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index},
+                      {lane.node_, grade * 8 + bit_index}});
   return Refine(lane, logit_q8);
 }
 

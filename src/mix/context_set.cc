@@ -8,6 +8,14 @@ bool IsWordByte(uint8_t byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte >= 0x80;
 }
 
+bool IsDigit(uint8_t byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+bool IsSpace(uint8_t byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 uint8_t LowerCase(uint8_t byte) {
   return byte >= 'A' && byte <= 'Z' ? static_cast<uint8_t>(byte + 32) : byte;
 }
@@ -37,29 +45,41 @@ void ContextSet::UpdateByte(uint8_t byte, uint32_t position) {
 void ContextSet::UpdateText(uint8_t byte, uint32_t position) {
   if (IsWordByte(byte)) {
     word_ = (word_ + LowerCase(byte) + 1) * 0x2F0B4C47u;
-  } else if (word_ != 0) {
-    word_before_ = previous_word_;
-    previous_word_ = word_;
-    word_ = 0;
+  } else {
+    if (word_ != 0) {
+      word_before_ = previous_word_;
+      previous_word_ = word_;
+      word_ = 0;
+    }
+    if (!IsSpace(byte) && !IsDigit(byte)) punctuation_ = punctuation_ << 8 | byte;
   }
   if (byte == '\n') {
     previous_line_begin_ = line_begin_;
     line_begin_ = position;
+    line_indent_ = 0;
+    line_first_byte_ = 0;
+  } else if (line_first_byte_ == 0) {
+    if (IsSpace(byte)) {
+      ++line_indent_;
+    } else {
+      line_first_byte_ = byte;
+    }
   }
-  const uint64_t c1 = recent_ & 0xFF;
-  const uint32_t above_position = previous_line_begin_ + (position - line_begin_);
-  const uint64_t above = above_position < line_begin_ ? block_[above_position] : 0;
+  const uint64_t c1 = byte;
   const uint64_t word = word_;
+  const uint64_t column = position - line_begin_;
+  const uint64_t above_position = previous_line_begin_ + column;
+  const uint64_t above = above_position < line_begin_ ? block_[above_position] : 0;
   Add(word);
   Add(word * 0x3D4D51CBu + previous_word_ * uint64_t{0x2F0B4C47});
   Add(word * 0x3D4D51CBu + word_before_ * uint64_t{0x2F0B4C47});
-  Add(word << 8 | c1);
-  Add(recent_ >> 8 & 0xFFFF);
-  Add(recent_ >> 16 & 0xFFFF);
+  Add(c1 | uint64_t{line_indent_} << 8 | uint64_t{line_first_byte_} << 40);
+  Add(c1 | (punctuation_ & 0xFFFF) << 8);
+  Add(above | column << 16);
   Add(above << 8 | c1);
   Add(recent_ & 0xF0F0FF);
-  Add(recent_ & 0xFFFFFFFFFFFFFF);
-  Add(recent_ >> 8 & 0xFFFFFF);
+  Add(recent_ & 0xFFFFFFFF00);
+  Add(0);
 }
 
 void ContextSet::UpdateBinary(uint32_t position) {
@@ -71,20 +91,19 @@ void ContextSet::UpdateBinary(uint32_t position) {
   const uint64_t column = position % stride;
   const uint64_t above = position >= stride ? block_[position - stride] : 0;
   const uint64_t above2 = position >= 2 * stride ? block_[position - 2 * stride] : 0;
-  const uint64_t above_left = position > stride ? block_[position - stride - 1] : 0;
-  const uint64_t above_right =
-      position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
+  const uint64_t above3 = position >= 3 * stride ? block_[position - 3 * stride] : 0;
+  const uint64_t above_right = position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
   Add(c2);
   Add(c3);
   Add(recent_ >> 8 & 0xFFFF);
-  Add(c1 | c3 << 8);
+  Add(recent_ & 0xFF00FF00);
   Add(above | c1 << 8);
-  Add(above | above2 << 8);
+  Add(above | above2 << 8 | above3 << 16);
   Add(above | column << 8);
   Add(c1 | column << 8);
   Add(above | above_right << 8 | c1 << 16);
-  Add((c1 + above - above_left) & 0xFF);
-  Add(((2 * above - above2) & 0xFF) | above << 8);
+  Add(recent_ & 0xE0E0E0E0E0E0);
+  Add(0);
 }
 
 }  // namespace lmz

@@ -45,6 +45,9 @@ class ContextSet {
   uint32_t word_before_ = 0;
   uint32_t line_begin_ = 0;
   uint32_t previous_line_begin_ = 0;
+  uint32_t line_indent_ = 0;      // blanks at its beginning
+  uint32_t line_first_byte_ = 0;  // the first other byte, 0 while there is none
+  uint64_t punctuation_ = 0;      // the last eight marks, the latest lowest
 
   StrideDetector stride_;
 };

@@ -8,9 +8,9 @@ namespace lmz {
 
 namespace {
 
-constexpr int32_t kFirstWeight = 65536 * 9 / 100;
+constexpr int32_t kFirstWeight = 65536 * 5 / 100;
 constexpr int kFirstRate = 10;
-constexpr int kFinalRate = 4;
+constexpr int kFinalRate = 6;
 
 // The step for the mixer kernels: the error in 1/65536 times the learning rate in 1/64.
 int32_t ScaledError(int bit, int logit_q8, int rate) {

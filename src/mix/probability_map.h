@@ -14,7 +14,8 @@ class ProbabilityMap {
  public:
   explicit ProbabilityMap(uint32_t contexts) : p_q16_(contexts * kKnots) {
     for (uint32_t i = 0; i < p_q16_.size(); ++i) {
-      p_q16_[i] = static_cast<uint16_t>(Squash((static_cast<int>(i % kKnots) - kKnots / 2) * kStep));
+      p_q16_[i] =
+          static_cast<uint16_t>(Squash((static_cast<int>(i % kKnots) - kKnots / 2) * kStep));
     }
   }
 

@@ -15,13 +15,15 @@ namespace lmz {
 // `history` before. Rows are shared between histories with about the same number of bits.
 struct QuickTable {
   static constexpr int kRows = 12;
-  std::array<uint8_t, 256> row;                                       // [history]
-  std::array<std::array<std::array<uint8_t, 256>, 2>, kRows> next;    // [row][bit][quick]
+  std::array<uint8_t, 256> row;                                     // [history]
+  std::array<std::array<std::array<uint8_t, 256>, 2>, kRows> next;  // [row][bit][quick]
 };
 
 extern const QuickTable kQuick;
 
 // The logit, in 1/256 nats, that a quick probability stands for.
-inline int QuickLogitQ8(uint8_t quick) { return (static_cast<int>(quick ^ 0x80) - 128) * 16; }
+inline int QuickLogitQ8(uint8_t quick) {
+  return (static_cast<int>(quick ^ 0x80) - 128) * 16;
+}
 
 }  // namespace lmz

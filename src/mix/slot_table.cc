@@ -15,7 +15,9 @@ constexpr size_t kMaxSlots = size_t{1} << 22;
 constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
 constexpr uintptr_t kCacheLine = 64;
 
-uintptr_t RoundUp(uintptr_t v, uintptr_t unit) { return (v + unit - 1) / unit * unit; }
+uintptr_t RoundUp(uintptr_t v, uintptr_t unit) {
+  return (v + unit - 1) / unit * unit;
+}
 }  // namespace
 
 size_t SlotTable::SlotsFor(uint64_t raw_size) {
@@ -43,7 +45,9 @@ Result<SlotTable> SlotTable::Make(size_t slots) {
   return SlotTable(memory, reinterpret_cast<Slot*>(begin), slots);
 }
 
-SlotTable::~SlotTable() { std::free(memory_); }
+SlotTable::~SlotTable() {
+  std::free(memory_);
+}
 
 SlotTable::SlotTable(SlotTable&& other) noexcept
     : memory_(std::exchange(other.memory_, nullptr)), slots_(other.slots_), mask_(other.mask_) {}

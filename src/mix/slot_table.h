@@ -16,8 +16,8 @@
 namespace lmz {
 
 struct alignas(32) Slot {
-  uint8_t check;         // 8 bits of the context's hash
-  uint8_t last_byte;     // the byte last seen in this context (slots of the first half only)
+  uint8_t check;        // 8 bits of the context's hash
+  uint8_t last_byte;    // the byte last seen in this context (slots of the first half only)
   uint8_t history[15];  // [node - 1], see bit_history.h
   uint8_t quick[15];    // [node - 1], see quick_probability.h; 0 stands for even odds
 };

@@ -7,9 +7,8 @@ constexpr uint32_t kChoosePeriod = 256;  // bytes between two choices
 constexpr uint32_t kHit = 64;
 }  // namespace
 
-StrideDetector::StrideDetector() : last_(65536) {}
-
 void StrideDetector::Update(uint32_t pair, uint32_t position) {
+  if (last_.empty()) last_.resize(65536);
   const uint32_t distance = position - last_[pair];
   last_[pair] = position;
   if (distance > 1 && distance <= kMaxStride) {

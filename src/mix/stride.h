@@ -12,8 +12,6 @@ class StrideDetector {
  public:
   static constexpr uint32_t kMaxStride = 2048;
 
-  StrideDetector();
-
   // After a byte: `pair` is the last two bytes, `position` how many bytes are known.
   void Update(uint32_t pair, uint32_t position);
 
@@ -23,7 +21,7 @@ class StrideDetector {
  private:
   void Choose();
 
-  std::vector<uint32_t> last_;                 // [pair]: position after its last occurrence
+  std::vector<uint32_t> last_;  // [pair]: position after its last occurrence
   std::array<uint32_t, kMaxStride + 1> score_{};
   uint32_t stride_ = 4;
 };

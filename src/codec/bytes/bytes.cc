@@ -10,12 +10,11 @@ namespace lmz {
 
 namespace {
 
-// The one walk over the block, for both directions. Encoding, `block` holds the raw bytes; decoding,
-// each byte is written before anything reads it. Stops early once the coder has overrun.
+// The one walk over the block, for both directions. Encoding, `block` holds the raw bytes;
+// decoding, each byte is written before anything reads it. Stops early once the coder has overrun.
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
-  LMZ_ASSIGN(ContextMixer mixer,
-             ContextMixer::Make(block.size(), GetMixerKernels(ActiveIsa())));
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), GetMixerKernels(ActiveIsa())));
   ContextMixer::Lane lane(block.data(), profile);
   for (Byte& byte : block) {
     unsigned code = 1;
@@ -32,7 +31,9 @@ Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
   return OkStatus();
 }
 
-bool IsProfile(uint8_t number) { return number <= static_cast<uint8_t>(Profile::kBinary); }
+bool IsProfile(uint8_t number) {
+  return number <= static_cast<uint8_t>(Profile::kBinary);
+}
 
 }  // namespace
 
@@ -58,8 +59,12 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, MutableByteSpan raw) {
   return decoder.fingerprint();
 }
 
-uint64_t MaxRawSizeOfBytes(uint64_t payload_size) { return MaxDecisions(payload_size) / 8; }
+uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {
+  return MaxDecisions(payload_size) / 8;
+}
 
-uint64_t DecodeMemoryOfBytes(uint64_t raw_size) { return ContextMixer::MemoryFor(raw_size); }
+uint64_t DecodeMemoryOfBytes(uint64_t raw_size) {
+  return ContextMixer::MemoryFor(raw_size);
+}
 
 }  // namespace lmz

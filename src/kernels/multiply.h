@@ -1,0 +1,127 @@
+// The matrix kernel as a template over the vector operations of one instruction set; compiled in
+// each file of an instruction set (see elementwise.h for why all is anonymous).
+//
+// An Ops class has: Sums (kRows int32 sums), Weights (kRows x 4 weights), Broadcast (4 quantised
+// bytes, repeated), kRows (a divisor of 16), kLanes (the most lanes of one tile), kSums (how many
+// Sums a tile may hold), and Load, Store, LoadWeights, Spread, Dot.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/network_kernels.h"
+
+namespace lmz {
+namespace {
+
+// Calls body with 0 .. kCount - 1 as compile-time constants. A plain loop over an array of sums
+// would do, but GCC 12 then keeps that array in memory rather than in registers.
+template <int kIndex, int kCount, class Body>
+[[gnu::always_inline]] inline void ForEach(const Body& body) {
+  if constexpr (kIndex < kCount) {
+    body.template operator()<kIndex>();
+    ForEach<kIndex + 1, kCount>(body);
+  }
+}
+
+template <class Ops, int kVectors, int kLanes>
+inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t* x,
+                         ptrdiff_t x_stride, int32_t* sums, ptrdiff_t sums_stride) {
+  constexpr int kPerBlock = kBlockRows / Ops::kRows;
+  const int groups = m.columns / kBlockColumns;
+  const int8_t* weights[kVectors];
+  typename Ops::Sums acc[kVectors * kLanes];
+  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+    const int vector = first_vector + v;
+    weights[v] = m.blocks + static_cast<ptrdiff_t>(vector / kPerBlock) * groups * 64 +
+                 vector % kPerBlock * Ops::kRows * 4;
+    ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
+      acc[l * kVectors + v] = Ops::Load(m.start + vector * Ops::kRows);
+    });
+  });
+  for (ptrdiff_t g = 0; g < groups; ++g) {
+    typename Ops::Weights w[kVectors];
+    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+      w[v] = Ops::LoadWeights(weights[v] + g * 64);
+    });
+    ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
+      const typename Ops::Broadcast b = Ops::Spread(x + l * x_stride + g * 4);
+      ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+        acc[l * kVectors + v] = Ops::Dot(acc[l * kVectors + v], w[v], b);
+      });
+    });
+  }
+  ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
+    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+      Ops::Store(sums + l * sums_stride + (first_vector + v) * Ops::kRows, acc[l * kVectors + v]);
+    });
+  });
+}
+
+// `vectors` < kVectors + 1 left-over vectors.
+template <class Ops, int kVectors, int kLanes>
+inline void MultiplyRest(const PackedMatrix& m, int first_vector, int vectors, const uint8_t* x,
+                         ptrdiff_t x_stride, int32_t* sums, ptrdiff_t sums_stride) {
+  if constexpr (kVectors > 0) {
+    if (vectors == kVectors) {
+      MultiplyTile<Ops, kVectors, kLanes>(m, first_vector, x, x_stride, sums, sums_stride);
+    } else {
+      MultiplyRest<Ops, kVectors - 1, kLanes>(m, first_vector, vectors, x, x_stride, sums,
+                                              sums_stride);
+    }
+  }
+}
+
+template <class Ops, int kLanes>
+constexpr int TileVectors() {
+  return Ops::kSums / kLanes < 8 ? Ops::kSums / kLanes : 8;
+}
+
+// One stripe of `vectors` row vectors for `lanes` <= kLanes lanes.
+template <class Ops, int kLanes>
+inline void MultiplyLanes(const PackedMatrix& m, int lanes, const uint8_t* x, ptrdiff_t x_stride,
+                          int32_t* sums, ptrdiff_t sums_stride) {
+  if constexpr (kLanes > 0) {
+    if (lanes < kLanes) {
+      return MultiplyLanes<Ops, kLanes - 1>(m, lanes, x, x_stride, sums, sums_stride);
+    }
+    constexpr int kVectors = TileVectors<Ops, kLanes>();
+    const int vectors = m.rows / Ops::kRows;
+    int v = 0;
+    for (; v + kVectors <= vectors; v += kVectors) {
+      MultiplyTile<Ops, kVectors, kLanes>(m, v, x, x_stride, sums, sums_stride);
+    }
+    MultiplyRest<Ops, kVectors - 1, kLanes>(m, v, vectors - v, x, x_stride, sums, sums_stride);
+  }
+}
+
+template <class Ops>
+void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes, int32_t* sums,
+              ptrdiff_t sums_stride) {
+  while (lanes > 0) {
+    const int n = lanes < Ops::kLanes ? lanes : Ops::kLanes;
+    MultiplyLanes<Ops, Ops::kLanes>(m, n, x, x_stride, sums, sums_stride);
+    lanes -= n;
+    x += n * x_stride;
+    sums += n * sums_stride;
+  }
+}
+
+template <class Ops, uint8_t kFlip>
+constexpr NetworkKernels MakeNetworkKernels(Isa isa) {
+  return {.isa = isa,
+          .quantised_flip = kFlip,
+          .multiply = Multiply<Ops>,
+          .normalize = Normalize,
+          .quantize = Quantize<kFlip>,
+          .mix_quantize = MixQuantize<kFlip>,
+          .product_quantize = ProductQuantize<kFlip>,
+          .square_quantize = SquareQuantize<kFlip>,
+          .update_state = UpdateState,
+          .silu = Silu,
+          .add = Add,
+          .byte_weights = ByteWeights};
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,44 @@
+// AVX2. Compiled with that instruction set: see elementwise.h.
+#include <immintrin.h>
+
+#include "kernels/elementwise.h"
+#include "kernels/multiply.h"
+#include "kernels/network_isas.h"
+
+namespace lmz {
+
+namespace {
+
+// vpmaddubsw multiplies unsigned by signed bytes and adds pairs in 16 bits with saturation. With
+// |w| as the unsigned factor and q given w's sign, a pair is at most 2 * 127 * 127 = 32,258: exact.
+struct Avx2Ops {
+  static constexpr int kRows = 8;
+  static constexpr int kLanes = 4;
+  static constexpr int kSums = 8;  // of 16 registers
+  using Sums = __m256i;
+  using Weights = __m256i;
+  using Broadcast = __m256i;
+
+  static Sums Load(const int32_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  static void Store(int32_t* to, Sums s) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), s); }
+  static Weights LoadWeights(const int8_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  }
+  static Broadcast Spread(const uint8_t* x) {
+    int32_t four;
+    __builtin_memcpy(&four, x, sizeof four);
+    return _mm256_set1_epi32(four);
+  }
+  static Sums Dot(Sums s, Weights w, Broadcast x) {
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
+    return _mm256_add_epi32(s, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
+};
+
+}  // namespace
+
+const NetworkKernels kNetworkAvx2 = MakeNetworkKernels<Avx2Ops, 0>(Isa::kAvx2);
+
+}  // namespace lmz

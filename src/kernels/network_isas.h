@@ -1,0 +1,19 @@
+// The kernel table of each instruction set, defined in the file compiled for it.
+#pragma once
+
+#include "kernels/network_kernels.h"
+
+namespace lmz {
+
+extern const NetworkKernels kNetworkScalar;
+#if defined(__x86_64__)
+extern const NetworkKernels kNetworkSse4;
+extern const NetworkKernels kNetworkAvx2;
+extern const NetworkKernels kNetworkAvxVnni;
+extern const NetworkKernels kNetworkAvx512;
+#elif defined(__aarch64__)
+extern const NetworkKernels kNetworkNeon;
+extern const NetworkKernels kNetworkNeonDot;
+#endif
+
+}  // namespace lmz

@@ -1,0 +1,204 @@
+// Every instruction set that this CPU has is compared with the scalar kernels, which in turn are
+// compared with plain definitions (the matrix kernel here, the rest in tests/reference).
+#include "kernels/network_kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/fixed_point.h"
+#include "kernels/packed_matrix.h"
+
+namespace lmz {
+namespace {
+
+class Random {
+ public:
+  explicit Random(uint32_t seed) : bits_(seed) {}
+  // Uniform in -limit .. limit, often an end.
+  int32_t Upto(int32_t limit) {
+    const auto draw = static_cast<uint32_t>(bits_());
+    if (draw % 8 == 0) return draw % 16 == 0 ? limit : -limit;
+    return static_cast<int32_t>((draw >> 4) % (2 * static_cast<uint32_t>(limit) + 1)) - limit;
+  }
+  template <class T>
+  std::vector<T> Vector(size_t size, int32_t limit) {
+    std::vector<T> values(size);
+    for (T& value : values) value = static_cast<T>(Upto(limit));
+    return values;
+  }
+
+ private:
+  std::mt19937 bits_;
+};
+
+class NetworkKernelsTest : public testing::TestWithParam<Isa> {
+ protected:
+  void SetUp() override {
+    const auto supported = SupportedIsas();
+    if (std::find(supported.begin(), supported.end(), GetParam()) == supported.end()) {
+      GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
+    }
+    ASSERT_EQ(kernels().isa, GetParam());
+  }
+  const NetworkKernels& kernels() const { return NetworkKernelsFor(GetParam()); }
+  static const NetworkKernels& scalar() { return NetworkKernelsFor(Isa::kScalar); }
+
+  // The quantised bytes of a kernel as numbers.
+  std::vector<int8_t> Plain(const std::vector<uint8_t>& q, const NetworkKernels& by) const {
+    std::vector<int8_t> plain;
+    for (const uint8_t byte : q) plain.push_back(static_cast<int8_t>(byte ^ by.quantised_flip));
+    return plain;
+  }
+};
+
+void CheckMultiply(const NetworkKernels& kernels, int rows, int columns, int lanes, int limit) {
+  Random random(static_cast<uint32_t>(rows * 31 + columns * 7 + lanes));
+  const auto at = [](int i) { return static_cast<size_t>(i); };
+  const auto weights = random.Vector<int8_t>(at(rows * columns), limit);
+  const auto x = random.Vector<int8_t>(at(lanes * columns), limit);
+  std::vector<uint8_t> quantised;
+  for (const int8_t q : x) {
+    quantised.push_back(static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels.quantised_flip));
+  }
+  const MatrixStorage matrix(weights, rows, columns, kernels.quantised_flip);
+  const int stride = rows + 16;
+  std::vector<int32_t> sums(at(lanes * stride), -7);
+  kernels.multiply(matrix.view(), quantised.data(), columns, lanes, sums.data(), stride);
+  for (int lane = 0; lane < lanes; ++lane) {
+    for (int row = 0; row < stride; ++row) {
+      int32_t expected = row < rows ? 0 : -7;  // what lies behind a lane's sums stays
+      for (int c = 0; row < rows && c < columns; ++c) {
+        expected += weights[at(row * columns + c)] * x[at(lane * columns + c)];
+      }
+      ASSERT_EQ(sums[at(lane * stride + row)], expected)
+          << rows << 'x' << columns << " lane " << lane << '/' << lanes << " row " << row;
+    }
+  }
+}
+
+TEST_P(NetworkKernelsTest, MultiplyIsExactForAllShapesOfTiles) {
+  for (int lanes = 1; lanes <= 19; ++lanes) CheckMultiply(kernels(), 16 * lanes, 32, lanes, 127);
+  for (int blocks = 1; blocks <= 13; ++blocks) {
+    for (const int lanes : {1, 2, 3, 5, 8}) CheckMultiply(kernels(), 16 * blocks, 16, lanes, 127);
+  }
+}
+
+TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
+  for (const int columns : {4, 16, 192, 576, 16384}) {
+    const std::vector<int8_t> weights(static_cast<size_t>(16 * columns), -127);
+    const MatrixStorage matrix(weights, 16, columns, kernels().quantised_flip);
+    for (const int q : {-127, 127}) {
+      const auto byte = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels().quantised_flip);
+      const std::vector<uint8_t> x(static_cast<size_t>(columns), byte);
+      std::vector<int32_t> sums(16);
+      kernels().multiply(matrix.view(), x.data(), columns, 1, sums.data(), 16);
+      EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * q * columns));
+    }
+  }
+}
+
+constexpr size_t kSizes[] = {16, 48, 192, 240, 576};
+
+TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
+  Random random(1);
+  for (const size_t size : kSizes) {
+    for (int bits = 0; bits <= 26; ++bits) {
+      const auto x = random.Vector<int32_t>(size, (1 << bits) - 1);
+      const auto weights = random.Vector<int16_t>(size, kInt16Limit);
+      std::vector<int16_t> out(size), expected(size);
+      const int n = static_cast<int>(size);
+      kernels().normalize(x.data(), n, 1000, weights.data(), out.data());
+      scalar().normalize(x.data(), n, 1000, weights.data(), expected.data());
+      ASSERT_EQ(out, expected) << size << ' ' << bits;
+    }
+  }
+}
+
+TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
+  Random random(2);
+  for (const size_t size : kSizes) {
+    for (int bits = 0; bits <= 15; ++bits) {
+      const int n = static_cast<int>(size);
+      const int limit = (1 << bits) - 1;
+      const auto a = random.Vector<int16_t>(size, limit), b = random.Vector<int16_t>(size, limit);
+      const auto mix = random.Vector<int16_t>(size, kInt16Limit);
+      std::vector<int16_t> half(size);
+      std::vector<int32_t> full(size);
+      std::vector<uint8_t> q(size), expected(size);
+      const auto check = [&](const char* what, QuantizedScale x, QuantizedScale y) {
+        EXPECT_EQ(x.mantissa, y.mantissa) << what;
+        EXPECT_EQ(x.exponent, y.exponent) << what;
+        ASSERT_EQ(Plain(q, kernels()), Plain(expected, scalar())) << what << size << ' ' << bits;
+      };
+      check("quantize", kernels().quantize(a.data(), n, q.data()),
+            scalar().quantize(a.data(), n, expected.data()));
+      check("mix", kernels().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), q.data()),
+            scalar().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), expected.data()));
+      check("product", kernels().product_quantize(a.data(), b.data(), n, full.data(), q.data()),
+            scalar().product_quantize(a.data(), b.data(), n, full.data(), expected.data()));
+    }
+  }
+}
+
+TEST_P(NetworkKernelsTest, ScaledSumsEqualScalar) {
+  Random random(3);
+  for (const size_t size : kSizes) {
+    for (int shift = -16; shift <= 31; ++shift) {
+      const int n = static_cast<int>(size);
+      const auto sums = random.Vector<int32_t>(size, 1 << (10 + random.Upto(8) + 8));
+      auto scales = random.Vector<int16_t>(size, kInt16Limit);
+      for (int16_t& scale : scales) scale = static_cast<int16_t>(scale < 0 ? -scale : scale);
+      const auto bias = random.Vector<int16_t>(size, kInt16Limit);
+      ScaledSums y = {sums.data(), scales.data(), 8 + random.Upto(8),
+                      static_cast<int16_t>(8256 + (random.Upto(4000) + 4000)), shift};
+      auto x = random.Vector<int32_t>(size, kResidualLimit), expected_x = x;
+      kernels().add(y, n, x.data());
+      scalar().add(y, n, expected_x.data());
+      ASSERT_EQ(x, expected_x) << "add " << size << ' ' << shift;
+      if (shift < 0) continue;
+      std::vector<uint16_t> scratch(size);
+      auto state = random.Vector<int32_t>(size, kStateLimit), expected_state = state;
+      kernels().update_state(y, y, bias.data(), n, scratch.data(), state.data());
+      scalar().update_state(y, y, bias.data(), n, scratch.data(), expected_state.data());
+      ASSERT_EQ(state, expected_state) << "update_state " << size << ' ' << shift;
+      for (const int32_t h : state) ASSERT_LE(h < 0 ? -h : h, kStateLimit);
+      std::vector<int16_t> gate(size), expected_gate(size), half(size);
+      kernels().silu(y, n, scratch.data(), gate.data());
+      scalar().silu(y, n, scratch.data(), expected_gate.data());
+      ASSERT_EQ(gate, expected_gate) << "silu " << size << ' ' << shift;
+      std::vector<uint8_t> q(size), expected_q(size);
+      const QuantizedScale a = kernels().square_quantize(y, n, half.data(), q.data());
+      const QuantizedScale b = scalar().square_quantize(y, n, half.data(), expected_q.data());
+      EXPECT_EQ(a.mantissa, b.mantissa);
+      EXPECT_EQ(a.exponent, b.exponent);
+      ASSERT_EQ(Plain(q, kernels()), Plain(expected_q, scalar())) << "square_quantize " << size;
+    }
+  }
+}
+
+TEST_P(NetworkKernelsTest, ByteWeightsEqualScalar) {
+  Random random(4);
+  for (int shift = 0; shift <= 31; ++shift) {
+    const auto sums = random.Vector<int32_t>(256, 1 << 20);
+    const std::vector<int16_t> scales(256, 20000);
+    const auto bias = random.Vector<int32_t>(256, shift % 2 == 0 ? 1 << 24 : 3000);
+    const ScaledSums y = {sums.data(), scales.data(), 5, 12000, shift};
+    std::vector<int32_t> scratch(256);
+    std::vector<uint32_t> weights(256), expected(256);
+    kernels().byte_weights(y, bias.data(), scratch.data(), weights.data());
+    scalar().byte_weights(y, bias.data(), scratch.data(), expected.data());
+    ASSERT_EQ(weights, expected) << shift;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllIsas, NetworkKernelsTest,
+                         testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2, Isa::kAvxVnni,
+                                         Isa::kAvx512, Isa::kNeon, Isa::kNeonDot),
+                         [](const auto& test) { return std::string(IsaName(test.param)); });
+
+}  // namespace
+}  // namespace lmz

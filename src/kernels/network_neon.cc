@@ -1,0 +1,40 @@
+// aarch64 Advanced SIMD without the dot product extension.
+#include <arm_neon.h>
+
+#include "kernels/elementwise.h"
+#include "kernels/multiply.h"
+#include "kernels/network_isas.h"
+
+namespace lmz {
+
+namespace {
+
+struct NeonOps {
+  static constexpr int kRows = 4;
+  static constexpr int kLanes = 4;
+  static constexpr int kSums = 16;  // of 32 registers
+  using Sums = int32x4_t;
+  using Weights = int8x16_t;
+  using Broadcast = int8x16_t;
+
+  static Sums Load(const int32_t* from) { return vld1q_s32(from); }
+  static void Store(int32_t* to, Sums s) { vst1q_s32(to, s); }
+  static Weights LoadWeights(const int8_t* from) { return vld1q_s8(from); }
+  static Broadcast Spread(const uint8_t* x) {
+    int32_t four;
+    __builtin_memcpy(&four, x, sizeof four);
+    return vreinterpretq_s8_s32(vdupq_n_s32(four));
+  }
+  static Sums Dot(Sums s, Weights w, Broadcast x) {
+    const int16x8_t low = vmull_s8(vget_low_s8(w), vget_low_s8(x));
+    const int16x8_t high = vmull_high_s8(w, x);
+    // The sum of two products is at most 2 * 127 * 127 = 32,258: exact in 16 bits.
+    return vpadalq_s16(s, vpaddq_s16(low, high));
+  }
+};
+
+}  // namespace
+
+const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, 0>(Isa::kNeon);
+
+}  // namespace lmz

@@ -1,0 +1,35 @@
+// aarch64 Advanced SIMD with the dot product extension. Compiled with it: see elementwise.h.
+#include <arm_neon.h>
+
+#include "kernels/elementwise.h"
+#include "kernels/multiply.h"
+#include "kernels/network_isas.h"
+
+namespace lmz {
+
+namespace {
+
+struct NeonDotOps {
+  static constexpr int kRows = 4;
+  static constexpr int kLanes = 4;
+  static constexpr int kSums = 24;  // of 32 registers
+  using Sums = int32x4_t;
+  using Weights = int8x16_t;
+  using Broadcast = int8x16_t;
+
+  static Sums Load(const int32_t* from) { return vld1q_s32(from); }
+  static void Store(int32_t* to, Sums s) { vst1q_s32(to, s); }
+  static Weights LoadWeights(const int8_t* from) { return vld1q_s8(from); }
+  static Broadcast Spread(const uint8_t* x) {
+    int32_t four;
+    __builtin_memcpy(&four, x, sizeof four);
+    return vreinterpretq_s8_s32(vdupq_n_s32(four));
+  }
+  static Sums Dot(Sums s, Weights w, Broadcast x) { return vdotq_s32(s, w, x); }
+};
+
+}  // namespace
+
+const NetworkKernels kNetworkNeonDot = MakeNetworkKernels<NeonDotOps, 0>(Isa::kNeonDot);
+
+}  // namespace lmz

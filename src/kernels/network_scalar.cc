@@ -1,0 +1,42 @@
+// The portable kernels: what every other instruction set is compared with.
+#include <cstring>
+
+#include "kernels/elementwise.h"
+#include "kernels/multiply.h"
+#include "kernels/network_isas.h"
+
+namespace lmz {
+
+namespace {
+
+struct ScalarOps {
+  static constexpr int kRows = 4;
+  static constexpr int kLanes = 1;
+  static constexpr int kSums = 4;
+  struct Sums {
+    int32_t row[kRows];
+  };
+  using Weights = const int8_t*;
+  using Broadcast = const uint8_t*;
+
+  static Sums Load(const int32_t* from) {
+    Sums s;
+    std::memcpy(s.row, from, sizeof s.row);
+    return s;
+  }
+  static void Store(int32_t* to, const Sums& s) { std::memcpy(to, s.row, sizeof s.row); }
+  static Weights LoadWeights(const int8_t* from) { return from; }
+  static Broadcast Spread(const uint8_t* x) { return x; }
+  static Sums Dot(Sums s, Weights w, Broadcast x) {
+    for (int r = 0; r < kRows; ++r) {
+      for (int c = 0; c < 4; ++c) s.row[r] += w[4 * r + c] * static_cast<int8_t>(x[c]);
+    }
+    return s;
+  }
+};
+
+}  // namespace
+
+const NetworkKernels kNetworkScalar = MakeNetworkKernels<ScalarOps, 0>(Isa::kScalar);
+
+}  // namespace lmz

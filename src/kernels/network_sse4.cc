@@ -1,0 +1,43 @@
+// SSE4.1 with SSSE3. Compiled with that instruction set: see elementwise.h.
+#include <immintrin.h>
+
+#include "kernels/elementwise.h"
+#include "kernels/multiply.h"
+#include "kernels/network_isas.h"
+
+namespace lmz {
+
+namespace {
+
+// As for AVX2, with half the width.
+struct Sse4Ops {
+  static constexpr int kRows = 4;
+  static constexpr int kLanes = 4;
+  static constexpr int kSums = 8;  // of 16 registers
+  using Sums = __m128i;
+  using Weights = __m128i;
+  using Broadcast = __m128i;
+
+  static Sums Load(const int32_t* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  }
+  static void Store(int32_t* to, Sums s) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), s); }
+  static Weights LoadWeights(const int8_t* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  }
+  static Broadcast Spread(const uint8_t* x) {
+    int32_t four;
+    __builtin_memcpy(&four, x, sizeof four);
+    return _mm_set1_epi32(four);
+  }
+  static Sums Dot(Sums s, Weights w, Broadcast x) {
+    const __m128i pairs = _mm_maddubs_epi16(_mm_abs_epi8(w), _mm_sign_epi8(x, w));
+    return _mm_add_epi32(s, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
+  }
+};
+
+}  // namespace
+
+const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, 0>(Isa::kSse4);
+
+}  // namespace lmz

@@ -1,0 +1,29 @@
+// A matrix of int8 weights that owns its memory, in the order that the matrix kernels read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/aligned.h"
+#include "kernels/network_kernels.h"
+
+namespace lmz {
+
+class MatrixStorage {
+ public:
+  MatrixStorage() = default;
+  // Packs `weights` [rows][columns], each -127 .. 127, for kernels whose quantised_flip is `flip`.
+  // rows is a multiple of 16, columns of 4 and at most 2^16: then every sum fits in 32 bits.
+  MatrixStorage(std::span<const int8_t> weights, int rows, int columns, uint8_t flip);
+
+  // Valid as long as this object lives and is not moved from.
+  PackedMatrix view() const { return {blocks_.data(), start_.data(), rows_, columns_}; }
+
+ private:
+  AlignedVector<int8_t> blocks_;
+  AlignedVector<int32_t> start_;
+  int rows_ = 0;
+  int columns_ = 0;
+};
+
+}  // namespace lmz

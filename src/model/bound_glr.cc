@@ -1,0 +1,54 @@
+#include "model/bound_glr.h"
+
+#include "kernels/fixed_point.h"
+
+namespace lmz {
+
+namespace {
+
+template <class T>
+AlignedVector<T> Aligned(const std::vector<T>& values) {
+  return AlignedVector<T>(values.begin(), values.end());
+}
+
+BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
+  const size_t rows = m.row_scale.size();
+  return {MatrixStorage(m.weights, static_cast<int>(rows),
+                        static_cast<int>(m.weights.size() / rows), kernels.quantised_flip),
+          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
+}
+
+// Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
+BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
+  const uint64_t size = n.weights.size();
+  return {Aligned(n.weights), n.fraction, (size << (2 * input_fraction)) / 100000};
+}
+
+BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {
+  return {.input_norm = BindNorm(layer.input_norm, kResidualFraction),
+          .state_norm = BindNorm(layer.state_norm, kStateFraction),
+          .hidden_norm = BindNorm(layer.hidden_norm, kResidualFraction),
+          .mix = {Aligned(layer.mix[0]), Aligned(layer.mix[1]), Aligned(layer.mix[2])},
+          .projection = {BindMatrix(layer.value, kernels), BindMatrix(layer.forget, kernels),
+                         BindMatrix(layer.gate, kernels)},
+          .forget_bias = Aligned(layer.forget_bias),
+          .hidden_mix = Aligned(layer.hidden_mix),
+          .output = BindMatrix(layer.output, kernels),
+          .up = BindMatrix(layer.up, kernels),
+          .down = BindMatrix(layer.down, kernels)};
+}
+
+}  // namespace
+
+BoundGlr::BoundGlr(const GlrWeights& weights, const NetworkKernels& with)
+    : shape(weights.shape),
+      kernels(&with),
+      embedding(Aligned(weights.embedding)),
+      final_norm(BindNorm(weights.final_norm, kResidualFraction)),
+      head(BindMatrix(weights.head, with)),
+      head_bias(Aligned(weights.head_bias)) {
+  layers.reserve(weights.layers.size());
+  for (const GlrLayer& layer : weights.layers) layers.push_back(BindLayer(layer, with));
+}
+
+}  // namespace lmz

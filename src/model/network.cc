@@ -1,0 +1,21 @@
+#include "model/network.h"
+
+#include "kernels/isa.h"
+#include "model/glr_step.h"
+
+namespace lmz {
+
+Result<Network> Network::Load(ByteSpan file) {
+  LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
+  return Network(model);
+}
+
+Network::Network(const ModelFile& model)
+    : id_(model.id), card_(model.card), glr_(model.glr, NetworkKernelsFor(ActiveIsa())) {}
+
+void Network::Step(LaneStates& states, int first, int count, const uint8_t* input_bytes,
+                   uint32_t* weights, StepScratch& scratch) const {
+  StepGlr(glr_, states, first, count, input_bytes, weights, scratch);
+}
+
+}  // namespace lmz
