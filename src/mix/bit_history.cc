@@ -76,8 +76,8 @@ struct Candidates {
 constexpr uint16_t Find(const Candidates& c, Counts counts) {
   if (counts.zeros + counts.ones < 5) return ExactStateOf(counts);
   for (size_t i = kExactStates; i < c.size; ++i) {
-    if (c.counts[i].zeros == counts.zeros && c.counts[i].ones == counts.ones &&
-        c.counts[i].last == counts.last) {
+    const Counts& known = c.counts[i];
+    if (known.zeros == counts.zeros && known.ones == counts.ones && known.last == counts.last) {
       return static_cast<uint16_t>(i);
     }
   }
@@ -139,9 +139,11 @@ constexpr Numbering Number(const Candidates& c) {
   return n;
 }
 
-constexpr BitHistoryTable MakeTable() {
-  const Candidates c = MakeCandidates();
-  const Numbering n = Number(c);
+// One constant per step: compilers bound the work for each (clang at 2^20 steps).
+constexpr Candidates kCandidates = MakeCandidates();
+constexpr Numbering kNumbering = Number(kCandidates);
+
+constexpr BitHistoryTable MakeTable(const Candidates& c, const Numbering& n) {
   BitHistoryTable table{};
   table.states = n.states;
   table.pure_states = n.pure_states;
@@ -157,7 +159,7 @@ constexpr BitHistoryTable MakeTable() {
   return table;
 }
 
-constexpr BitHistoryTable kTable = MakeTable();
+constexpr BitHistoryTable kTable = MakeTable(kCandidates, kNumbering);
 static_assert(kTable.states <= 256);
 static_assert(kTable.pure_states == kPureStates);
 
