@@ -1,0 +1,115 @@
+// The specifications suffice: a decoder written from their text alone decodes the golden files, and
+// what the library writes today.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "api/pipeline.h"
+#include "file_decoder.h"
+#include "tests/choices.h"
+#include "tests/recipes.h"
+
+namespace lmz {
+namespace {
+
+using testing::FixedPlan;
+
+const std::string kGolden = LMZ_SOURCE_DIR "/tests/golden/v0/";
+
+Bytes ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// The content of a file, or nothing and a failed test.
+Bytes Decode(const Bytes& file) {
+  try {
+    return reference::DecodeFile(file);
+  } catch (const reference::Damage& damage) {
+    ADD_FAILURE() << damage.what();
+    return {};
+  }
+}
+
+Bytes MakeRaw(const std::string& generator, size_t size) {
+  for (const testing::Generator& row : testing::kGenerators) {
+    if (row.name == generator) return row.make(size);
+  }
+  ADD_FAILURE() << "no generator " << generator;
+  return {};
+}
+
+TEST(ReferenceDecoder, DecodesEveryGoldenFile) {
+  std::ifstream manifest(kGolden + "MANIFEST");
+  ASSERT_TRUE(manifest.is_open());
+  int files = 0;
+  for (std::string line; std::getline(manifest, line); ++files) {
+    std::istringstream fields(line);
+    std::string name;
+    std::string generator;
+    size_t raw_size = 0;
+    ASSERT_TRUE(fields >> name >> generator >> raw_size) << line;
+    EXPECT_EQ(Decode(ReadFile(kGolden + name)), MakeRaw(generator, raw_size)) << name;
+  }
+  EXPECT_GT(files, 0);
+}
+
+TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
+  const Bytes file = ReadFile(kGolden + "bytes-f0-p0-words-1000-1000.lmz");
+  for (const size_t position : {3u, 6u, 20u, 100u, 200u}) {
+    Bytes other = file;
+    other.at(position) ^= 4;
+    EXPECT_THROW(reference::DecodeFile(other), reference::Damage) << position;
+  }
+}
+
+// What the library writes for `raw` as one block, decoded by the reference.
+Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  const BlockChoice choice = {.codec = CodecId::kBytes, .profile = profile};
+  const Status status = CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status();
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_LT(coded.size(), raw.size());
+  return Decode(coded);
+}
+
+// Longer than the golden files: lines, long matches, histories at their limits.
+TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
+  const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
+  Bytes raw(book.begin() + 20000, book.begin() + 60000);
+  raw.insert(raw.end(), book.begin() + 30000, book.begin() + 32000);
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
+// Records of 16 bytes, then of 12: the stride is found and changes.
+TEST(ReferenceDecoder, DecodesRecordsOfTheLibrary) {
+  Bytes raw = testing::MakeRecords(20000);
+  const Bytes records = testing::MakeRecords(30000);
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (i % 16 < 12) raw.push_back(records[i]);
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+// Few slots and much to remember: contexts take slots from each other.
+TEST(ReferenceDecoder, DecodesNoiseOverASmallAlphabet) {
+  Bytes raw = testing::MakeRandom(6000);
+  for (uint8_t& byte : raw) byte &= 0x5F;
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+TEST(ReferenceDecoder, TablesAreThoseOfTheSpecification) {
+  EXPECT_EQ(reference::LogisticChecksum(), 0xae46c153641b4f9b);
+  EXPECT_EQ(reference::CountHistories().all, 247);
+  EXPECT_EQ(reference::CountHistories().pure, 83);
+}
+
+}  // namespace
+}  // namespace lmz
