@@ -88,6 +88,14 @@ TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
   }
 }
 
+// The smallest tables.
+TEST(ReferenceDecoder, DecodesAShortText) {
+  const Bytes raw = testing::MakeWords(120);
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
 // Records of 16 bytes, then of 12: the stride is found and changes.
 TEST(ReferenceDecoder, DecodesRecordsOfTheLibrary) {
   Bytes raw = testing::MakeRecords(20000);
@@ -96,6 +104,46 @@ TEST(ReferenceDecoder, DecodesRecordsOfTheLibrary) {
     if (i % 16 < 12) raw.push_back(records[i]);
   }
   EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+// Records of 2040 bytes that change a little: strides near the longest, columns.
+TEST(ReferenceDecoder, DecodesLongRecordsOfTheLibrary) {
+  const Bytes noise = testing::MakeRandom(12 * 2040);
+  Bytes raw;
+  for (size_t i = 0; i < noise.size(); ++i) {
+    raw.push_back(i < 2040 || noise[i] % 8 == 0 ? noise[i] : raw[i - 2040]);
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+// Certainty: probabilities and histories at their ends, the longest matches; then a surprise.
+TEST(ReferenceDecoder, DecodesRunsOfTheLibrary) {
+  Bytes raw = testing::MakeZeros(6000);
+  AppendTo(raw, Bytes(3000, 0xFF));
+  AppendTo(raw, testing::MakeWords(1000));
+  AppendTo(raw, Bytes(4000, ' '));
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
+// A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other
+// place is found with a long agreement.
+TEST(ReferenceDecoder, DecodesCrossingRepeatsOfTheLibrary) {
+  const Bytes noise = testing::MakeRandom(600);
+  const ByteSpan passage = ByteSpan(noise).subspan(0, 200);
+  const ByteSpan first = ByteSpan(noise).subspan(200, 100);
+  const ByteSpan second = ByteSpan(noise).subspan(300, 100);
+  Bytes raw;
+  const auto append = [&](ByteSpan before, ByteSpan after) {
+    for (const ByteSpan part : {before, passage, after}) AppendTo(raw, part);
+  };
+  for (size_t tail = 400; tail < 600; tail += 40) {
+    append(first, ByteSpan(noise).subspan(tail, 20));
+    append(second, ByteSpan(noise).subspan(tail + 20, 20));
+    append(first, ByteSpan(noise).subspan(tail + 20, 20));
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kText), raw);
 }
 
 // Few slots and much to remember: contexts take slots from each other.

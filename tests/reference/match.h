@@ -25,7 +25,7 @@ class Match {
     const size_t position = block.size();
     const uint32_t c1 = block.back();
     if (length_ > 0 && block[match_position_] == c1) {
-      length_ = std::min(length_ + 1, uint32_t{65535});
+      ++length_;
       ++match_position_;
     } else {
       length_ = 0;
