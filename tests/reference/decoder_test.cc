@@ -2,6 +2,7 @@
 // what the library writes today.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -66,16 +67,20 @@ TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
   }
 }
 
-// What the library writes for `raw` as one block, decoded by the reference.
-Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
+// What the library writes for `raw` as one compact frame, decoded by the reference.
+Bytes ThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
   MemorySource source(raw);
   Bytes coded;
   MemorySink sink(coded);
-  const BlockChoice choice = {.codec = CodecId::kBytes, .profile = profile};
   const Status status = CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status();
   EXPECT_TRUE(status.ok()) << status.message();
-  EXPECT_LT(coded.size(), raw.size());
+  const int codec_and_filters = static_cast<int>(choice.codec) | choice.filters << 4;
+  EXPECT_EQ(coded.at(4), codec_and_filters) << "the library chose otherwise";
   return Decode(coded);
+}
+
+Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
+  return ThroughTheLibrary(raw, BlockChoice{.codec = CodecId::kBytes, .profile = profile});
 }
 
 // Longer than the golden files: lines, long matches, histories at their limits.
@@ -144,6 +149,31 @@ TEST(ReferenceDecoder, DecodesCrossingRepeatsOfTheLibrary) {
     append(first, ByteSpan(noise).subspan(tail + 20, 20));
   }
   EXPECT_EQ(ThroughTheLibrary(raw, Profile::kText), raw);
+}
+
+// Calls, jumps and conditional jumps; operands out of range; one cut off at the end.
+TEST(ReferenceDecoder, DecodesBranchesOfTheLibrary) {
+  Bytes raw = testing::MakeCalls(16 * 500);
+  for (size_t i = 0; i < raw.size(); i += 16) {
+    if (i % 48 == 16) raw[i] = 0xE9;
+    if (i % 80 == 32) {
+      raw[i + 8] = 0x0F;
+      raw[i + 9] = static_cast<uint8_t>(0x80 + i / 16 % 17);
+    }
+    if (i % 112 == 64) std::reverse(&raw[i + 1], &raw[i + 5]);
+  }
+  for (const size_t rest : {0u, 3u, 4u}) {
+    Bytes cut = raw;
+    AppendTo(cut, Bytes(1, 0xE8));
+    AppendTo(cut, Bytes(rest, 0));
+    for (const uint8_t filters : {kFilterX86, static_cast<uint8_t>(kFilterX86 | kFilterRepeat)}) {
+      const BlockChoice choice = {CodecId::kBytes, filters, Profile::kBinary};
+      // Twice, so that the repeat filter has its part.
+      Bytes both = cut;
+      if ((filters & kFilterRepeat) != 0) AppendTo(both, cut);
+      EXPECT_EQ(ThroughTheLibrary(both, choice), both) << rest;
+    }
+  }
 }
 
 // Few slots and much to remember: contexts take slots from each other.
