@@ -159,6 +159,7 @@ TEST(ReferenceDecoder, DecodesBranchesOfTheLibrary) {
     if (i % 80 == 32) {
       raw[i + 8] = 0x0F;
       raw[i + 9] = static_cast<uint8_t>(0x80 + i / 16 % 17);
+      std::fill(&raw[i + 11], &raw[i + 14], uint8_t{0});
     }
     if (i % 112 == 64) std::reverse(&raw[i + 1], &raw[i + 5]);
   }
