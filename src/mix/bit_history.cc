@@ -46,8 +46,9 @@ constexpr Counts Advance(Counts c, int bit) {
   return bit != 0 ? Counts{other, same, 1} : Counts{same, other, 0};
 }
 
-// States 1..30 are the exact histories of one to four bits, written as binary numbers with a
-// leading one, less one; the rest follow by ascending total, zeros, last bit.
+// Candidates 0..30 are the exact histories of up to four bits, written as binary numbers with a
+// leading one, less one; the rest follow by ascending total, zeros, last bit. Number() then gives
+// the states their numbers.
 constexpr size_t kExactStates = 31;
 
 constexpr uint8_t ExactState(unsigned code) {
