@@ -78,8 +78,13 @@ std::vector<uint32_t> MakeHistoryMap() {
 
 }  // namespace
 
-ContextMixer::Lane::Lane(const uint8_t* block, Profile profile)
-    : block_(block), contexts_(block, profile), match_(block, kMinMatchLength) {}
+ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile,
+                         MatchTable& match_table)
+    : block_(block),
+      begin_(begin),
+      position_(begin),
+      contexts_(block + begin, profile),
+      match_(block, begin, kMinMatchLength, match_table) {}
 
 Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, bool has_model,
                                         const MixerKernels& kernels) {
@@ -91,6 +96,7 @@ ContextMixer::ContextMixer(uint64_t raw_size, bool has_model, SlotTable slots,
                            const MixerKernels& kernels)
     : has_model_(has_model),
       kernels_(kernels),
+      quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
       mixer_(kernels, std::span(kRows).first(has_model ? 6 : 5),
@@ -196,8 +202,8 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
   kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                 history_index_.data(), bit, kBitHistory.next[0].data(), kQuick.row.data(),
-                 kQuick.next[0][0].data());
+                 history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
+                 quick_.next[0][0].data());
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
     bit_match_byte_->Update<4, 6>(bit);
@@ -211,7 +217,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
   for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
-  lane.contexts_.UpdateByte(byte, lane.position_);
+  lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
   for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;

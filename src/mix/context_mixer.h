@@ -18,6 +18,7 @@
 #include "mix/match_model.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"
+#include "mix/quick_probability.h"
 #include "mix/slot_table.h"
 
 namespace lmz {
@@ -27,12 +28,14 @@ class ContextMixer {
   // One position of the block, with the bytes before it. `block` outlives the lane.
   class Lane {
    public:
-    Lane(const uint8_t* block, Profile profile);
+    // As ContextMixer::MakeLane.
+    Lane(const uint8_t* block, uint32_t begin, Profile profile, MatchTable& match_table);
 
    private:
     friend class ContextMixer;
     const uint8_t* block_;
-    uint32_t position_ = 0;
+    uint32_t begin_;     // of the lane in the block
+    uint32_t position_;  // of the next byte in the block
     ContextSet contexts_;
     MatchModel match_;
     std::array<uint8_t*, ContextSet::kContexts> slot_bytes_{};   // of the current half byte
@@ -48,6 +51,13 @@ class ContextMixer {
 
   // Bytes that Make allocates for this size, from above.
   static uint64_t MemoryFor(uint64_t raw_size);
+
+  // A lane of the bytes from `begin` on of `block`, which outlives it. Lanes are made in ascending
+  // order, before anything is predicted, and end where the next begins. Both sides of the coder may
+  // hand over the whole block: nothing reads a byte of it before UpdateByte was called for it.
+  Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
+    return Lane(block, begin, profile, match_table_);
+  }
 
   // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
   // 2^32, before the first Predict of each byte.
@@ -73,6 +83,7 @@ class ContextMixer {
   bool has_model_;
   const MixerKernels& kernels_;
   ByteOpinion opinion_;
+  const QuickTable& quick_;
   SlotTable slots_;
   MatchTable match_table_;
   Mixer mixer_;

@@ -15,7 +15,7 @@ namespace {
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
   LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), false, GetMixerKernels(ActiveIsa())));
-  ContextMixer::Lane lane(block.data(), profile);
+  ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   for (Byte& byte : block) {
     unsigned code = 1;
     for (int i = 7; i >= 0; --i) {
