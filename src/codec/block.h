@@ -6,16 +6,22 @@
 // EncodeBlock only guarantees that the answer is legal and never longer than `stored`.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <span>
 
 #include "base/bytes.h"
 #include "mix/profile.h"
 
 namespace lmz {
 
+class Network;
+
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
+  kText = 2,    // context mixing with a neural byte model
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -26,8 +32,37 @@ inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
-  Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
+  // What follows are fields of the payload, so any choice decodes.
+  Profile profile = Profile::kText;
+  const Network* model = nullptr;  // of kText, which needs one
+  uint8_t lanes = 0;               // of kText, 1 .. 64; 0: by size
+  uint8_t groups = 1;              // of kText, 1 .. 4; counts when lanes do
 };
+
+// A block on its way, seen from another thread.
+struct BlockMonitor {
+  std::atomic<uint64_t> raw_done = 0;      // bytes; set by the codec
+  std::atomic<bool> is_cancelled = false;  // set from outside: stop with kCancelled
+};
+
+// What coding a block may use. None of it decides the result.
+struct BlockResources {
+  int threads = 1;  // >= 1
+  // Beside the built-in ones, for blocks that name one of them.
+  std::span<const std::shared_ptr<const Network>> models = {};
+  BlockMonitor* monitor = nullptr;
+
+  // For codecs, now and then: tells the monitor, and returns false when the work is cancelled.
+  bool Report(uint64_t raw_done) const {
+    if (monitor == nullptr) return true;
+    monitor->raw_done = raw_done;
+    return !monitor->is_cancelled;
+  }
+};
+
+inline Status CancelledStatus() {
+  return Status(Code::kCancelled, "the work was stopped by the caller");
+}
 
 struct BlockHeader {
   CodecId codec = CodecId::kStored;
@@ -43,20 +78,25 @@ inline constexpr uint64_t kMaxBlockRawSize = uint64_t{1} << 28;
 
 // Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;
 // falls back to kStored when that is not longer. Deterministic: the result depends on nothing but
-// the arguments. Errors: kInvalidArgument for a size out of range or a choice that does not exist.
+// the arguments but `resources`. Errors: kInvalidArgument for a size out of range or a choice that
+// does not exist, kCancelled.
 // Thread-safe for distinct outputs.
-Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,
+                                const BlockResources& resources = {});
 
 // Decodes `payload` into `raw`, which is exactly header.raw_size bytes long; both sizes must agree
 // with the header. Memory and time are bounded by the two sizes. Errors: kDamaged when the payload
 // breaks a rule, the fingerprint or the checksum differs; kTruncated when the payload ends before
-// the block is complete; kNewerVersion for an unknown codec, profile or filter; kOutOfMemory. On
+// the block is complete; kNewerVersion for an unknown codec, profile or filter; kModelMissing;
+// kCancelled; kOutOfMemory. On
 // error the content of `raw` is unspecified. Thread-safe for distinct outputs.
-Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                   const BlockResources& resources = {});
 
 // The part of DecodeBlock without the two comparisons, for a container that checks the raw bytes in
 // its own way: returns the coder's final state. Errors and conditions otherwise as DecodeBlock.
-Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                               const BlockResources& resources = {});
 
 // Refuses, before any allocation, a header that no encoder writes: raw_size 0 or above
 // kMaxBlockRawSize, a payload longer than the raw bytes, or raw_size beyond what payload_size bytes

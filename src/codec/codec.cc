@@ -4,11 +4,12 @@
 
 #include "codec/bytes/bytes.h"
 #include "codec/stored/stored.h"
+#include "codec/text/text.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {

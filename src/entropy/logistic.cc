@@ -35,11 +35,11 @@ constexpr auto MakeStretchTable() {
   return table;
 }
 
-// ln(1 + m / 256) in 1/256 nats: by squaring, one bit of the binary logarithm at a time.
+// ln(1 + (m + 1/2) / 256) in 1/65536 nats: one bit of the binary logarithm at a time, by squaring.
 constexpr auto MakeLogTable() {
-  std::array<uint8_t, 256> table{};
+  std::array<uint16_t, 256> table{};
   for (uint64_t m = 0; m < 256; ++m) {
-    uint64_t x_q30 = (256 + m) << 22;  // 1 <= x < 2
+    uint64_t x_q30 = (2 * (256 + m) + 1) << 21;  // 1 < x < 2
     uint64_t log2_q16 = 0;
     for (int i = 0; i < 16; ++i) {
       x_q30 = x_q30 * x_q30 >> 30;
@@ -49,7 +49,7 @@ constexpr auto MakeLogTable() {
         log2_q16 |= 1;
       }
     }
-    table[m] = static_cast<uint8_t>((log2_q16 * 45426 + (1 << 23)) >> 24);
+    table[m] = static_cast<uint16_t>((log2_q16 * kLn2Q16 + (1 << 15)) >> 16);
   }
   return table;
 }
@@ -58,7 +58,6 @@ constexpr auto MakeLogTable() {
 
 constinit const std::array<uint16_t, 2 * kMaxLogitQ8 + 1> kSquashTable = kSquash;
 constinit const std::array<int16_t, 4096> kStretchTable = MakeStretchTable();
-
-constinit const std::array<uint8_t, 256> kLogTable = MakeLogTable();
+constinit const std::array<uint16_t, 256> kLogTable = MakeLogTable();
 
 }  // namespace lmz::internal

@@ -37,9 +37,8 @@ TEST(Logistic, StretchInvertsSquash) {
 
 TEST(Logistic, LogIsNearTheExactValue) {
   for (uint32_t v = 1; v != 0 && v < 0xFFFF0000u; v += 1 + v / 97) {
-    EXPECT_NEAR(LogQ8(v), 256 * std::log(v), 2.0) << v;
+    EXPECT_NEAR(LogQ8(v), 256 * std::log(v), 1.2) << v;
   }
-  EXPECT_EQ(LogQ8(1), 0);
 }
 
 TEST(Logistic, TablesArePinned) {
@@ -48,6 +47,11 @@ TEST(Logistic, TablesArePinned) {
   for (int x = -kMaxLogitQ8; x <= kMaxLogitQ8; ++x) writer.Le(static_cast<uint64_t>(Squash(x)), 2);
   for (int p = 0; p < 65536; p += 16) writer.Le(static_cast<uint64_t>(Stretch(p)) & 0xFFFF, 2);
   EXPECT_EQ(Checksum64(tables), 0xae46c153641b4f9bu) << "spec/entropy.md names this checksum";
+  Bytes logs;
+  for (uint32_t v = 256; v < 512; ++v) {
+    ByteWriter(logs).Le(static_cast<uint64_t>(LogQ8(v)), 2);
+  }
+  EXPECT_EQ(Checksum64(logs), 0u) << "spec/entropy.md names this checksum";
 }
 
 }  // namespace

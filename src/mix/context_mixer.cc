@@ -157,7 +157,7 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
 
 // Returns the model's logit in steps of half a nat, 0 .. 31.
 uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
-  const int logit_q8 = opinion_.LogitQ8(lane.node_);
+  const int logit_q8 = lane.opinion_.LogitQ8(lane.node_);
   mixer_.inputs()[kModelInput] = logit_q8;
   mixer_.inputs()[kModelInput + 1] = (Squash(logit_q8) - 32768) >> 4;
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));

@@ -28,16 +28,20 @@ class ContextMixer {
   // One position of the block, with the bytes before it. `block` outlives the lane.
   class Lane {
    public:
-    // As ContextMixer::MakeLane.
-    Lane(const uint8_t* block, uint32_t begin, Profile profile, MatchTable& match_table);
+    // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
+    // 2^32, before the first Predict of each byte. Touches nothing but the lane.
+    void SetOpinion(const uint32_t* weights) { opinion_.Set(weights); }
 
    private:
     friend class ContextMixer;
+    Lane(const uint8_t* block, uint32_t begin, Profile profile, MatchTable& match_table);
+
     const uint8_t* block_;
     uint32_t begin_;     // of the lane in the block
     uint32_t position_;  // of the next byte in the block
     ContextSet contexts_;
     MatchModel match_;
+    ByteOpinion opinion_;
     std::array<uint8_t*, ContextSet::kContexts> slot_bytes_{};   // of the current half byte
     std::array<uint32_t, ContextSet::kContexts> last_bytes_{};   // behind a leading one
     std::array<uint8_t*, ContextSet::kContexts> first_slots_{};  // of the byte's first half
@@ -59,10 +63,6 @@ class ContextMixer {
     return Lane(block, begin, profile, match_table_);
   }
 
-  // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
-  // 2^32, before the first Predict of each byte.
-  void SetOpinion(const uint32_t* weights) { opinion_.Set(weights); }
-
   // The probability, in 1/65536 and within 1 .. 65535, that the lane's next bit is a one.
   uint32_t Predict(Lane& lane);
 
@@ -82,7 +82,6 @@ class ContextMixer {
 
   bool has_model_;
   const MixerKernels& kernels_;
-  ByteOpinion opinion_;
   const QuickTable& quick_;
   SlotTable slots_;
   MatchTable match_table_;

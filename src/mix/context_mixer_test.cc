@@ -38,7 +38,8 @@ Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count, Isa isa) {
   ContextMixer mixer = ContextMixer::Make(raw.size(), false, GetMixerKernels(isa)).value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw.size() / lane_count;
-  for (size_t l = 0; l < lane_count; ++l) lanes.push_back(mixer.MakeLane(raw.data(), static_cast<uint32_t>(l * lane_size), profile));
+  for (size_t l = 0; l < lane_count; ++l)
+    lanes.push_back(mixer.MakeLane(raw.data(), static_cast<uint32_t>(l * lane_size), profile));
   Encoder encoder(code);
   CodeLanes(encoder, mixer, lanes, raw.data(), copy.data(), lane_size);
   encoder.Finish();
@@ -50,7 +51,8 @@ Bytes Decode(ByteSpan code, size_t raw_size, Profile profile, size_t lane_count,
   ContextMixer mixer = ContextMixer::Make(raw_size, false, GetMixerKernels(isa)).value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw_size / lane_count;
-  for (size_t l = 0; l < lane_count; ++l) lanes.push_back(mixer.MakeLane(out.data(), static_cast<uint32_t>(l * lane_size), profile));
+  for (size_t l = 0; l < lane_count; ++l)
+    lanes.push_back(mixer.MakeLane(out.data(), static_cast<uint32_t>(l * lane_size), profile));
   Decoder decoder(code);
   CodeLanes(decoder, mixer, lanes, nullptr, out.data(), lane_size);
   EXPECT_FALSE(decoder.overran());

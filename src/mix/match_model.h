@@ -33,8 +33,8 @@ class MatchTable {
 
 class MatchModel {
  public:
-  // A new lane of `table`, the bytes from `begin` on of `block`, which outlives the model. Lanes are
-  // made in ascending order.
+  // A new lane of `table`, the bytes from `begin` on of `block`, which outlives the model. Lanes
+  // are made in ascending order.
   MatchModel(const uint8_t* block, uint32_t begin, uint32_t min_length, MatchTable& table);
 
   // After a whole byte: the lane is known up to `position` in the block.
