@@ -24,8 +24,11 @@ constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
 // Rows of the mixer's sets, in the order of Mixer::Contexts in Predict; the last of each layer only
-// with a model.
-constexpr std::array<uint32_t, 6> kRows = {256, 256, 8 * 8, 256, 17 * 8, 32 * 8};
+// with a model. Sets picked by a whole byte learn what is local: each lane has its own rows.
+std::array<uint32_t, 6> Rows(int lanes) {
+  const uint32_t local = 256 * static_cast<uint32_t>(lanes);
+  return {local, local, 8 * 8, local, 17 * 8, 32 * 8};
+}
 constexpr std::array<uint32_t, 3> kFinalRows = {256, 8 * 8, 32 * 8};
 
 std::array<int32_t, Mixer::kInputs> InitialWeights(bool has_model) {
@@ -78,28 +81,29 @@ std::vector<uint32_t> MakeHistoryMap() {
 
 }  // namespace
 
-ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile,
+ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
                          MatchTable& match_table)
     : block_(block),
+      index_(index),
       begin_(begin),
       position_(begin),
-      contexts_(block + begin, profile),
+      contexts_(block + begin, profile, index),
       match_(block, begin, kMinMatchLength, match_table) {}
 
-Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, bool has_model,
+Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, bool has_model,
                                         const MixerKernels& kernels) {
   LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, has_model, std::move(slots), kernels);
+  return ContextMixer(raw_size, lanes, has_model, std::move(slots), kernels);
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, bool has_model, SlotTable slots,
+ContextMixer::ContextMixer(uint64_t raw_size, int lanes, bool has_model, SlotTable slots,
                            const MixerKernels& kernels)
     : has_model_(has_model),
       kernels_(kernels),
       quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
-      mixer_(kernels, std::span(kRows).first(has_model ? 6 : 5),
+      mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(has_model ? 6 : 5),
              std::span(kFinalRows).first(has_model ? 3 : 2), InitialWeights(has_model)),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
@@ -190,9 +194,10 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
   const uint32_t trust = has_model_ ? FillModelInputs(lane) * 8 + bit_index : 0;
-  const int logit_q8 =
-      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index, trust},
-                      {lane.node_, grade * 8 + bit_index, trust}});
+  const uint32_t local = lane.index_ * 256;
+  const int logit_q8 = mixer_.Predict({{local + lane.node_, local + c1, grade * 8 + bit_index,
+                                        local + c2, seen * 8 + bit_index, trust},
+                                       {lane.node_, grade * 8 + bit_index, trust}});
   return Refine(lane, logit_q8);
 }
 

@@ -34,9 +34,11 @@ class ContextMixer {
 
    private:
     friend class ContextMixer;
-    Lane(const uint8_t* block, uint32_t begin, Profile profile, MatchTable& match_table);
+    Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
+         MatchTable& match_table);
 
     const uint8_t* block_;
+    uint32_t index_;     // of the lane: 0, 1, ..
     uint32_t begin_;     // of the lane in the block
     uint32_t position_;  // of the next byte in the block
     ContextSet contexts_;
@@ -50,17 +52,20 @@ class ContextMixer {
     bool is_match_alive_ = false;
   };
 
-  // For a block of `raw_size` bytes, with or without a model's opinions. Errors: kOutOfMemory.
-  static Result<ContextMixer> Make(uint64_t raw_size, bool has_model, const MixerKernels& kernels);
+  // For a block of `raw_size` bytes in 1 <= `lanes` <= 64 lanes, with or without a model's
+  // opinions. Errors: kOutOfMemory.
+  static Result<ContextMixer> Make(uint64_t raw_size, int lanes, bool has_model,
+                                   const MixerKernels& kernels);
 
   // Bytes that Make allocates for this size, from above.
   static uint64_t MemoryFor(uint64_t raw_size);
 
-  // A lane of the bytes from `begin` on of `block`, which outlives it. Lanes are made in ascending
-  // order, before anything is predicted, and end where the next begins. Both sides of the coder may
-  // hand over the whole block: nothing reads a byte of it before UpdateByte was called for it.
+  // The next lane, of the bytes from `begin` on of `block`, which outlives it. Lanes are made in
+  // ascending order, before anything is predicted, and end where the next begins. Both sides of the
+  // coder may hand over the whole block: nothing reads a byte of it before UpdateByte was called
+  // for it.
   Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
-    return Lane(block, begin, profile, match_table_);
+    return Lane(block, begin, profile, made_lanes_++, match_table_);
   }
 
   // The probability, in 1/65536 and within 1 .. 65535, that the lane's next bit is a one.
@@ -73,7 +78,8 @@ class ContextMixer {
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, bool has_model, SlotTable slots, const MixerKernels& kernels);
+  ContextMixer(uint64_t raw_size, int lanes, bool has_model, SlotTable slots,
+               const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
@@ -81,6 +87,7 @@ class ContextMixer {
   uint32_t Refine(const Lane& lane, int logit_q8);
 
   bool has_model_;
+  uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
   const QuickTable& quick_;
   SlotTable slots_;

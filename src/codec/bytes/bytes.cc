@@ -18,7 +18,7 @@ template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
                  std::span<Byte> block) {
   LMZ_ASSIGN(ContextMixer mixer,
-             ContextMixer::Make(block.size(), false, GetMixerKernels(ActiveIsa())));
+             ContextMixer::Make(block.size(), 1, false, GetMixerKernels(ActiveIsa())));
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
   for (Byte& byte : block) {
