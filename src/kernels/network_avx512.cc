@@ -1,7 +1,7 @@
 // AVX-512 with VNNI. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise.h"
+#include "kernels/elementwise_avx2.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
 
