@@ -75,8 +75,9 @@ QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restri
 
 template <uint8_t kFlip>
 QuantizedScale MixQuantize(const int16_t* __restrict now, const int16_t* __restrict before,
-                           const int16_t* __restrict mix, int size, int16_t* __restrict scratch,
+                           const MixWeights& weights, int size, int16_t* __restrict scratch,
                            uint8_t* __restrict q) {
+  const int16_t* __restrict mix = weights.weights;
   for (int i = 0; i < size; ++i) {
     const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
     scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));

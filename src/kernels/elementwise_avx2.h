@@ -85,6 +85,13 @@ inline int32_t LargestLong(__m256i v) {
   return _mm_cvtsi128_si32(m);
 }
 
+inline uint32_t SumOf(__m256i v) {
+  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4E));
+  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xB1));
+  return static_cast<uint32_t>(_mm_cvtsi128_si32(s));
+}
+
 // Of sixteen non-negative words. There is an instruction for the smallest: of the complements.
 inline int32_t LargestWord(__m256i v) {
   const __m128i m = _mm_max_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
@@ -150,28 +157,43 @@ void Normalize(const int32_t* x, int size, uint64_t epsilon, const int16_t* weig
   const int length = BitLength(static_cast<uint32_t>(LargestLong(largest)));
   const int drop = length > 15 ? length - 15 : 0;
   const Rounding dropping(drop);
-  // The halves of the squares apart, so that 32-bit additions do (at most 2^11 pairs of squares).
-  __m256i low = _mm256_setzero_si256(), high = _mm256_setzero_si256();
+  // All of the squares modulo 2^32 and their upper halves: at most 2^11 numbers below 2^31 per
+  // column, so that the difference is the sum of the lower halves.
+  __m256i all = _mm256_setzero_si256(), high = _mm256_setzero_si256();
   for (int i = 0; i < size; i += kGroup) {
-    const __m256i y = Narrow(dropping(LoadLongs(x + i)));
+    const __m256i y = Reorder(Narrow(dropping(LoadLongs(x + i))));
     Store(out + i, y);
     const __m256i squares = _mm256_madd_epi16(y, y);
-    low = _mm256_add_epi32(low, _mm256_and_si256(squares, _mm256_set1_epi32(0xFFFF)));
+    all = _mm256_add_epi32(all, squares);
     high = _mm256_add_epi32(high, _mm256_srli_epi32(squares, 16));
   }
-  // Adding pairs twice leaves a half of `low`'s sum beside a half of `high`'s in each half.
-  __m256i sums = _mm256_hadd_epi32(low, high);
-  sums = _mm256_hadd_epi32(sums, sums);
-  const __m128i both =
-      _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-  const auto low_sum = static_cast<uint32_t>(_mm_cvtsi128_si32(both));
-  const auto high_sum = static_cast<uint32_t>(_mm_extract_epi32(both, 1));
-  const InverseRoot inverse(((uint64_t{high_sum} << 16) + low_sum) + (epsilon >> (2 * drop)));
-  const Rounding unit(inverse.shift);
+  const __m256i low = _mm256_sub_epi32(all, _mm256_slli_epi32(high, 16));
+  const uint64_t sum = (uint64_t{SumOf(high)} << 16) + SumOf(low);
+  const InverseRoot inverse(sum + (epsilon >> (2 * drop)));
   const __m256i root = _mm256_set1_epi16(static_cast<int16_t>(inverse.root));
-  for (int i = 0; i < size; i += kGroup) {
-    const __m256i y = Narrow(unit(Multiply16(Load(out + i), root)));
-    Store(out + i, _mm256_mulhrs_epi16(Reorder(y), Load(weight + i)));
+  const auto scale = [&](const auto& unit) __attribute__((always_inline)) {
+    for (int i = 0; i < size; i += kGroup) {
+      Store(out + i, _mm256_mulhrs_epi16(unit(Load(out + i)), Load(weight + i)));
+    }
+  };
+  // y * root / 2^shift, rounded. From 2^15 on nothing saturates and 16 bits do: what the shift
+  // takes from the upper half of the product is rounded by a number that leaves the lower one out.
+  if (inverse.shift == 15) {
+    scale([&](__m256i y) { return _mm256_mulhrs_epi16(y, root); });
+  } else if (inverse.shift == 16) {
+    scale([&](__m256i y) {
+      return _mm256_add_epi16(_mm256_mulhi_epi16(y, root),
+                              _mm256_srli_epi16(_mm256_mullo_epi16(y, root), 15));
+    });
+  } else if (inverse.shift > 16) {
+    const __m128i count = _mm_cvtsi32_si128(inverse.shift - 16);
+    const __m256i half = _mm256_set1_epi16(static_cast<int16_t>(1 << (inverse.shift - 17)));
+    scale([&](__m256i y) {
+      return _mm256_sra_epi16(_mm256_add_epi16(_mm256_mulhi_epi16(y, root), half), count);
+    });
+  } else {
+    const Rounding rounding(inverse.shift);
+    scale([&](__m256i y) { return Narrow(rounding(Multiply16(y, root))); });
   }
 }
 
@@ -184,22 +206,43 @@ QuantizedScale Quantize(const int16_t* x, int size, uint8_t* q) {
   return QuantizeBy<kFlip>(LargestWord(largest), x, size, q);
 }
 
-inline __m256i Moved(__m256i now, __m256i before, __m256i mix) {
-  const __m256i product = _mm256_mullo_epi32(_mm256_sub_epi32(before, now), mix);
-  const __m256i half = _mm256_set1_epi32(1 << (kMixFraction - 1));
-  return _mm256_add_epi32(now, _mm256_srai_epi32(_mm256_add_epi32(product, half), kMixFraction));
+// now + Round((before - now) * mix, 14) for sixteen words, as one sum of two products if the second
+// factor, 2^14 - mix, fits in 16 bits.
+inline __m256i Shifted(__m256i now, __m256i before, __m256i mix) {
+  const __m256i rest = _mm256_sub_epi16(_mm256_set1_epi16(1 << kMixFraction), mix);
+  const Rounding rounding(kMixFraction);
+  return Narrow(rounding(
+      {_mm256_madd_epi16(_mm256_unpacklo_epi16(before, now), _mm256_unpacklo_epi16(mix, rest)),
+       _mm256_madd_epi16(_mm256_unpackhi_epi16(before, now), _mm256_unpackhi_epi16(mix, rest))}));
+}
+
+// The same for any mix.
+inline __m256i ShiftedFar(__m256i now, __m256i before, __m256i mix) {
+  const __m256i minus = _mm256_sub_epi16(_mm256_setzero_si256(), mix);
+  const Rounding rounding(kMixFraction);
+  const Longs moved = rounding(
+      {_mm256_madd_epi16(_mm256_unpacklo_epi16(before, now), _mm256_unpacklo_epi16(mix, minus)),
+       _mm256_madd_epi16(_mm256_unpackhi_epi16(before, now), _mm256_unpackhi_epi16(mix, minus))});
+  return Narrow(
+      {_mm256_add_epi32(moved.low, _mm256_srai_epi32(_mm256_unpacklo_epi16(now, now), 16)),
+       _mm256_add_epi32(moved.high, _mm256_srai_epi32(_mm256_unpackhi_epi16(now, now), 16))});
 }
 
 template <uint8_t kFlip>
-QuantizedScale MixQuantize(const int16_t* now, const int16_t* before, const int16_t* mix, int size,
-                           int16_t* scratch, uint8_t* q) {
+QuantizedScale MixQuantize(const int16_t* now, const int16_t* before, const MixWeights& mix,
+                           int size, int16_t* scratch, uint8_t* q) {
   __m256i largest = _mm256_setzero_si256();
-  for (int i = 0; i < size; i += kGroup) {
-    const Longs n = LoadWidened(now + i), p = LoadWidened(before + i), m = LoadWidened(mix + i);
-    const __m256i moved =
-        Reorder(Narrow({Moved(n.low, p.low, m.low), Moved(n.high, p.high, m.high)}));
-    Store(scratch + i, moved);
-    largest = _mm256_max_epi16(largest, _mm256_abs_epi16(moved));
+  const auto shift = [&](const auto& shifted) __attribute__((always_inline)) {
+    for (int i = 0; i < size; i += kGroup) {
+      const __m256i moved = shifted(Load(now + i), Load(before + i), Load(mix.weights + i));
+      Store(scratch + i, moved);
+      largest = _mm256_max_epi16(largest, _mm256_abs_epi16(moved));
+    }
+  };
+  if (mix.least > (1 << kMixFraction) - (1 << 15)) {
+    shift(Shifted);
+  } else {
+    shift(ShiftedFar);
   }
   return QuantizeBy<kFlip>(LargestWord(largest), scratch, size, q);
 }
@@ -258,45 +301,49 @@ inline __m256i NextState(__m256i h, __m256i value, __m256i u) {
   return _mm256_add_epi32(h, byte(_mm256_add_epi32(high, low)));
 }
 
+// Sigmoid of sixteen words z in -4095 .. 4095. Put together in general registers: faster than
+// gather instructions, and than storing sixteen words for a vector load that must wait for them.
+inline __m256i Sigmoid(__m256i z) {
+  alignas(32) uint16_t at[kGroup];
+  Store(at, _mm256_add_epi16(z, _mm256_set1_epi16(4096)));
+  const auto four = [&](int i) __attribute__((always_inline)) {
+    const uint16_t* const table = kSigmoidTable.data();
+    const uint64_t low = table[at[i]] | uint64_t{table[at[i + 1]]} << 16;
+    const uint64_t high = table[at[i + 2]] | uint64_t{table[at[i + 3]]} << 16;
+    return static_cast<int64_t>(low | high << 32);
+  };
+  return _mm256_set_epi64x(four(12), four(8), four(4), four(0));
+}
+
+inline __m256i ClampGate(__m256i z) {
+  return _mm256_max_epi16(_mm256_min_epi16(z, _mm256_set1_epi16(kGateLimit)),
+                          _mm256_set1_epi16(-kGateLimit));
+}
+
 void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums, const int16_t* bias,
-                 int size, uint16_t* scratch, int32_t* state) {
+                 int size, uint16_t*, int32_t* state) {
   const Scaling value(value_sums, value_sums.shift), forget(forget_sums, forget_sums.shift);
   for (int i = 0; i < size; i += kGroup) {
     const Longs f = forget(i), b = LoadWidened(bias + i);
     const __m256i z = Reorder(
         _mm256_packs_epi32(_mm256_add_epi32(f.low, b.low), _mm256_add_epi32(f.high, b.high)));
-    const __m256i limit = _mm256_set1_epi16(kGateLimit);
-    const __m256i inside =
-        _mm256_max_epi16(_mm256_min_epi16(z, limit), _mm256_set1_epi16(-kGateLimit));
-    Store(scratch + i, _mm256_sub_epi16(_mm256_set1_epi16(4096), inside));
-  }
-  LookUpSigmoid(scratch, size);
-  for (int i = 0; i < size; i += kGroup) {
+    const __m256i u = Sigmoid(_mm256_sub_epi16(_mm256_setzero_si256(), ClampGate(z)));
     const Longs v = value(i), h = LoadLongs(state + i);
-    const __m256i u = Load(scratch + i);
     StoreLongs(state + i,
                {NextState(h.low, v.low, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(u))),
                 NextState(h.high, v.high, _mm256_cvtepu16_epi32(_mm256_extracti128_si256(u, 1)))});
   }
 }
 
-void Silu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* out) {
+void Silu(const ScaledSums& sums, int size, uint16_t*, int16_t* out) {
   const Scaling gate(sums, sums.shift);
   constexpr int kDrop = kSiluFraction - kGateFraction;
   for (int i = 0; i < size; i += kGroup) {
     const __m256i g = Reorder(Narrow(gate(i)));
-    // The saturating addition changes nothing: those numbers are limited next.
-    const __m256i z =
-        _mm256_srai_epi16(_mm256_adds_epi16(g, _mm256_set1_epi16(1 << (kDrop - 1))), kDrop);
-    const __m256i inside = _mm256_max_epi16(_mm256_min_epi16(z, _mm256_set1_epi16(kGateLimit)),
-                                            _mm256_set1_epi16(-kGateLimit));
-    Store(out + i, g);
-    Store(scratch + i, _mm256_add_epi16(_mm256_set1_epi16(4096), inside));
-  }
-  LookUpSigmoid(scratch, size);
-  for (int i = 0; i < size; i += kGroup) {
+    // That the addition saturates changes nothing: those numbers are limited next.
+    const __m256i half = _mm256_set1_epi16(1 << (kDrop - 1));
+    const __m256i u = Sigmoid(ClampGate(_mm256_srai_epi16(_mm256_adds_epi16(g, half), kDrop)));
     // The upper half of signed g times unsigned u, rounded by the highest bit of the lower half.
-    const __m256i g = Load(out + i), u = Load(scratch + i);
     const __m256i above = _mm256_and_si256(_mm256_srai_epi16(g, 15), u);
     const __m256i upper = _mm256_sub_epi16(_mm256_mulhi_epu16(g, u), above);
     Store(out + i, _mm256_add_epi16(upper, _mm256_srli_epi16(_mm256_mullo_epi16(g, u), 15)));
@@ -306,15 +353,20 @@ void Silu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* out) {
 void Add(const ScaledSums& y, int size, int32_t* x) {
   const int left = y.shift < 0 ? -y.shift : 0;
   const Scaling scaling(y, y.shift + left);
-  const __m128i count = _mm_cvtsi32_si128(left);
-  const int32_t limit = kResidualLimit >> left;
-  const auto add = [&](__m256i to, __m256i addend) {
-    const __m256i added = _mm256_sll_epi32(Clamp(addend, limit), count);
-    return Clamp(_mm256_add_epi32(to, added), kResidualLimit);
+  const auto add_all = [&](const auto& addend) __attribute__((always_inline)) {
+    for (int i = 0; i < size; i += kGroup) {
+      const Longs v = scaling(i), to = LoadLongs(x + i);
+      StoreLongs(x + i, {Clamp(_mm256_add_epi32(to.low, addend(v.low)), kResidualLimit),
+                         Clamp(_mm256_add_epi32(to.high, addend(v.high)), kResidualLimit)});
+    }
   };
-  for (int i = 0; i < size; i += kGroup) {
-    const Longs v = scaling(i), to = LoadLongs(x + i);
-    StoreLongs(x + i, {add(to.low, v.low), add(to.high, v.high)});
+  // Products are below 2^30: shifted by 5 or more they are within the limit.
+  if (y.shift >= 5) {
+    add_all([](__m256i v) { return v; });
+  } else {
+    const __m128i count = _mm_cvtsi32_si128(left);
+    const int32_t limit = kResidualLimit >> left;
+    add_all([&](__m256i v) { return _mm256_sll_epi32(Clamp(v, limit), count); });
   }
 }
 

@@ -41,6 +41,12 @@ struct ScaledSums {
   int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
 };
 
+// How much of the previous step's vector each number takes over (spec 3.4).
+struct MixWeights {
+  const int16_t* weights = nullptr;  // [size], Q14
+  int16_t least = 0;                 // no weight is below it
+};
+
 struct NetworkKernels {
   Isa isa = Isa::kScalar;
   uint8_t quantised_flip = 0;  // 0x00 or 0x80
@@ -58,7 +64,7 @@ struct NetworkKernels {
   QuantizedScale (*quantize)(const int16_t* x, int size, uint8_t* q) = nullptr;
 
   // Quantises now + (before - now) * mix (spec 3.4, 3.2). `scratch` holds `size` numbers.
-  QuantizedScale (*mix_quantize)(const int16_t* now, const int16_t* before, const int16_t* mix,
+  QuantizedScale (*mix_quantize)(const int16_t* now, const int16_t* before, const MixWeights& mix,
                                  int size, int16_t* scratch, uint8_t* q) = nullptr;
 
   // Quantises the elementwise product a * b. `scratch` holds `size` numbers.
@@ -71,7 +77,7 @@ struct NetworkKernels {
                                     uint8_t* q) = nullptr;
 
   // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size`
-  // numbers.
+  // numbers, as a kernel may need.
   void (*update_state)(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
                        int size, uint16_t* scratch, int32_t* state) = nullptr;
 

@@ -125,7 +125,9 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
       const int n = static_cast<int>(size);
       const int limit = (1 << bits) - 1;
       const auto a = random.Vector<int16_t>(size, limit), b = random.Vector<int16_t>(size, limit);
-      const auto mix = random.Vector<int16_t>(size, kInt16Limit);
+      // Weights of the usual size and of any.
+      const auto weights = random.Vector<int16_t>(size, bits % 2 == 0 ? 16383 : kInt16Limit);
+      const MixWeights mix = {weights.data(), *std::min_element(weights.begin(), weights.end())};
       std::vector<int16_t> half(size);
       std::vector<int32_t> full(size);
       std::vector<uint8_t> q(size), expected(size);
@@ -136,8 +138,8 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
       };
       check("quantize", kernels().quantize(a.data(), n, q.data()),
             scalar().quantize(a.data(), n, expected.data()));
-      check("mix", kernels().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), q.data()),
-            scalar().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), expected.data()));
+      check("mix", kernels().mix_quantize(a.data(), b.data(), mix, n, half.data(), q.data()),
+            scalar().mix_quantize(a.data(), b.data(), mix, n, half.data(), expected.data()));
       check("product", kernels().product_quantize(a.data(), b.data(), n, full.data(), q.data()),
             scalar().product_quantize(a.data(), b.data(), n, full.data(), expected.data()));
     }

@@ -1,5 +1,7 @@
 #include "model/bound_glr.h"
 
+#include <algorithm>
+
 #include "kernels/fixed_point.h"
 
 namespace lmz {
@@ -18,6 +20,10 @@ BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
           Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
 }
 
+BoundMix BindMix(const std::vector<int16_t>& mix) {
+  return {Aligned(mix), std::ranges::min(mix)};
+}
+
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
 BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
@@ -28,11 +34,11 @@ BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {
   return {.input_norm = BindNorm(layer.input_norm, kResidualFraction),
           .state_norm = BindNorm(layer.state_norm, kStateFraction),
           .hidden_norm = BindNorm(layer.hidden_norm, kResidualFraction),
-          .mix = {Aligned(layer.mix[0]), Aligned(layer.mix[1]), Aligned(layer.mix[2])},
+          .mix = {BindMix(layer.mix[0]), BindMix(layer.mix[1]), BindMix(layer.mix[2])},
           .projection = {BindMatrix(layer.value, kernels), BindMatrix(layer.forget, kernels),
                          BindMatrix(layer.gate, kernels)},
           .forget_bias = Aligned(layer.forget_bias),
-          .hidden_mix = Aligned(layer.hidden_mix),
+          .hidden_mix = BindMix(layer.hidden_mix),
           .output = BindMatrix(layer.output, kernels),
           .up = BindMatrix(layer.up, kernels),
           .down = BindMatrix(layer.down, kernels)};

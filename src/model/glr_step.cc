@@ -105,12 +105,12 @@ class GlrStep {
     for (int lane = 0; lane < count_; ++lane) Normalize(norm, scratch_.residual[lane].data(), lane);
   }
 
-  void ShiftAndQuantize(const AlignedVector<int16_t>& mix, LaneRows<int16_t>& previous,
-                        const BoundNorm& norm, size_t slot) {
+  void ShiftAndQuantize(const BoundMix& mix, LaneRows<int16_t>& previous, const BoundNorm& norm,
+                        size_t slot) {
     for (int lane = 0; lane < count_; ++lane) {
       QuantizedScale& scale = ScaleOf(slot, lane);
       scale = kernels_.mix_quantize(scratch_.normal[lane].data(), previous[first_ + lane].data(),
-                                    mix.data(), static_cast<int>(mix.size()), scratch_.half.data(),
+                                    mix.view(), network_.shape.width, scratch_.half.data(),
                                     Quantised(slot, lane));
       scale.exponent += norm.fraction;
     }
