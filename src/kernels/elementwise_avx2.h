@@ -301,16 +301,15 @@ inline __m256i NextState(__m256i h, __m256i value, __m256i u) {
   return _mm256_add_epi32(h, byte(_mm256_add_epi32(high, low)));
 }
 
-// Sigmoid of sixteen words z in -4095 .. 4095. Put together in general registers: faster than
-// gather instructions, and than storing sixteen words for a vector load that must wait for them.
-inline __m256i Sigmoid(__m256i z) {
-  alignas(32) uint16_t at[kGroup];
-  Store(at, _mm256_add_epi16(z, _mm256_set1_epi16(4096)));
+// The entries of kSigmoidTable for sixteen numbers 4096 + z. Put together in general registers:
+// faster than gather instructions, and than storing sixteen words for a vector load that must wait
+// for them.
+inline __m256i SigmoidsAt(const uint16_t* at) {
   const auto four = [&](int i) __attribute__((always_inline)) {
     const uint16_t* const table = kSigmoidTable.data();
-    const uint64_t low = table[at[i]] | uint64_t{table[at[i + 1]]} << 16;
-    const uint64_t high = table[at[i + 2]] | uint64_t{table[at[i + 3]]} << 16;
-    return static_cast<int64_t>(low | high << 32);
+    const uint32_t low = table[at[i]] | uint32_t{table[at[i + 1]]} << 16;
+    const uint32_t high = table[at[i + 2]] | uint32_t{table[at[i + 3]]} << 16;
+    return static_cast<int64_t>(low | uint64_t{high} << 32);
   };
   return _mm256_set_epi64x(four(12), four(8), four(4), four(0));
 }
@@ -321,13 +320,16 @@ inline __m256i ClampGate(__m256i z) {
 }
 
 void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums, const int16_t* bias,
-                 int size, uint16_t*, int32_t* state) {
+                 int size, uint16_t* scratch, int32_t* state) {
   const Scaling value(value_sums, value_sums.shift), forget(forget_sums, forget_sums.shift);
   for (int i = 0; i < size; i += kGroup) {
     const Longs f = forget(i), b = LoadWidened(bias + i);
     const __m256i z = Reorder(
         _mm256_packs_epi32(_mm256_add_epi32(f.low, b.low), _mm256_add_epi32(f.high, b.high)));
-    const __m256i u = Sigmoid(_mm256_sub_epi16(_mm256_setzero_si256(), ClampGate(z)));
+    Store(scratch + i, _mm256_sub_epi16(_mm256_set1_epi16(4096), ClampGate(z)));
+  }
+  for (int i = 0; i < size; i += kGroup) {
+    const __m256i u = SigmoidsAt(scratch + i);
     const Longs v = value(i), h = LoadLongs(state + i);
     StoreLongs(state + i,
                {NextState(h.low, v.low, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(u))),
@@ -335,14 +337,19 @@ void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums, co
   }
 }
 
-void Silu(const ScaledSums& sums, int size, uint16_t*, int16_t* out) {
+void Silu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* out) {
   const Scaling gate(sums, sums.shift);
   constexpr int kDrop = kSiluFraction - kGateFraction;
   for (int i = 0; i < size; i += kGroup) {
     const __m256i g = Reorder(Narrow(gate(i)));
     // That the addition saturates changes nothing: those numbers are limited next.
     const __m256i half = _mm256_set1_epi16(1 << (kDrop - 1));
-    const __m256i u = Sigmoid(ClampGate(_mm256_srai_epi16(_mm256_adds_epi16(g, half), kDrop)));
+    const __m256i z = ClampGate(_mm256_srai_epi16(_mm256_adds_epi16(g, half), kDrop));
+    Store(out + i, g);
+    Store(scratch + i, _mm256_add_epi16(_mm256_set1_epi16(4096), z));
+  }
+  for (int i = 0; i < size; i += kGroup) {
+    const __m256i g = Load(out + i), u = SigmoidsAt(scratch + i);
     // The upper half of signed g times unsigned u, rounded by the highest bit of the lower half.
     const __m256i above = _mm256_and_si256(_mm256_srai_epi16(g, 15), u);
     const __m256i upper = _mm256_sub_epi16(_mm256_mulhi_epu16(g, u), above);
