@@ -193,5 +193,19 @@ void ByteWeights(const ScaledSums& sums, const int32_t* __restrict bias,
   }
 }
 
+template <uint8_t kFlip_>
+struct PortableElementwise {
+  static constexpr uint8_t kFlip = kFlip_;
+  static constexpr auto Normalize = lmz::Normalize;
+  static constexpr auto Quantize = lmz::Quantize<kFlip>;
+  static constexpr auto MixQuantize = lmz::MixQuantize<kFlip>;
+  static constexpr auto ProductQuantize = lmz::ProductQuantize<kFlip>;
+  static constexpr auto SquareQuantize = lmz::SquareQuantize<kFlip>;
+  static constexpr auto UpdateState = lmz::UpdateState;
+  static constexpr auto Silu = lmz::Silu;
+  static constexpr auto Add = lmz::Add;
+  static constexpr auto ByteWeights = lmz::ByteWeights;
+};
+
 }  // namespace
 }  // namespace lmz

@@ -107,20 +107,21 @@ void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int l
   }
 }
 
-template <class Ops, uint8_t kFlip>
+// The table of one instruction set from the two parts of its kernels.
+template <class Ops, class Elementwise>
 constexpr NetworkKernels MakeNetworkKernels(Isa isa) {
   return {.isa = isa,
-          .quantised_flip = kFlip,
+          .quantised_flip = Elementwise::kFlip,
           .multiply = Multiply<Ops>,
-          .normalize = Normalize,
-          .quantize = Quantize<kFlip>,
-          .mix_quantize = MixQuantize<kFlip>,
-          .product_quantize = ProductQuantize<kFlip>,
-          .square_quantize = SquareQuantize<kFlip>,
-          .update_state = UpdateState,
-          .silu = Silu,
-          .add = Add,
-          .byte_weights = ByteWeights};
+          .normalize = Elementwise::Normalize,
+          .quantize = Elementwise::Quantize,
+          .mix_quantize = Elementwise::MixQuantize,
+          .product_quantize = Elementwise::ProductQuantize,
+          .square_quantize = Elementwise::SquareQuantize,
+          .update_state = Elementwise::UpdateState,
+          .silu = Elementwise::Silu,
+          .add = Elementwise::Add,
+          .byte_weights = Elementwise::ByteWeights};
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // AVX2. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise_avx2.h"
+#include "kernels/elementwise_vector.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
+#include "kernels/vector_avx2.h"
 
 namespace lmz {
 
@@ -39,6 +40,7 @@ struct Avx2Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvx2 = MakeNetworkKernels<Avx2Ops, 0>(Isa::kAvx2);
+const NetworkKernels kNetworkAvx2 =
+    MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>(Isa::kAvx2);
 
 }  // namespace lmz

@@ -1,9 +1,11 @@
 // AVX-512 with VNNI. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise_avx2.h"
+#include "kernels/elementwise_vector.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
+#include "kernels/vector_avx2.h"
+#include "kernels/vector_avx512.h"
 
 namespace lmz {
 
@@ -31,6 +33,7 @@ struct Avx512Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvx512 = MakeNetworkKernels<Avx512Ops, 0x80>(Isa::kAvx512);
+const NetworkKernels kNetworkAvx512 =
+    MakeNetworkKernels<Avx512Ops, VectorElementwise<Avx512Vector, Avx2Vector, 0x80>>(Isa::kAvx512);
 
 }  // namespace lmz

@@ -1,9 +1,10 @@
 // AVX2 with AVX-VNNI. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise_avx2.h"
+#include "kernels/elementwise_vector.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
+#include "kernels/vector_avx2.h"
 
 namespace lmz {
 
@@ -34,6 +35,7 @@ struct AvxVnniOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvxVnni = MakeNetworkKernels<AvxVnniOps, 0x80>(Isa::kAvxVnni);
+const NetworkKernels kNetworkAvxVnni =
+    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>(Isa::kAvxVnni);
 
 }  // namespace lmz

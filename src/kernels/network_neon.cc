@@ -35,6 +35,6 @@ struct NeonOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, 0>(Isa::kNeon);
+const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, PortableElementwise<0>>(Isa::kNeon);
 
 }  // namespace lmz

@@ -30,6 +30,7 @@ struct NeonDotOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkNeonDot = MakeNetworkKernels<NeonDotOps, 0>(Isa::kNeonDot);
+const NetworkKernels kNetworkNeonDot =
+    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>(Isa::kNeonDot);
 
 }  // namespace lmz

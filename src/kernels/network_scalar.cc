@@ -37,6 +37,7 @@ struct ScalarOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkScalar = MakeNetworkKernels<ScalarOps, 0>(Isa::kScalar);
+const NetworkKernels kNetworkScalar =
+    MakeNetworkKernels<ScalarOps, PortableElementwise<0>>(Isa::kScalar);
 
 }  // namespace lmz

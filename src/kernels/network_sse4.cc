@@ -38,6 +38,6 @@ struct Sse4Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, 0>(Isa::kSse4);
+const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>(Isa::kSse4);
 
 }  // namespace lmz
