@@ -259,18 +259,6 @@ inline typename V::Words ClampGate(typename V::Words z) {
   return V::Max16(V::Min16(z, V::Words1(kGateLimit)), V::Words1(-kGateLimit));
 }
 
-// The entries of kSigmoidTable for numbers 4096 + z. Put together in general registers: faster than
-// gather instructions, and than storing words one by one for a vector load that must wait for them.
-template <class V>
-inline typename V::Words SigmoidsAt(const uint16_t* at) {
-  return V::FromFours([&](int i) __attribute__((always_inline)) {
-    const uint16_t* const table = kSigmoidTable.data();
-    const uint32_t low = table[at[i]] | uint32_t{table[at[i + 1]]} << 16;
-    const uint32_t high = table[at[i + 2]] | uint32_t{table[at[i + 3]]} << 16;
-    return static_cast<int64_t>(low | uint64_t{high} << 32);
-  });
-}
-
 // h + Round(D * (u >> 8) + Round(D * (u & 255), 8), 8) (spec 3.5).
 template <class V>
 inline typename V::Words NextState(typename V::Words h, typename V::Words value,
@@ -293,7 +281,7 @@ void VectorUpdateState(const ScaledSums& value_sums, const ScaledSums& forget_su
   }
   for (int i = 0; i < size; i += V::kGroup) {
     const auto v = value(i), h = LoadLongs<V>(state + i);
-    const auto u = V::WidenUnsigned(SigmoidsAt<V>(scratch + i));
+    const auto u = V::WidenUnsigned(V::LookUp(kSigmoidTable.data(), scratch + i));
     StoreLongs<V>(state + i,
                   {NextState<V>(h.low, v.low, u.low), NextState<V>(h.high, v.high, u.high)});
   }
@@ -313,7 +301,7 @@ void VectorSilu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* ou
   }
   for (int i = 0; i < size; i += V::kGroup) {
     // The upper half of signed g times unsigned u, rounded by the highest bit of the lower half.
-    const auto g = V::Load(out + i), u = SigmoidsAt<V>(scratch + i);
+    const auto g = V::Load(out + i), u = V::LookUp(kSigmoidTable.data(), scratch + i);
     const auto above = V::And(V::template Right16<15>(g), u);
     const auto rounds_up = V::template RightUnsigned16<15>(V::MulLow16(g, u));
     V::Store(out + i, V::Add16(V::Sub16(V::MulHighUnsigned16(g, u), above), rounds_up));

@@ -47,9 +47,21 @@ struct Avx2Vector {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
                      _mm_xor_si128(bytes, _mm_set1_epi8(static_cast<char>(flip))));
   }
-  template <class Four>  // four(i): the words i .. i + 3
-  static Words FromFours(const Four& four) {
-    return _mm256_set_epi64x(four(12), four(8), four(4), four(0));
+  // table[at[0]], table[at[1]], ...: one by one into the register, which is faster than gather
+  // instructions, and than storing words for a vector load that must wait for them.
+  static Words LookUp(const uint16_t* table, const uint16_t* at) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(LookUpEight(table, at)),
+                                   LookUpEight(table, at + 8), 1);
+  }
+  static __m128i LookUpEight(const uint16_t* table, const uint16_t* at) {
+    __m128i v = _mm_cvtsi32_si128(table[at[0]]);
+    v = _mm_insert_epi16(v, table[at[1]], 1);
+    v = _mm_insert_epi16(v, table[at[2]], 2);
+    v = _mm_insert_epi16(v, table[at[3]], 3);
+    v = _mm_insert_epi16(v, table[at[4]], 4);
+    v = _mm_insert_epi16(v, table[at[5]], 5);
+    v = _mm_insert_epi16(v, table[at[6]], 6);
+    return _mm_insert_epi16(v, table[at[7]], 7);
   }
   static Words LookUpLongs(const uint32_t* table, Words at) {
     return _mm256_i32gather_epi32(reinterpret_cast<const int*>(table), at, 4);

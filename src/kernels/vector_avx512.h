@@ -47,11 +47,9 @@ struct Avx512Vector {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
                         _mm256_xor_si256(bytes, _mm256_set1_epi8(static_cast<char>(flip))));
   }
-  template <class Four>
-  static Words FromFours(const Four& four) {
-    return _mm512_inserti64x4(
-        _mm512_castsi256_si512(_mm256_set_epi64x(four(12), four(8), four(4), four(0))),
-        _mm256_set_epi64x(four(28), four(24), four(20), four(16)), 1);
+  static Words LookUp(const uint16_t* table, const uint16_t* at) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(Avx2Vector::LookUp(table, at)),
+                              Avx2Vector::LookUp(table, at + 16), 1);
   }
   static Words LookUpLongs(const uint32_t* table, Words at) {
     return _mm512_i32gather_epi32(at, table, 4);
