@@ -110,7 +110,7 @@ struct Scaling {
 // saturates and 16 bits do: what a larger shift takes from the upper half of the product is rounded
 // by a number that leaves the lower half out.
 template <class V>
-inline void ScaleByRoot(const InverseRoot& by, const int16_t* weight, int size, int16_t* x) {
+[[gnu::always_inline]] inline void ScaleByRoot(const InverseRoot& by, const int16_t* weight, int size, int16_t* x) {
   using Words = typename V::Words;
   const Words root = V::Words1(static_cast<int16_t>(by.root));
   const auto scale = [&](const auto& unit) __attribute__((always_inline)) {
