@@ -93,6 +93,32 @@ void BenchStep(benchmark::State& state, const ModelFile& model, Isa isa, int lan
                                                  benchmark::Counter::kIsRate);
 }
 
+// The lanes of one LaneStates shared out among the benchmark's threads, each with its own scratch
+// and without waiting for the others: what two threads can gain over one.
+struct SharedLanes {
+  SharedLanes(const ModelFile& model, int lanes)
+      : network(model), states(network.shape(), lanes), weights(static_cast<size_t>(lanes) * 256) {}
+  Network network;
+  LaneStates states;
+  std::vector<uint32_t> weights;
+};
+
+void BenchSharedStep(benchmark::State& state, SharedLanes& shared) {
+  const int count = shared.states.lanes() / state.threads();
+  const int first = count * state.thread_index();
+  StepScratch scratch(shared.network.shape(), count);
+  std::vector<uint8_t> input(static_cast<size_t>(count), 'e');
+  uint32_t* const weights = shared.weights.data() + ptrdiff_t{first} * kByteValues;
+  size_t i = 0;
+  for (auto _ : state) {
+    shared.network.Step(shared.states, first, count, input.data(), weights, scratch);
+    for (uint8_t& byte : input) byte = static_cast<uint8_t>("the quick brown fox "[i++ % 20]);
+    benchmark::DoNotOptimize(weights);
+  }
+  state.counters["bytes/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * count,
+                                                 benchmark::Counter::kIsRate);
+}
+
 // All matrix products of one step and nothing else: the ceiling of BenchStep.
 void BenchProducts(benchmark::State& state, const GlrShape& shape, Isa isa, int lanes) {
   const NetworkKernels& kernels = NetworkKernelsFor(isa);
@@ -126,7 +152,16 @@ void Register(const ModelFile* model) {
                                      BenchMultiply, isa, rows, columns, lanes);
       }
     }
-    if (model == nullptr) continue;
+    if (model == nullptr || !ForceIsa(isa).ok()) continue;
+    for (const int lanes : {8, 16}) {
+      const auto shared = std::make_shared<SharedLanes>(*model, lanes);
+      benchmark::RegisterBenchmark(
+          ("shared_step/" + name + "/lanes:" + std::to_string(lanes)).c_str(),
+          [shared](benchmark::State& state) { BenchSharedStep(state, *shared); })
+          ->Threads(1)
+          ->Threads(2)
+          ->UseRealTime();
+    }
     for (const int lanes : {1, 4, 8, 16}) {
       const std::string end = "/" + name + "/lanes:" + std::to_string(lanes);
       benchmark::RegisterBenchmark(("products" + end).c_str(), BenchProducts, model->glr.shape, isa,
