@@ -115,7 +115,6 @@ inline int32_t ScaleSum(const ScaledSums& y, int i) {
   return RoundShift(NarrowSum(y, i) * scale, y.shift);
 }
 
-template <uint8_t kFlip>
 QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restrict scratch,
                               uint8_t* __restrict q) {
   const ScaledSums y = sums;
@@ -132,7 +131,7 @@ QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restr
     const auto r = static_cast<int16_t>(scratch[i] * power);
     scratch[i] = MulQ15(r, r);
   }
-  QuantizeInt16(scratch, size, by.square, kFlip, q);
+  QuantizeInt16(scratch, size, by.square, 0, q);
   return by.scale(y.mantissa);
 }
 
@@ -200,7 +199,7 @@ struct PortableElementwise {
   static constexpr auto Quantize = lmz::Quantize<kFlip>;
   static constexpr auto MixQuantize = lmz::MixQuantize<kFlip>;
   static constexpr auto ProductQuantize = lmz::ProductQuantize<kFlip>;
-  static constexpr auto SquareQuantize = lmz::SquareQuantize<kFlip>;
+  static constexpr auto SquareQuantize = lmz::SquareQuantize;
   static constexpr auto UpdateState = lmz::UpdateState;
   static constexpr auto Silu = lmz::Silu;
   static constexpr auto Add = lmz::Add;

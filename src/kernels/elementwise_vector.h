@@ -110,7 +110,8 @@ struct Scaling {
 // saturates and 16 bits do: what a larger shift takes from the upper half of the product is rounded
 // by a number that leaves the lower half out.
 template <class V>
-[[gnu::always_inline]] inline void ScaleByRoot(const InverseRoot& by, const int16_t* weight, int size, int16_t* x) {
+[[gnu::always_inline]] inline void ScaleByRoot(const InverseRoot& by, const int16_t* weight,
+                                               int size, int16_t* x) {
   using Words = typename V::Words;
   const Words root = V::Words1(static_cast<int16_t>(by.root));
   const auto scale = [&](const auto& unit) __attribute__((always_inline)) {
@@ -235,7 +236,7 @@ QuantizedScale VectorProductQuantize(const int16_t* a, const int16_t* b, int siz
 
 template <class V>
 QuantizedScale VectorSquareQuantize(const ScaledSums& sums, int size, int16_t* scratch,
-                                    uint8_t flip, uint8_t* q) {
+                                    uint8_t* q) {
   const Scaling<V> y(sums, 0);
   auto largest = V::Words1(0);
   for (int i = 0; i < size; i += V::kGroup) {
@@ -249,7 +250,7 @@ QuantizedScale VectorSquareQuantize(const ScaledSums& sums, int size, int16_t* s
   const WordQuantizer<V> quantised(by.square);
   for (int i = 0; i < size; i += V::kGroup) {
     const auto r = V::Left16(V::Load(scratch + i), left);
-    V::StoreBytes(q + i, quantised(V::MulQ15(r, r)), flip);
+    V::StoreBytes(q + i, quantised(V::MulQ15(r, r)), 0);
   }
   return by.scale(sums.mantissa);
 }
@@ -378,7 +379,7 @@ struct VectorElementwise {
   static QuantizedScale SquareQuantize(const ScaledSums& y, int size, int16_t* scratch,
                                        uint8_t* q) {
     return (IsWhole(size) ? VectorSquareQuantize<V> : VectorSquareQuantize<Half>)(y, size, scratch,
-                                                                                  kFlip, q);
+                                                                                  q);
   }
   static void UpdateState(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
                           int size, uint16_t* scratch, int32_t* state) {

@@ -16,6 +16,7 @@ struct Avx512Ops {
   static constexpr int kRows = 16;
   static constexpr int kLanes = 8;
   static constexpr int kSums = 24;  // of 32 registers
+  static constexpr int kSparse = 12;
   using Sums = __m512i;
   using Weights = __m512i;
   using Broadcast = __m512i;
@@ -29,6 +30,7 @@ struct Avx512Ops {
     return _mm512_set1_epi32(four);
   }
   static Sums Dot(Sums s, Weights w, Broadcast x) { return _mm512_dpbusd_epi32(s, x, w); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ struct AvxVnniOps {
   static constexpr int kRows = 8;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 12;  // of 16 registers
+  static constexpr int kSparse = 12;
   using Sums = __m256i;
   using Weights = __m256i;
   using Broadcast = __m256i;
@@ -31,6 +32,7 @@ struct AvxVnniOps {
     return _mm256_set1_epi32(four);
   }
   static Sums Dot(Sums s, Weights w, Broadcast x) { return _mm256_dpbusd_avx_epi32(s, x, w); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace

@@ -17,10 +17,15 @@ namespace lmz {
 inline constexpr int kBlockRows = 16;
 inline constexpr int kBlockColumns = 4;
 
+// The most columns of a matrix: every sum then fits in 32 bits.
+inline constexpr int kMaxColumns = 1 << 16;
+
 // A matrix of int8 weights in blocks of 16 rows by 4 columns: block (i, j) covers rows 16i .. and
-// columns 4j .., lies at (i * columns/4 + j) * 64 and holds its weights row by row.
+// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row.
 struct PackedMatrix {
   const int8_t* blocks = nullptr;
+  ptrdiff_t row_step = 0;          // 64 or
+  ptrdiff_t column_step = 0;       // more
   const int32_t* start = nullptr;  // [rows] what the sums start from: undoes quantised_flip
   int rows = 0;
   int columns = 0;
@@ -56,6 +61,11 @@ struct NetworkKernels {
   void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                    int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 
+  // The same for x whose bytes are q itself, 0 .. 127 and mostly zero, and a matrix packed for them
+  // (MatrixStorage::ForSparse).
+  void (*multiply_sparse)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride,
+                          int lanes, int32_t* sums, ptrdiff_t sums_stride) = nullptr;
+
   // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <= 4096.
   void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
                     int16_t* out) = nullptr;
@@ -72,7 +82,8 @@ struct NetworkKernels {
                                      uint8_t* q) = nullptr;
 
   // Quantises the square of the positive part of the scaled sums (spec 3.7); `in` is the scale of
-  // the quantised input and `shift` of ScaledSums is not used. `scratch` holds `size` numbers.
+  // the quantised input and `shift` of ScaledSums is not used. `scratch` holds `size` numbers. The
+  // bytes are q itself, 0 .. 127.
   QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
                                     uint8_t* q) = nullptr;
 

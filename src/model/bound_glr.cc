@@ -24,6 +24,14 @@ BoundMix BindMix(const std::vector<int16_t>& mix) {
   return {Aligned(mix), std::ranges::min(mix)};
 }
 
+// For inputs that square_quantize makes.
+BoundMatrix BindSparse(const Int8Matrix& m) {
+  const size_t rows = m.row_scale.size();
+  return {MatrixStorage::ForSparse(m.weights, static_cast<int>(rows),
+                                   static_cast<int>(m.weights.size() / rows)),
+          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
+}
+
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
 BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
@@ -41,7 +49,7 @@ BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {
           .hidden_mix = BindMix(layer.hidden_mix),
           .output = BindMatrix(layer.output, kernels),
           .up = BindMatrix(layer.up, kernels),
-          .down = BindMatrix(layer.down, kernels)};
+          .down = BindSparse(layer.down)};
 }
 
 }  // namespace

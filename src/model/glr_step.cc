@@ -55,7 +55,8 @@ class GlrStep {
                                         size, scratch_.full.data(), Quantised(0, lane));
       scale.exponent += layer.state_norm.fraction + kSiluFraction;
     }
-    MultiplyAndAdd(layer.output);
+    Multiply(layer.output, scratch_.slots[0]);
+    AddProduct(layer.output);
   }
 
   // x += Down(Relu(Up(...))^2).
@@ -71,7 +72,8 @@ class GlrStep {
                                        scratch_.half.data(), Quantised(0, lane));
       scale.exponent += 2 * exponent;
     }
-    MultiplyAndAdd(layer.down);
+    MultiplySparse(layer.down, scratch_.slots[0]);
+    AddProduct(layer.down);
   }
 
   void Head(uint32_t* weights) {
@@ -128,8 +130,13 @@ class GlrStep {
                       count_, slot.sums[0].data(), slot.sums.size());
   }
 
-  void MultiplyAndAdd(const BoundMatrix& matrix) {
-    Multiply(matrix, scratch_.slots[0]);
+  void MultiplySparse(const BoundMatrix& matrix, StepScratch::Slot& slot) {
+    kernels_.multiply_sparse(matrix.storage.view(), slot.quantised[0].data(), slot.quantised.size(),
+                             count_, slot.sums[0].data(), slot.sums.size());
+  }
+
+  // x += the product in slot 0.
+  void AddProduct(const BoundMatrix& matrix) {
     for (int lane = 0; lane < count_; ++lane) {
       kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
                    scratch_.residual[lane].data());
