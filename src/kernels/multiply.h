@@ -111,19 +111,18 @@ void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int l
 template <class Ops, int kVectors>
 inline void SparseTile(const PackedMatrix& m, int first_vector, const uint16_t* groups, int count,
                        const uint8_t* x, int32_t* sums) {
-  constexpr int kPerBlock = kBlockRows / Ops::kRows;
-  ptrdiff_t offset[kVectors];
+  // The blocks of a group lie side by side, so that vectors do, too.
+  constexpr int kVectorBytes = Ops::kRows * kBlockColumns;
+  const int8_t* const first = m.blocks + first_vector * kVectorBytes;
   typename Ops::Sums acc[kVectors];
   ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-    const int vector = first_vector + v;
-    offset[v] = vector / kPerBlock * m.row_step + vector % kPerBlock * Ops::kRows * 4;
-    acc[v] = Ops::Load(m.start + vector * Ops::kRows);
+    acc[v] = Ops::Load(m.start + (first_vector + v) * Ops::kRows);
   });
   for (int i = 0; i < count; ++i) {
-    const int8_t* const weights = m.blocks + groups[i] * m.column_step;
+    const int8_t* const weights = first + groups[i] * m.column_step;
     const typename Ops::Broadcast b = Ops::Spread(x + groups[i] * kBlockColumns);
     ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-      acc[v] = Ops::DotSparse(acc[v], Ops::LoadWeights(weights + offset[v]), b);
+      acc[v] = Ops::DotSparse(acc[v], Ops::LoadWeights(weights + v * kVectorBytes), b);
     });
   }
   ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
@@ -142,8 +141,13 @@ inline void SparseTiles(const PackedMatrix& m, int first_vector, const uint16_t*
   if constexpr (kVectors > 1) SparseTiles<Ops, kVectors / 2>(m, v, groups, count, x, sums);
 }
 
-// Writes the numbers of the groups of four bytes that are not all zero; returns how many.
+// Writes the numbers of the groups of four bytes that are not all zero; returns how many. An Ops
+// class may have a function of this name that does it faster.
+template <class Ops>
 inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
+  if constexpr (requires { Ops::ListGroups(x, columns, groups); }) {
+    return Ops::ListGroups(x, columns, groups);
+  }
   int count = 0;
   for (int g = 0; g < columns / kBlockColumns; ++g) {
     uint32_t four;
@@ -158,9 +162,9 @@ inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
 template <class Ops>
 void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                     int32_t* sums, ptrdiff_t sums_stride) {
-  uint16_t groups[kMaxColumns / kBlockColumns];
+  uint16_t groups[kMaxColumns / kBlockColumns + 16];  // a fast ListGroups may write more
   for (int lane = 0; lane < lanes; ++lane) {
-    const int count = ListGroups(x, m.columns, groups);
+    const int count = ListGroups<Ops>(x, m.columns, groups);
     SparseTiles<Ops, Ops::kSparse>(m, 0, groups, count, x, sums);
     x += x_stride;
     sums += sums_stride;
