@@ -79,7 +79,7 @@ std::vector<FrameEntry> ListOf(ByteSpan coded) {
 TEST(Pipeline, EveryChoiceRoundTripsEveryKindOfInput) {
   for (const BlockChoice& choice : AllChoices()) {
     for (const Generator& generator : kGenerators) {
-      for (const size_t size : {0u, 1u, 2u, 255u, 4096u, 40000u, 70000u}) {
+      for (const size_t size : {0u, 1u, 2u, 255u, 4096u, 70000u}) {
         const Bytes raw = generator.make(size);
         const Bytes coded = CompressAs(raw, FixedPlan(choice, kSmallestBlock));
         Bytes back;
@@ -107,8 +107,8 @@ TEST(Pipeline, SizesAroundEveryBoundaryRoundTrip) {
 
 TEST(Pipeline, BytesDoNotDependOnThreads) {
   for (const BlockChoice& choice : AllChoices()) {
-    const Bytes raw = testing::MakeWords(300001);
-    const auto plan = FixedPlan(choice, 20000);
+    const Bytes raw = testing::MakeWords(70001);
+    const auto plan = FixedPlan(choice, 9000);
     CompressOptions options = {.block_size = kSmallestBlock};
     const Bytes one = CompressAs(raw, plan, options);
     EXPECT_EQ(CompressAs(raw, plan, options), one) << "twice the same";

@@ -49,8 +49,9 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
 
 // Decodes `payload` into `raw`, which is exactly header.raw_size bytes long; both sizes must agree
 // with the header. Memory and time are bounded by the two sizes. Errors: kDamaged when the payload
-// breaks a rule, the fingerprint or the checksum differs; kNewerVersion for an unknown codec or
-// filter. On error the content of `raw` is unspecified. Thread-safe for distinct outputs.
+// breaks a rule, the fingerprint or the checksum differs; kTruncated when the payload ends before
+// the block is complete; kNewerVersion for an unknown codec, profile or filter; kOutOfMemory. On
+// error the content of `raw` is unspecified. Thread-safe for distinct outputs.
 Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
 
 // The part of DecodeBlock without the two comparisons, for a container that checks the raw bytes in

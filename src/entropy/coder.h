@@ -92,7 +92,8 @@ class Decoder {
   // asked of it. Decoding may go on, with meaningless bits.
   bool overran() const { return missing_ > 6; }
 
-  // True when the payload holds bytes that were never read: more than six too many.
+  // True when the payload holds bytes that were never read. The decoder reads six bytes ahead, so
+  // up to six superfluous ones go unseen here.
   bool has_rest() const { return next_ != end_; }
 
   uint32_t fingerprint() const { return internal::FoldRange(range_); }

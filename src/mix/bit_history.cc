@@ -46,8 +46,9 @@ constexpr Counts Advance(Counts c, int bit) {
   return bit != 0 ? Counts{other, same, 1} : Counts{same, other, 0};
 }
 
-// States 1..30 are the exact histories of one to four bits, written as binary numbers with a
-// leading one, less one; the rest follow by ascending total, zeros, last bit.
+// Candidates 0..30 are the exact histories of up to four bits, written as binary numbers with a
+// leading one, less one; the rest follow by ascending total, zeros, last bit. Number() then gives
+// the states their numbers.
 constexpr size_t kExactStates = 31;
 
 constexpr uint8_t ExactState(unsigned code) {
@@ -76,8 +77,8 @@ struct Candidates {
 constexpr uint16_t Find(const Candidates& c, Counts counts) {
   if (counts.zeros + counts.ones < 5) return ExactStateOf(counts);
   for (size_t i = kExactStates; i < c.size; ++i) {
-    if (c.counts[i].zeros == counts.zeros && c.counts[i].ones == counts.ones &&
-        c.counts[i].last == counts.last) {
+    const Counts& known = c.counts[i];
+    if (known.zeros == counts.zeros && known.ones == counts.ones && known.last == counts.last) {
       return static_cast<uint16_t>(i);
     }
   }
@@ -139,9 +140,11 @@ constexpr Numbering Number(const Candidates& c) {
   return n;
 }
 
-constexpr BitHistoryTable MakeTable() {
-  const Candidates c = MakeCandidates();
-  const Numbering n = Number(c);
+// One constant per step: compilers bound the work for each (clang at 2^20 steps).
+constexpr Candidates kCandidates = MakeCandidates();
+constexpr Numbering kNumbering = Number(kCandidates);
+
+constexpr BitHistoryTable MakeTable(const Candidates& c, const Numbering& n) {
   BitHistoryTable table{};
   table.states = n.states;
   table.pure_states = n.pure_states;
@@ -157,7 +160,7 @@ constexpr BitHistoryTable MakeTable() {
   return table;
 }
 
-constexpr BitHistoryTable kTable = MakeTable();
+constexpr BitHistoryTable kTable = MakeTable(kCandidates, kNumbering);
 static_assert(kTable.states <= 256);
 static_assert(kTable.pure_states == kPureStates);
 

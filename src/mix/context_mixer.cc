@@ -78,6 +78,7 @@ Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, const MixerKernels& k
 
 ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels)
     : kernels_(kernels),
+      quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
       mixer_(kernels, kRows, kFinalRows),
@@ -173,8 +174,8 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
   kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                 history_index_.data(), bit, kBitHistory.next[0].data(), kQuick.row.data(),
-                 kQuick.next[0][0].data());
+                 history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
+                 quick_.next[0][0].data());
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
     bit_match_byte_->Update<4, 6>(bit);

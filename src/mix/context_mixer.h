@@ -17,6 +17,7 @@
 #include "mix/match_model.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"
+#include "mix/quick_probability.h"
 #include "mix/slot_table.h"
 
 namespace lmz {
@@ -65,6 +66,7 @@ class ContextMixer {
   uint32_t Refine(const Lane& lane, int logit_q8);
 
   const MixerKernels& kernels_;
+  const QuickTable& quick_;
   SlotTable slots_;
   MatchTable match_table_;
   Mixer mixer_;

@@ -1,5 +1,5 @@
 // The contexts of the context mixer: for each byte, kContexts hashes of what came before, chosen by
-// profile, and the small numbers that pick mixer weights. Each lane has its own.
+// profile. Each lane has its own.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class ContextSet {
   // After a whole byte: `position` bytes of the block are known, the last one is `byte`.
   void UpdateByte(uint8_t byte, uint32_t position);
 
-  // Hashes of the contexts of the next byte.
+  // Hashes of the contexts of the next byte; all 0 before the first.
   const std::array<uint32_t, kContexts>& hashes() const { return hashes_; }
 
   // The last eight bytes, the latest lowest.
@@ -46,7 +46,7 @@ class ContextSet {
   uint32_t line_begin_ = 0;
   uint32_t previous_line_begin_ = 0;
   uint32_t line_indent_ = 0;      // blanks at its beginning
-  uint32_t line_first_byte_ = 0;  // the first other byte, 0 while there is none
+  uint32_t line_first_byte_ = 0;  // the first other byte but 0; 0 while there is none
   uint64_t punctuation_ = 0;      // the last eight marks, the latest lowest
 
   StrideDetector stride_;

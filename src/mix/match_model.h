@@ -1,5 +1,5 @@
 // The match model: finds the last place where the recent bytes stood before and predicts that what
-// followed there follows again, with a confidence learned for each length of the match.
+// followed there follows again. How far to trust it is learned by ContextMixer.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace lmz {
 
-// What lanes share: where each hash of recent bytes was last seen, and how far to trust a match.
+// What lanes share: where each hash of recent bytes was last seen.
 class MatchTable {
  public:
   // For a block of raw_size bytes.

@@ -28,7 +28,8 @@ class Mixer {
   Mixer(const MixerKernels& kernels, const std::array<uint32_t, kSets>& rows,
         const std::array<uint32_t, kFinalSets>& final_rows);
 
-  // The values to mix, in 1/256 nats, |x| < 2^12; the caller fills all of them before Predict.
+  // The values to mix, logits in 1/256 nats or the like, |x| < 2^12, at first 0; the caller sets
+  // those that it uses before Predict.
   std::array<int32_t, kInputs>& inputs() { return inputs_; }
 
   // The mixed logit in 1/256 nats.

@@ -1,5 +1,5 @@
 // Adaptive probability map (the secondary estimation of Mahoney's PAQ): corrects a probability by
-// what really followed similar ones in the same context. Each context holds 33 probabilities over
+// what really followed similar ones in the same context. Each context holds 25 probabilities over
 // the logit axis; the estimate is interpolated between two of them, the nearer one learns.
 #pragma once
 

@@ -42,6 +42,9 @@ QuickTable MakeTable() {
 
 }  // namespace
 
-const QuickTable kQuick = MakeTable();
+const QuickTable& Quick() {
+  static const QuickTable table = MakeTable();
+  return table;
+}
 
 }  // namespace lmz

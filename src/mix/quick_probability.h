@@ -19,7 +19,9 @@ struct QuickTable {
   std::array<std::array<std::array<uint8_t, 256>, 2>, kRows> next;  // [row][bit][quick]
 };
 
-extern const QuickTable kQuick;
+// Made on the first call; thread-safe. (Not a constant of its own: code that runs before main may
+// compress, too.)
+const QuickTable& Quick();
 
 // The logit, in 1/256 nats, that a quick probability stands for.
 inline int QuickLogitQ8(uint8_t quick) {

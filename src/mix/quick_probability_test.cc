@@ -20,8 +20,8 @@ TEST(QuickProbability, StepsGoTowardsTheBitAndShrinkWithExperience) {
     int last_up = 1 << 20;
     int last_down = 1 << 20;
     for (size_t row = 0; row < QuickTable::kRows; ++row) {
-      const int up = QuickLogitQ8(kQuick.next[row][1][q]) - logit;
-      const int down = logit - QuickLogitQ8(kQuick.next[row][0][q]);
+      const int up = QuickLogitQ8(Quick().next[row][1][q]) - logit;
+      const int down = logit - QuickLogitQ8(Quick().next[row][0][q]);
       EXPECT_GE(up, 0);
       EXPECT_GE(down, 0);
       EXPECT_LE(up, last_up);
@@ -35,14 +35,14 @@ TEST(QuickProbability, StepsGoTowardsTheBitAndShrinkWithExperience) {
 TEST(QuickProbability, RowsFollowTheNumberOfBits) {
   for (size_t state = 0; state < static_cast<size_t>(kBitHistory.states); ++state) {
     const int bits = kBitHistory.zeros[state] + kBitHistory.ones[state];
-    EXPECT_LT(kQuick.row[state], QuickTable::kRows);
-    EXPECT_EQ(kQuick.row[state] == 0, bits == 0);
+    EXPECT_LT(Quick().row[state], QuickTable::kRows);
+    EXPECT_EQ(Quick().row[state] == 0, bits == 0);
   }
 }
 
 TEST(QuickProbability, TableIsPinned) {
-  Bytes table(kQuick.row.begin(), kQuick.row.end());
-  for (const auto& row : kQuick.next) {
+  Bytes table(Quick().row.begin(), Quick().row.end());
+  for (const auto& row : Quick().next) {
     for (const auto& next : row) table.insert(table.end(), next.begin(), next.end());
   }
   EXPECT_EQ(Checksum64(table), 10285817524247226688u);

@@ -15,7 +15,7 @@ class StrideDetector {
   // After a byte: `pair` is the last two bytes, `position` how many bytes are known.
   void Update(uint32_t pair, uint32_t position);
 
-  // The current guess, 1 .. kMaxStride.
+  // The current guess, 2 .. kMaxStride.
   uint32_t stride() const { return stride_; }
 
  private:

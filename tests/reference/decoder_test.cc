@@ -1,0 +1,194 @@
+// The specifications suffice: a decoder written from their text alone decodes the golden files, and
+// what the library writes today.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "api/pipeline.h"
+#include "file_decoder.h"
+#include "tests/choices.h"
+#include "tests/recipes.h"
+
+namespace lmz {
+namespace {
+
+using testing::FixedPlan;
+
+const std::string kGolden = LMZ_SOURCE_DIR "/tests/golden/v0/";
+
+Bytes ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << path;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// The content of a file, or nothing and a failed test.
+Bytes Decode(const Bytes& file) {
+  try {
+    return reference::DecodeFile(file);
+  } catch (const reference::Damage& damage) {
+    ADD_FAILURE() << damage.what();
+    return {};
+  }
+}
+
+Bytes MakeRaw(const std::string& generator, size_t size) {
+  for (const testing::Generator& row : testing::kGenerators) {
+    if (row.name == generator) return row.make(size);
+  }
+  ADD_FAILURE() << "no generator " << generator;
+  return {};
+}
+
+TEST(ReferenceDecoder, DecodesEveryGoldenFile) {
+  std::ifstream manifest(kGolden + "MANIFEST");
+  ASSERT_TRUE(manifest.is_open());
+  int files = 0;
+  for (std::string line; std::getline(manifest, line); ++files) {
+    std::istringstream fields(line);
+    std::string name;
+    std::string generator;
+    size_t raw_size = 0;
+    ASSERT_TRUE(fields >> name >> generator >> raw_size) << line;
+    EXPECT_EQ(Decode(ReadFile(kGolden + name)), MakeRaw(generator, raw_size)) << name;
+  }
+  EXPECT_GT(files, 0);
+}
+
+TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
+  const Bytes file = ReadFile(kGolden + "bytes-f0-p0-words-1000-1000.lmz");
+  for (const size_t position : {3u, 6u, 20u, 100u, 200u}) {
+    Bytes other = file;
+    other.at(position) ^= 4;
+    EXPECT_THROW(reference::DecodeFile(other), reference::Damage) << position;
+  }
+}
+
+// What the library writes for `raw` as one compact frame, decoded by the reference.
+Bytes ThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  const Status status = CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status();
+  EXPECT_TRUE(status.ok()) << status.message();
+  const int codec_and_filters = static_cast<int>(choice.codec) | choice.filters << 4;
+  EXPECT_EQ(coded.at(4), codec_and_filters) << "the library chose otherwise";
+  return Decode(coded);
+}
+
+Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
+  return ThroughTheLibrary(raw, BlockChoice{.codec = CodecId::kBytes, .profile = profile});
+}
+
+// Longer than the golden files: lines, long matches, histories at their limits.
+TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
+  const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
+  Bytes raw(book.begin() + 20000, book.begin() + 60000);
+  raw.insert(raw.end(), book.begin() + 30000, book.begin() + 32000);
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
+// The smallest tables.
+TEST(ReferenceDecoder, DecodesAShortText) {
+  const Bytes raw = testing::MakeWords(120);
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
+// Records of 16 bytes, then of 12: the stride is found and changes.
+TEST(ReferenceDecoder, DecodesRecordsOfTheLibrary) {
+  Bytes raw = testing::MakeRecords(20000);
+  const Bytes records = testing::MakeRecords(30000);
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (i % 16 < 12) raw.push_back(records[i]);
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+// Records of 2040 bytes that change a little: strides near the longest, columns.
+TEST(ReferenceDecoder, DecodesLongRecordsOfTheLibrary) {
+  const Bytes noise = testing::MakeRandom(12 * 2040);
+  Bytes raw;
+  for (size_t i = 0; i < noise.size(); ++i) {
+    raw.push_back(i < 2040 || noise[i] % 8 == 0 ? noise[i] : raw[i - 2040]);
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+// Certainty: probabilities and histories at their ends, the longest matches; then a surprise.
+TEST(ReferenceDecoder, DecodesRunsOfTheLibrary) {
+  Bytes raw = testing::MakeZeros(6000);
+  AppendTo(raw, Bytes(3000, 0xFF));
+  AppendTo(raw, testing::MakeWords(1000));
+  AppendTo(raw, Bytes(4000, ' '));
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
+  }
+}
+
+// A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other
+// place is found with a long agreement.
+TEST(ReferenceDecoder, DecodesCrossingRepeatsOfTheLibrary) {
+  const Bytes noise = testing::MakeRandom(600);
+  const ByteSpan passage = ByteSpan(noise).subspan(0, 200);
+  const ByteSpan first = ByteSpan(noise).subspan(200, 100);
+  const ByteSpan second = ByteSpan(noise).subspan(300, 100);
+  Bytes raw;
+  const auto append = [&](ByteSpan before, ByteSpan after) {
+    for (const ByteSpan part : {before, passage, after}) AppendTo(raw, part);
+  };
+  for (size_t tail = 400; tail < 600; tail += 40) {
+    append(first, ByteSpan(noise).subspan(tail, 20));
+    append(second, ByteSpan(noise).subspan(tail + 20, 20));
+    append(first, ByteSpan(noise).subspan(tail + 20, 20));
+  }
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kText), raw);
+}
+
+// Calls, jumps and conditional jumps; operands out of range; one cut off at the end.
+TEST(ReferenceDecoder, DecodesBranchesOfTheLibrary) {
+  Bytes raw = testing::MakeCalls(16 * 500);
+  for (size_t i = 0; i < raw.size(); i += 16) {
+    if (i % 48 == 16) raw[i] = 0xE9;
+    if (i % 80 == 32) {
+      raw[i + 8] = 0x0F;
+      raw[i + 9] = static_cast<uint8_t>(0x80 + i / 16 % 17);
+      std::fill(&raw[i + 11], &raw[i + 14], uint8_t{0});
+    }
+    if (i % 112 == 64) std::reverse(&raw[i + 1], &raw[i + 5]);
+  }
+  for (const size_t rest : {0u, 3u, 4u}) {
+    Bytes cut = raw;
+    AppendTo(cut, Bytes(1, 0xE8));
+    AppendTo(cut, Bytes(rest, 0));
+    for (const uint8_t filters : {kFilterX86, static_cast<uint8_t>(kFilterX86 | kFilterRepeat)}) {
+      const BlockChoice choice = {CodecId::kBytes, filters, Profile::kBinary};
+      // Twice, so that the repeat filter has its part.
+      Bytes both = cut;
+      if ((filters & kFilterRepeat) != 0) AppendTo(both, cut);
+      EXPECT_EQ(ThroughTheLibrary(both, choice), both) << rest;
+    }
+  }
+}
+
+// Few slots and much to remember: contexts take slots from each other.
+TEST(ReferenceDecoder, DecodesNoiseOverASmallAlphabet) {
+  Bytes raw = testing::MakeRandom(6000);
+  for (uint8_t& byte : raw) byte &= 0x5F;
+  EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
+}
+
+TEST(ReferenceDecoder, TablesAreThoseOfTheSpecification) {
+  EXPECT_EQ(reference::LogisticChecksum(), 0xae46c153641b4f9b);
+  EXPECT_EQ(reference::CountHistories().all, 247);
+  EXPECT_EQ(reference::CountHistories().pure, 83);
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,164 @@
+#include "file_decoder.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "filter_decoders.h"
+#include "input.h"
+
+namespace lmz::reference {
+
+namespace {
+
+uint64_t Xxh3(const Bytes& bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+uint32_t Xxh3Low(const Bytes& bytes) {
+  return static_cast<uint32_t>(Xxh3(bytes));
+}
+
+void Require(bool condition, const char* rule) {
+  if (!condition) throw Damage(rule);
+}
+
+// Section 3.
+struct BlockFields {
+  uint64_t codec = 0;
+  uint64_t filters = 0;
+  uint64_t raw_size = 0;
+  uint64_t payload_size = 0;
+};
+
+void CheckLimits(const BlockFields& block) {
+  Require(block.codec <= 1, "newer version: unknown Codec");
+  Require(block.filters <= 3, "newer version: unknown Filters");
+  Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
+  Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
+  Require(block.payload_size < block.raw_size || (block.codec == 0 && block.filters == 0),
+          "limit 2: Payload_Size equals Raw_Size");
+}
+
+Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size) {
+  if (codec == 1) return DecodeBytesCodec(code, size);
+  Require(code.size() == size, "stored: another size");
+  return {code, 0};
+}
+
+Decoded DecodePayload(const BlockFields& block, const Bytes& payload) {
+  CheckLimits(block);
+  if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size);
+  Input input(payload);
+  const uint64_t filtered_size = input.Varint();
+  const uint64_t max_size = block.raw_size + 64;
+  Require(filtered_size >= 1 && filtered_size <= max_size && filtered_size <= uint64_t{1} << 28,
+          "limit 4: Filtered_Size");
+  Decoded decoded = DecodeCodec(block.codec, input.Take(input.Left()), filtered_size);
+  if ((block.filters & 2) != 0) decoded.raw = UndoX86(decoded.raw);
+  Require(decoded.raw.size() <= max_size, "limit 4: result of a filter");
+  if ((block.filters & 1) != 0) decoded.raw = UndoRepeat(decoded.raw, max_size);
+  Require(decoded.raw.size() == block.raw_size, "the filters give another size than Raw_Size");
+  return decoded;
+}
+
+// Section 4, behind Version_And_Kind.
+Bytes DecodeCompactFrame(Input& file, size_t begin) {
+  const uint64_t codec_and_filters = file.Number(1);
+  BlockFields block;
+  block.codec = codec_and_filters % 16;
+  block.filters = codec_and_filters / 16;
+  block.raw_size = file.Varint();
+  block.payload_size = file.Varint();
+  Bytes checked = file.Since(begin);
+  const uint64_t check = file.Number(4);
+  Require(block.raw_size < 65536, "Raw_Size in a compact frame");
+  Bytes raw;
+  if (block.raw_size == 0) {
+    Require(codec_and_filters == 0 && block.payload_size == 0, "empty content with other fields");
+  } else {
+    raw = DecodePayload(block, file.Take(block.payload_size)).raw;
+  }
+  checked.insert(checked.end(), raw.begin(), raw.end());
+  Require(check == Xxh3Low(checked), "Compact_Check");
+  return raw;
+}
+
+struct IndexEntry {
+  uint64_t coded_size;
+  uint64_t raw_size;
+};
+
+// Section 5.2, from Codec on, which is not 255.
+IndexEntry DecodeBlock(Input& file, uint64_t number, Bytes& content) {
+  const size_t begin = file.position();
+  BlockFields block;
+  block.codec = file.Number(1);
+  block.filters = file.Number(1);
+  block.raw_size = file.Varint();
+  block.payload_size = file.Varint();
+  const uint64_t checksum = file.Number(8);
+  const uint64_t fingerprint = block.codec == 0 ? 0 : file.Number(4);
+  Bytes checked = file.Since(begin);
+  for (int i = 0; i < 8; ++i) checked.push_back(static_cast<uint8_t>(number >> (8 * i)));
+  Require(file.Number(4) == Xxh3Low(checked), "Block_Header_Check");
+  const Decoded decoded = DecodePayload(block, file.Take(block.payload_size));
+  Require(decoded.fingerprint == fingerprint, "Fingerprint");
+  Require(Xxh3(decoded.raw) == checksum, "Checksum");
+  content.insert(content.end(), decoded.raw.begin(), decoded.raw.end());
+  return {file.position() - begin, block.raw_size};
+}
+
+// Section 5.3, behind End_Mark.
+void CheckIndex(Input& file, uint64_t frame_header_size, const std::vector<IndexEntry>& blocks) {
+  const size_t begin = file.position();
+  Require(file.Varint() == frame_header_size, "Frame_Header_Size");
+  Require(file.Varint() == blocks.size(), "Block_Count");
+  for (const IndexEntry& block : blocks) {
+    Require(file.Varint() == block.coded_size, "Coded_Size in the index");
+    Require(file.Varint() == block.raw_size, "Raw_Size in the index");
+  }
+  const Bytes index = file.Since(begin);
+  Require(file.Number(4) == Xxh3Low(index), "Index_Check");
+  Require(file.Number(4) == index.size(), "Index_Size");
+  Require(file.Take(3) == Bytes{0x7A, 0x6C, 0xF7}, "End_Magic");
+}
+
+// Section 5, behind Version_And_Kind.
+Bytes DecodeFullFrame(Input& file, size_t begin) {
+  const uint64_t flags = file.Number(1);
+  Require(flags <= 1, "newer version: Flags");
+  const bool has_content_size = flags == 1;
+  const uint64_t content_size = has_content_size ? file.Varint() : 0;
+  const Bytes header = file.Since(begin);
+  Require(file.Number(4) == Xxh3Low(header), "Frame_Header_Check");
+  const uint64_t frame_header_size = header.size() + 4;
+  Bytes content;
+  std::vector<IndexEntry> blocks;
+  while (file.Peek() != 255) blocks.push_back(DecodeBlock(file, blocks.size(), content));
+  file.Take(1);
+  CheckIndex(file, frame_header_size, blocks);
+  Require(!has_content_size || content.size() == content_size, "Content_Size");
+  return content;
+}
+
+}  // namespace
+
+Bytes DecodeFile(const Bytes& bytes) {
+  Input file(bytes);
+  Require(!bytes.empty(), "truncated: a file of no bytes");
+  Bytes content;
+  while (file.Left() > 0) {
+    const size_t begin = file.position();
+    Require(file.Take(3) == Bytes{0xF7, 0x6C, 0x7A}, "Magic");
+    const uint64_t version_and_kind = file.Number(1);
+    Require((version_and_kind & 0xEF) == 0, "newer version: Version_And_Kind");
+    const Bytes raw =
+        version_and_kind == 0x10 ? DecodeCompactFrame(file, begin) : DecodeFullFrame(file, begin);
+    content.insert(content.end(), raw.begin(), raw.end());
+  }
+  return content;
+}
+
+}  // namespace lmz::reference
