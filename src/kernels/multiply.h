@@ -162,7 +162,8 @@ inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
 template <class Ops>
 void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                     int32_t* sums, ptrdiff_t sums_stride) {
-  uint16_t groups[kMaxColumns / kBlockColumns + 16];  // a fast ListGroups may write more
+  // A fast ListGroups writes whole vectors, so up to 16 numbers behind the last.
+  uint16_t groups[kMaxColumns / kBlockColumns + 16];
   for (int lane = 0; lane < lanes; ++lane) {
     const int count = ListGroups<Ops>(x, m.columns, groups);
     SparseTiles<Ops, Ops::kSparse>(m, 0, groups, count, x, sums);

@@ -3,7 +3,8 @@
 // a kernel allocates nothing and checks nothing, so its preconditions are the caller's duty.
 //
 // Sizes are multiples of 16. "Quantised" vectors hold q in -127 .. 127, stored as the byte
-// q ^ quantised_flip of the table that made them: that is the form its matrix kernel wants.
+// q ^ quantised_flip of the table that made them: that is the form its matrix kernel wants. Only
+// square_quantize and multiply_sparse differ.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +18,16 @@ namespace lmz {
 inline constexpr int kBlockRows = 16;
 inline constexpr int kBlockColumns = 4;
 
-// The most columns of a matrix: every sum then fits in 32 bits.
-inline constexpr int kMaxColumns = 1 << 16;
+// The most columns of a matrix (spec 3.3): every sum then fits in 32 bits, whatever the flip.
+inline constexpr int kMaxColumns = 16384;
 
 // A matrix of int8 weights in blocks of 16 rows by 4 columns: block (i, j) covers rows 16i .. and
-// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row.
+// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row. For
+// `multiply` the blocks of a row lie side by side, for `multiply_sparse` those of a column.
 struct PackedMatrix {
   const int8_t* blocks = nullptr;
-  ptrdiff_t row_step = 0;          // 64 or
-  ptrdiff_t column_step = 0;       // more
+  ptrdiff_t row_step = 0;  // in bytes
+  ptrdiff_t column_step = 0;
   const int32_t* start = nullptr;  // [rows] what the sums start from: undoes quantised_flip
   int rows = 0;
   int columns = 0;
@@ -81,14 +83,14 @@ struct NetworkKernels {
   QuantizedScale (*product_quantize)(const int16_t* a, const int16_t* b, int size, int32_t* scratch,
                                      uint8_t* q) = nullptr;
 
-  // Quantises the square of the positive part of the scaled sums (spec 3.7); `in` is the scale of
-  // the quantised input and `shift` of ScaledSums is not used. `scratch` holds `size` numbers. The
-  // bytes are q itself, 0 .. 127.
+  // Quantises the square of the positive part of the scaled sums (spec 3.7), for multiply_sparse:
+  // the bytes are q itself, 0 .. 127. `y.shift` is not used. The result's exponent leaves out that
+  // of the sums, which the caller adds twice. `scratch` holds `size` numbers.
   QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
                                     uint8_t* q) = nullptr;
 
   // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size`
-  // numbers, as a kernel may need.
+  // numbers.
   void (*update_state)(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
                        int size, uint16_t* scratch, int32_t* state) = nullptr;
 

@@ -13,10 +13,10 @@ class MatrixStorage {
  public:
   MatrixStorage() = default;
   // Packs `weights` [rows][columns], each -127 .. 127, for kernels whose quantised_flip is `flip`.
-  // rows is a multiple of 16, columns of 4 and at most 2^16: then every sum fits in 32 bits.
+  // rows is a multiple of 16, columns of 4 and at most kMaxColumns.
   MatrixStorage(std::span<const int8_t> weights, int rows, int columns, uint8_t flip);
 
-  // Packs for multiply_sparse: the blocks of four columns side by side.
+  // Packs the same for multiply_sparse, which wants no flip.
   static MatrixStorage ForSparse(std::span<const int8_t> weights, int rows, int columns);
 
   // Valid as long as this object lives and is not moved from.

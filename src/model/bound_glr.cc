@@ -13,23 +13,26 @@ AlignedVector<T> Aligned(const std::vector<T>& values) {
   return AlignedVector<T>(values.begin(), values.end());
 }
 
-BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
-  const size_t rows = m.row_scale.size();
-  return {MatrixStorage(m.weights, static_cast<int>(rows),
-                        static_cast<int>(m.weights.size() / rows), kernels.quantised_flip),
-          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
+int Rows(const Int8Matrix& m) {
+  return static_cast<int>(m.row_scale.size());
+}
+int Columns(const Int8Matrix& m) {
+  return static_cast<int>(m.weights.size() / m.row_scale.size());
 }
 
-BoundMix BindMix(const std::vector<int16_t>& mix) {
-  return {Aligned(mix), std::ranges::min(mix)};
+BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
+  return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels.quantised_flip),
+          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
 }
 
 // For inputs that square_quantize makes.
 BoundMatrix BindSparse(const Int8Matrix& m) {
-  const size_t rows = m.row_scale.size();
-  return {MatrixStorage::ForSparse(m.weights, static_cast<int>(rows),
-                                   static_cast<int>(m.weights.size() / rows)),
-          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
+  return {MatrixStorage::ForSparse(m.weights, Rows(m), Columns(m)), Aligned(m.row_scale),
+          m.sum_shift, m.scale_exponent};
+}
+
+BoundMix BindMix(const std::vector<int16_t>& mix) {
+  return {Aligned(mix), std::ranges::min(mix)};
 }
 
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
