@@ -46,7 +46,7 @@ struct Avx2Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvx2 =
+constinit const NetworkKernels kNetworkAvx2 =
     MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>(Isa::kAvx2);
 
 }  // namespace lmz

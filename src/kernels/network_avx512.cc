@@ -51,7 +51,7 @@ struct Avx512Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvx512 =
+constinit const NetworkKernels kNetworkAvx512 =
     MakeNetworkKernels<Avx512Ops, VectorElementwise<Avx512Vector, Avx2Vector, 0x80>>(Isa::kAvx512);
 
 }  // namespace lmz

@@ -37,7 +37,7 @@ struct AvxVnniOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkAvxVnni =
+constinit const NetworkKernels kNetworkAvxVnni =
     MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>(Isa::kAvxVnni);
 
 }  // namespace lmz

@@ -37,6 +37,7 @@ struct NeonOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, PortableElementwise<0>>(Isa::kNeon);
+constinit const NetworkKernels kNetworkNeon =
+    MakeNetworkKernels<NeonOps, PortableElementwise<0>>(Isa::kNeon);
 
 }  // namespace lmz

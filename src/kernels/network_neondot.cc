@@ -32,7 +32,7 @@ struct NeonDotOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkNeonDot =
+constinit const NetworkKernels kNetworkNeonDot =
     MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>(Isa::kNeonDot);
 
 }  // namespace lmz

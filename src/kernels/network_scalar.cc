@@ -39,7 +39,7 @@ struct ScalarOps {
 
 }  // namespace
 
-const NetworkKernels kNetworkScalar =
+constinit const NetworkKernels kNetworkScalar =
     MakeNetworkKernels<ScalarOps, PortableElementwise<0>>(Isa::kScalar);
 
 }  // namespace lmz

@@ -44,6 +44,7 @@ struct Sse4Ops {
 
 }  // namespace
 
-const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>(Isa::kSse4);
+constinit const NetworkKernels kNetworkSse4 =
+    MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>(Isa::kSse4);
 
 }  // namespace lmz
