@@ -147,7 +147,7 @@ TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
   };
   for (const size_t size : kSizes) {
     for (int bits = 0; bits <= 26; ++bits) {
-      for (const uint64_t epsilon : {0, 1000}) {
+      for (const uint64_t epsilon : {uint64_t{0}, uint64_t{1000}}) {
         check(random.Vector<int32_t>(size, (1 << bits) - 1), epsilon);
       }
     }
