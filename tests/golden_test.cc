@@ -46,9 +46,14 @@ struct Recipe {
   std::string Name() const {
     std::ostringstream out;
     out << FindCodec(choice.codec)->name << "-f" << int{choice.filters} << "-p"
-        << static_cast<int>(choice.profile) << "-" << generator->name << "-" << raw_size << "-"
-        << block_size << ".lmz";
+        << static_cast<int>(choice.profile) << Lanes() << "-" << generator->name << "-" << raw_size
+        << "-" << block_size << ".lmz";
     return out.str();
+  }
+
+  std::string Lanes() const {
+    if (choice.lanes == 0) return "";
+    return "-l" + std::to_string(choice.lanes) + "g" + std::to_string(choice.groups);
   }
 
   std::string ManifestLine() const {
@@ -235,7 +240,7 @@ int Update() {
 Status DecompressTo(ByteSpan coded, Bytes& raw) {
   MemorySource source(coded);
   MemorySink sink(raw);
-  return DecompressFrames(source, sink, {}).status();
+  return DecompressFrames(source, sink, {.models = testing::TinyModels()}).status();
 }
 
 TEST(Golden, TheManifestsNameEveryFile) {

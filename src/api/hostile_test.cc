@@ -45,7 +45,8 @@ using testing::Generator;
 using testing::kGenerators;
 
 // What a small file may cost to decode, whatever it says: less than an honest large block.
-const DecompressOptions kLimits = {.memory_limit = uint64_t{1} << 26};
+const DecompressOptions kLimits = {.models = testing::TinyModels(),
+                                   .memory_limit = uint64_t{1} << 26};
 
 Status DecompressTo(ByteSpan coded, Bytes& raw) {
   raw.clear();
@@ -56,7 +57,7 @@ Status DecompressTo(ByteSpan coded, Bytes& raw) {
 
 bool IsInputError(Code code) {
   return code == Code::kNotLmz || code == Code::kTruncated || code == Code::kDamaged ||
-         code == Code::kNewerVersion || code == Code::kLimit;
+         code == Code::kNewerVersion || code == Code::kLimit || code == Code::kModelMissing;
 }
 
 struct SmallFile {

@@ -6,9 +6,10 @@
 // EncodeBlock only guarantees that the answer is legal and never longer than `stored`.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 
 #include "base/bytes.h"
@@ -39,25 +40,20 @@ struct BlockChoice {
   uint8_t groups = 1;              // of kText, 1 .. 4; counts when lanes do
 };
 
-// A block on its way, seen from another thread.
-struct BlockMonitor {
-  std::atomic<uint64_t> raw_done = 0;      // bytes; set by the codec
-  std::atomic<bool> is_cancelled = false;  // set from outside: stop with kCancelled
-};
-
 // What coding a block may use. None of it decides the result.
 struct BlockResources {
-  int threads = 1;  // >= 1
+  int threads = 1;  // >= 1, for the codecs that can use more than one
+  // Held by a codec while it uses `threads`, so that blocks coded at the same time do not all do so
+  // at once; may be null.
+  std::mutex* crew_mutex = nullptr;
   // Beside the built-in ones, for blocks that name one of them.
   std::span<const std::shared_ptr<const Network>> models = {};
-  BlockMonitor* monitor = nullptr;
+  // Called now and then, from one thread at a time, with the number of bytes done so far; returning
+  // false stops the work with kCancelled. Must not throw.
+  std::function<bool(uint64_t)> report = {};
 
-  // For codecs, now and then: tells the monitor, and returns false when the work is cancelled.
-  bool Report(uint64_t raw_done) const {
-    if (monitor == nullptr) return true;
-    monitor->raw_done = raw_done;
-    return !monitor->is_cancelled;
-  }
+  // For codecs.
+  bool Report(uint64_t done) const { return !report || report(done); }
 };
 
 inline Status CancelledStatus() {

@@ -112,8 +112,11 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, bool has_model, SlotTab
       order2_map_(MapContexts(raw_size)),
       map_mask_(MapContexts(raw_size) - 1) {}
 
-uint64_t ContextMixer::MemoryFor(uint64_t raw_size) {
-  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + (uint64_t{24} << 20);
+uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes) {
+  constexpr uint64_t kMaps = uint64_t{2} << 20;
+  constexpr uint64_t kLane = 3 * 256 * Mixer::kInputs * sizeof(int32_t) + (uint64_t{8} << 10);
+  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + MatchTable::MemoryFor(raw_size) + kMaps +
+         static_cast<uint64_t>(lanes) * kLane;
 }
 
 void ContextMixer::EnterHalf(Lane& lane) {

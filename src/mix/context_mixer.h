@@ -58,7 +58,7 @@ class ContextMixer {
                                    const MixerKernels& kernels);
 
   // Bytes that Make allocates for this size, from above.
-  static uint64_t MemoryFor(uint64_t raw_size);
+  static uint64_t MemoryFor(uint64_t raw_size, int lanes);
 
   // The next lane, of the bytes from `begin` on of `block`, which outlives it. Lanes are made in
   // ascending order, before anything is predicted, and end where the next begins. Both sides of the

@@ -90,8 +90,8 @@ TEST(ContextMixer, EverySetWritesAndReadsTheSameBytes) {
 }
 
 TEST(ContextMixer, MemoryFollowsTheBlock) {
-  EXPECT_LT(ContextMixer::MemoryFor(4096), uint64_t{40} << 20);
-  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28), uint64_t{250} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(4096, 1), uint64_t{8} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28, 64), uint64_t{250} << 20);
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ uint32_t NextPowerOfTwo(uint64_t v, uint32_t low, uint32_t high) {
 }
 }  // namespace
 
+uint64_t MatchTable::MemoryFor(uint64_t raw_size) {
+  return uint64_t{NextPowerOfTwo(raw_size, 1 << 10, 1 << 22)} * sizeof(uint32_t);
+}
+
 MatchTable::MatchTable(uint64_t raw_size)
     : positions_(NextPowerOfTwo(raw_size, 1 << 10, 1 << 22)),
       mask_(static_cast<uint32_t>(positions_.size()) - 1) {}

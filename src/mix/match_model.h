@@ -15,6 +15,9 @@ class MatchTable {
   // For a block of raw_size bytes.
   explicit MatchTable(uint64_t raw_size);
 
+  // How many bytes it then takes.
+  static uint64_t MemoryFor(uint64_t raw_size);
+
  private:
   friend class MatchModel;
 

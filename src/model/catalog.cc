@@ -31,13 +31,6 @@ Result<std::shared_ptr<const Network>> Load(const CatalogRow& row) {
   return network;
 }
 
-// The id at the end of a model file.
-ModelId IdOf(ByteSpan file) {
-  ModelId id;
-  std::copy(file.end() - id.size(), file.end(), id.begin());
-  return id;
-}
-
 Status Missing(const std::string& what) {
   return Status(Code::kModelMissing,
                 what +
@@ -54,9 +47,15 @@ std::span<const CatalogRow> Catalog() {
   return rows;
 }
 
+ModelId IdOfModelFile(ByteSpan file) {
+  ModelId id;
+  std::copy(file.end() - id.size(), file.end(), id.begin());
+  return id;
+}
+
 ModelReference ReferenceTo(const Network& model) {
   for (const CatalogRow& row : Catalog()) {
-    if (!row.file.empty() && IdOf(row.file) == model.id()) {
+    if (!row.file.empty() && IdOfModelFile(row.file) == model.id()) {
       return {.number = row.number, .id = model.id(), .name = row.name};
     }
   }

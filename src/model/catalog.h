@@ -30,6 +30,9 @@ struct CatalogRow {
 // All known models by ascending number. Static storage.
 std::span<const CatalogRow> Catalog();
 
+// The id that a whole model file (at least 16 bytes) says it has. Nothing is checked.
+ModelId IdOfModelFile(ByteSpan file);
+
 // The reference that names `model` in blocks.
 ModelReference ReferenceTo(const Network& model);
 

@@ -72,7 +72,7 @@ uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfBytes(uint64_t raw_size) {
-  return ContextMixer::MemoryFor(raw_size);
+  return ContextMixer::MemoryFor(raw_size, 1);
 }
 
 }  // namespace lmz

@@ -86,13 +86,16 @@ uint64_t MaxRawSizeOfText(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfText(uint64_t raw_size) {
-  // Lanes, the default model and what the network works with.
-  uint64_t memory = uint64_t{24} << 20;
+  // The default model, and what the network remembers and works with.
+  constexpr uint64_t kNetwork = uint64_t{12} << 20;
   uint64_t mixers = 0;
-  for (uint64_t groups = 1; groups <= kMaxGroups; ++groups) {
-    mixers = std::max(mixers, groups * ContextMixer::MemoryFor(raw_size / groups + kMaxLanes));
+  for (int groups = 1; groups <= kMaxGroups; ++groups) {
+    const auto count = static_cast<uint64_t>(groups);
+    const uint64_t group_size = raw_size / count + kMaxLanes;
+    const uint64_t mixer = ContextMixer::MemoryFor(group_size, kMaxLanes / groups + 1);
+    mixers = std::max(mixers, count * mixer);
   }
-  return memory + mixers;
+  return kNetwork + mixers;
 }
 
 }  // namespace lmz

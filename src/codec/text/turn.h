@@ -26,7 +26,7 @@ class Turn {
   void PassTo(uint64_t next) { now_.store(next, std::memory_order_release); }
 
  private:
-  static constexpr int kSpins = 2000;
+  static constexpr int kSpins = 300;
 
   static void Pause() {
 #if defined(__x86_64__)

@@ -40,6 +40,8 @@ class TextWalk {
 
   // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when a coder has overrun.
   Status Run() {
+    std::unique_lock<std::mutex> lock;
+    if (resources_.crew_mutex != nullptr) lock = std::unique_lock(*resources_.crew_mutex);
     LMZ_TRY(MakeGroups());
     for (int member = 0; member < crew_.size(); ++member) {
       shares_.emplace_back(network_.shape(), member * layout_.lanes() / crew_.size(),
