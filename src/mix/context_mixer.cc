@@ -15,6 +15,7 @@ constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick
 constexpr unsigned kBiasInput = kMatchInput + 4;
 constexpr unsigned kModelInput = kBiasInput + 1;
 static_assert(kModelInput + 2 < Mixer::kInputs);
+static_assert(MixerStart::kInputs == Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
@@ -25,18 +26,11 @@ constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
 // Rows of the mixer's sets, in the order of Mixer::Contexts in Predict; the last of each layer only
 // with a model. Sets picked by a whole byte learn what is local: each lane has its own rows.
-std::array<uint32_t, 6> Rows(int lanes) {
+std::array<uint32_t, MixerStart::kSets> Rows(int lanes) {
   const uint32_t local = 256 * static_cast<uint32_t>(lanes);
   return {local, local, 8 * 8, local, 17 * 8, 32 * 8};
 }
 constexpr std::array<uint32_t, 3> kFinalRows = {256, 8 * 8, 32 * 8};
-
-std::array<int32_t, Mixer::kInputs> InitialWeights(bool has_model) {
-  std::array<int32_t, Mixer::kInputs> weights;
-  weights.fill(has_model ? 65536 * 3 / 100 : 65536 * 5 / 100);
-  if (has_model) weights[kModelInput] = 65536 * 50 / 100;
-  return weights;
-}
 
 uint32_t MatchClass(uint32_t length) {
   if (length < 16) return length;
@@ -90,21 +84,44 @@ ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, 
       contexts_(block + begin, profile, index),
       match_(block, begin, kMinMatchLength, match_table) {}
 
-Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, bool has_model,
-                                        const MixerKernels& kernels) {
-  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, lanes, has_model, std::move(slots), kernels);
+ContextMixer::Start ContextMixer::WithoutModel() {
+  Start start;
+  for (Mixer::Row& set : start.weights.weights) set.fill(65536 * 5 / 100);
+  return start;
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, int lanes, bool has_model, SlotTable slots,
+ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
+  Start start = {.has_model = true, .weights = {}};
+  for (Mixer::Row& set : start.weights.weights) {
+    set.fill(65536 * 3 / 100);
+    set[kModelInput] = 65536 * 50 / 100;
+  }
+  if (trained != nullptr) start.weights = *trained;
+  return start;
+}
+
+MixerStart ContextMixer::MeanWeights(const Start& start) const {
+  MixerStart mean = start.weights;
+  const std::vector<Mixer::Row> rows = mixer_.MeanRows(start.weights.weights);
+  std::copy(rows.begin(), rows.end(), mean.weights.begin());
+  return mean;
+}
+
+Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Start& start,
+                                        const MixerKernels& kernels) {
+  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
+  return ContextMixer(raw_size, lanes, start, std::move(slots), kernels);
+}
+
+ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
                            const MixerKernels& kernels)
-    : has_model_(has_model),
+    : has_model_(start.has_model),
       kernels_(kernels),
       quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
-      mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(has_model ? 6 : 5),
-             std::span(kFinalRows).first(has_model ? 3 : 2), InitialWeights(has_model)),
+      mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(start.has_model ? 6 : 5),
+             std::span(kFinalRows).first(start.has_model ? 3 : 2), start.weights.weights),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),

@@ -20,6 +20,7 @@
 #include "mix/probability_map.h"
 #include "mix/quick_probability.h"
 #include "mix/slot_table.h"
+#include "model/mixer_start.h"
 
 namespace lmz {
 
@@ -52,9 +53,16 @@ class ContextMixer {
     bool is_match_alive_ = false;
   };
 
-  // For a block of `raw_size` bytes in 1 <= `lanes` <= 64 lanes, with or without a model's
-  // opinions. Errors: kOutOfMemory.
-  static Result<ContextMixer> Make(uint64_t raw_size, int lanes, bool has_model,
+  // What a mixer begins with: without a model, with one, and with one that brings its own start.
+  struct Start {
+    bool has_model = false;
+    MixerStart weights;
+  };
+  static Start WithoutModel();
+  static Start WithModel(const MixerStart* trained);
+
+  // For a block of `raw_size` bytes in 1 <= `lanes` <= 64 lanes. Errors: kOutOfMemory.
+  static Result<ContextMixer> Make(uint64_t raw_size, int lanes, const Start& start,
                                    const MixerKernels& kernels);
 
   // Bytes that Make allocates for this size, from above.
@@ -74,11 +82,18 @@ class ContextMixer {
   // The lane's next bit was `bit`.
   void Update(Lane& lane, int bit);
 
+  // For training: goes on with the weights of `other`, which had as many lanes and the same start.
+  void TakeWeights(ContextMixer& other) { mixer_.TakeWeights(other.mixer_); }
+
+  // For training: what a later mixer with a model may begin with, having learnt what this one did
+  // since `start`.
+  MixerStart MeanWeights(const Start& start) const;
+
   // The lane's current byte is complete and stands in its block at the lane's position.
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, int lanes, bool has_model, SlotTable slots,
+  ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
                const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);

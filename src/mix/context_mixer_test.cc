@@ -35,9 +35,9 @@ void CodeLanes(Coder& coder, ContextMixer& mixer, std::vector<ContextMixer::Lane
 Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count, Isa isa) {
   Bytes code;
   Bytes copy(raw.size());
-  ContextMixer mixer =
-      ContextMixer::Make(raw.size(), static_cast<int>(lane_count), false, GetMixerKernels(isa))
-          .value();
+  ContextMixer mixer = ContextMixer::Make(raw.size(), static_cast<int>(lane_count),
+                                          ContextMixer::WithoutModel(), GetMixerKernels(isa))
+                           .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw.size() / lane_count;
   for (size_t l = 0; l < lane_count; ++l)
@@ -50,9 +50,9 @@ Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count, Isa isa) {
 
 Bytes Decode(ByteSpan code, size_t raw_size, Profile profile, size_t lane_count, Isa isa) {
   Bytes out(raw_size);
-  ContextMixer mixer =
-      ContextMixer::Make(raw_size, static_cast<int>(lane_count), false, GetMixerKernels(isa))
-          .value();
+  ContextMixer mixer = ContextMixer::Make(raw_size, static_cast<int>(lane_count),
+                                          ContextMixer::WithoutModel(), GetMixerKernels(isa))
+                           .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw_size / lane_count;
   for (size_t l = 0; l < lane_count; ++l)

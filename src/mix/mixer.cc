@@ -1,6 +1,8 @@
 #include "mix/mixer.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "entropy/logistic.h"
 
@@ -12,19 +14,44 @@ constexpr int kFinalRate = 6;
 }  // namespace
 
 Mixer::Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
-             std::span<const uint32_t> final_rows, const std::array<int32_t, kInputs>& initial)
+             std::span<const uint32_t> final_rows, std::span<const Row> initial)
     : kernels_(kernels) {
-  for (const uint32_t count : rows) {
+  for (size_t set = 0; set < rows.size(); ++set) {
     std::vector<int32_t>& weights = first_.weights.emplace_back();
-    weights.reserve(count * kInputs);
-    for (uint32_t row = 0; row < count; ++row) {
-      weights.insert(weights.end(), initial.begin(), initial.end());
+    weights.reserve(rows[set] * kInputs);
+    for (uint32_t row = 0; row < rows[set]; ++row) {
+      weights.insert(weights.end(), initial[set].begin(), initial[set].end());
     }
   }
   const int32_t share = 65536 / static_cast<int32_t>(rows.size());
   for (const uint32_t count : final_rows) {
     final_.weights.emplace_back(count * kMaxSets, share);
   }
+}
+
+void Mixer::TakeWeights(Mixer& other) {
+  first_.weights = std::move(other.first_.weights);
+  final_.weights = std::move(other.final_.weights);
+}
+
+std::vector<Mixer::Row> Mixer::MeanRows(std::span<const Row> initial) const {
+  std::vector<Row> means;
+  for (size_t set = 0; set < first_.weights.size(); ++set) {
+    std::array<int64_t, kInputs> sums{};
+    int64_t moves = 0;
+    const std::vector<int32_t>& weights = first_.weights[set];
+    for (size_t row = 0; row < weights.size(); row += kInputs) {
+      int64_t move = 0;
+      for (size_t i = 0; i < kInputs; ++i) move += std::abs(weights[row + i] - initial[set][i]);
+      for (size_t i = 0; i < kInputs; ++i) sums[i] += move * weights[row + i];
+      moves += move;
+    }
+    Row& mean = means.emplace_back(initial[set]);
+    for (size_t i = 0; moves > 0 && i < kInputs; ++i) {
+      mean[i] = static_cast<int32_t>(sums[i] / moves);
+    }
+  }
+  return means;
 }
 
 void Mixer::Mix(Layer& layer, const int32_t* inputs, size_t count,

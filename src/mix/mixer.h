@@ -26,9 +26,17 @@ class Mixer {
   };
 
   // Rows per set of each layer, at most kMaxSets sets; every context must stay below its set's
-  // number. Every row of the first layer begins as `initial`, in 1/65536.
+  // number. Every row of set s of the first layer begins as initial[s], in 1/65536.
+  using Row = std::array<int32_t, kInputs>;
   Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
-        std::span<const uint32_t> final_rows, const std::array<int32_t, kInputs>& initial);
+        std::span<const uint32_t> final_rows, std::span<const Row> initial);
+
+  // Goes on with all weights of `other`, which was made with the same rows and is left without.
+  void TakeWeights(Mixer& other);
+
+  // For each set of the first layer, the mean of its rows, weighted by how far each has moved from
+  // initial[set], in the sense of the constructor's argument: what a later mixer may begin with.
+  std::vector<Row> MeanRows(std::span<const Row> initial) const;
 
   // The values to mix, logits in 1/256 nats or the like, |x| < 2^12, at first 0; the caller sets
   // those that it uses before Predict.

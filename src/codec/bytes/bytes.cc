@@ -17,8 +17,8 @@ constexpr size_t kReportSize = 4096;
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
                  std::span<Byte> block) {
-  LMZ_ASSIGN(ContextMixer mixer,
-             ContextMixer::Make(block.size(), 1, false, GetMixerKernels(ActiveIsa())));
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::WithoutModel(),
+                                                    GetMixerKernels(ActiveIsa())));
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
   for (Byte& byte : block) {

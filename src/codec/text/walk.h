@@ -83,12 +83,13 @@ class TextWalk {
   };
 
   Status MakeGroups() {
+    const ContextMixer::Start start = ContextMixer::WithModel(network_.mixer_start());
     for (int g = 0; g < layout_.groups(); ++g) {
       const int first = layout_.GroupBegin(g);
       const int end = layout_.GroupBegin(g + 1);
       const uint64_t begin = layout_.LaneBegin(first);
       LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(layout_.LaneBegin(end) - begin, end - first,
-                                                        true, GetMixerKernels(ActiveIsa())));
+                                                        start, GetMixerKernels(ActiveIsa())));
       groups_.push_back(std::make_unique<Group>(std::move(mixer), coders_[static_cast<size_t>(g)]));
       Group& group = *groups_.back();
       group.first_lane = first;
