@@ -100,6 +100,17 @@ ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
   return start;
 }
 
+void ContextMixer::CopyFrom(const ContextMixer& other) {
+  slots_.CopyFrom(other.slots_);
+  match_table_ = other.match_table_;
+  mixer_.CopyFrom(other.mixer_);
+  history_map_ = other.history_map_;
+  match_length_map_ = other.match_length_map_;
+  match_byte_map_ = other.match_byte_map_;
+  order1_map_ = other.order1_map_;
+  order2_map_ = other.order2_map_;
+}
+
 MixerStart ContextMixer::MeanWeights(const Start& start) const {
   MixerStart mean = start.weights;
   const std::vector<Mixer::Row> rows = mixer_.MeanRows(start.weights.weights);

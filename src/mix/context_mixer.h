@@ -82,6 +82,10 @@ class ContextMixer {
   // The lane's next bit was `bit`.
   void Update(Lane& lane, int bit);
 
+  // Knows from now on what `other` knows, which was made with the same arguments and whose lanes
+  // are between two bytes; a copy of such a lane goes on with either. Allocates nothing.
+  void CopyFrom(const ContextMixer& other);
+
   // For training: goes on with the weights of `other`, which had as many lanes and the same start.
   void TakeWeights(ContextMixer& other) { mixer_.TakeWeights(other.mixer_); }
 

@@ -29,6 +29,11 @@ Mixer::Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
   }
 }
 
+void Mixer::CopyFrom(const Mixer& other) {
+  first_.weights = other.first_.weights;
+  final_.weights = other.final_.weights;
+}
+
 void Mixer::TakeWeights(Mixer& other) {
   first_.weights = std::move(other.first_.weights);
   final_.weights = std::move(other.final_.weights);

@@ -31,6 +31,9 @@ class Mixer {
   Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
         std::span<const uint32_t> final_rows, std::span<const Row> initial);
 
+  // Has from now on the weights of `other`, which was made with the same rows.
+  void CopyFrom(const Mixer& other);
+
   // Goes on with all weights of `other`, which was made with the same rows and is left without.
   void TakeWeights(Mixer& other);
 
