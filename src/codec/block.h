@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "codec/image/layout.h"
 #include "mix/profile.h"
 
 namespace lmz {
@@ -16,6 +17,7 @@ namespace lmz {
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
+  kImage = 3,   // rows of pixels, and `bytes` for what surrounds them
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -26,7 +28,9 @@ inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
-  Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
+  // What follows are fields of the payload, so any choice decodes.
+  Profile profile = Profile::kText;  // of kBytes, and of kImage for what surrounds the pixels
+  ImageLayout image = {};            // of kImage; without a width: as FindImage sees it
 };
 
 struct BlockHeader {

@@ -3,12 +3,13 @@
 #include <array>
 
 #include "codec/bytes/bytes.h"
+#include "codec/image/image.h"
 #include "codec/stored/stored.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kImageCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {
