@@ -13,12 +13,9 @@ constexpr uint64_t kSeen = 100;
 constexpr uint8_t kMaxCount = 255;
 
 // What FindPeriod looks at, and what a table must save, in 1/256 bits of a pixel, to be worth it.
+constexpr size_t kMinPixels = 1 << 10;
 constexpr size_t kSample = 1 << 15;
 constexpr uint64_t kMinGainQ8 = 64;
-
-int Log2OfRatioQ8(uint64_t part, uint64_t whole) {
-  return Log2Q8(static_cast<uint32_t>(whole)) - Log2Q8(static_cast<uint32_t>(part));
-}
 
 }  // namespace
 
@@ -31,15 +28,13 @@ uint64_t ColorTable::MemoryFor(uint32_t period) {
 
 uint32_t ColorTable::FindPeriod(const Raster& raster) {
   if (raster.planes() < 3 || raster.bits() != 8) return 0;
+  if (raster.width() * raster.height() < kMinPixels) return 0;
   // Rows spread over the image, so that one sky does not decide.
   const size_t rows = std::clamp<size_t>(kSample / raster.width(), 1, raster.height());
   const size_t every = raster.height() / rows;
-  uint32_t best = 0;
-  uint64_t best_cost_q8 = UINT64_MAX;
-  std::vector<uint8_t> counts;
-  for (uint32_t period = 1; period <= kMaxPeriod; ++period) {
-    counts.assign(size_t{kSpan} * period * kSpan + 6, 0);
-    uint64_t cost_q8 = 0;
+  // The counter of each pixel sampled; three more on each side.
+  std::vector<uint8_t> counts(size_t{kSpan} * kMaxPeriod * kSpan + 6);
+  const auto for_each_counter = [&](uint32_t period, auto visit) {
     for (size_t row = 0; row < rows; ++row) {
       const auto y = static_cast<ptrdiff_t>(row * every);
       const uint16_t* const first = raster.Row(0, y);
@@ -48,13 +43,21 @@ uint32_t ColorTable::FindPeriod(const Raster& raster) {
       for (size_t x = 0; x < raster.width(); ++x) {
         const auto line = static_cast<size_t>(second[x] - first[x] + 255);
         const auto cell = static_cast<size_t>(third[x] - first[x] + 255);
-        uint8_t* const at = &counts[(line * period + first[x] % period) * kSpan + cell];
-        uint64_t whole = 7;
-        for (int i = 0; i < 7; ++i) whole += 20u * at[i];
-        cost_q8 += static_cast<uint64_t>(Log2OfRatioQ8(1 + 20u * at[3], whole));
-        if (at[3] < kMaxCount) ++at[3];
+        visit(&counts[(line * period + first[x] % period) * kSpan + cell]);
       }
     }
+  };
+  uint32_t best = 0;
+  uint64_t best_cost_q8 = UINT64_MAX;
+  for (uint32_t period = 1; period <= kMaxPeriod; ++period) {
+    uint64_t cost_q8 = 0;
+    for_each_counter(period, [&](uint8_t* around) {
+      uint32_t whole = 7;
+      for (int i = 0; i < 7; ++i) whole += 20u * around[i];
+      cost_q8 += static_cast<uint64_t>(Log2Q8(whole) - Log2Q8(1 + 20u * around[3]));
+      if (around[3] < kMaxCount) ++around[3];
+    });
+    for_each_counter(period, [](uint8_t* around) { around[3] = 0; });
     if (cost_q8 < best_cost_q8) {
       best_cost_q8 = cost_q8;
       best = period;

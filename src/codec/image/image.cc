@@ -179,7 +179,9 @@ Result<uint32_t> EncodeImage(ByteSpan raw, const BlockChoice& choice, Bytes& pay
   if (choice.image.width != 0 && !choice.image.Fits(raw.size())) {
     return Status(Code::kInvalidArgument, "the image's pixels are not all within the block");
   }
-  if (choice.image.width == 0) header.layout = FindImage(raw).value_or(ImageLayout());
+  if (choice.image.width == 0) {
+    header.layout = FindImage(raw).value_or(ImageLayout()).Within(raw.size());
+  }
   const ImageLayout& layout = header.layout;
   std::optional<Raster> raster;
   if (layout.width != 0) {

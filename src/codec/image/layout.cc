@@ -147,6 +147,9 @@ ImageLayout ReadBmp(ByteSpan bytes) {
   return layout;
 }
 
+constexpr uint32_t kMaxChannels = 4;
+constexpr uint32_t kMaxStrips = 1 << 16;
+
 // Reads the first directory of a TIFF file.
 class TiffReader {
  public:
@@ -247,6 +250,7 @@ class TiffReader {
   }
 
   bool IsConstant(const Array& array) const {
+    if (array.count > kMaxChannels) return false;
     for (uint32_t i = 1; i < array.count; ++i) {
       if (Item(array, i) != Item(array, 0)) return false;
     }
@@ -256,13 +260,14 @@ class TiffReader {
   // Sets the offset when the strips follow each other without a gap and hold all rows.
   bool AreStripsInOrder(ImageLayout& layout) const {
     if (strip_offsets_.count == 0 || strip_offsets_.count != strip_sizes_.count) return false;
+    if (strip_offsets_.count > kMaxStrips) return false;
     layout.offset = Item(strip_offsets_, 0);
     uint64_t end = layout.offset;
     for (uint32_t i = 0; i < strip_offsets_.count; ++i) {
       if (Item(strip_offsets_, i) != end) return false;
       end += Item(strip_sizes_, i);
     }
-    return layout.Fits(bytes_.size()) && layout.end() <= end;
+    return layout.IsLawful() && layout.end() <= end;
   }
 
   ByteSpan bytes_;
@@ -298,17 +303,26 @@ ImageLayout ReadHeader(ByteSpan bytes) {
 
 }  // namespace
 
+bool ImageLayout::IsLawful() const {
+  return width >= kMinWidth && width <= kMaxWidth && height >= 1 && height <= kMaxHeight &&
+         channels >= 1 && channels <= 4 && sample_bytes >= 1 && sample_bytes <= 2 &&
+         row_padding <= kMaxPadding && offset <= kMaxOffset;
+}
+
 bool ImageLayout::Fits(uint64_t size) const {
-  if (width < kMinWidth || width > kMaxWidth || height == 0 || height > kMaxHeight) return false;
-  if (channels < 1 || channels > 4 || sample_bytes < 1 || sample_bytes > 2) return false;
-  if (row_padding > kMaxPadding || offset > size) return false;
-  // Below 2^28 times 2^19: exact.
-  return height * row_size() <= size - offset;
+  return IsLawful() && end() <= size;
+}
+
+ImageLayout ImageLayout::Within(uint64_t size) const {
+  if (!IsLawful() || offset > size) return {};
+  ImageLayout part = *this;
+  part.height = static_cast<uint32_t>(std::min<uint64_t>(height, (size - offset) / row_size()));
+  return part.height == 0 ? ImageLayout() : part;
 }
 
 std::optional<ImageLayout> FindImage(ByteSpan bytes) {
   const ImageLayout layout = ReadHeader(bytes);
-  if (!layout.Fits(bytes.size())) return std::nullopt;
+  if (!layout.IsLawful()) return std::nullopt;
   return layout;
 }
 

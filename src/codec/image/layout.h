@@ -15,6 +15,7 @@ struct ImageLayout {
   static constexpr uint32_t kMaxWidth = 1 << 15;
   static constexpr uint32_t kMaxHeight = 1 << 28;
   static constexpr uint32_t kMaxPadding = 1 << 16;
+  static constexpr uint64_t kMaxOffset = uint64_t{1} << 32;
 
   uint64_t offset = 0;  // of the first pixel
   uint32_t width = 0;
@@ -30,14 +31,20 @@ struct ImageLayout {
   // Behind the last row and its padding.
   uint64_t end() const { return offset + height * row_size(); }
 
-  // Whether the fields are within their bounds and everything lies within `size` bytes, which is at
-  // most 2^62. The sums above are exact for such a layout.
+  // Whether the fields are within their bounds. The sums above are exact for such a layout.
+  bool IsLawful() const;
+
+  // Whether it is lawful and everything lies within `size` bytes.
   bool Fits(uint64_t size) const;
+
+  // The same with as many rows as lie whole within `size` bytes; without a width when there is none
+  // or the layout is not lawful.
+  ImageLayout Within(uint64_t size) const;
 };
 
 // The layout of the image file that `bytes` begins with: PGM, PPM or PAM in binary, BMP or TIFF
-// without compression, of 8 or 16 bits a sample, without a palette. None for anything else, and for
-// one whose pixels are not all there. Reads only headers; thread-safe.
+// without compression, of 8 or 16 bits a sample, without a palette. It is lawful, but may promise
+// more rows than `bytes` has. None for anything else. Reads only headers; thread-safe.
 std::optional<ImageLayout> FindImage(ByteSpan bytes);
 
 }  // namespace lmz
