@@ -180,21 +180,19 @@ void Predictor::GuessByFormulas(size_t x) {
   const int32_t w = row_[column - 1], n = above_[column], nw = above_[column - 1];
   const int32_t ne = above_[column + 1], nne = above_2_[column + 1];
   const int32_t ww = row_[column - 2], nn = above_2_[column];
-  const int32_t plane = w + n - nw;
-  guess_q6_[1] = plane * 64;
-  guess_q6_[2] = std::clamp(plane, std::min(w, n), std::max(w, n)) * 64;
-  guess_q6_[3] = n * 64 + (ne - nne) * 32;
+  guess_q6_[1] = n * 64 + (ne - nne) * 32;
+  guess_q6_[2] = std::clamp(w + n - nw, std::min(w, n), std::max(w, n)) * 64;
   if (plane_ == 0) {
     guess_q6_[4] = (w + ne - n) * 64;
     guess_q6_[5] = (w + ne) * 32;
-    guess_q6_[6] = (2 * w - ww + 2 * n - nn) * 32;
+    guess_q6_[3] = (2 * w - ww + 2 * n - nn) * 32;
   } else {
     const uint16_t* const first = raster_.Row(0, static_cast<ptrdiff_t>(y_));
     const uint16_t* const last = raster_.Row(plane_ - 1, static_cast<ptrdiff_t>(y_));
     const uint16_t* const last_above = raster_.Row(plane_ - 1, static_cast<ptrdiff_t>(y_) - 1);
     guess_q6_[4] = (w + first[column] - first[column - 1]) * 64;
     guess_q6_[5] = (n + last[column] - last_above[column]) * 64;
-    guess_q6_[6] = (w + n) * 32 + last[column] * 64 - (last[column - 1] + last_above[column]) * 32;
+    guess_q6_[3] = (w + n) * 32 + last[column] * 64 - (last[column - 1] + last_above[column]) * 32;
   }
 }
 
@@ -263,21 +261,16 @@ void Predictor::SetContexts(size_t x, const Errors& energy) {
   const int32_t center = std::clamp((blend_q6 + 32) >> 6, 1, maximum_);
   const auto fraction = static_cast<uint32_t>(std::clamp(blend_q6 + 32 - center * 64, 0, 63));
   const auto step = [&](int32_t sample) { return Step((sample - center) >> depth_shift_); };
-  const auto guess_step = [&](size_t k) {
-    return Step((guess_q6_[k] - blend_q6) >> (6 + depth_shift_));
-  };
   const uint32_t near = (step(w) * kSteps + step(n)) * kSteps + step(ne);
   prediction_.center = center;
   prediction_.bit_contexts = {
       level * kLevels + planes,
       near,
       (step(nw) * kSteps + step(ww)) * kSteps + step(nn),
-      (level * kSteps + guess_step(0)) * kSteps + guess_step(2),
       static_cast<uint32_t>(center >> depth_shift_) * 4 + fraction / 16,
-      texture * 32 + fraction / 8 * 4 + std::min(planes / 5, 3u),
+      0,
   };
-  prediction_.weight_contexts = {level, near, level * kLevels + planes,
-                                 texture * kSteps + guess_step(0)};
+  prediction_.weight_contexts = {level, near, level * kLevels + planes};
 }
 
 const Prediction& Predictor::Predict(size_t x) {

@@ -19,13 +19,13 @@ struct Opinion {
 };
 
 // The guesses: least squares, fixed formulas, and their blend as the last one.
-inline constexpr size_t kGuesses = 8;
+inline constexpr size_t kGuesses = 7;
 inline constexpr size_t kBlend = kGuesses - 1;
 // The blend counts three times, with spreads from different contexts.
 inline constexpr size_t kOpinions = kGuesses + 2;
 
-inline constexpr size_t kBitContexts = 6;
-inline constexpr size_t kWeightContexts = 4;
+inline constexpr size_t kBitContexts = 5;
+inline constexpr size_t kWeightContexts = 3;
 
 struct Prediction {
   std::array<Opinion, kOpinions> opinions;
@@ -38,14 +38,10 @@ struct Prediction {
 inline constexpr uint32_t kLevels = 24;
 inline constexpr uint32_t kSteps = 11;
 
-inline constexpr std::array<uint32_t, kBitContexts> kBitContextSizes = {kLevels * kLevels,
-                                                                        kSteps* kSteps* kSteps,
-                                                                        kSteps* kSteps* kSteps,
-                                                                        kLevels* kSteps* kSteps,
-                                                                        1024,
-                                                                        kLevels * 32};
+inline constexpr std::array<uint32_t, kBitContexts> kBitContextSizes = {
+    kLevels * kLevels, kSteps* kSteps* kSteps, kSteps* kSteps* kSteps, 1024, 1};
 inline constexpr std::array<uint32_t, kWeightContexts> kWeightContextSizes = {
-    kLevels, kSteps* kSteps* kSteps, kLevels* kLevels, kLevels* kSteps};
+    kLevels, kSteps* kSteps* kSteps, kLevels* kLevels};
 
 class Predictor {
  public:

@@ -25,7 +25,7 @@ SampleCoder::SampleCoder(const MixerKernels& kernels, int32_t maximum)
     : maximum_(maximum),
       mixer_(kernels,
              {kNodes, kWeightContextSizes[0] * (kNodes / kNodeGroup), kWeightContextSizes[1],
-              kWeightContextSizes[2], kWeightContextSizes[3]},
+              kWeightContextSizes[2], 1},
              {kNodes, kWeightContextSizes[0] * (kNodes / kNodeGroup)}) {
   for (size_t i = 0; i < kBitContexts; ++i) adaptive_[i].resize(kBitContextSizes[i] * kNodes);
 }
@@ -33,7 +33,7 @@ SampleCoder::SampleCoder(const MixerKernels& kernels, int32_t maximum)
 uint64_t SampleCoder::Memory() {
   uint64_t contexts = 0;
   for (const uint32_t size : kBitContextSizes) contexts += size;
-  uint64_t rows = kNodes + 2 * kWeightContextSizes[0] * (kNodes / kNodeGroup);
+  uint64_t rows = kNodes + 1 + 2 * kWeightContextSizes[0] * (kNodes / kNodeGroup);
   for (const uint32_t size : kWeightContextSizes) rows += size;
   return contexts * kNodes * sizeof(Adaptive) + rows * Mixer::kInputs * sizeof(int32_t);
 }
@@ -66,9 +66,8 @@ uint32_t SampleCoder::Ask(int32_t boundary, uint32_t node) {
   inputs[i] = kBias;
   const auto& contexts = prediction_->weight_contexts;
   const uint32_t energy_node = contexts[0] * (kNodes / kNodeGroup) + node / kNodeGroup;
-  const int logit_q8 =
-      mixer_.Predict({.first = {node, energy_node, contexts[1], contexts[2], contexts[3]},
-                      .final = {node, energy_node}});
+  const int logit_q8 = mixer_.Predict(
+      {.first = {node, energy_node, contexts[1], contexts[2], 0}, .final = {node, energy_node}});
   return static_cast<uint32_t>(Squash(logit_q8));
 }
 
