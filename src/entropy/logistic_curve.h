@@ -21,8 +21,9 @@ extern const std::array<uint16_t, 256> kLog2Table;
 inline uint32_t LogisticCurve(int32_t z_q12) {
   const auto offset = static_cast<uint32_t>(z_q12 + (20 << 12));
   const uint32_t* entry = &internal::kCurveTable[offset >> internal::kCurveStepBits];
-  const uint32_t fraction = offset & ((1u << internal::kCurveStepBits) - 1);
-  return entry[0] + ((entry[1] - entry[0]) * fraction >> internal::kCurveStepBits);
+  const uint64_t fraction = offset & ((1u << internal::kCurveStepBits) - 1);
+  const uint64_t step = entry[1] - entry[0];
+  return entry[0] + static_cast<uint32_t>(step * fraction >> internal::kCurveStepBits);
 }
 
 // log2(x) in 1/256, x >= 1, truncated after eight bits of mantissa.

@@ -97,14 +97,12 @@ int ColorTable::LogitQ8(int32_t low, int32_t boundary, int32_t high) const {
     return static_cast<size_t>(std::clamp(value, begin_, end_) - begin_);
   };
   const size_t l = at(low), b = at(boundary), h = at(high);
-  const auto log = [](uint64_t sum) { return Log2Q8(static_cast<uint32_t>(sum)); };
-  const auto log_wide = [](uint64_t sum) {
+  const auto log2_q8 = [](uint64_t sum) {
     const int shift = sum >> 32 != 0 ? 20 : 0;
     return Log2Q8(static_cast<uint32_t>(sum >> shift)) + 256 * shift;
   };
-  const int weighted =
-      log_wide(weighted_[h] - weighted_[b]) - log_wide(weighted_[b] - weighted_[l]);
-  const int plain = log(plain_[h] - plain_[b]) - log(plain_[b] - plain_[l]);
+  const int weighted = log2_q8(weighted_[h] - weighted_[b]) - log2_q8(weighted_[b] - weighted_[l]);
+  const int plain = log2_q8(plain_[h] - plain_[b]) - log2_q8(plain_[b] - plain_[l]);
   return std::clamp((weighted - plain) * 177 >> 8, -2047, 2047);
 }
 
