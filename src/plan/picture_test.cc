@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "api/pipeline.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -131,22 +130,6 @@ TEST(Picture, RowsBehindCountsTheRowThatIsCut) {
   EXPECT_EQ(rest->offset, 15u);
   EXPECT_EQ(rest->height, 3u);
   EXPECT_EQ(RowsBehind(layout, 4)->offset, 6u);
-}
-
-TEST(Picture, StreamsLongerThanABlockComeBack) {
-  TestRandom random(6);
-  Bytes photo = Photo(random, 300, 170);
-  AppendTo(photo, random.Text(1000));
-  MemorySource source(photo);
-  Bytes coded;
-  MemorySink sink(coded);
-  ASSERT_TRUE(Compress(source, sink, {.threads = 2, .block_size = 1 << 16}).ok());
-  EXPECT_LT(coded.size(), photo.size() * 3 / 4);
-  MemorySource coded_source(coded);
-  Bytes back;
-  MemorySink back_sink(back);
-  ASSERT_TRUE(Decompress(coded_source, back_sink, {}).ok());
-  EXPECT_EQ(back, photo);
 }
 
 }  // namespace
