@@ -130,9 +130,10 @@ void WriteHeader(const Header& header, Bytes& payload) {
   writer.Varint(layout.width);
   if (layout.width == 0) return;
   writer.Varint(layout.height);
-  writer.U8(static_cast<uint8_t>(
-      (layout.channels - 1) | (layout.sample_bytes == 2 ? kTwoBytes : 0) |
-      (layout.is_big_endian ? kBigEndian : 0) | (header.sample_bits - 8) << kSampleBitsShift));
+  const auto depth = static_cast<uint32_t>(header.sample_bits - 8);
+  const uint32_t format = (layout.channels - 1) | (layout.sample_bytes == 2 ? kTwoBytes : 0u) |
+                          (layout.is_big_endian ? kBigEndian : 0u) | depth << kSampleBitsShift;
+  writer.U8(static_cast<uint8_t>(format));
   writer.U8(static_cast<uint8_t>(header.color_period));
   writer.Varint(layout.offset);
   writer.Varint(layout.row_padding);
