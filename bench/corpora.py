@@ -4,6 +4,8 @@ import csv
 import os
 import pathlib
 
+import png
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPUS_FOLDERS = ["text/canterbury", "text/calgary", "valid"]
 CORPUS_FILES = ["text/enwik5", "text/enwik6"]
@@ -26,6 +28,19 @@ def files(corpora):
             for path in (corpora / folder).iterdir():
                 found[f"{folder}/{path.name}"] = path
     return dict(sorted(found.items()))
+
+
+def images(corpora):
+    """The PNG files of the image corpus, as a sorted {name of the PPM or PGM file: path}."""
+    folder = pathlib.Path(corpora) / "image"
+    found = folder.glob("*.png") if folder.is_dir() else []
+    return dict(sorted((f"image/{path.stem}.ppm", path) for path in found))
+
+
+def read(path):
+    """The bytes of a measured file; of a PNG file its pixels as PPM or PGM."""
+    content = path.read_bytes()
+    return png.to_pnm(content) if path.suffix == ".png" else content
 
 
 def read_table(path):

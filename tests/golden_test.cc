@@ -88,6 +88,9 @@ std::vector<Recipe> Recipes() {
     recipes.push_back({FindGenerator("echo"), 4000, choice, 3000});
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});
   }
+  const BlockChoice image = {.codec = CodecId::kImage, .profile = Profile::kBinary};
+  recipes.push_back({FindGenerator("photo"), 6000, image, 6000});
+  recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
   return recipes;
 }
 

@@ -332,5 +332,30 @@ TEST(Pipeline, SinkErrorsComeBack) {
   }
 }
 
+// An image that is longer than a block: every block goes on where the one before it ended.
+TEST(Pipeline, ImagesGoOnFromBlockToBlock) {
+  const Bytes photo = testing::MakePhoto(200'000);
+  MemorySource source(photo);
+  Bytes coded;
+  MemorySink sink(coded);
+  CompressOptions options;
+  options.threads = 2;
+  options.block_size = uint64_t{1} << 16;
+  ASSERT_TRUE(Compress(source, sink, options).ok());
+  MemorySource coded_source(coded);
+  const Result<std::vector<FrameEntry>> frames = List(coded_source);
+  ASSERT_TRUE(frames.ok());
+  ASSERT_EQ(frames.value().size(), 1u);
+  EXPECT_EQ(frames.value()[0].blocks.size(), 4u);
+  for (const BlockEntry& block : frames.value()[0].blocks) {
+    EXPECT_EQ(block.header.codec, CodecId::kImage);
+  }
+  MemorySource again(coded);
+  Bytes back;
+  MemorySink back_sink(back);
+  ASSERT_TRUE(Decompress(again, back_sink, {}).ok());
+  EXPECT_EQ(back, photo);
+}
+
 }  // namespace
 }  // namespace lmz

@@ -13,6 +13,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "codec/image/layout.h"
 #include "mix/profile.h"
 
 namespace lmz {
@@ -23,6 +24,7 @@ enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
   kText = 2,    // context mixing with a neural byte model
+  kImage = 3,   // rows of pixels, and `bytes` for what surrounds them
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -34,10 +36,11 @@ struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
   // What follows are fields of the payload, so any choice decodes.
-  Profile profile = Profile::kText;
+  Profile profile = Profile::kText;  // of kImage for what surrounds the pixels
   const Network* model = nullptr;  // of kText, which needs one
   uint8_t lanes = 0;               // of kText, 1 .. 64; 0: by size
   uint8_t groups = 1;              // of kText, 1 .. 4; counts when lanes do
+  ImageLayout image = {};            // of kImage; without a width: as FindImage sees it
 };
 
 // What coding a block may use. None of it decides the result.

@@ -3,13 +3,14 @@
 #include <array>
 
 #include "codec/bytes/bytes.h"
+#include "codec/image/image.h"
 #include "codec/stored/stored.h"
 #include "codec/text/text.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {

@@ -31,6 +31,13 @@ class Mixer {
   Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
         std::span<const uint32_t> final_rows, std::span<const Row> initial);
 
+  // The same weight, in 1/65536, for all inputs of all sets.
+  static std::array<Row, kMaxSets> EvenRows(int32_t weight) {
+    std::array<Row, kMaxSets> rows;
+    for (Row& row : rows) row.fill(weight);
+    return rows;
+  }
+
   // Has from now on the weights of `other`, which was made with the same rows.
   void CopyFrom(const Mixer& other);
 

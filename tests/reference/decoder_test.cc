@@ -93,6 +93,30 @@ TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
   }
 }
 
+// All layouts that a header of the library's choice does not give: channels, padding, byte order.
+TEST(ReferenceDecoder, DecodesPixelsOfTheLibrary) {
+  const Bytes photo = testing::MakePhoto(4000);
+  const Bytes scan = testing::MakeScan(2500);
+  const auto decode = [](const Bytes& raw, const ImageLayout& layout) {
+    const BlockChoice choice = {
+        .codec = CodecId::kImage, .profile = Profile::kBinary, .image = layout};
+    return ThroughTheLibrary(raw, choice);
+  };
+  EXPECT_EQ(
+      decode(photo, {.offset = 20, .width = 38, .height = 30, .row_padding = 6, .channels = 3}),
+      photo);
+  EXPECT_EQ(decode(photo, {.width = 30, .height = 32, .channels = 4}), photo);
+  EXPECT_EQ(decode(photo, {.width = 17, .height = 100, .channels = 2}), photo);
+  EXPECT_EQ(decode(scan, {.width = 24, .height = 40, .sample_bytes = 2}), scan);
+  EXPECT_EQ(decode(scan, {.offset = 7,
+                          .width = 16,
+                          .height = 20,
+                          .channels = 3,
+                          .sample_bytes = 2,
+                          .is_big_endian = true}),
+            scan);
+}
+
 // The smallest tables.
 TEST(ReferenceDecoder, DecodesAShortText) {
   const Bytes raw = testing::MakeWords(120);
