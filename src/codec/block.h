@@ -16,17 +16,29 @@ namespace lmz {
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
+  kAudio = 3,   // PCM samples by adaptive prediction
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
 
+// Where the samples of uncompressed audio lie in a block.
+struct SampleLayout {
+  uint64_t offset = 0;  // of the first frame: a sample of each channel
+  uint64_t frames = 0;
+  uint8_t channels = 0;
+  uint8_t sample_bytes = 0;  // 1 to 3
+  bool is_big_endian = false;
+  bool is_unsigned = false;
+};
+
 // The planner's choice for one block.
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
   Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
+  SampleLayout samples = {};         // for `audio`; without frames it looks for a header itself
 };
 
 struct BlockHeader {

@@ -2,13 +2,14 @@
 
 #include <array>
 
+#include "codec/audio/audio.h"
 #include "codec/bytes/bytes.h"
 #include "codec/stored/stored.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kAudioCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {
