@@ -56,6 +56,7 @@ class CompressPipeline {
   uint64_t read_size_ = 0;
   bool is_at_end_ = false;
   Progress progress_;
+  PlanMemory plan_memory_;
   std::deque<Chunk> in_flight_;
   WorkerPool pool_;  // after what its work refers to
 };
@@ -78,7 +79,7 @@ Status CompressPipeline::StartChunk(Bytes raw) {
   chunk.raw = std::move(raw);
   const ByteSpan input = chunk.raw;
   uint64_t planned = 0;
-  for (const BlockPlan& plan : plan_(input, {.max_block_size = options_.block_size})) {
+  for (const BlockPlan& plan : plan_(input, {.max_block_size = options_.block_size, .memory = &plan_memory_})) {
     LMZ_CHECK(plan.offset == planned && plan.size > 0 && plan.size <= input.size() - planned);
     chunk.blocks.push_back({.choice = plan.choice, .raw = input.subspan(planned, plan.size)});
     planned += plan.size;

@@ -11,7 +11,7 @@ namespace lmz {
 // Frames whose products are added to a correlation matrix at once.
 inline constexpr int kCorrelateFrames = 8;
 
-// Filter weights saturate at this magnitude, two in 1/2^29.
+// Filter weights saturate at this magnitude: 4, in 1/2^28.
 inline constexpr int32_t kMaxFilterWeight = 1 << 30;
 
 struct AudioKernels {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "codec/filter/repeat.h"
+#include "plan/audio.h"
 #include "plan/classify.h"
 
 namespace lmz {
@@ -228,6 +229,8 @@ const char* ContentName(Content content) {
       return "compressed";
     case Content::kRandom:
       return "random";
+    case Content::kAudio:
+      return "audio";
   }
   return "unknown";
 }
@@ -247,17 +250,19 @@ Content Classify(ByteSpan bytes) {
   return all.Majority();
 }
 
-std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
-  const uint64_t max_size = std::clamp<uint64_t>(options.max_block_size, 1, kMaxBlockRawSize);
-  std::vector<BlockPlan> plan;
-  uint64_t offset = 0;
-  while (offset < input.size()) {
-    const uint64_t size = std::min<uint64_t>(max_size, input.size() - offset);
+namespace {
+
+// Plans input[begin, end) by what its windows look like.
+void PlanWindows(ByteSpan input, uint64_t begin, uint64_t end, uint64_t max_size,
+                 std::vector<BlockPlan>& plan) {
+  uint64_t offset = begin;
+  while (offset < end) {
+    const uint64_t size = std::min<uint64_t>(max_size, end - offset);
     std::vector<BlockPlan> blocks =
         PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)));
     // The last block may go on behind the segment: plan it again with what follows. Dropping less
     // than half keeps the time linear.
-    const bool is_last = offset + size == input.size();
+    const bool is_last = offset + size == end;
     if (!is_last && blocks.size() > 1 && blocks.back().size < max_size / 2) blocks.pop_back();
     for (BlockPlan& block : blocks) {
       block.offset += offset;
@@ -265,6 +270,17 @@ std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
     }
     offset = plan.back().offset + plan.back().size;
   }
+}
+
+}  // namespace
+
+std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
+  const uint64_t max_size = std::clamp<uint64_t>(options.max_block_size, 1, kMaxBlockRawSize);
+  const AudioRun audio = FindAudio(input, options.memory);
+  std::vector<BlockPlan> plan;
+  PlanWindows(input, 0, audio.begin, max_size, plan);
+  PlanAudio(audio, max_size, plan);
+  PlanWindows(input, audio.end, input.size(), max_size, plan);
   return plan;
 }
 

@@ -19,6 +19,7 @@ enum class Content : uint8_t {
   kBinary,      // other binary data
   kCompressed,  // already compressed, but a little redundancy may remain
   kRandom,      // nothing to gain
+  kAudio,       // samples of uncompressed audio
 };
 
 const char* ContentName(Content content);
@@ -33,8 +34,15 @@ struct BlockPlan {
   BlockChoice choice;
 };
 
+// What the planner learned from one part of an input for the next part.
+struct PlanMemory {
+  SampleLayout samples;  // those that go on; the offset counts from the next part's first byte
+};
+
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
+  // Null, or the memory of an input that is planned in parts: at first empty, renewed by each call.
+  PlanMemory* memory = nullptr;
 };
 
 // Cuts `input` into consecutive blocks that cover it exactly (none for an empty input), none larger
