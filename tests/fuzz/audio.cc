@@ -1,5 +1,5 @@
-// The way into the audio codec: any bytes as the beginning of an audio file, and any layout laid over
-// any bytes. What is found lies within the bytes, and all of them come back.
+// The way into the audio codec: any bytes as the beginning of an audio file, and any layout laid
+// over any bytes. What is found lies within the bytes, and all of them come back.
 #include "codec/audio/audio.h"
 
 #include "codec/audio/audio_layout.h"
