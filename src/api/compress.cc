@@ -79,7 +79,8 @@ Status CompressPipeline::StartChunk(Bytes raw) {
   chunk.raw = std::move(raw);
   const ByteSpan input = chunk.raw;
   uint64_t planned = 0;
-  for (const BlockPlan& plan : plan_(input, {.max_block_size = options_.block_size, .memory = &plan_memory_})) {
+  for (const BlockPlan& plan :
+       plan_(input, {.max_block_size = options_.block_size, .memory = &plan_memory_})) {
     LMZ_CHECK(plan.offset == planned && plan.size > 0 && plan.size <= input.size() - planned);
     chunk.blocks.push_back({.choice = plan.choice, .raw = input.subspan(planned, plan.size)});
     planned += plan.size;
