@@ -16,7 +16,7 @@ namespace lmz {
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
-  kAudio = 3,   // PCM samples by adaptive prediction
+  kAudio = 4,   // PCM samples by adaptive prediction
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.

@@ -42,7 +42,7 @@ bool ProbePays(ByteSpan input, const SampleLayout& samples, uint64_t part) {
 
 // One good piece is enough, since silence tells nothing.
 bool AudioPays(ByteSpan input, const SampleLayout& samples) {
-  for (const uint64_t part : {2, 1, 3}) {
+  for (const uint64_t part : {2u, 1u, 3u}) {
     if (ProbePays(input, samples, part)) return true;
   }
   return false;
