@@ -3,9 +3,9 @@
 
 usage: audio.py [--lmz LMZ] [--corpora DIR]
 
-Every file is restored and compared. Speeds are those of the whole program, in KB of WAV per second
-of processor time. flac is counted as it writes by default and, in brackets, without padding and seek
-table. Exit status 1 when a file is above the latter.
+Every file is restored and compared. Speeds are those of the whole program, in KB of WAV a second
+of processor time. flac is counted as it writes by default and, in brackets, without padding and
+seek table. Exit status 1 when a file is above the latter.
 """
 
 import argparse
