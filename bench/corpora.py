@@ -3,6 +3,8 @@
 import csv
 import os
 import pathlib
+import shutil
+import subprocess
 
 import png
 
@@ -41,6 +43,23 @@ def read(path):
     """The bytes of a measured file; of a PNG file its pixels as PPM or PGM."""
     content = path.read_bytes()
     return png.to_pnm(content) if path.suffix == ".png" else content
+
+
+def audio_files(corpora):
+    """The audio corpus as WAV, a sorted {name: path}. FLAC files are decoded into the build folder;
+    where there is no flac program they are left out."""
+    folder = pathlib.Path(corpora) / "audio"
+    found = {f"audio/{path.name}": path for path in folder.glob("*.wav")}
+    if shutil.which("flac"):
+        decoded = ROOT / "build" / "corpora" / "audio"
+        decoded.mkdir(parents=True, exist_ok=True)
+        for path in folder.glob("*.flac"):
+            wav = decoded / f"{path.stem}.wav"
+            if not wav.is_file():
+                subprocess.run(["flac", "--silent", "--decode", "--force", "-o", wav, path],
+                               check=True)
+            found[f"audio/{wav.name}"] = wav
+    return dict(sorted(found.items()))
 
 
 def read_table(path):

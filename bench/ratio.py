@@ -67,7 +67,8 @@ def main():
     parser.add_argument("--update", action="store_true", help="rewrite the table")
     arguments = parser.parse_args()
 
-    files = corpora.files(arguments.corpora) | corpora.images(arguments.corpora)
+    files = (corpora.files(arguments.corpora) | corpora.images(arguments.corpora) |
+             corpora.audio_files(arguments.corpora))
     expected = {(row["file"], row["level"]): row for row in corpora.read_table(TABLE)}
     measured = measure(arguments.lmz, files)
     changes = list(differences(expected, measured))

@@ -87,6 +87,9 @@ std::vector<Recipe> Recipes() {
     recipes.push_back({FindGenerator("words"), 1000, choice, 1000});
     recipes.push_back({FindGenerator("echo"), 4000, choice, 3000});
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});
+    if (choice.codec == CodecId::kAudio && choice.filters == 0) {
+      recipes.push_back({FindGenerator("wave"), 6001, choice, 6001});
+    }
   }
   const BlockChoice image = {.codec = CodecId::kImage, .profile = Profile::kBinary};
   recipes.push_back({FindGenerator("photo"), 6000, image, 6000});

@@ -117,6 +117,37 @@ inline Bytes MakePhoto(size_t size) {
   return out;
 }
 
+// A WAV file that promises more than it holds: 44 bytes of header, then frames of two 16-bit
+// samples. With i the number of the frame, j = i mod 100 and r = the low byte of the i-th number of
+// splitmix64 with state 6: the left sample is 300 (j < 50 ? j : 100 - j) - 7500 + r, the right one
+// half of it, rounded down, plus 5 r mod 64. Cut at `size`.
+inline Bytes MakeWave(size_t size) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.Append(ToBytes("RIFF"));
+  writer.U32(0x7FFFFFFF);
+  writer.Append(ToBytes("WAVEfmt "));
+  writer.U32(16);
+  writer.Le(1, 2);  // PCM
+  writer.Le(2, 2);  // channels
+  writer.U32(44100);
+  writer.U32(4 * 44100);
+  writer.Le(4, 2);   // bytes of a frame
+  writer.Le(16, 2);  // bits of a sample
+  writer.Append(ToBytes("data"));
+  writer.U32(0x7FFFFFDB);
+  TestRandom random(6);
+  for (int32_t i = 0; out.size() < size; ++i) {
+    const int32_t r = static_cast<int32_t>(random.Next() & 0xFF);
+    const int32_t j = i % 100;
+    const int32_t left = 300 * (j < 50 ? j : 100 - j) - 7500 + r;
+    writer.Le(static_cast<uint64_t>(left), 2);
+    writer.Le(static_cast<uint64_t>((left >> 1) + 5 * r % 64), 2);
+  }
+  out.resize(size);
+  return out;
+}
+
 // A PGM header, "P5\n24 ROWS\n4095\n" with ROWS = size / 48, and samples of 16 bits, the upper byte
 // first, of 24 columns x and any number of rows y, cut at `size`: (37 x + 23 y + r mod 64) mod 4096
 // with r the next number of splitmix64 with state 7.
@@ -132,7 +163,7 @@ inline Bytes MakeScan(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 9> kGenerators = {{
+inline constexpr std::array<Generator, 10> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -142,6 +173,7 @@ inline constexpr std::array<Generator, 9> kGenerators = {{
     {"calls", MakeCalls},
     {"photo", MakePhoto},
     {"scan", MakeScan},
+    {"wave", MakeWave},
 }};
 
 }  // namespace lmz::testing

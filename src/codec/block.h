@@ -25,11 +25,22 @@ enum class CodecId : uint8_t {
   kBytes = 1,   // context mixing, no neural model
   kText = 2,    // context mixing with a neural byte model
   kImage = 3,   // rows of pixels, and `bytes` for what surrounds them
+  kAudio = 4,   // PCM samples by adaptive prediction
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
+
+// Where the samples of uncompressed audio lie in a block.
+struct SampleLayout {
+  uint64_t offset = 0;  // of the first frame: a sample of each channel
+  uint64_t frames = 0;
+  uint8_t channels = 0;
+  uint8_t sample_bytes = 0;  // 1 to 3
+  bool is_big_endian = false;
+  bool is_unsigned = false;
+};
 
 // The planner's choice for one block.
 struct BlockChoice {
@@ -37,10 +48,11 @@ struct BlockChoice {
   uint8_t filters = 0;
   // What follows are fields of the payload, so any choice decodes.
   Profile profile = Profile::kText;  // of kImage for what surrounds the pixels
-  const Network* model = nullptr;  // of kText, which needs one
-  uint8_t lanes = 0;               // of kText, 1 .. 64; 0: by size
-  uint8_t groups = 1;              // of kText, 1 .. 4; counts when lanes do
+  const Network* model = nullptr;    // of kText, which needs one
+  uint8_t lanes = 0;                 // of kText, 1 .. 64; 0: by size
+  uint8_t groups = 1;                // of kText, 1 .. 4; counts when lanes do
   ImageLayout image = {};            // of kImage; without a width: as FindImage sees it
+  SampleLayout samples = {};         // of kAudio; without frames: as its header says
 };
 
 // What coding a block may use. None of it decides the result.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "codec/audio/audio.h"
 #include "codec/bytes/bytes.h"
 #include "codec/image/image.h"
 #include "codec/stored/stored.h"
@@ -10,7 +11,7 @@
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec, kAudioCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {

@@ -5,13 +5,14 @@
 #include <optional>
 
 #include "codec/filter/repeat.h"
+#include "plan/audio.h"
 #include "plan/classify.h"
 #include "plan/picture.h"
 
 namespace lmz {
 namespace {
 
-constexpr size_t kContents = 8;
+constexpr size_t kContents = 9;
 
 // Every block learns from nothing. Measured in bytes, that costs the smaller neighbour of a cut up
 // to about this much of its head start; a cut must gain more.
@@ -250,6 +251,8 @@ const char* ContentName(Content content) {
       return "random";
     case Content::kImage:
       return "image";
+    case Content::kAudio:
+      return "audio";
   }
   return "unknown";
 }
@@ -276,6 +279,12 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan input, const PlanOptions& options)
   if (unfinished_) {
     offset = PlanPicture(*unfinished_, 0, input.size(), max_size, plan);
     unfinished_ = RowsBehind(*unfinished_, input.size());
+    audio_ = {};
+  } else {
+    const AudioRun audio = FindAudio(input, &audio_);
+    PlanStretch(input, 0, audio.begin, max_size, plan);
+    PlanAudio(audio, max_size, plan);
+    offset = audio.end;
   }
   PictureSearch search(input, max_size);
   while (offset < input.size()) {

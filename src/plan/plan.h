@@ -21,6 +21,7 @@ enum class Content : uint8_t {
   kCompressed,  // already compressed, but a little redundancy may remain
   kRandom,      // nothing to gain
   kImage,       // rows of pixels
+  kAudio,       // samples of uncompressed audio
 };
 
 const char* ContentName(Content content);
@@ -33,6 +34,11 @@ struct BlockPlan {
   uint64_t size = 0;    // > 0
   Content content = Content::kBinary;
   BlockChoice choice;
+};
+
+// What is known of the audio that goes on in the next piece of a stream.
+struct PlanMemory {
+  SampleLayout samples;  // those that go on; the offset counts from the next part's first byte
 };
 
 struct PlanOptions {
@@ -49,6 +55,7 @@ class Planner {
 
  private:
   std::optional<ImageLayout> unfinished_;  // an image that goes on in the next piece
+  PlanMemory audio_;
 };
 
 // The blocks of a stream that is one piece.

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "api/pipeline.h"
+#include "audio_decoder.h"
 #include "file_decoder.h"
 #include "tests/choices.h"
 #include "tests/recipes.h"
@@ -208,7 +209,39 @@ TEST(ReferenceDecoder, DecodesNoiseOverASmallAlphabet) {
   EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
 }
 
+// Samples that jump between two levels and are noisy, in the order of bytes that the layout says.
+Bytes MakeSamples(const SampleLayout& samples, int32_t level) {
+  const Bytes noise = testing::MakeRandom(samples.frames * samples.channels);
+  Bytes raw = testing::MakeWords(samples.offset);
+  for (size_t i = 0; i < noise.size(); ++i) {
+    const int32_t sample = (i / 100 % 2 == 0 ? level : -level) + noise[i] % 16;
+    for (int k = 0; k < samples.sample_bytes; ++k) {
+      const int place = samples.is_big_endian ? samples.sample_bytes - 1 - k : k;
+      raw.push_back(static_cast<uint8_t>(sample >> 8 * place));
+    }
+  }
+  AppendTo(raw, testing::MakeWords(7));
+  return raw;
+}
+
+// One, two and three channels; all sizes and both orders of bytes; quiet and as loud as can be.
+TEST(ReferenceDecoder, DecodesSamplesOfTheLibrary) {
+  for (int kind = 0; kind < 24; ++kind) {
+    SampleLayout samples;
+    samples.channels = static_cast<uint8_t>(1 + kind % 3);
+    samples.sample_bytes = static_cast<uint8_t>(1 + kind / 3 % 3);
+    samples.is_big_endian = kind % 2 == 1;
+    samples.is_unsigned = kind / 4 % 2 == 1;
+    samples.offset = 44;
+    samples.frames = 1000;
+    const Bytes raw =
+        MakeSamples(samples, kind < 12 ? 3 : (1 << (8 * samples.sample_bytes - 1)) - 16);
+    EXPECT_EQ(ThroughTheLibrary(raw, {.codec = CodecId::kAudio, .samples = samples}), raw) << kind;
+  }
+}
+
 TEST(ReferenceDecoder, TablesAreThoseOfTheSpecification) {
+  EXPECT_EQ(reference::ShapesChecksum(), 0x0175385b292f7ad1);
   EXPECT_EQ(reference::LogisticChecksum(), 0xae46c153641b4f9b);
   EXPECT_EQ(reference::CountHistories().all, 247);
   EXPECT_EQ(reference::CountHistories().pure, 83);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "audio_decoder.h"
 #include "filter_decoders.h"
 #include "image_decoder.h"
 #include "input.h"
@@ -34,7 +35,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 1 || block.codec == 3, "newer version: unknown Codec");
+  Require(block.codec <= 1 || block.codec == 3 || block.codec == 4, "newer version: unknown Codec");
   Require(block.filters <= 3, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -45,6 +46,7 @@ void CheckLimits(const BlockFields& block) {
 Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size) {
   if (codec == 1) return DecodeBytesCodec(code, size);
   if (codec == 3) return DecodeImageCodec(code, size);
+  if (codec == 4) return DecodeAudioCodec(code, size);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
