@@ -1,0 +1,29 @@
+// A second decoder of the `text` codec, written from src/codec/text/spec.md as bytes_decoder.h is
+// from its own. Networks come from outside, so that nothing of the library is needed here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "bytes_decoder.h"
+
+namespace lmz::reference {
+
+// The network of one lane: reads a byte and gives the 256 weights of the next one
+// (docs/spec/numerics.md, 4).
+using Network = std::function<std::vector<int64_t>(uint8_t)>;
+
+// How a payload names its model (1).
+struct ModelName {
+  uint64_t number = 0;
+  Bytes id;  // if the number is 0
+};
+
+// A network in its first state, for one lane. Throws Damage if there is no such model.
+using Models = std::function<Network(const ModelName&)>;
+
+// The `size` bytes that `payload` stands for. Throws Damage.
+Decoded DecodeTextCodec(const Bytes& payload, uint64_t size, const Models& models);
+
+}  // namespace lmz::reference
