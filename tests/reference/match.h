@@ -25,7 +25,7 @@ class Match {
   bool is_alive = false;
   uint32_t length() const { return length_; }
   void BeginByte() { is_alive = length_ > 0; }
-  int ExpectedByte(const std::vector<Bytes>& lanes) const { return lanes[at_.lane][at_.k]; }
+  int ExpectedByte(const std::vector<Bytes>& lanes) const { return lanes[at_.lane].at(at_.k); }
 
   // After a byte of `lane`; `lanes` are their known bytes.
   void Update(const std::vector<Bytes>& lanes, size_t lane, Table& table) {
@@ -33,7 +33,6 @@ class Match {
     if (length_ > 0 && ExpectedByte(lanes) == block.back()) {
       ++length_;
       ++at_.k;
-      if (at_.k == lanes[at_.lane].size()) length_ = 0;
     } else {
       length_ = 0;
     }
@@ -45,21 +44,17 @@ class Match {
     Place& entry = table[line + ((block.back() * 0x9E3779B1) >> 28)];
     if (length_ == 0 && entry.k != 0 && entry.k < lanes[entry.lane].size()) {
       at_ = entry;
-      length_ = Agreement(lanes[at_.lane], at_.k, block);
+      const Bytes& other = lanes[at_.lane];
+      const size_t limit = std::min<size_t>(64, at_.k);
+      while (length_ < limit && other[at_.k - 1 - length_] == block[block.size() - 1 - length_]) {
+        ++length_;
+      }
       if (length_ < 6) length_ = 0;
     }
     entry = {lane, block.size()};
   }
 
  private:
-  // How many bytes before number k of `there` are those at the end of `here`, at most 64.
-  static uint32_t Agreement(const Bytes& there, size_t k, const Bytes& here) {
-    const size_t limit = std::min({size_t{64}, k, here.size()});
-    uint32_t length = 0;
-    while (length < limit && there[k - 1 - length] == here[here.size() - 1 - length]) ++length;
-    return length;
-  }
-
   uint32_t length_ = 0;
   Place at_;
   size_t next_line_ = 0;
