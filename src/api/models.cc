@@ -31,7 +31,7 @@ Result<ModelSummary> DescribeModel(ByteSpan file) {
     summary.parameters = CountParameters(model.glr.shape);
     summary.file_size = file.size();
     for (const CatalogRow& row : Catalog()) {
-      if (row.file.empty() || IdOfModelFile(row.file) != model.id) continue;
+      if (IdOfModelFile(row.file) != model.id) continue;
       summary.number = row.number;
       summary.level = row.level;
     }

@@ -36,7 +36,8 @@ TEST(Logistic, StretchInvertsSquash) {
 }
 
 TEST(Logistic, LogIsNearTheExactValue) {
-  for (uint32_t v = 1; v != 0 && v < 0xFFFF0000u; v += 1 + v / 97) {
+  for (uint64_t wide = 1; wide < uint64_t{1} << 32; wide += 1 + wide / 97) {
+    const auto v = static_cast<uint32_t>(wide);
     EXPECT_NEAR(LogQ8(v), 256 * std::log(v), 1.2) << v;
   }
 }

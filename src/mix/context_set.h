@@ -15,8 +15,7 @@ namespace lmz {
 class ContextSet {
  public:
   static constexpr int kContexts = 16;
-  // Those that are the lane's alone, as bits: orders 2, 3 and 5, and the word or what a profile has
-  // in its place.
+  // Those that are the lane's alone, as bits; in the text profile orders 2, 3 and 5 and the word.
   static constexpr unsigned kLaneContexts = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6;
 
   // `block` holds the lane's bytes coded so far and outlives the set; `lane` tells it from others.

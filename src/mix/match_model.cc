@@ -32,17 +32,18 @@ size_t MatchTable::LaneOf(uint32_t position) const {
 }
 
 MatchModel::MatchModel(const uint8_t* block, uint32_t begin, uint32_t min_length, MatchTable& table)
-    : block_(block), min_length_(min_length), lane_(table.reach_.size()), match_lane_(lane_) {
+    : block_(block), min_length_(min_length), lane_(table.reach_.size()) {
   table.reach_.push_back({begin, begin});
 }
 
-// Takes `candidate` if enough of what stands before it equals what stands before `position`.
+// Takes `candidate` if enough of what stands before it equals what stands before `position`. Lanes
+// go on at the same pace, so a candidate has no more behind it than the position has, and a match
+// once begun stays within what is known.
 void MatchModel::Find(const MatchTable& table, uint32_t candidate, uint32_t position) {
-  match_lane_ = table.LaneOf(candidate);
-  if (candidate >= table.reach_[match_lane_].end) return;
+  const MatchTable::Reach& reach = table.reach_[table.LaneOf(candidate)];
+  if (candidate >= reach.end) return;
   match_position_ = candidate;
-  const uint32_t limit = std::min({kMaxVerified, candidate - table.reach_[match_lane_].begin,
-                                   position - table.reach_[lane_].begin});
+  const uint32_t limit = std::min(kMaxVerified, candidate - reach.begin);
   while (length_ < limit && block_[candidate - 1 - length_] == block_[position - 1 - length_]) {
     ++length_;
   }
@@ -54,8 +55,6 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
   if (length_ > 0 && block_[match_position_] == block_[position - 1]) {
     length_ = std::min(length_ + 1, kMaxLength);
     ++match_position_;
-    // A lane that is read as fast as it is written ends the match.
-    if (match_position_ >= table.reach_[match_lane_].end) length_ = 0;
   } else {
     length_ = 0;
   }

@@ -53,8 +53,7 @@ class MatchModel {
 
   const uint8_t* block_;
   uint32_t min_length_;
-  size_t lane_;        // this one
-  size_t match_lane_;  // the one that the match lies in
+  size_t lane_;
   uint32_t match_position_ = 0;
   uint32_t length_ = 0;
   uint32_t next_line_ = 0;  // of the match table, for the next byte

@@ -55,7 +55,7 @@ ModelId IdOfModelFile(ByteSpan file) {
 
 ModelReference ReferenceTo(const Network& model) {
   for (const CatalogRow& row : Catalog()) {
-    if (!row.file.empty() && IdOfModelFile(row.file) == model.id()) {
+    if (IdOfModelFile(row.file) == model.id()) {
       return {.number = row.number, .id = model.id(), .name = row.name};
     }
   }
@@ -64,10 +64,13 @@ ModelReference ReferenceTo(const Network& model) {
 
 Result<std::shared_ptr<const Network>> FindModel(
     const ModelReference& reference, std::span<const std::shared_ptr<const Network>> others) {
-  if (reference.number != 0) {
-    for (const CatalogRow& row : Catalog()) {
-      if (row.number == reference.number) return Load(row);
+  for (const CatalogRow& row : Catalog()) {
+    if (reference.number != 0 ? row.number == reference.number
+                              : IdOfModelFile(row.file) == reference.id) {
+      return Load(row);
     }
+  }
+  if (reference.number != 0) {
     return Status(Code::kNewerVersion, "model " + std::to_string(reference.number) +
                                            " is unknown to this version; a newer one is needed");
   }

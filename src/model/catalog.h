@@ -24,7 +24,7 @@ struct CatalogRow {
   uint8_t number;    // 1 .. 255, append-only
   const char* name;  // as in its model file
   int level;         // of the command line, which stands for this model; 0: none does any more
-  ByteSpan file;     // the model file; empty when it is not built in
+  ByteSpan file;     // the model file, which is built in
 };
 
 // All known models by ascending number. Static storage.

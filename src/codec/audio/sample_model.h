@@ -63,10 +63,8 @@ class SampleModel {
   static constexpr size_t kFine = 4;  // the distribution that tells the last bits alone
   static constexpr uint32_t kNodes = 52;
   static constexpr uint32_t kFineNode = kNodes;
-  static constexpr uint32_t kGrades = 16;  // of trend, surprise, dissent and offset
   // Of the mixer's sets; the first two are those of the second layer, too.
-  static constexpr std::array<uint32_t, 5> kMixerRows = {kNodes, kNodes* kGrades, kNodes* kGrades,
-                                                         kNodes* kGrades, kNodes* kGrades};
+  static const std::array<uint32_t, 5> kMixerRows;
   static constexpr uint32_t kLevels = 64;
   static constexpr size_t kMeans = 8;
 

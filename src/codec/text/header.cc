@@ -15,6 +15,7 @@ Result<ModelReference> ReadModel(ByteReader& reader) {
   LMZ_ASSIGN(const uint8_t name_size, reader.U8());
   LMZ_ASSIGN(const ByteSpan name, reader.Take(name_size));
   model.name.assign(name.begin(), name.end());
+  if (!IsModelName(model.name)) return Status(Code::kDamaged, "the model's name is impossible");
   return model;
 }
 

@@ -5,6 +5,7 @@
 #include "codec/text/layout.h"
 #include "mix/profile.h"
 #include "model/catalog.h"
+#include "model/model_card.h"
 #include "model/network.h"
 
 namespace lmz {

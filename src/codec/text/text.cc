@@ -35,12 +35,25 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
   return codes;
 }
 
+uint64_t MixerMemory(const Layout& layout) {
+  uint64_t memory = 0;
+  for (int g = 0; g < layout.groups(); ++g) {
+    const int first = layout.GroupBegin(g);
+    const int end = layout.GroupBegin(g + 1);
+    memory += ContextMixer::MemoryFor(layout.LaneBegin(end) - layout.LaneBegin(first), end - first);
+  }
+  return memory;
+}
+
 }  // namespace
 
 Result<uint32_t> EncodeText(ByteSpan raw, const BlockChoice& choice,
                             const BlockResources& resources, Bytes& payload) {
   if (choice.model == nullptr) {
     return Status(Code::kInvalidArgument, "the text codec needs a model");
+  }
+  if (choice.lanes > kMaxLanes || choice.groups < 1 || choice.groups > kMaxGroups) {
+    return Status(Code::kInvalidArgument, "there are 1 to 64 lanes in 1 to 4 groups");
   }
   std::optional<Layout> layout = Layout::For(raw.size());
   if (choice.lanes != 0) {
@@ -86,16 +99,16 @@ uint64_t MaxRawSizeOfText(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfText(uint64_t raw_size) {
-  // The default model, and what the network remembers and works with.
+  // What a network of the default size remembers and works with, and its weights.
   constexpr uint64_t kNetwork = uint64_t{12} << 20;
-  uint64_t mixers = 0;
+  uint64_t most = 0;
   for (int groups = 1; groups <= kMaxGroups; ++groups) {
-    const auto count = static_cast<uint64_t>(groups);
-    const uint64_t group_size = raw_size / count + kMaxLanes;
-    const uint64_t mixer = ContextMixer::MemoryFor(group_size, kMaxLanes / groups + 1);
-    mixers = std::max(mixers, count * mixer);
+    for (int lanes = groups; lanes <= kMaxLanes; ++lanes) {
+      const Result<Layout> layout = Layout::Make(raw_size, lanes, groups);
+      if (layout.ok()) most = std::max(most, MixerMemory(layout.value()));
+    }
   }
-  return kNetwork + mixers;
+  return kNetwork + most;
 }
 
 }  // namespace lmz
