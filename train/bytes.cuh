@@ -11,7 +11,7 @@ constexpr int kByteCount = 256;
 __global__ void GatherBytesKernel(GatherBytes a) {
   const int row = static_cast<int>(blockIdx.x), length = a.batch.steps + 1;
   for (int i = static_cast<int>(threadIdx.x); i < length; i += static_cast<int>(blockDim.x)) {
-    const uint8_t byte = a.data[(a.position[row] + i) % a.size];
+    const uint8_t byte = a.data[(a.position[row] + a.size - 1 + i) % a.size];
     a.window[int64_t{row} * length + i] = i == 0 && a.fresh[row] != 0 ? uint8_t{0} : byte;
   }
 }

@@ -21,8 +21,8 @@ struct BatchShape {
   int steps = 0;
 };
 
-// window [rows][steps + 1]: bytes from position[row] of the data on, which is read as a ring. Where
-// fresh[row] is not 0 the first byte is 0, as at the start of a lane.
+// window [rows][steps + 1]: the byte before position[row] of the data, which is read as a ring, and
+// those from there on. Where fresh[row] is not 0 the first one is 0, as at the start of a lane.
 struct GatherBytes {
   BatchShape batch;
   const uint8_t* data;

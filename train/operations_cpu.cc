@@ -54,7 +54,7 @@ void DoGatherBytes(const GatherBytes& a, void*) {
   const int length = a.batch.steps + 1;
   for (int64_t row = 0; row < a.batch.rows; ++row) {
     for (int i = 0; i < length; ++i) {
-      a.window[row * length + i] = a.data[(a.position[row] + i) % a.size];
+      a.window[row * length + i] = a.data[(a.position[row] + a.size - 1 + i) % a.size];
     }
     if (a.fresh[row] != 0) a.window[row * length] = 0;
   }

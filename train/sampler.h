@@ -20,7 +20,7 @@ class Sampler {
   // Moves on to the next batch.
   void Next();
 
-  const std::vector<int64_t>& positions() const { return positions_; }  // of the rows' first bytes
+  const std::vector<int64_t>& positions() const { return positions_; }  // of the rows' first targets
   const std::vector<uint8_t>& fresh() const { return fresh_; }          // 1 where a row has jumped
 
   void Save(ByteWriter& out) const;
