@@ -82,8 +82,7 @@ GlrNetwork::GlrNetwork(Parameters& parameters, const BatchShape& batch)
   state_gradient_ = at::empty({n, state}, options);
   const int64_t blocks = operations_.blocks;
   partials_ = at::empty({std::max({blocks * 4 * width, blocks * state, rows * state,
-                                   blocks * kByteValues, chunks_ * kByteValues * width,
-                                   blocks * kByteValues * (chunks_ == 1 ? width : 1)})},
+                                   blocks * kByteValues})},
                         floats);
   products_ = at::empty(
       {chunks_ * std::max({3 * state * width, hidden * width, kByteValues * width})}, options);
@@ -100,8 +99,7 @@ void GlrNetwork::Run(bool gradient) {
                    CurrentStream(loss_.device()));
   at::sum_out(loss_, losses_.view({1, blocks}), {1});
   if (!gradient) return;
-  at::Tensor bias_gradient = parameters_.gradient().head_bias;
-  at::sum_out(bias_gradient, bias_partials, {0});
+  AddUp(bias_partials, parameters_.gradient().head_bias);
   Backward();
 }
 
@@ -158,14 +156,10 @@ void GlrNetwork::Backward() {
   ShiftBackward(final_x_, value.final_norm, at::Tensor(), at::Tensor(), normal_gradient, false,
                 gradient.final_norm, at::Tensor());
   for (auto i = static_cast<int64_t>(layers_.size()) - 1; i >= 0; --i) LayerBackward(i);
-  const int64_t blocks = chunks_ == 1 ? operations_.blocks : chunks_;
-  const at::Tensor partials = Partials({blocks, kByteValues, value.embedding.size(1)});
-  operations_.embed_backward({batch_, Width(x_gradient_), static_cast<int>(blocks),
-                              window_.data_ptr<uint8_t>(), x_gradient_.data_ptr(),
-                              partials.data_ptr<float>()},
-                             CurrentStream(loss_.device()));
-  at::Tensor embedding = gradient.embedding;
-  at::sum_out(embedding, partials, {0});
+  // The logits are done with: their memory takes the bytes as rows of a matrix.
+  operations_.one_hot({batch_, window_.data_ptr<uint8_t>(), logits_.data_ptr()},
+                      CurrentStream(loss_.device()));
+  WeightGradient(logits_.unsqueeze(0), x_gradient_.unsqueeze(0), gradient.embedding);
 }
 
 void GlrNetwork::LayerBackward(int64_t i) {
@@ -197,8 +191,7 @@ void GlrNetwork::LayerBackward(int64_t i) {
        gated_gradient_.data_ptr(), state_gradient_.data_ptr(), projected_gradient_[2].data_ptr(),
        norm_partials.data_ptr<float>()},
       stream);
-  at::Tensor norm_gradient = gradient.state_norm[i];
-  at::sum_out(norm_gradient, norm_partials, {0});
+  AddUp(norm_partials, gradient.state_norm[i]);
   const at::Tensor bias_partials = Partials({batch_.rows, state});
   operations_.scan_backward(
       {batch_, Width(layer.state), layer.projected[0].data_ptr(), layer.projected[1].data_ptr(),
@@ -206,8 +199,7 @@ void GlrNetwork::LayerBackward(int64_t i) {
        layer.state.data_ptr(), state_gradient_.data_ptr(), projected_gradient_[0].data_ptr(),
        projected_gradient_[1].data_ptr(), bias_partials.data_ptr<float>()},
       stream);
-  at::Tensor bias_gradient = gradient.forget_bias[i];
-  at::sum_out(bias_gradient, bias_partials, {0});
+  AddUp(bias_partials, gradient.forget_bias[i]);
   WeightGradient(projected_gradient_, layer.shifted, gradient.projection[i]);
   at::bmm_out(shifted_gradient_, projected_gradient_, matrix.projection[i]);
   ShiftBackward(layer.x, value.input_norm[i], value.mix[i], start_.normals[i][0],
@@ -235,9 +227,7 @@ void GlrNetwork::ShiftBackward(const at::Tensor& x, const at::Tensor& weight, co
        weight.data_ptr<float>(), FloatsOrNull(mix), DataOrNull(previous), out_gradient.data_ptr(),
        x_gradient_.data_ptr(), add, partials.data_ptr<float>()},
       CurrentStream(x.device()));
-  at::Tensor weight_out = weight_gradient, mix_out = mix_gradient;
-  at::sum_out(weight_out, partials.select(1, 0), {0});
-  if (mixes > 0) at::sum_out(mix_out, partials.narrow(1, 1, mixes), {0});
+  AddUp(partials, weight_gradient, mix_gradient);
 }
 
 // gradient [batch..][out][in] = the sum over positions of out_gradient [batch][N][out] times
@@ -252,6 +242,16 @@ void GlrNetwork::WeightGradient(const at::Tensor& out_gradient, const at::Tensor
               in.view({batch * chunks_, share, columns}));
   at::Tensor out = gradient.view({batch, rows, columns});
   at::sum_out(out, products.view({batch, chunks_, rows, columns}), {1}, false, at::kFloat);
+}
+
+// `first`, and `second` behind it, take the sums of the columns of `partials`.
+void GlrNetwork::AddUp(const at::Tensor& partials, const at::Tensor& first,
+                       const at::Tensor& second) {
+  const auto columns = static_cast<int>(partials.numel() / partials.size(0));
+  operations_.sum_rows({static_cast<int>(partials.size(0)), columns,
+                        static_cast<int>(first.numel()), partials.data_ptr<float>(),
+                        first.data_ptr<float>(), FloatsOrNull(second)},
+                       CurrentStream(partials.device()));
 }
 
 at::Tensor GlrNetwork::Partials(std::initializer_list<int64_t> sizes) {

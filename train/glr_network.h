@@ -62,6 +62,8 @@ class GlrNetwork {
                      const at::Tensor& weight_gradient, const at::Tensor& mix_gradient);
   void WeightGradient(const at::Tensor& out_gradient, const at::Tensor& in,
                       const at::Tensor& gradient);
+  void AddUp(const at::Tensor& partials, const at::Tensor& first,
+             const at::Tensor& second = at::Tensor());
   at::Tensor Partials(std::initializer_list<int64_t> sizes);
 
   Parameters& parameters_;

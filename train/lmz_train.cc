@@ -97,8 +97,8 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
     LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
   }
   const bool cuda = device.is_cuda();
-  if (options.batch.rows == 0) options.batch.rows = cuda ? 192 : 16;
-  if (options.batch.steps == 0) options.batch.steps = cuda ? 1024 : 256;
+  if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
+  if (options.batch.steps == 0) options.batch.steps = cuda ? 512 : 256;
   if (options.batch.rows < 1 || options.batch.steps < 16 || options.batch.steps % 16 != 0) {
     return Status(Code::kInvalidArgument,
                   "--batch must be at least 1 and --context a positive multiple of 16");

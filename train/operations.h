@@ -41,14 +41,22 @@ struct Embed {
   void* out;
 };
 
-// partials [blocks][256][width]: sums of gradient by byte.
-struct EmbedBackward {
+// out [N][256] = 1 where the column is the byte, else 0.
+struct OneHot {
   BatchShape batch;
-  int width;
-  int blocks;
   const uint8_t* window;
-  const void* gradient;  // [N][width]
-  float* partials;
+  void* out;
+};
+
+// The columns' sums of partials [rows][columns]; the first `split` go to `first`, the others to
+// `second`.
+struct SumRows {
+  int rows;
+  int columns;
+  int split;
+  const float* partials;
+  float* first;
+  float* second;
 };
 
 // x += addend (if there is one, in place); n = weight * x over its root mean square;
@@ -165,7 +173,8 @@ struct AdamW {
 struct Operations {
   void (*gather_bytes)(const GatherBytes&, void* stream);
   void (*embed)(const Embed&, void* stream);
-  void (*embed_backward)(const EmbedBackward&, void* stream);
+  void (*one_hot)(const OneHot&, void* stream);
+  void (*sum_rows)(const SumRows&, void* stream);
   void (*norm_shift)(const NormShift&, void* stream);
   void (*norm_shift_backward)(const NormShiftBackward&, void* stream);
   void (*scan)(const Scan&, void* stream);

@@ -69,17 +69,20 @@ void DoEmbed(const Embed& a, void*) {
   });
 }
 
-void DoEmbedBackward(const EmbedBackward& a, void*) {
-  const int64_t size = int64_t{kByteCount} * a.width;
-  std::fill(a.partials, a.partials + a.blocks * size, 0.0f);
-  ForEachRow(a.batch.rows, a.blocks, [&](int64_t row, int64_t block) {
-    for (int64_t t = 0; t < a.batch.steps; ++t) {
-      const int byte = a.window[row * (a.batch.steps + 1) + t];
-      const float* from = Floats(a.gradient) + (row * a.batch.steps + t) * a.width;
-      float* to = a.partials + block * size + byte * a.width;
-      for (int i = 0; i < a.width; ++i) to[i] += from[i];
-    }
-  });
+void DoOneHot(const OneHot& a, void*) {
+  const int64_t count = int64_t{a.batch.rows} * a.batch.steps;
+  std::fill(Floats(a.out), Floats(a.out) + count * kByteCount, 0.0f);
+  for (int64_t i = 0; i < count; ++i) {
+    Floats(a.out)[i * kByteCount + a.window[i + i / a.batch.steps]] = 1;
+  }
+}
+
+void DoSumRows(const SumRows& a, void*) {
+  for (int column = 0; column < a.columns; ++column) {
+    float sum = 0;
+    for (int64_t row = 0; row < a.rows; ++row) sum += a.partials[row * a.columns + column];
+    (column < a.split ? a.first[column] : a.second[column - a.split]) = sum;
+  }
 }
 
 void DoNormShift(const NormShift& a, void*) {
@@ -296,10 +299,9 @@ void DoAdamW(const AdamW& a, void*) {
 
 const Operations& CpuOperations() {
   static constexpr Operations kTable = {
-      DoGatherBytes,       DoEmbed,       DoEmbedBackward,       DoNormShift,
-      DoNormShiftBackward, DoScan,        DoScanBackward,        DoNormGate,
-      DoNormGateBackward,  DoSquaredRelu, DoSquaredReluBackward, DoLoss,
-      DoAdamW,             kBlocks,
+      DoGatherBytes, DoEmbed,        DoOneHot,   DoSumRows,          DoNormShift,   DoNormShiftBackward,
+      DoScan,        DoScanBackward, DoNormGate, DoNormGateBackward, DoSquaredRelu, DoSquaredReluBackward,
+      DoLoss,        DoAdamW,        kBlocks,
   };
   return kTable;
 }

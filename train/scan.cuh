@@ -1,4 +1,4 @@
-// The recurrence, forward and backward. A block of 16 warps covers 64 channels of one tile of time:
+// The recurrence, forward and backward. A block of 8 warps covers 64 channels of one tile of time:
 // every thread first folds its own steps into "end = product * start + sum", the block chains these,
 // and then every thread walks its steps again from the right start. The data stays in registers, so
 // memory is read and written once.
@@ -9,7 +9,8 @@
 
 namespace lmz {
 
-constexpr int kScanWarps = 16;
+constexpr int kScanWarps = 8;
+constexpr int kScanBlocks = 4;  // at once on a multiprocessor: what the registers are divided by
 constexpr int kScanSteps = 8;  // of one thread
 constexpr int kScanTile = kScanWarps * kScanSteps;
 
@@ -54,7 +55,7 @@ __device__ inline float2 Chain(ScanLinks& links, float2 product, float2 sum, flo
 }
 
 template <class T>
-__global__ void __launch_bounds__(kScanWarps* kWarp) ScanKernel(Scan a) {
+__global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks) ScanKernel(Scan a) {
   __shared__ ScanLinks links;
   const ScanPlace at(a.batch, a.width);
   const int width = a.width, warp = static_cast<int>(threadIdx.x) / kWarp;
@@ -67,17 +68,18 @@ __global__ void __launch_bounds__(kScanWarps* kWarp) ScanKernel(Scan a) {
     const int first = tile + warp * kScanSteps;
     const bool active = at.active && first < a.batch.steps;
     const int64_t base = (int64_t{at.row} * a.batch.steps + first) * width;
-    float2 u[kScanSteps], v[kScanSteps], product{1, 1}, sum{0, 0};
+    PairOf<T> raw[kScanSteps], v[kScanSteps];
+    float2 u[kScanSteps], product{1, 1}, sum{0, 0};
     if (active) {
 #pragma unroll
       for (int i = 0; i < kScanSteps; ++i) {
-        u[i] = LoadPair(forget + base + i * width);
-        v[i] = LoadPair(value + base + i * width);
+        raw[i] = *reinterpret_cast<const PairOf<T>*>(forget + base + i * width);
+        v[i] = *reinterpret_cast<const PairOf<T>*>(value + base + i * width);
       }
 #pragma unroll
       for (int i = 0; i < kScanSteps; ++i) {
-        u[i] = Sigmoid((u[i] + bias) * -1.0f);
-        sum += u[i] * (v[i] - sum);
+        u[i] = Sigmoid((ToFloats(raw[i]) + bias) * -1.0f);
+        sum += u[i] * (ToFloats(v[i]) - sum);
         product = product - product * u[i];
       }
     }
@@ -85,7 +87,7 @@ __global__ void __launch_bounds__(kScanWarps* kWarp) ScanKernel(Scan a) {
     if (active) {
 #pragma unroll
       for (int i = 0; i < kScanSteps; ++i) {
-        state += u[i] * (v[i] - state);
+        state += u[i] * (ToFloats(v[i]) - state);
         StorePair(static_cast<T*>(a.state) + at.channel + base + i * width, state);
       }
     }
@@ -94,7 +96,7 @@ __global__ void __launch_bounds__(kScanWarps* kWarp) ScanKernel(Scan a) {
 }
 
 template <class T>
-__global__ void __launch_bounds__(kScanWarps* kWarp) ScanBackwardKernel(ScanBackward a) {
+__global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks) ScanBackwardKernel(ScanBackward a) {
   __shared__ ScanLinks links;
   const ScanPlace at(a.batch, a.width);
   const int width = a.width, warp = static_cast<int>(threadIdx.x) / kWarp;
@@ -109,17 +111,26 @@ __global__ void __launch_bounds__(kScanWarps* kWarp) ScanBackwardKernel(ScanBack
     const int first = tile * kScanTile + warp * kScanSteps;
     const bool active = at.active && first < a.batch.steps;
     const int64_t base = (int64_t{at.row} * a.batch.steps + first) * width;
-    float2 u[kScanSteps], g[kScanSteps], product{1, 1}, sum{0, 0};
+    // v and the states before are needed late, but asked for early.
+    PairOf<T> raw[kScanSteps], g[kScanSteps], v[kScanSteps], before[kScanSteps];
+    float2 u[kScanSteps], product{1, 1}, sum{0, 0};
     if (active) {
 #pragma unroll
       for (int i = 0; i < kScanSteps; ++i) {
-        u[i] = LoadPair(forget + base + i * width);
-        g[i] = LoadPair(gradient + base + i * width);
+        raw[i] = *reinterpret_cast<const PairOf<T>*>(forget + base + i * width);
+        g[i] = *reinterpret_cast<const PairOf<T>*>(gradient + base + i * width);
+      }
+#pragma unroll
+      for (int i = 0; i < kScanSteps; ++i) {
+        v[i] = *reinterpret_cast<const PairOf<T>*>(value + base + i * width);
+        if (first + i > 0) {
+          before[i] = *reinterpret_cast<const PairOf<T>*>(states + base + (i - 1) * width);
+        }
       }
 #pragma unroll
       for (int i = kScanSteps - 1; i >= 0; --i) {
-        u[i] = Sigmoid((u[i] + bias) * -1.0f);
-        sum += g[i];
+        u[i] = Sigmoid((ToFloats(raw[i]) + bias) * -1.0f);
+        sum += ToFloats(g[i]);
         sum = sum - sum * u[i];
         product = product - product * u[i];
       }
@@ -128,13 +139,12 @@ __global__ void __launch_bounds__(kScanWarps* kWarp) ScanBackwardKernel(ScanBack
     if (active) {
 #pragma unroll
       for (int i = kScanSteps - 1; i >= 0; --i) {
-        const float2 before = first + i == 0
-                                  ? LoadPair(a.start + int64_t{at.row} * width + at.channel)
-                                  : LoadPair(states + base + (i - 1) * width);
-        const float2 v = LoadPair(value + base + i * width);
-        const float2 total = g[i] + later;
+        const float2 state = first + i == 0
+                                 ? LoadPair(a.start + int64_t{at.row} * width + at.channel)
+                                 : ToFloats(before[i]);
+        const float2 total = ToFloats(g[i]) + later;
         const float2 keep = float2{1, 1} - u[i];
-        const float2 dz = total * (before - v) * u[i] * keep;
+        const float2 dz = total * (state - ToFloats(v[i])) * u[i] * keep;
         bias_sum += dz;
         const int64_t out = at.channel + base + i * width;
         StorePair(static_cast<T*>(a.value_gradient) + out, total * u[i]);
