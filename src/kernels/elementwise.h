@@ -8,6 +8,7 @@
 
 #include "kernels/fixed_point.h"
 #include "kernels/network_kernels.h"
+#include "kernels/quantizer.h"
 #include "kernels/tables.h"
 
 namespace lmz {
@@ -17,28 +18,14 @@ inline int32_t Magnitude(int32_t v) {
   return v < 0 ? -v : v;
 }
 
-// Spec 3.2 for the largest magnitude of a vector (>= 0).
-struct Quantizer {
-  explicit Quantizer(int32_t largest) {
-    const int32_t m = largest > 0 ? largest : 1;
-    shift = 15 - BitLength(static_cast<uint32_t>(m));
-    const int32_t top = shift >= 0 ? m << shift : m >> -shift;
-    factor = static_cast<int16_t>((255 * 16384 - 1) / (top + 1));
-  }
-  QuantizedScale scale() const {
-    return {static_cast<int16_t>(((1 << 21) + factor / 2) / factor), 6 + shift};
-  }
-  int shift;       // left if positive, right if negative
-  int16_t factor;  // 127 .. 254
-};
-
-// x * factor / 2^(15 - shift) for int16 x, rounded: the same as MulQ15(x << shift, factor).
+// The shift to the left is a product, which compilers keep in 16 bits.
 void QuantizeInt16(const int16_t* __restrict x, int size, const Quantizer& by, uint8_t flip,
                    uint8_t* __restrict q) {
-  const int32_t factor = by.factor;
-  const int drop = 15 - by.shift;
+  const int16_t factor = by.factor;
+  const auto power = static_cast<int16_t>(1 << by.shift);
   for (int i = 0; i < size; ++i) {
-    q[i] = static_cast<uint8_t>(static_cast<uint8_t>(RoundShift(x[i] * factor, drop)) ^ flip);
+    const auto shifted = static_cast<int16_t>(x[i] * power);
+    q[i] = static_cast<uint8_t>(static_cast<uint8_t>(MulQ15(shifted, factor)) ^ flip);
   }
 }
 
@@ -60,12 +47,9 @@ void Normalize(const int32_t* __restrict x, int size, uint64_t epsilon,
     low += square & 0xFFFF;
     high += square >> 16;
   }
-  uint64_t sum = (uint64_t{high} << 16) + low;
-  sum += epsilon >> (2 * drop);
-  if (sum == 0) sum = 1;
-  const int even = (BitLength(sum) - 15) & ~1;
-  const int32_t root = InverseSqrt(static_cast<uint32_t>(even >= 0 ? sum >> even : sum << -even));
-  const int down = 7 + even / 2;
+  const InverseRoot inverse((uint64_t{high} << 16) + low + (epsilon >> (2 * drop)));
+  const int32_t root = inverse.root;
+  const int down = inverse.shift;
   for (int i = 0; i < size; ++i) {
     const int32_t unit = Saturate(RoundShift(out[i] * root, down), kInt16Limit);
     out[i] = MulQ15(static_cast<int16_t>(unit), weight[i]);
@@ -91,8 +75,9 @@ QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restri
 
 template <uint8_t kFlip>
 QuantizedScale MixQuantize(const int16_t* __restrict now, const int16_t* __restrict before,
-                           const int16_t* __restrict mix, int size, int16_t* __restrict scratch,
+                           const MixWeights& weights, int size, int16_t* __restrict scratch,
                            uint8_t* __restrict q) {
+  const int16_t* __restrict mix = weights.weights;
   for (int i = 0; i < size; ++i) {
     const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
     scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));
@@ -130,7 +115,6 @@ inline int32_t ScaleSum(const ScaledSums& y, int i) {
   return RoundShift(NarrowSum(y, i) * scale, y.shift);
 }
 
-template <uint8_t kFlip>
 QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restrict scratch,
                               uint8_t* __restrict q) {
   const ScaledSums y = sums;
@@ -141,20 +125,14 @@ QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restr
     scratch[i] = positive;
     largest = positive > largest ? positive : largest;
   }
-  const Quantizer root(largest);
-  const auto top = static_cast<int16_t>((largest > 0 ? largest : 1) << root.shift);
-  const Quantizer by(MulQ15(top, top));
-  const auto power = static_cast<int16_t>(1 << root.shift);
+  const SquareQuantizer by(largest);
+  const auto power = static_cast<int16_t>(1 << by.root_shift);
   for (int i = 0; i < size; ++i) {
     const auto r = static_cast<int16_t>(scratch[i] * power);
     scratch[i] = MulQ15(r, r);
   }
-  QuantizeInt16(scratch, size, by, kFlip, q);
-  // The scale of the squares, in units of the squared scale of the sums' input (spec 3.7).
-  const QuantizedScale scale = by.scale();
-  const int32_t unit = (y.mantissa * y.mantissa) >> 14;
-  return {static_cast<int16_t>((scale.mantissa * unit) >> 14),
-          scale.exponent + 2 * root.shift - 43};
+  QuantizeInt16(scratch, size, by.square, 0, q);
+  return by.scale(y.mantissa);
 }
 
 void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
@@ -213,6 +191,20 @@ void ByteWeights(const ScaledSums& sums, const int32_t* __restrict bias,
     weights[i] = w > 1 ? w : 1;
   }
 }
+
+template <uint8_t kFlip_>
+struct PortableElementwise {
+  static constexpr uint8_t kFlip = kFlip_;
+  static constexpr auto Normalize = lmz::Normalize;
+  static constexpr auto Quantize = lmz::Quantize<kFlip>;
+  static constexpr auto MixQuantize = lmz::MixQuantize<kFlip>;
+  static constexpr auto ProductQuantize = lmz::ProductQuantize<kFlip>;
+  static constexpr auto SquareQuantize = lmz::SquareQuantize;
+  static constexpr auto UpdateState = lmz::UpdateState;
+  static constexpr auto Silu = lmz::Silu;
+  static constexpr auto Add = lmz::Add;
+  static constexpr auto ByteWeights = lmz::ByteWeights;
+};
 
 }  // namespace
 }  // namespace lmz

@@ -3,7 +3,8 @@
 //
 // An Ops class has: Sums (kRows int32 sums), Weights (kRows x 4 weights), Broadcast (4 quantised
 // bytes, repeated), kRows (a divisor of 16), kLanes (the most lanes of one tile), kSums (how many
-// Sums a tile may hold), and Load, Store, LoadWeights, Spread, Dot.
+// Sums a tile may hold), kSparse (Sums of a sparse tile), and Load, Store, LoadWeights, Spread,
+// Dot; DotSparse is Dot for bytes 0 .. 127 that are q itself.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,7 @@ inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t*
   typename Ops::Sums acc[kVectors * kLanes];
   ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
     const int vector = first_vector + v;
-    weights[v] = m.blocks + static_cast<ptrdiff_t>(vector / kPerBlock) * groups * 64 +
-                 vector % kPerBlock * Ops::kRows * 4;
+    weights[v] = m.blocks + vector / kPerBlock * m.row_step + vector % kPerBlock * Ops::kRows * 4;
     ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
       acc[l * kVectors + v] = Ops::Load(m.start + vector * Ops::kRows);
     });
@@ -42,7 +42,7 @@ inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t*
   for (ptrdiff_t g = 0; g < groups; ++g) {
     typename Ops::Weights w[kVectors];
     ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-      w[v] = Ops::LoadWeights(weights[v] + g * 64);
+      w[v] = Ops::LoadWeights(weights[v] + g * m.column_step);
     });
     ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
       const typename Ops::Broadcast b = Ops::Spread(x + l * x_stride + g * 4);
@@ -107,20 +107,87 @@ void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int l
   }
 }
 
-template <class Ops, uint8_t kFlip>
+// One lane, and only the groups of four columns whose numbers `groups` lists.
+template <class Ops, int kVectors>
+inline void SparseTile(const PackedMatrix& m, int first_vector, const uint16_t* groups, int count,
+                       const uint8_t* x, int32_t* sums) {
+  // The blocks of a group lie side by side, so that vectors do, too.
+  constexpr int kVectorBytes = Ops::kRows * kBlockColumns;
+  const int8_t* const first = m.blocks + first_vector * kVectorBytes;
+  typename Ops::Sums acc[kVectors];
+  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+    acc[v] = Ops::Load(m.start + (first_vector + v) * Ops::kRows);
+  });
+  for (int i = 0; i < count; ++i) {
+    const int8_t* const weights = first + groups[i] * m.column_step;
+    const typename Ops::Broadcast b = Ops::Spread(x + groups[i] * kBlockColumns);
+    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+      acc[v] = Ops::DotSparse(acc[v], Ops::LoadWeights(weights + v * kVectorBytes), b);
+    });
+  }
+  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
+    Ops::Store(sums + (first_vector + v) * Ops::kRows, acc[v]);
+  });
+}
+
+template <class Ops, int kVectors>
+inline void SparseTiles(const PackedMatrix& m, int first_vector, const uint16_t* groups, int count,
+                        const uint8_t* x, int32_t* sums) {
+  const int vectors = m.rows / Ops::kRows;
+  int v = first_vector;
+  for (; v + kVectors <= vectors; v += kVectors) {
+    SparseTile<Ops, kVectors>(m, v, groups, count, x, sums);
+  }
+  if constexpr (kVectors > 1) SparseTiles<Ops, kVectors / 2>(m, v, groups, count, x, sums);
+}
+
+// Writes the numbers of the groups of four bytes that are not all zero; returns how many. An Ops
+// class may have a function of this name that does it faster.
+template <class Ops>
+inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
+  if constexpr (requires { Ops::ListGroups(x, columns, groups); }) {
+    return Ops::ListGroups(x, columns, groups);
+  }
+  int count = 0;
+  for (int g = 0; g < columns / kBlockColumns; ++g) {
+    uint32_t four;
+    __builtin_memcpy(&four, x + g * kBlockColumns, sizeof four);
+    groups[count] = static_cast<uint16_t>(g);
+    count += four != 0;
+  }
+  return count;
+}
+
+// Lane by lane, which reads weights once per lane but leaves most of them out.
+template <class Ops>
+void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
+                    int32_t* sums, ptrdiff_t sums_stride) {
+  // A fast ListGroups writes whole vectors, so up to 16 numbers behind the last.
+  uint16_t groups[kMaxColumns / kBlockColumns + 16];
+  for (int lane = 0; lane < lanes; ++lane) {
+    const int count = ListGroups<Ops>(x, m.columns, groups);
+    SparseTiles<Ops, Ops::kSparse>(m, 0, groups, count, x, sums);
+    x += x_stride;
+    sums += sums_stride;
+  }
+}
+
+// The table of one instruction set from the two parts of its kernels.
+template <class Ops, class Elementwise>
 constexpr NetworkKernels MakeNetworkKernels(Isa isa) {
   return {.isa = isa,
-          .quantised_flip = kFlip,
+          .quantised_flip = Elementwise::kFlip,
           .multiply = Multiply<Ops>,
-          .normalize = Normalize,
-          .quantize = Quantize<kFlip>,
-          .mix_quantize = MixQuantize<kFlip>,
-          .product_quantize = ProductQuantize<kFlip>,
-          .square_quantize = SquareQuantize<kFlip>,
-          .update_state = UpdateState,
-          .silu = Silu,
-          .add = Add,
-          .byte_weights = ByteWeights};
+          .multiply_sparse = MultiplySparse<Ops>,
+          .normalize = Elementwise::Normalize,
+          .quantize = Elementwise::Quantize,
+          .mix_quantize = Elementwise::MixQuantize,
+          .product_quantize = Elementwise::ProductQuantize,
+          .square_quantize = Elementwise::SquareQuantize,
+          .update_state = Elementwise::UpdateState,
+          .silu = Elementwise::Silu,
+          .add = Elementwise::Add,
+          .byte_weights = Elementwise::ByteWeights};
 }
 
 }  // namespace

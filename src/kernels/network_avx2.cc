@@ -1,9 +1,10 @@
 // AVX2. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise.h"
+#include "kernels/elementwise_vector.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
+#include "kernels/vector_avx2.h"
 
 namespace lmz {
 
@@ -15,6 +16,7 @@ struct Avx2Ops {
   static constexpr int kRows = 8;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 8;  // of 16 registers
+  static constexpr int kSparse = 12;
   using Sums = __m256i;
   using Weights = __m256i;
   using Broadcast = __m256i;
@@ -35,10 +37,16 @@ struct Avx2Ops {
     const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(x, w));
     return _mm256_add_epi32(s, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
+  // Bytes that are not negative may be the unsigned factor themselves.
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) {
+    const __m256i pairs = _mm256_maddubs_epi16(x, w);
+    return _mm256_add_epi32(s, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkAvx2 = MakeNetworkKernels<Avx2Ops, 0>(Isa::kAvx2);
+constinit const NetworkKernels kNetworkAvx2 =
+    MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>(Isa::kAvx2);
 
 }  // namespace lmz

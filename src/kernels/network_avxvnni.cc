@@ -1,9 +1,10 @@
 // AVX2 with AVX-VNNI. Compiled with that instruction set: see elementwise.h.
 #include <immintrin.h>
 
-#include "kernels/elementwise.h"
+#include "kernels/elementwise_vector.h"
 #include "kernels/multiply.h"
 #include "kernels/network_isas.h"
+#include "kernels/vector_avx2.h"
 
 namespace lmz {
 
@@ -13,6 +14,7 @@ struct AvxVnniOps {
   static constexpr int kRows = 8;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 12;  // of 16 registers
+  static constexpr int kSparse = 12;
   using Sums = __m256i;
   using Weights = __m256i;
   using Broadcast = __m256i;
@@ -30,10 +32,12 @@ struct AvxVnniOps {
     return _mm256_set1_epi32(four);
   }
   static Sums Dot(Sums s, Weights w, Broadcast x) { return _mm256_dpbusd_avx_epi32(s, x, w); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkAvxVnni = MakeNetworkKernels<AvxVnniOps, 0x80>(Isa::kAvxVnni);
+constinit const NetworkKernels kNetworkAvxVnni =
+    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>(Isa::kAvxVnni);
 
 }  // namespace lmz

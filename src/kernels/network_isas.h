@@ -5,6 +5,8 @@
 
 namespace lmz {
 
+// Defined constinit: a table made at start-up would be made by its instruction set's own code, on
+// CPUs without it, too.
 extern const NetworkKernels kNetworkScalar;
 #if defined(__x86_64__)
 extern const NetworkKernels kNetworkSse4;

@@ -3,7 +3,8 @@
 // a kernel allocates nothing and checks nothing, so its preconditions are the caller's duty.
 //
 // Sizes are multiples of 16. "Quantised" vectors hold q in -127 .. 127, stored as the byte
-// q ^ quantised_flip of the table that made them: that is the form its matrix kernel wants.
+// q ^ quantised_flip of the table that made them: that is the form its matrix kernel wants. Only
+// square_quantize and multiply_sparse differ.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +18,16 @@ namespace lmz {
 inline constexpr int kBlockRows = 16;
 inline constexpr int kBlockColumns = 4;
 
+// The most columns of a matrix (spec 3.3): every sum then fits in 32 bits, whatever the flip.
+inline constexpr int kMaxColumns = 16384;
+
 // A matrix of int8 weights in blocks of 16 rows by 4 columns: block (i, j) covers rows 16i .. and
-// columns 4j .., lies at (i * columns/4 + j) * 64 and holds its weights row by row.
+// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row. For
+// `multiply` the blocks of a row lie side by side, for `multiply_sparse` those of a column.
 struct PackedMatrix {
   const int8_t* blocks = nullptr;
+  ptrdiff_t row_step = 0;  // in bytes
+  ptrdiff_t column_step = 0;
   const int32_t* start = nullptr;  // [rows] what the sums start from: undoes quantised_flip
   int rows = 0;
   int columns = 0;
@@ -41,6 +48,12 @@ struct ScaledSums {
   int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
 };
 
+// How much of the previous step's vector each number takes over (spec 3.4).
+struct MixWeights {
+  const int16_t* weights = nullptr;  // [size], Q14
+  int16_t least = 0;                 // no weight is below it
+};
+
 struct NetworkKernels {
   Isa isa = Isa::kScalar;
   uint8_t quantised_flip = 0;  // 0x00 or 0x80
@@ -50,6 +63,11 @@ struct NetworkKernels {
   void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                    int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 
+  // The same for x whose bytes are q itself, 0 .. 127 and mostly zero, and a matrix packed for them
+  // (MatrixStorage::ForSparse).
+  void (*multiply_sparse)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride,
+                          int lanes, int32_t* sums, ptrdiff_t sums_stride) = nullptr;
+
   // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <= 4096.
   void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
                     int16_t* out) = nullptr;
@@ -58,15 +76,16 @@ struct NetworkKernels {
   QuantizedScale (*quantize)(const int16_t* x, int size, uint8_t* q) = nullptr;
 
   // Quantises now + (before - now) * mix (spec 3.4, 3.2). `scratch` holds `size` numbers.
-  QuantizedScale (*mix_quantize)(const int16_t* now, const int16_t* before, const int16_t* mix,
+  QuantizedScale (*mix_quantize)(const int16_t* now, const int16_t* before, const MixWeights& mix,
                                  int size, int16_t* scratch, uint8_t* q) = nullptr;
 
   // Quantises the elementwise product a * b. `scratch` holds `size` numbers.
   QuantizedScale (*product_quantize)(const int16_t* a, const int16_t* b, int size, int32_t* scratch,
                                      uint8_t* q) = nullptr;
 
-  // Quantises the square of the positive part of the scaled sums (spec 3.7); `in` is the scale of
-  // the quantised input and `shift` of ScaledSums is not used. `scratch` holds `size` numbers.
+  // Quantises the square of the positive part of the scaled sums (spec 3.7), for multiply_sparse:
+  // the bytes are q itself, 0 .. 127. `y.shift` is not used. The result's exponent leaves out that
+  // of the sums, which the caller adds twice. `scratch` holds `size` numbers.
   QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
                                     uint8_t* q) = nullptr;
 

@@ -88,7 +88,7 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactForAllShapesOfTiles) {
 }
 
 TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
-  for (const int columns : {4, 16, 192, 576, 16384}) {
+  for (const int columns : {4, 16, 192, 576, kMaxColumns}) {
     const std::vector<int8_t> weights(static_cast<size_t>(16 * columns), -127);
     const MatrixStorage matrix(weights, 16, columns, kernels().quantised_flip);
     for (const int q : {-127, 127}) {
@@ -98,6 +98,38 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
       kernels().multiply(matrix.view(), x.data(), columns, 1, sums.data(), 16);
       EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * q * columns));
     }
+    const MatrixStorage sparse = MatrixStorage::ForSparse(weights, 16, columns);
+    const std::vector<uint8_t> x(static_cast<size_t>(columns), 127);
+    std::vector<int32_t> sums(16);
+    kernels().multiply_sparse(sparse.view(), x.data(), columns, 1, sums.data(), 16);
+    EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * 127 * columns));
+  }
+}
+
+TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
+  Random random(5);
+  for (const int rows : {16, 48, 112, 192, 400}) {
+    for (const int columns : {4, 64, 580}) {
+      for (const int zeros : {0, 50, 95, 100}) {
+        constexpr int kLanes = 3;
+        const auto at = [](int i) { return static_cast<size_t>(i); };
+        const auto weights = random.Vector<int8_t>(at(rows * columns), 127);
+        std::vector<uint8_t> x(at(kLanes * columns));
+        for (uint8_t& q : x) {
+          const auto positive = static_cast<uint8_t>(std::max(random.Upto(127), 0));
+          q = std::abs(random.Upto(1000)) % 100 < zeros ? uint8_t{0} : positive;
+        }
+        const MatrixStorage matrix = MatrixStorage::ForSparse(weights, rows, columns);
+        std::vector<int32_t> sums(at(kLanes * rows), -7), expected(sums.size());
+        for (int i = 0; i < kLanes * rows; ++i) {
+          for (int c = 0; c < columns; ++c) {
+            expected[at(i)] += weights[at(i % rows * columns + c)] * x[at(i / rows * columns + c)];
+          }
+        }
+        kernels().multiply_sparse(matrix.view(), x.data(), columns, kLanes, sums.data(), rows);
+        ASSERT_EQ(sums, expected) << rows << 'x' << columns << ' ' << zeros;
+      }
+    }
   }
 }
 
@@ -105,27 +137,39 @@ constexpr size_t kSizes[] = {16, 48, 192, 240, 576};
 
 TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
   Random random(1);
+  const auto check = [&](const std::vector<int32_t>& x, uint64_t epsilon) {
+    const auto weights = random.Vector<int16_t>(x.size(), kInt16Limit);
+    std::vector<int16_t> out(x.size()), expected(x.size());
+    const int n = static_cast<int>(x.size());
+    kernels().normalize(x.data(), n, epsilon, weights.data(), out.data());
+    scalar().normalize(x.data(), n, epsilon, weights.data(), expected.data());
+    ASSERT_EQ(out, expected) << n << " numbers, the first " << x[0] << ", epsilon " << epsilon;
+  };
   for (const size_t size : kSizes) {
     for (int bits = 0; bits <= 26; ++bits) {
-      const auto x = random.Vector<int32_t>(size, (1 << bits) - 1);
-      const auto weights = random.Vector<int16_t>(size, kInt16Limit);
-      std::vector<int16_t> out(size), expected(size);
-      const int n = static_cast<int>(size);
-      kernels().normalize(x.data(), n, 1000, weights.data(), out.data());
-      scalar().normalize(x.data(), n, 1000, weights.data(), expected.data());
-      ASSERT_EQ(out, expected) << size << ' ' << bits;
+      for (const uint64_t epsilon : {uint64_t{0}, uint64_t{1000}}) {
+        check(random.Vector<int32_t>(size, (1 << bits) - 1), epsilon);
+      }
     }
+  }
+  // The largest sums of squares, and every magnitude of them: all shifts that a root may need.
+  for (int bits = 0; bits <= 26; ++bits) {
+    check(std::vector<int32_t>(4096, (1 << bits) - 1), 0);
+    check(std::vector<int32_t>(4096, -(1 << bits)), 0);
   }
 }
 
 TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
   Random random(2);
   for (const size_t size : kSizes) {
-    for (int bits = 0; bits <= 15; ++bits) {
+    // Each magnitude with mixing weights of the usual size and of any.
+    for (int i = 0; i < 32; ++i) {
+      const int bits = i / 2;
       const int n = static_cast<int>(size);
       const int limit = (1 << bits) - 1;
       const auto a = random.Vector<int16_t>(size, limit), b = random.Vector<int16_t>(size, limit);
-      const auto mix = random.Vector<int16_t>(size, kInt16Limit);
+      const auto weights = random.Vector<int16_t>(size, i % 2 == 0 ? 16383 : kInt16Limit);
+      const MixWeights mix = {weights.data(), *std::min_element(weights.begin(), weights.end())};
       std::vector<int16_t> half(size);
       std::vector<int32_t> full(size);
       std::vector<uint8_t> q(size), expected(size);
@@ -136,8 +180,8 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
       };
       check("quantize", kernels().quantize(a.data(), n, q.data()),
             scalar().quantize(a.data(), n, expected.data()));
-      check("mix", kernels().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), q.data()),
-            scalar().mix_quantize(a.data(), b.data(), mix.data(), n, half.data(), expected.data()));
+      check("mix", kernels().mix_quantize(a.data(), b.data(), mix, n, half.data(), q.data()),
+            scalar().mix_quantize(a.data(), b.data(), mix, n, half.data(), expected.data()));
       check("product", kernels().product_quantize(a.data(), b.data(), n, full.data(), q.data()),
             scalar().product_quantize(a.data(), b.data(), n, full.data(), expected.data()));
     }
@@ -154,7 +198,7 @@ TEST_P(NetworkKernelsTest, ScaledSumsEqualScalar) {
       for (int16_t& scale : scales) scale = static_cast<int16_t>(scale < 0 ? -scale : scale);
       const auto bias = random.Vector<int16_t>(size, kInt16Limit);
       ScaledSums y = {sums.data(), scales.data(), 8 + random.Upto(8),
-                      static_cast<int16_t>(8256 + (random.Upto(4000) + 4000)), shift};
+                      static_cast<int16_t>(8256 + (random.Upto(4259) + 4259)), shift};
       auto x = random.Vector<int32_t>(size, kResidualLimit), expected_x = x;
       kernels().add(y, n, x.data());
       scalar().add(y, n, expected_x.data());
@@ -175,7 +219,7 @@ TEST_P(NetworkKernelsTest, ScaledSumsEqualScalar) {
       const QuantizedScale b = scalar().square_quantize(y, n, half.data(), expected_q.data());
       EXPECT_EQ(a.mantissa, b.mantissa);
       EXPECT_EQ(a.exponent, b.exponent);
-      ASSERT_EQ(Plain(q, kernels()), Plain(expected_q, scalar())) << "square_quantize " << size;
+      ASSERT_EQ(q, expected_q) << "square_quantize " << size;
     }
   }
 }

@@ -13,6 +13,7 @@ struct NeonOps {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 16;  // of 32 registers
+  static constexpr int kSparse = 16;
   using Sums = int32x4_t;
   using Weights = int8x16_t;
   using Broadcast = int8x16_t;
@@ -31,10 +32,12 @@ struct NeonOps {
     // The sum of two products is at most 2 * 127 * 127 = 32,258: exact in 16 bits.
     return vpadalq_s16(s, vpaddq_s16(low, high));
   }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, 0>(Isa::kNeon);
+constinit const NetworkKernels kNetworkNeon =
+    MakeNetworkKernels<NeonOps, PortableElementwise<0>>(Isa::kNeon);
 
 }  // namespace lmz

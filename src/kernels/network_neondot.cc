@@ -13,6 +13,7 @@ struct NeonDotOps {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 24;  // of 32 registers
+  static constexpr int kSparse = 24;
   using Sums = int32x4_t;
   using Weights = int8x16_t;
   using Broadcast = int8x16_t;
@@ -26,10 +27,12 @@ struct NeonDotOps {
     return vreinterpretq_s8_s32(vdupq_n_s32(four));
   }
   static Sums Dot(Sums s, Weights w, Broadcast x) { return vdotq_s32(s, w, x); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkNeonDot = MakeNetworkKernels<NeonDotOps, 0>(Isa::kNeonDot);
+constinit const NetworkKernels kNetworkNeonDot =
+    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>(Isa::kNeonDot);
 
 }  // namespace lmz

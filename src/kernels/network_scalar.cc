@@ -13,6 +13,7 @@ struct ScalarOps {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 1;
   static constexpr int kSums = 4;
+  static constexpr int kSparse = 4;
   struct Sums {
     int32_t row[kRows];
   };
@@ -33,10 +34,12 @@ struct ScalarOps {
     }
     return s;
   }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkScalar = MakeNetworkKernels<ScalarOps, 0>(Isa::kScalar);
+constinit const NetworkKernels kNetworkScalar =
+    MakeNetworkKernels<ScalarOps, PortableElementwise<0>>(Isa::kScalar);
 
 }  // namespace lmz

@@ -14,6 +14,7 @@ struct Sse4Ops {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 8;  // of 16 registers
+  static constexpr int kSparse = 12;
   using Sums = __m128i;
   using Weights = __m128i;
   using Broadcast = __m128i;
@@ -34,10 +35,16 @@ struct Sse4Ops {
     const __m128i pairs = _mm_maddubs_epi16(_mm_abs_epi8(w), _mm_sign_epi8(x, w));
     return _mm_add_epi32(s, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
   }
+  // Bytes that are not negative may be the unsigned factor themselves.
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) {
+    const __m128i pairs = _mm_maddubs_epi16(x, w);
+    return _mm_add_epi32(s, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
+  }
 };
 
 }  // namespace
 
-const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, 0>(Isa::kSse4);
+constinit const NetworkKernels kNetworkSse4 =
+    MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>(Isa::kSse4);
 
 }  // namespace lmz

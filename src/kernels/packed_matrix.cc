@@ -2,20 +2,45 @@
 
 namespace lmz {
 
+namespace {
+
+constexpr ptrdiff_t kBlockBytes = kBlockRows * kBlockColumns;
+
+}  // namespace
+
 MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int columns, uint8_t flip)
-    : blocks_(weights.size()), start_(static_cast<size_t>(rows)), rows_(rows), columns_(columns) {
-  size_t out = 0;
-  for (int block_row = 0; block_row < rows; block_row += kBlockRows) {
-    for (int block_column = 0; block_column < columns; block_column += kBlockColumns) {
-      for (int row = block_row; row < block_row + kBlockRows; ++row) {
-        for (int column = block_column; column < block_column + kBlockColumns; ++column) {
-          const int8_t w = weights[static_cast<size_t>(row) * static_cast<size_t>(columns) +
-                                   static_cast<size_t>(column)];
-          blocks_[out++] = w;
-          // The kernel multiplies with q + flip, so the sums start at -flip * (sum of weights).
-          start_[static_cast<size_t>(row)] -= w * flip;
-        }
-      }
+    : blocks_(weights.size()),
+      start_(static_cast<size_t>(rows)),
+      row_step_(kBlockBytes * (columns / kBlockColumns)),
+      column_step_(kBlockBytes),
+      rows_(rows),
+      columns_(columns) {
+  Pack(weights);
+  // The kernel multiplies with q + flip, so the sums start at -flip * (sum of weights).
+  for (size_t i = 0; i < weights.size(); ++i) {
+    start_[i / static_cast<size_t>(columns)] -= weights[i] * flip;
+  }
+}
+
+MatrixStorage MatrixStorage::ForSparse(std::span<const int8_t> weights, int rows, int columns) {
+  MatrixStorage matrix;
+  matrix.blocks_.resize(weights.size());
+  matrix.start_.resize(static_cast<size_t>(rows));
+  matrix.row_step_ = kBlockBytes;
+  matrix.column_step_ = kBlockBytes * (rows / kBlockRows);
+  matrix.rows_ = rows;
+  matrix.columns_ = columns;
+  matrix.Pack(weights);
+  return matrix;
+}
+
+void MatrixStorage::Pack(std::span<const int8_t> weights) {
+  const int8_t* from = weights.data();
+  for (int row = 0; row < rows_; ++row) {
+    for (int column = 0; column < columns_; ++column) {
+      const ptrdiff_t block = row / kBlockRows * row_step_ + column / kBlockColumns * column_step_;
+      const int within = row % kBlockRows * kBlockColumns + column % kBlockColumns;
+      blocks_[static_cast<size_t>(block + within)] = *from++;
     }
   }
 }

@@ -1,5 +1,7 @@
 #include "model/bound_glr.h"
 
+#include <algorithm>
+
 #include "kernels/fixed_point.h"
 
 namespace lmz {
@@ -11,11 +13,26 @@ AlignedVector<T> Aligned(const std::vector<T>& values) {
   return AlignedVector<T>(values.begin(), values.end());
 }
 
+int Rows(const Int8Matrix& m) {
+  return static_cast<int>(m.row_scale.size());
+}
+int Columns(const Int8Matrix& m) {
+  return static_cast<int>(m.weights.size() / m.row_scale.size());
+}
+
 BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
-  const size_t rows = m.row_scale.size();
-  return {MatrixStorage(m.weights, static_cast<int>(rows),
-                        static_cast<int>(m.weights.size() / rows), kernels.quantised_flip),
+  return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels.quantised_flip),
           Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
+}
+
+// For inputs that square_quantize makes.
+BoundMatrix BindSparse(const Int8Matrix& m) {
+  return {MatrixStorage::ForSparse(m.weights, Rows(m), Columns(m)), Aligned(m.row_scale),
+          m.sum_shift, m.scale_exponent};
+}
+
+BoundMix BindMix(const std::vector<int16_t>& mix) {
+  return {Aligned(mix), std::ranges::min(mix)};
 }
 
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
@@ -28,14 +45,14 @@ BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {
   return {.input_norm = BindNorm(layer.input_norm, kResidualFraction),
           .state_norm = BindNorm(layer.state_norm, kStateFraction),
           .hidden_norm = BindNorm(layer.hidden_norm, kResidualFraction),
-          .mix = {Aligned(layer.mix[0]), Aligned(layer.mix[1]), Aligned(layer.mix[2])},
+          .mix = {BindMix(layer.mix[0]), BindMix(layer.mix[1]), BindMix(layer.mix[2])},
           .projection = {BindMatrix(layer.value, kernels), BindMatrix(layer.forget, kernels),
                          BindMatrix(layer.gate, kernels)},
           .forget_bias = Aligned(layer.forget_bias),
-          .hidden_mix = Aligned(layer.hidden_mix),
+          .hidden_mix = BindMix(layer.hidden_mix),
           .output = BindMatrix(layer.output, kernels),
           .up = BindMatrix(layer.up, kernels),
-          .down = BindMatrix(layer.down, kernels)};
+          .down = BindSparse(layer.down)};
 }
 
 }  // namespace

@@ -26,11 +26,18 @@ struct BoundNorm {
   uint64_t epsilon = 0;  // in units of the squared input
 };
 
+struct BoundMix {
+  MixWeights view() const { return {weights.data(), least}; }
+  AlignedVector<int16_t> weights;
+  int16_t least = 0;
+};
+
 struct BoundLayer {
   BoundNorm input_norm, state_norm, hidden_norm;
-  std::array<AlignedVector<int16_t>, 3> mix;
+  std::array<BoundMix, 3> mix;
   std::array<BoundMatrix, 3> projection;  // value, forget, gate
-  AlignedVector<int16_t> forget_bias, hidden_mix;
+  AlignedVector<int16_t> forget_bias;
+  BoundMix hidden_mix;
   BoundMatrix output, up, down;
 };
 

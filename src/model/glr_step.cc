@@ -8,12 +8,13 @@ namespace lmz {
 
 namespace {
 
+// Every pass goes over all lanes before the next pass begins: the chains of dependent instructions
+// in one lane (the sums, roots and divisions of whole vectors) then overlap with the next lane's.
 class GlrStep {
  public:
   GlrStep(const BoundGlr& network, int first, int count, StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
-
         first_(first),
         count_(count),
         scratch_(scratch) {}
@@ -28,40 +29,41 @@ class GlrStep {
 
   // x += Output(Norm(state) * Silu(gate)), where the state takes in the new value.
   void Recurrence(const BoundLayer& layer, LayerState& memory) {
-    for (int lane = 0; lane < count_; ++lane) {
-      Normalize(layer.input_norm, scratch_.residual[lane].data(), scratch_.normal);
-      const auto previous = memory.previous_input[first_ + lane];
-      for (size_t i = 0; i < 3; ++i) {
-        ShiftAndQuantize(layer.mix[i], previous, layer.input_norm, scratch_.slots[i], lane);
-      }
-      std::copy_n(scratch_.normal.begin(), previous.size(), previous.begin());
+    NormalizeResidual(layer.input_norm);
+    for (size_t i = 0; i < 3; ++i) {
+      ShiftAndQuantize(layer.mix[i], memory.previous_input, layer.input_norm, i);
     }
+    Remember(memory.previous_input);
     for (size_t i = 0; i < 3; ++i) Multiply(layer.projection[i], scratch_.slots[i]);
     const int size = network_.shape.state;
     for (int lane = 0; lane < count_; ++lane) {
-      int32_t* const state = memory.state[first_ + lane].data();
       kernels_.update_state(Scaled(layer.projection[0], 0, lane, kStateFraction),
                             Scaled(layer.projection[1], 1, lane, kGateFraction),
-                            layer.forget_bias.data(), size, scratch_.gates.data(), state);
+                            layer.forget_bias.data(), size, scratch_.gates.data(),
+                            memory.state[first_ + lane].data());
+    }
+    for (int lane = 0; lane < count_; ++lane) {
       kernels_.silu(Scaled(layer.projection[2], 2, lane, kSiluFraction), size,
-                    scratch_.gates.data(), scratch_.gate.data());
-      Normalize(layer.state_norm, state, scratch_.normal);
+                    scratch_.gates.data(), scratch_.gate[lane].data());
+    }
+    for (int lane = 0; lane < count_; ++lane) {
+      Normalize(layer.state_norm, memory.state[first_ + lane].data(), lane);
+    }
+    for (int lane = 0; lane < count_; ++lane) {
       QuantizedScale& scale = ScaleOf(0, lane);
-      scale = kernels_.product_quantize(scratch_.normal.data(), scratch_.gate.data(), size,
-                                        scratch_.full.data(), Quantised(0, lane));
+      scale = kernels_.product_quantize(scratch_.normal[lane].data(), scratch_.gate[lane].data(),
+                                        size, scratch_.full.data(), Quantised(0, lane));
       scale.exponent += layer.state_norm.fraction + kSiluFraction;
     }
-    MultiplyAndAdd(layer.output);
+    Multiply(layer.output, scratch_.slots[0]);
+    AddProduct(layer.output);
   }
 
   // x += Down(Relu(Up(...))^2).
   void Hidden(const BoundLayer& layer, LayerState& memory) {
-    for (int lane = 0; lane < count_; ++lane) {
-      Normalize(layer.hidden_norm, scratch_.residual[lane].data(), scratch_.normal);
-      const auto previous = memory.previous_hidden[first_ + lane];
-      ShiftAndQuantize(layer.hidden_mix, previous, layer.hidden_norm, scratch_.slots[0], lane);
-      std::copy_n(scratch_.normal.begin(), previous.size(), previous.begin());
-    }
+    NormalizeResidual(layer.hidden_norm);
+    ShiftAndQuantize(layer.hidden_mix, memory.previous_hidden, layer.hidden_norm, 0);
+    Remember(memory.previous_hidden);
     Multiply(layer.up, scratch_.slots[0]);
     for (int lane = 0; lane < count_; ++lane) {
       QuantizedScale& scale = ScaleOf(0, lane);
@@ -70,14 +72,16 @@ class GlrStep {
                                        scratch_.half.data(), Quantised(0, lane));
       scale.exponent += 2 * exponent;
     }
-    MultiplyAndAdd(layer.down);
+    MultiplySparse(layer.down, scratch_.slots[0]);
+    AddProduct(layer.down);
   }
 
   void Head(uint32_t* weights) {
+    NormalizeResidual(network_.final_norm);
     for (int lane = 0; lane < count_; ++lane) {
-      Normalize(network_.final_norm, scratch_.residual[lane].data(), scratch_.normal);
       QuantizedScale& scale = ScaleOf(0, lane);
-      scale = kernels_.quantize(scratch_.normal.data(), network_.shape.width, Quantised(0, lane));
+      scale =
+          kernels_.quantize(scratch_.normal[lane].data(), network_.shape.width, Quantised(0, lane));
       scale.exponent += network_.final_norm.fraction;
     }
     Multiply(network_.head, scratch_.slots[0]);
@@ -94,18 +98,31 @@ class GlrStep {
   }
   uint8_t* Quantised(size_t slot, int lane) { return scratch_.slots[slot].quantised[lane].data(); }
 
-  void Normalize(const BoundNorm& norm, const int32_t* x, AlignedVector<int16_t>& out) {
+  void Normalize(const BoundNorm& norm, const int32_t* x, int lane) {
     kernels_.normalize(x, static_cast<int>(norm.weights.size()), norm.epsilon, norm.weights.data(),
-                       out.data());
+                       scratch_.normal[lane].data());
   }
 
-  void ShiftAndQuantize(const AlignedVector<int16_t>& mix, std::span<const int16_t> previous,
-                        const BoundNorm& norm, StepScratch::Slot& slot, int lane) {
-    QuantizedScale& scale = slot.scale[static_cast<size_t>(lane)];
-    scale = kernels_.mix_quantize(scratch_.normal.data(), previous.data(), mix.data(),
-                                  static_cast<int>(mix.size()), scratch_.half.data(),
-                                  slot.quantised[lane].data());
-    scale.exponent += norm.fraction;
+  void NormalizeResidual(const BoundNorm& norm) {
+    for (int lane = 0; lane < count_; ++lane) Normalize(norm, scratch_.residual[lane].data(), lane);
+  }
+
+  void ShiftAndQuantize(const BoundMix& mix, LaneRows<int16_t>& previous, const BoundNorm& norm,
+                        size_t slot) {
+    for (int lane = 0; lane < count_; ++lane) {
+      QuantizedScale& scale = ScaleOf(slot, lane);
+      scale = kernels_.mix_quantize(scratch_.normal[lane].data(), previous[first_ + lane].data(),
+                                    mix.view(), network_.shape.width, scratch_.half.data(),
+                                    Quantised(slot, lane));
+      scale.exponent += norm.fraction;
+    }
+  }
+
+  void Remember(LaneRows<int16_t>& previous) {
+    for (int lane = 0; lane < count_; ++lane) {
+      const auto to = previous[first_ + lane];
+      std::copy_n(scratch_.normal[lane].begin(), to.size(), to.begin());
+    }
   }
 
   void Multiply(const BoundMatrix& matrix, StepScratch::Slot& slot) {
@@ -113,8 +130,13 @@ class GlrStep {
                       count_, slot.sums[0].data(), slot.sums.size());
   }
 
-  void MultiplyAndAdd(const BoundMatrix& matrix) {
-    Multiply(matrix, scratch_.slots[0]);
+  void MultiplySparse(const BoundMatrix& matrix, StepScratch::Slot& slot) {
+    kernels_.multiply_sparse(matrix.storage.view(), slot.quantised[0].data(), slot.quantised.size(),
+                             count_, slot.sums[0].data(), slot.sums.size());
+  }
+
+  // x += the product in slot 0.
+  void AddProduct(const BoundMatrix& matrix) {
     for (int lane = 0; lane < count_; ++lane) {
       kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
                    scratch_.residual[lane].data());

@@ -20,16 +20,17 @@ void LaneStates::Reset(int lane) {
   }
 }
 
-StepScratch::StepScratch(const GlrShape& shape, int lanes) : residual(lanes, shape.width) {
+StepScratch::StepScratch(const GlrShape& shape, int lanes)
+    : residual(lanes, shape.width),
+      normal(lanes, std::max(shape.width, shape.state)),
+      gate(lanes, shape.state) {
   const int widest = std::max<int>({shape.width, shape.state, shape.hidden, kByteValues});
   for (Slot& slot : slots) {
     slot = {LaneRows<uint8_t>(lanes, widest),
             std::vector<QuantizedScale>(static_cast<size_t>(lanes)),
             LaneRows<int32_t>(lanes, widest)};
   }
-  for (AlignedVector<int16_t>* numbers : {&normal, &gate, &half}) {
-    numbers->resize(static_cast<size_t>(widest));
-  }
+  half.resize(static_cast<size_t>(widest));
   gates.resize(static_cast<size_t>(widest));
   full.resize(static_cast<size_t>(widest));
 }

@@ -68,9 +68,11 @@ struct StepScratch {
 
   LaneRows<int32_t> residual;  // [lanes][width]
   std::array<Slot, 3> slots;
-  AlignedVector<int16_t> normal, gate, half;  // [widest]
-  AlignedVector<uint16_t> gates;              // [widest]
-  AlignedVector<int32_t> full;                // [widest]
+  LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
+  LaneRows<int16_t> gate;         // [lanes][state]
+  AlignedVector<int16_t> half;    // [widest]
+  AlignedVector<uint16_t> gates;  // [widest]
+  AlignedVector<int32_t> full;    // [widest]
 };
 
 }  // namespace lmz
