@@ -92,8 +92,7 @@ Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
   if (all.size() < kLeastTrainingSize) {
     return Status(Code::kInvalidArgument,
                   "there is too little to learn from: " + std::to_string(all.size()) +
-                      " bytes, and at least " + std::to_string(kLeastTrainingSize) +
-                      " are needed");
+                      " bytes, and at least " + std::to_string(kLeastTrainingSize) + " are needed");
   }
   if (validation_paths.empty()) {
     Split(all, corpus);

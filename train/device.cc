@@ -60,9 +60,8 @@ void Replay::Run() {
 
 Result<at::Device> FindDevice(const std::string& name) {
   if (name == "cpu" || name == "auto") return at::Device(at::kCPU);
-  return Status(Code::kInvalidArgument,
-                "this lmz-train was built without CUDA, so the device " + name +
-                    " cannot be used: use cpu");
+  return Status(Code::kInvalidArgument, "this lmz-train was built without CUDA, so the device " +
+                                            name + " cannot be used: use cpu");
 }
 
 const Operations& OperationsFor(const at::Device&, at::ScalarType) {

@@ -12,8 +12,8 @@
 
 namespace lmz {
 
-// "cpu", "cuda", or "auto" for cuda where there is one. Errors: kInvalidArgument for another name or
-// a device that is not here.
+// "cpu", "cuda", or "auto" for cuda where there is one. Errors: kInvalidArgument for another name
+// or a device that is not here.
 Result<at::Device> FindDevice(const std::string& name);
 
 // The table of operations for tensors of type `element` on `device`.
@@ -25,8 +25,8 @@ void* CurrentStream(const at::Device& device);
 void Synchronize(const at::Device& device);
 
 // Runs the same work many times. On a CUDA device the work is recorded as a graph after a few runs
-// and replayed from then on: it must enqueue the same kernels on the same memory each time, and must
-// not wait for the device.
+// and replayed from then on: it must enqueue the same kernels on the same memory each time, and
+// must not wait for the device.
 class Replay {
  public:
   Replay(const at::Device& device, std::function<void()> work);

@@ -41,8 +41,8 @@ void Carry::Zero() {
 GlrNetwork::GlrNetwork(Parameters& parameters, const BatchShape& batch)
     : parameters_(parameters),
       batch_(batch),
-      operations_(OperationsFor(parameters.values().device(),
-                                parameters.multiplied().head.scalar_type())),
+      operations_(
+          OperationsFor(parameters.values().device(), parameters.multiplied().head.scalar_type())),
       positions_(int64_t{batch.rows} * batch.steps) {
   const auto options = parameters.multiplied().head.options();
   const auto floats = options.dtype(at::kFloat);
@@ -81,9 +81,8 @@ GlrNetwork::GlrNetwork(Parameters& parameters, const BatchShape& batch)
   gated_gradient_ = at::empty({n, state}, options);
   state_gradient_ = at::empty({n, state}, options);
   const int64_t blocks = operations_.blocks;
-  partials_ = at::empty({std::max({blocks * 4 * width, blocks * state, rows * state,
-                                   blocks * kByteValues})},
-                        floats);
+  partials_ = at::empty(
+      {std::max({blocks * 4 * width, blocks * state, rows * state, blocks * kByteValues})}, floats);
   products_ = at::empty(
       {chunks_ * std::max({3 * state * width, hidden * width, kByteValues * width})}, options);
 }
@@ -129,15 +128,15 @@ void GlrNetwork::LayerForward(int64_t i, const at::Tensor& x, const at::Tensor& 
   ShiftForward(x, addend, layer.x, value.input_norm[i], value.mix[i], start_.normals[i][0],
                end_.normals[i][0], layer.shifted);
   at::bmm_out(layer.projected, layer.shifted, matrix.projection[i].transpose(1, 2));
-  operations_.scan({batch_, Width(layer.state), layer.projected[0].data_ptr(),
-                    layer.projected[1].data_ptr(), value.forget_bias[i].data_ptr<float>(),
-                    start_.state[i].data_ptr<float>(), end_.state[i].data_ptr<float>(),
-                    layer.state.data_ptr()},
-                   stream);
-  operations_.norm_gate({batch_, Width(layer.state), layer.state.data_ptr(),
-                         layer.projected[2].data_ptr(), value.state_norm[i].data_ptr<float>(),
-                         layer.gated.data_ptr()},
-                        stream);
+  operations_.scan(
+      {batch_, Width(layer.state), layer.projected[0].data_ptr(), layer.projected[1].data_ptr(),
+       value.forget_bias[i].data_ptr<float>(), start_.state[i].data_ptr<float>(),
+       end_.state[i].data_ptr<float>(), layer.state.data_ptr()},
+      stream);
+  operations_.norm_gate(
+      {batch_, Width(layer.state), layer.state.data_ptr(), layer.projected[2].data_ptr(),
+       value.state_norm[i].data_ptr<float>(), layer.gated.data_ptr()},
+      stream);
   at::mm_out(addend_, layer.gated, matrix.output[i].t());
   ShiftForward(layer.x, addend_, layer.middle, value.hidden_norm[i],
                value.hidden_mix[i].unsqueeze(0), start_.normals[i][1], end_.normals[i][1],
@@ -202,8 +201,8 @@ void GlrNetwork::LayerBackward(int64_t i) {
   AddUp(bias_partials, gradient.forget_bias[i]);
   WeightGradient(projected_gradient_, layer.shifted, gradient.projection[i]);
   at::bmm_out(shifted_gradient_, projected_gradient_, matrix.projection[i]);
-  ShiftBackward(layer.x, value.input_norm[i], value.mix[i], start_.normals[i][0],
-                shifted_gradient_, true, gradient.input_norm[i], gradient.mix[i]);
+  ShiftBackward(layer.x, value.input_norm[i], value.mix[i], start_.normals[i][0], shifted_gradient_,
+                true, gradient.input_norm[i], gradient.mix[i]);
 }
 
 void GlrNetwork::ShiftForward(const at::Tensor& x, const at::Tensor& addend, const at::Tensor& sum,
@@ -248,10 +247,10 @@ void GlrNetwork::WeightGradient(const at::Tensor& out_gradient, const at::Tensor
 void GlrNetwork::AddUp(const at::Tensor& partials, const at::Tensor& first,
                        const at::Tensor& second) {
   const auto columns = static_cast<int>(partials.numel() / partials.size(0));
-  operations_.sum_rows({static_cast<int>(partials.size(0)), columns,
-                        static_cast<int>(first.numel()), partials.data_ptr<float>(),
-                        first.data_ptr<float>(), FloatsOrNull(second)},
-                       CurrentStream(partials.device()));
+  operations_.sum_rows(
+      {static_cast<int>(partials.size(0)), columns, static_cast<int>(first.numel()),
+       partials.data_ptr<float>(), first.data_ptr<float>(), FloatsOrNull(second)},
+      CurrentStream(partials.device()));
 }
 
 at::Tensor GlrNetwork::Partials(std::initializer_list<int64_t> sizes) {

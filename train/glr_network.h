@@ -1,6 +1,6 @@
 // The gated linear recurrent network in floating point, forward and backward, for one batch of rows
-// whose state is carried from step to step of training (truncated backpropagation). The same network
-// as docs/spec/numerics.md, section 4, without its rounding.
+// whose state is carried from step to step of training (truncated backpropagation). The same
+// network as docs/spec/numerics.md, section 4, without its rounding.
 #pragma once
 
 #include <torch/types.h>
@@ -40,14 +40,14 @@ class GlrNetwork {
 
  private:
   struct Layer {
-    at::Tensor x;         // [N][width]: residual stream before the recurrence
-    at::Tensor shifted;   // [3][N][width]
+    at::Tensor x;          // [N][width]: residual stream before the recurrence
+    at::Tensor shifted;    // [3][N][width]
     at::Tensor projected;  // [3][N][state]
-    at::Tensor state;     // [N][state]
-    at::Tensor gated;     // [N][state]
-    at::Tensor middle;    // [N][width]: residual stream before the MLP
+    at::Tensor state;      // [N][state]
+    at::Tensor gated;      // [N][state]
+    at::Tensor middle;     // [N][width]: residual stream before the MLP
     at::Tensor hidden_in;  // [1][N][width]
-    at::Tensor hidden;    // [N][hidden]
+    at::Tensor hidden;     // [N][hidden]
   };
 
   void Forward();

@@ -33,8 +33,7 @@ struct Fixture {
     network.Run(/*gradient=*/true);
     const at::Tensor flat = parameters.values().cpu().to(at::kDouble).requires_grad_(true);
     const Carry start{network.start().state.cpu(), network.start().normals.cpu()};
-    const at::Tensor loss =
-        ReferenceLoss(parameters.View(flat), start, network.window().cpu());
+    const at::Tensor loss = ReferenceLoss(parameters.View(flat), start, network.window().cpu());
     EXPECT_NEAR(network.loss().item<float>() / loss.item<double>(), 1, loss_tolerance);
     const double positions = network.batch().rows * network.batch().steps;
     (loss / positions).backward();

@@ -6,8 +6,7 @@
 
 namespace lmz {
 
-double IntegerBits(const Network& network, ByteSpan data, int lanes, size_t stride,
-                   size_t length) {
+double IntegerBits(const Network& network, ByteSpan data, int lanes, size_t stride, size_t length) {
   LaneStates states(network.shape(), lanes);
   StepScratch scratch(network.shape(), lanes);
   const auto count = static_cast<size_t>(lanes);

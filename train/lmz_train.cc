@@ -103,8 +103,7 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
     return Status(Code::kInvalidArgument,
                   "--batch must be at least 1 and --context a positive multiple of 16");
   }
-  options.schedule.kind =
-      a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
+  options.schedule.kind = a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
   options.schedule.peak = a.rate > 0 ? a.rate : from.has_value() ? 1e-3 : 4e-3;
   options.optimizer.muon = a.optimizer == "muon";
   options.bfloat16 = !a.float32;
@@ -131,19 +130,19 @@ class Session {
   Status Compare() {
     constexpr int64_t kMostBytes = 1 << 18;
     const BatchShape& batch = arguments_.options.batch;
-    const int64_t segments =
-        std::clamp<int64_t>(kMostBytes / (int64_t{batch.rows} * batch.steps), 1,
-                            trainer_.validation_segments());
+    const int64_t segments = std::clamp<int64_t>(kMostBytes / (int64_t{batch.rows} * batch.steps),
+                                                 1, trainer_.validation_segments());
     const double trained = trainer_.ValidationBits(segments);
     LMZ_ASSIGN(const Bytes file, MakeModel());
     LMZ_ASSIGN(const Network network, Network::Load(file));
     const double exported = IntegerBits(network, corpus_.validation, batch.rows,
                                         static_cast<size_t>(trainer_.validation_stride()),
                                         static_cast<size_t>(segments * batch.steps));
-    std::printf("%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
-                " (%+.2f %%)\n",
-                static_cast<long long>(segments * batch.rows * batch.steps), trained, exported,
-                100 * (exported / trained - 1));
+    std::printf(
+        "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
+        " (%+.2f %%)\n",
+        static_cast<long long>(segments * batch.rows * batch.steps), trained, exported,
+        100 * (exported / trained - 1));
     return OkStatus();
   }
 
@@ -175,11 +174,11 @@ Status Train(Arguments& a) {
   LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
   LMZ_TRY(Complete(a, device, corpus, from));
   const GlrShape& shape = a.options.shape;
-  std::printf("%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
-              " from, %zu to judge by\n",
-              static_cast<long long>(CountParameters(shape)), shape.width, shape.layers,
-              shape.state, shape.hidden, device.str().c_str(), corpus.training.size(),
-              corpus.validation.size());
+  std::printf(
+      "%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
+      " from, %zu to judge by\n",
+      static_cast<long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
+      shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size());
   Trainer trainer(a.options, device, corpus);
   if (from.has_value()) Dequantize(from->glr, trainer.parameters());
   if (a.resume) LMZ_TRY(trainer.Resume());
@@ -209,7 +208,8 @@ int main(int argc, char** argv) {
     const lmz::Status status = lmz::Train(arguments);
     if (status.ok()) return 0;
     std::cerr << "lmz-train: " << status.message() << '\n';
-  } catch (const std::exception& error) {  // libtorch's way to say that memory is short, for example
+  } catch (
+      const std::exception& error) {  // libtorch's way to say that memory is short, for example
     std::cerr << "lmz-train: " << error.what() << '\n';
   }
   return 1;

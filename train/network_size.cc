@@ -45,19 +45,25 @@ Result<GlrShape> ParseNetworkSize(const std::string& text) {
   LMZ_ASSIGN(const auto fields, ParseFields(text));
   GlrShape shape;
   for (const auto& [name, value] : fields) {
-    if (name == "d") shape.width = value;
-    else if (name == "layers") shape.layers = value;
-    else if (name == "state") shape.state = value;
-    else if (name == "hidden") shape.hidden = value;
-    else return Wrong(text);
+    if (name == "d")
+      shape.width = value;
+    else if (name == "layers")
+      shape.layers = value;
+    else if (name == "state")
+      shape.state = value;
+    else if (name == "hidden")
+      shape.hidden = value;
+    else
+      return Wrong(text);
   }
   if (shape.state == 0) shape.state = shape.width;
   if (shape.hidden == 0) shape.hidden = static_cast<uint16_t>(3 * shape.width);
   const Status valid = CheckShape(shape);
-  if (!valid.ok()) return Status(Code::kInvalidArgument, "the size " + text + ": " + valid.message());
+  if (!valid.ok())
+    return Status(Code::kInvalidArgument, "the size " + text + ": " + valid.message());
   if (shape.width > kMaxWidth || shape.state > kMaxWidth) {
-    return Status(Code::kInvalidArgument, "the size " + text + " is too wide: at most " +
-                                              std::to_string(kMaxWidth));
+    return Status(Code::kInvalidArgument,
+                  "the size " + text + " is too wide: at most " + std::to_string(kMaxWidth));
   }
   return shape;
 }

@@ -1,4 +1,5 @@
-// The gated norm between recurrence and output projection, forward and backward: a group per position.
+// The gated norm between recurrence and output projection, forward and backward: a group per
+// position.
 #pragma once
 
 #include "operations.h"
@@ -19,8 +20,7 @@ __global__ void __launch_bounds__(kBlockThreads) NormGateKernel(NormGate a) {
     const Row gate = R::Load(static_cast<const T*>(a.gate) + position * width, width);
     const float scale = R::InverseRms(state, width, kNormEpsilon);
     R::Store(static_cast<T*>(a.out) + position * width, width, R::Map([&](int i) {
-               return state.pair[i] * scale * weight.pair[i] * gate.pair[i] *
-                      Sigmoid(gate.pair[i]);
+               return state.pair[i] * scale * weight.pair[i] * gate.pair[i] * Sigmoid(gate.pair[i]);
              }));
   }
 }
@@ -53,9 +53,8 @@ __global__ void __launch_bounds__(kBlockThreads) NormGateBackwardKernel(NormGate
     }
     const float along = R::Dot(weighted, state) * scale * scale * scale / static_cast<float>(width);
     R::Store(static_cast<T*>(a.gate_gradient) + offset, width, gate_gradient);
-    R::Store(static_cast<T*>(a.state_gradient) + offset, width, R::Map([&](int i) {
-               return weighted.pair[i] * scale - state.pair[i] * along;
-             }));
+    R::Store(static_cast<T*>(a.state_gradient) + offset, width,
+             R::Map([&](int i) { return weighted.pair[i] * scale - state.pair[i] * along; }));
   }
   R::StoreBlockSum(weight_sum, width, a.partials + int64_t{blockIdx.x} * width);
 }

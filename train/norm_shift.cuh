@@ -43,7 +43,8 @@ __device__ typename R::Row Normal(const typename R::Row& x, float scale,
 }
 
 template <class T, class R, int M>
-__global__ void __launch_bounds__(kBlockThreads, kRegisterShare<R, 4>) NormShiftKernel(NormShift a) {
+__global__ void __launch_bounds__(kBlockThreads, kRegisterShare<R, 4>)
+    NormShiftKernel(NormShift a) {
   using Row = typename R::Row;
   const int runs_per_row = a.batch.steps / kRun, width = a.width;
   const int run = static_cast<int>(blockIdx.x) * R::kPerBlock + R::OfBlock();
@@ -77,8 +78,8 @@ __global__ void __launch_bounds__(kBlockThreads, kRegisterShare<R, 4>) NormShift
 #pragma unroll
     for (int m = 0; m < M; ++m) {
       R::Store(out + m * size + position * width, width, R::Map([&](int i) {
-        return normal.pair[i] + (previous.pair[i] - normal.pair[i]) * mix[m].pair[i];
-      }));
+                 return normal.pair[i] + (previous.pair[i] - normal.pair[i]) * mix[m].pair[i];
+               }));
     }
     previous = normal;
   }
@@ -130,9 +131,8 @@ class NormShiftBackwardGroup {
       later = Row{};
       Accumulate(x, scale, before, g, dn, later);
       const float along = R::Dot(dn, x) * scale * scale * scale / static_cast<float>(width);
-      R::Store(x_gradient_ + (begin + step) * width, width, R::Map([&](int i) {
-        return dx.pair[i] + dn.pair[i] * scale - x.pair[i] * along;
-      }));
+      R::Store(x_gradient_ + (begin + step) * width, width,
+               R::Map([&](int i) { return dx.pair[i] + dn.pair[i] * scale - x.pair[i] * along; }));
       x = before_x;
       scale = before_scale;
     }

@@ -1,12 +1,12 @@
-// What the network does besides matrix products, as plain functions on raw memory: one table of them
-// for the CPU (float), and one for CUDA devices (float or bfloat16).
+// What the network does besides matrix products, as plain functions on raw memory: one table of
+// them for the CPU (float), and one for CUDA devices (float or bfloat16).
 //
-// Shapes: a batch has `rows` sequences of `steps` bytes, N = rows * steps positions in all, position
-// row * steps + step. "T" is the table's element type; pointers to T are written void*. Widths are
-// multiples of 16, steps a multiple of 16. Sums over positions (gradients of small parameters) come
-// as `partials`: one row of floats per block of positions, for the caller to add up; the division
-// into blocks is fixed, so results can be repeated. Nothing is allocated; CUDA functions enqueue on
-// `stream` and return at once.
+// Shapes: a batch has `rows` sequences of `steps` bytes, N = rows * steps positions in all,
+// position row * steps + step. "T" is the table's element type; pointers to T are written void*.
+// Widths are multiples of 16, steps a multiple of 16. Sums over positions (gradients of small
+// parameters) come as `partials`: one row of floats per block of positions, for the caller to add
+// up; the division into blocks is fixed, so results can be repeated. Nothing is allocated; CUDA
+// functions enqueue on `stream` and return at once.
 #pragma once
 
 #include <cstdint>

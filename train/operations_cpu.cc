@@ -299,9 +299,14 @@ void DoAdamW(const AdamW& a, void*) {
 
 const Operations& CpuOperations() {
   static constexpr Operations kTable = {
-      DoGatherBytes, DoEmbed,        DoOneHot,   DoSumRows,          DoNormShift,   DoNormShiftBackward,
-      DoScan,        DoScanBackward, DoNormGate, DoNormGateBackward, DoSquaredRelu, DoSquaredReluBackward,
-      DoLoss,        DoAdamW,        kBlocks,
+      DoGatherBytes, DoEmbed,
+      DoOneHot,      DoSumRows,
+      DoNormShift,   DoNormShiftBackward,
+      DoScan,        DoScanBackward,
+      DoNormGate,    DoNormGateBackward,
+      DoSquaredRelu, DoSquaredReluBackward,
+      DoLoss,        DoAdamW,
+      kBlocks,
   };
   return kTable;
 }

@@ -10,7 +10,9 @@ namespace {
 
 constexpr int kBlocks = 528;  // four for each multiprocessor of the largest chip so far
 
-cudaStream_t Stream(void* stream) { return static_cast<cudaStream_t>(stream); }
+cudaStream_t Stream(void* stream) {
+  return static_cast<cudaStream_t>(stream);
+}
 
 unsigned CountBlocks(int64_t work, int64_t per_block) {
   return static_cast<unsigned>((work + per_block - 1) / per_block);
@@ -143,8 +145,7 @@ struct Cuda {
   }
   static void DoNormGate(const NormGate& a, void* stream) {
     WithRowGroup(a.width, [&](auto group) {
-      NormGateKernel<T, decltype(group)>
-          <<<4 * kBlocks, kBlockThreads, 0, Stream(stream)>>>(a);
+      NormGateKernel<T, decltype(group)><<<4 * kBlocks, kBlockThreads, 0, Stream(stream)>>>(a);
     });
   }
   static void DoNormGateBackward(const NormGateBackward& a, void* stream) {
@@ -169,9 +170,14 @@ struct Cuda {
     AdamWKernel<T><<<CountBlocks(a.size, kBlockThreads), kBlockThreads, 0, Stream(stream)>>>(a);
   }
   static constexpr Operations kTable = {
-      DoGatherBytes, DoEmbed,        DoOneHot,   DoSumRows,          DoNormShift,   DoNormShiftBackward,
-      DoScan,        DoScanBackward, DoNormGate, DoNormGateBackward, DoSquaredRelu, DoSquaredReluBackward,
-      DoLoss,        DoAdamW,        kBlocks,
+      DoGatherBytes, DoEmbed,
+      DoOneHot,      DoSumRows,
+      DoNormShift,   DoNormShiftBackward,
+      DoScan,        DoScanBackward,
+      DoNormGate,    DoNormGateBackward,
+      DoSquaredRelu, DoSquaredReluBackward,
+      DoLoss,        DoAdamW,
+      kBlocks,
   };
 };
 

@@ -33,8 +33,8 @@ at::Tensor Orthogonal(const at::Tensor& matrices, at::ScalarType element) {
 Optimizer::Optimizer(Parameters& parameters, const OptimizerOptions& options)
     : parameters_(parameters),
       options_(options),
-      operations_(OperationsFor(parameters.values().device(),
-                                parameters.multiplied().head.scalar_type())),
+      operations_(
+          OperationsFor(parameters.values().device(), parameters.multiplied().head.scalar_type())),
       mean_(at::zeros_like(parameters.values())),
       square_(at::zeros_like(parameters.values())),
       rate_(at::zeros({3}, parameters.values().options())),

@@ -1,8 +1,8 @@
 // AdamW, with Muon for the layers' matrices on demand.
 //
 // Sources: Loshchilov and Hutter, "Decoupled weight decay regularization" (2019); Jordan et al.,
-// "Muon: an optimizer for hidden layers" (2024), with the update scaled to AdamW's as in Liu et al.,
-// "Muon is scalable for LLM training" (2025), so that one learning rate serves both.
+// "Muon: an optimizer for hidden layers" (2024), with the update scaled to AdamW's as in Liu et
+// al., "Muon is scalable for LLM training" (2025), so that one learning rate serves both.
 #pragma once
 
 #include <torch/types.h>

@@ -10,14 +10,14 @@ namespace lmz {
 
 // Views into a flat tensor. Matrices of equal shape from all layers are stacked.
 struct ParameterViews {
-  at::Tensor projection;  // [layers][value, forget, gate][state][width]
-  at::Tensor output;      // [layers][width][state]
-  at::Tensor up;          // [layers][hidden][width]
-  at::Tensor down;        // [layers][width][hidden]
-  at::Tensor head;        // [256][width]; logits are in nats
-  at::Tensor embedding;   // [256][width]
-  at::Tensor input_norm;  // [layers][width]
-  at::Tensor mix;         // [layers][3][width]
+  at::Tensor projection;   // [layers][value, forget, gate][state][width]
+  at::Tensor output;       // [layers][width][state]
+  at::Tensor up;           // [layers][hidden][width]
+  at::Tensor down;         // [layers][width][hidden]
+  at::Tensor head;         // [256][width]; logits are in nats
+  at::Tensor embedding;    // [256][width]
+  at::Tensor input_norm;   // [layers][width]
+  at::Tensor mix;          // [layers][3][width]
   at::Tensor forget_bias;  // [layers][state]
   at::Tensor state_norm;   // [layers][state]
   at::Tensor hidden_norm;  // [layers][width]

@@ -1,5 +1,5 @@
-// The network written with plain tensor operations and automatic differentiation: slow, obvious, and
-// what the trained one is compared with in tests.
+// The network written with plain tensor operations and automatic differentiation: slow, obvious,
+// and what the trained one is compared with in tests.
 #pragma once
 
 #include <torch/torch.h>
@@ -15,8 +15,7 @@ inline at::Tensor ReferenceNorm(const at::Tensor& x, const at::Tensor& weight) {
 // x [rows][steps][width], previous [rows][width].
 inline at::Tensor ReferenceShift(const at::Tensor& x, const at::Tensor& previous,
                                  const at::Tensor& mix) {
-  const at::Tensor before =
-      at::cat({previous.unsqueeze(1), x.narrow(1, 0, x.size(1) - 1)}, 1);
+  const at::Tensor before = at::cat({previous.unsqueeze(1), x.narrow(1, 0, x.size(1) - 1)}, 1);
   return x + (before - x) * mix;
 }
 
@@ -44,12 +43,11 @@ inline at::Tensor ReferenceLoss(const ParameterViews& v, const Carry& start,
         ReferenceNorm(at::stack(states, 1), v.state_norm[i]) * at::silu(projected[2]);
     x = x + at::matmul(gated, v.output[i].t());
     const at::Tensor shifted =
-        ReferenceShift(ReferenceNorm(x, v.hidden_norm[i]),
-                       start.normals[i][1].to(x.scalar_type()), v.hidden_mix[i]);
+        ReferenceShift(ReferenceNorm(x, v.hidden_norm[i]), start.normals[i][1].to(x.scalar_type()),
+                       v.hidden_mix[i]);
     x = x + at::matmul(at::relu(at::matmul(shifted, v.up[i].t())).pow(2), v.down[i].t());
   }
-  const at::Tensor logits =
-      at::matmul(ReferenceNorm(x, v.final_norm), v.head.t()) + v.head_bias;
+  const at::Tensor logits = at::matmul(ReferenceNorm(x, v.final_norm), v.head.t()) + v.head_bias;
   const at::Tensor chances = at::log_softmax(logits, -1);
   return -chances.gather(2, window.narrow(1, 1, steps).to(at::kLong).unsqueeze(2)).sum();
 }

@@ -1,5 +1,5 @@
-// Rows of a matrix, each spread over the lanes of a group of kGroup threads (a warp or half of one):
-// lane l holds the pairs l, l + kGroup, ...
+// Rows of a matrix, each spread over the lanes of a group of kGroup threads (a warp or half of
+// one): lane l holds the pairs l, l + kGroup, ...
 #pragma once
 
 #include "element.cuh"
@@ -31,8 +31,8 @@ struct RowGroup {
     Raw<T> r;
 #pragma unroll
     for (int i = 0; i < kPairs; ++i) {
-      r.pair[i] = Column(i) < width ? *reinterpret_cast<const PairOf<T>*>(row + Column(i))
-                                    : PairOf<T>{};
+      r.pair[i] =
+          Column(i) < width ? *reinterpret_cast<const PairOf<T>*>(row + Column(i)) : PairOf<T>{};
     }
     return r;
   }
@@ -63,8 +63,9 @@ struct RowGroup {
   }
 
   static __device__ unsigned Mask() {
-    return kGroup == kWarp ? ~0u : ((1u << kGroup % kWarp) - 1)
-                                       << (threadIdx.x % kWarp / kGroup * kGroup);
+    return kGroup == kWarp
+               ? ~0u
+               : ((1u << kGroup % kWarp) - 1) << (threadIdx.x % kWarp / kGroup * kGroup);
   }
   static __device__ float Sum(float v) {
 #pragma unroll
@@ -110,8 +111,8 @@ struct RowGroup {
   }
 };
 
-// Calls f with a RowGroup that fits rows of `width`: half a warp for narrow ones, where the exchange
-// between lanes would cost more than the work on them.
+// Calls f with a RowGroup that fits rows of `width`: half a warp for narrow ones, where the
+// exchange between lanes would cost more than the work on them.
 template <class F>
 void WithRowGroup(int width, const F& f) {
   if (width <= 32) return f(RowGroup<16, 1>{});

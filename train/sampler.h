@@ -1,6 +1,6 @@
 // Decides which bytes each row of a batch reads: every row walks on through the data from batch to
-// batch, and now and then jumps to a new place, where it starts with an empty state as a lane of the
-// compressor does.
+// batch, and now and then jumps to a new place, where it starts with an empty state as a lane of
+// the compressor does.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,10 @@ class Sampler {
   // Moves on to the next batch.
   void Next();
 
-  const std::vector<int64_t>& positions() const { return positions_; }  // of the rows' first targets
-  const std::vector<uint8_t>& fresh() const { return fresh_; }          // 1 where a row has jumped
+  const std::vector<int64_t>& positions() const {
+    return positions_;
+  }                                                             // of the rows' first targets
+  const std::vector<uint8_t>& fresh() const { return fresh_; }  // 1 where a row has jumped
 
   void Save(ByteWriter& out) const;
   Status Load(ByteReader& in);

@@ -1,7 +1,7 @@
 // The recurrence, forward and backward. A block of 8 warps covers 64 channels of one tile of time:
-// every thread first folds its own steps into "end = product * start + sum", the block chains these,
-// and then every thread walks its steps again from the right start. The data stays in registers, so
-// memory is read and written once.
+// every thread first folds its own steps into "end = product * start + sum", the block chains
+// these, and then every thread walks its steps again from the right start. The data stays in
+// registers, so memory is read and written once.
 #pragma once
 
 #include "element.cuh"
@@ -11,7 +11,7 @@ namespace lmz {
 
 constexpr int kScanWarps = 8;
 constexpr int kScanBlocks = 4;  // at once on a multiprocessor: what the registers are divided by
-constexpr int kScanSteps = 8;  // of one thread
+constexpr int kScanSteps = 8;   // of one thread
 constexpr int kScanTile = kScanWarps * kScanSteps;
 
 // For one thread: its pair of channels and the links between the threads of a block.
@@ -34,8 +34,8 @@ struct ScanLinks {
   float2 sum[kScanWarps][kWarp];
 };
 
-// What enters `self`, and through `carry` what leaves the last thread, when the links are chained in
-// ascending (kForward) or descending order.
+// What enters `self`, and through `carry` what leaves the last thread, when the links are chained
+// in ascending (kForward) or descending order.
 template <bool kForward>
 __device__ inline float2 Chain(ScanLinks& links, float2 product, float2 sum, float2& carry) {
   const int lane = static_cast<int>(threadIdx.x) % kWarp;
@@ -96,7 +96,8 @@ __global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks) ScanKernel(Sca
 }
 
 template <class T>
-__global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks) ScanBackwardKernel(ScanBackward a) {
+__global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks)
+    ScanBackwardKernel(ScanBackward a) {
   __shared__ ScanLinks links;
   const ScanPlace at(a.batch, a.width);
   const int width = a.width, warp = static_cast<int>(threadIdx.x) / kWarp;

@@ -13,8 +13,8 @@ constexpr double kDecayShare = 0.2;
 
 double Schedule::RateAt(double progress, int64_t step) const {
   const double at = std::clamp(progress, 0.0, 1.0);
-  const double warm =
-      std::min(1.0, static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, warmup_steps)));
+  const double warm = std::min(
+      1.0, static_cast<double>(step) / static_cast<double>(std::max<int64_t>(1, warmup_steps)));
   const double shape =
       kind == ScheduleKind::kCosine
           ? kCosineFloor + (1 - kCosineFloor) * 0.5 * (1 + std::cos(std::numbers::pi * at))

@@ -42,7 +42,8 @@ std::string TimeText(double seconds) {
 std::string Line(const Progress& progress, double training_bits, double validation_bits,
                  double rate, double share_done) {
   char text[160];
-  std::snprintf(text, sizeof text, "step %lld  %.1f MB seen  train %.4f  valid %.4f bits/byte  %.2f MB/s  %s",
+  std::snprintf(text, sizeof text,
+                "step %lld  %.1f MB seen  train %.4f  valid %.4f bits/byte  %.2f MB/s  %s",
                 static_cast<long long>(progress.step), static_cast<double>(progress.seen) / 1e6,
                 training_bits, validation_bits, rate / 1e6,
                 TimeText(share_done > 0 ? progress.seconds * (1 - share_done) / share_done
@@ -138,11 +139,11 @@ double Trainer::ValidationBits(int64_t most_segments) {
     network_.start().state.copy_(network_.end().state);
     network_.start().normals.copy_(network_.end().normals);
     OperationsFor(device_, normals.scalar_type())
-        .gather_bytes({options_.batch, validation_.data_ptr<uint8_t>(), validation_.numel(),
-                       position.data_ptr<int64_t>(),
-                       (segment == 0 ? one : zero).data_ptr<uint8_t>(),
-                       network_.window().data_ptr<uint8_t>()},
-                      CurrentStream(device_));
+        .gather_bytes(
+            {options_.batch, validation_.data_ptr<uint8_t>(), validation_.numel(),
+             position.data_ptr<int64_t>(), (segment == 0 ? one : zero).data_ptr<uint8_t>(),
+             network_.window().data_ptr<uint8_t>()},
+            CurrentStream(device_));
     network_.Run(/*gradient=*/false);
     nats += network_.loss().item<float>();
     position += options_.batch.steps;
@@ -181,8 +182,8 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
                                          ": go on from an earlier checkpoint or begin anew, with "
                                          "a lower --rate");
     }
-    const double rate = static_cast<double>(progress_.seen - reported_seen) /
-                        (progress_.seconds - reported);
+    const double rate =
+        static_cast<double>(progress_.seen - reported_seen) / (progress_.seconds - reported);
     if (std::isnan(bits) || progress_.seconds - validated >= options_.validate_seconds) {
       LMZ_TRY(Validate(improved, bits));
       validated = progress_.seconds;
@@ -220,10 +221,10 @@ Bytes Trainer::Identity() const {
   Bytes identity;
   ByteWriter out(identity);
   out.U64(data_checksum_);
-  for (const int value : {int{options_.shape.width}, int{options_.shape.layers},
-                          int{options_.shape.state}, int{options_.shape.hidden},
-                          options_.batch.rows, options_.batch.steps,
-                          options_.optimizer.muon ? 1 : 0, device_.is_cuda() ? 1 : 0}) {
+  for (const int value :
+       {int{options_.shape.width}, int{options_.shape.layers}, int{options_.shape.state},
+        int{options_.shape.hidden}, options_.batch.rows, options_.batch.steps,
+        options_.optimizer.muon ? 1 : 0, device_.is_cuda() ? 1 : 0}) {
     out.U32(static_cast<uint32_t>(value));
   }
   return identity;

@@ -59,7 +59,10 @@ TEST(TrainerTest, GoesOnExactlyWhereItStopped) {
     // A stop that is asked for before the first step writes the state as it is.
     for (int i = 0; i < 10; ++i) first.Step();
     volatile std::sig_atomic_t stop = 1;
-    ASSERT_TRUE(first.Run(&stop, [](const std::string&) {}, Ignore).ok());
+    ASSERT_TRUE(first
+                    .Run(
+                        &stop, [](const std::string&) {}, Ignore)
+                    .ok());
 
     Trainer second(options, at::kCPU, corpus);
     const Status resumed = second.Resume();
@@ -76,7 +79,9 @@ TEST(TrainerTest, ACheckpointOfOtherDataIsRefused) {
   options.checkpoint = TemporaryPath("other.checkpoint");
   volatile std::sig_atomic_t stop = 1;
   Trainer one(options, at::kCPU, Words(20000));
-  ASSERT_TRUE(one.Run(&stop, [](const std::string&) {}, Ignore).ok());
+  ASSERT_TRUE(one.Run(
+                     &stop, [](const std::string&) {}, Ignore)
+                  .ok());
   Trainer other(options, at::kCPU, Words(21000));
   EXPECT_EQ(other.Resume().code(), Code::kInvalidArgument);
 
@@ -100,7 +105,10 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     options.schedule.peak = 1e-2;
     options.most_bytes = 300 * 8 * 64;
     Trainer trainer(options, at::kCPU, corpus);
-    ASSERT_TRUE(trainer.Run(&never, [](const std::string&) {}, Ignore).ok());
+    ASSERT_TRUE(trainer
+                    .Run(
+                        &never, [](const std::string&) {}, Ignore)
+                    .ok());
     const double bits = trainer.ValidationBits();
     EXPECT_LT(bits, 0.75);
     EXPECT_GT(bits, 0.40);
@@ -112,10 +120,10 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     ASSERT_TRUE(file.ok()) << file.status().message();
     const auto network = Network::Load(file.value());
     ASSERT_TRUE(network.ok()) << network.status().message();
-    const double exported = IntegerBits(
-        network.value(), corpus.validation, options.batch.rows,
-        static_cast<size_t>(trainer.validation_stride()),
-        static_cast<size_t>(trainer.validation_segments() * options.batch.steps));
+    const double exported =
+        IntegerBits(network.value(), corpus.validation, options.batch.rows,
+                    static_cast<size_t>(trainer.validation_stride()),
+                    static_cast<size_t>(trainer.validation_segments() * options.batch.steps));
     EXPECT_NEAR(exported / bits, 1, 0.005);
 
     // And back: the numbers that the integers stand for make the same predictions.
@@ -130,7 +138,8 @@ TEST(TrainerTest, ALossThatIsNoNumberIsAnError) {
   options.report_seconds = 0;
   Trainer trainer(options, at::kCPU, Words(20000));
   trainer.parameters().value().final_norm.fill_(std::nanf(""));
-  const Status status = trainer.Run(&never, [](const std::string&) {}, Ignore);
+  const Status status = trainer.Run(
+      &never, [](const std::string&) {}, Ignore);
   EXPECT_EQ(status.code(), Code::kInternal);
   EXPECT_NE(status.message().find("not a number"), std::string::npos);
 }
@@ -141,7 +150,11 @@ TEST(TrainerTest, AFullDiskIsReported) {
   options.checkpoint = "/dev/full/checkpoint";
   Trainer trainer(options, at::kCPU, Words(20000));
   volatile std::sig_atomic_t stop = 1;
-  EXPECT_EQ(trainer.Run(&stop, [](const std::string&) {}, Ignore).code(), Code::kIo);
+  EXPECT_EQ(trainer
+                .Run(
+                    &stop, [](const std::string&) {}, Ignore)
+                .code(),
+            Code::kIo);
 }
 
 TEST(TrainerTest, StopsWhenNothingImproves) {
@@ -152,7 +165,10 @@ TEST(TrainerTest, StopsWhenNothingImproves) {
   options.validate_seconds = 0;
   options.patience = 2;
   Trainer trainer(options, at::kCPU, Words(20000));
-  ASSERT_TRUE(trainer.Run(&never, [](const std::string&) {}, Ignore).ok());
+  ASSERT_TRUE(trainer
+                  .Run(
+                      &never, [](const std::string&) {}, Ignore)
+                  .ok());
   EXPECT_LE(trainer.progress().step, 4);
 }
 
