@@ -1,10 +1,12 @@
 // lmz-train: trains a model on your own data. See docs/training.md.
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 #include "exchange.h"
 #include "file.h"
@@ -26,6 +28,7 @@ struct Arguments {
   std::string size, out, from, device = "auto", schedule = "cosine", optimizer = "muon";
   bool resume = false, float32 = false;
   double rate = 0;
+  std::optional<int64_t> warmup;
   int threads = 0;
   uint64_t bytes = 0;
   double seconds = 0;
@@ -51,8 +54,7 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--batch", a.options.batch.rows, "Sequences side by side");
   app.add_option("--context", a.options.batch.steps, "Bytes of each before a step (times of 16)");
   app.add_option("--rate", a.rate, "Peak learning rate");
-  app.add_option("--warmup", a.options.schedule.warmup_steps, "Steps to reach it")
-      ->capture_default_str();
+  app.add_option("--warmup", a.warmup, "Steps to reach it");
   app.add_option("--schedule", a.schedule, "cosine or stable")
       ->check(CLI::IsMember({"cosine", "stable"}))
       ->capture_default_str();
@@ -104,8 +106,11 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
                   "--batch must be at least 1 and --context a positive multiple of 16");
   }
   options.schedule.kind = a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
-  options.schedule.peak = a.rate > 0 ? a.rate : from.has_value() ? 1e-3 : 4e-3;
-  options.optimizer.muon = a.optimizer == "muon";
+  const bool muon = a.optimizer == "muon";
+  const double usual = from.has_value() ? 5e-3 : muon ? 2e-2 : 8e-3;
+  options.schedule.peak = a.rate > 0 ? a.rate : usual;
+  options.schedule.warmup_steps = a.warmup.value_or(cuda ? 300 : 30);
+  options.optimizer.muon = muon;
   options.bfloat16 = !a.float32;
   if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
   if (a.seconds > 0) options.most_seconds = a.seconds;
@@ -164,8 +169,15 @@ void Print(const std::string& line) {
   std::fflush(stdout);
 }
 
+// OpenBLAS, where it multiplies the matrices, keeps threads of its own.
+void SetThreads(int count) {
+  at::set_num_threads(count);
+  void* const symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<void (*)(int)>(symbol)(count);
+}
+
 Status Train(Arguments& a) {
-  if (a.threads > 0) at::set_num_threads(a.threads);
+  if (a.threads > 0) SetThreads(a.threads);
   LMZ_ASSIGN(const at::Device device, FindDevice(a.device));
   std::optional<ModelFile> from;
   if (!a.from.empty()) {
