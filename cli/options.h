@@ -34,7 +34,7 @@ struct Options {
 // Reads the command line. Errors: kInvalidArgument with a sentence that names the option.
 Result<Options> ParseOptions(int argc, const char* const* argv);
 
-// What --help prints: at most 30 lines of 80 columns.
+// What --help prints: at most 31 lines of 80 columns.
 std::string HelpText();
 
 }  // namespace lmz

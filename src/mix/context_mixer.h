@@ -1,4 +1,5 @@
-// The online predictor of the `bytes` and `text` codecs: contexts, match model and mixer, bit by bit.
+// The online predictor of the `bytes` and `text` codecs: contexts, match model and mixer, bit by
+// bit.
 //
 // ContextMixer holds what all lanes of a group share (tables, maps, weights); a Lane holds what
 // follows one position of the block. Predict and Update alternate for each bit, UpdateByte comes

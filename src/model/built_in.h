@@ -5,7 +5,9 @@
 
 namespace lmz {
 
-// models/base.lmm. Static storage.
+// models/NAME.lmm. Static storage.
+ByteSpan BuiltInTiny();
+ByteSpan BuiltInSmall();
 ByteSpan BuiltInBase();
 
 }  // namespace lmz

@@ -43,6 +43,8 @@ Status Missing(const std::string& what) {
 std::span<const CatalogRow> Catalog() {
   static const std::array rows = {
       CatalogRow{.number = 1, .name = "base", .level = 3, .file = BuiltInBase()},
+      CatalogRow{.number = 2, .name = "tiny", .level = 1, .file = BuiltInTiny()},
+      CatalogRow{.number = 3, .name = "small", .level = 2, .file = BuiltInSmall()},
   };
   return rows;
 }
@@ -85,7 +87,7 @@ Result<std::shared_ptr<const Network>> FindModelOfLevel(int level) {
     if (row.level == level) return Load(row);
   }
   return Status(Code::kModelMissing, "this version has no model for level " +
-                                         std::to_string(level) + "; its levels are 0 and 3");
+                                         std::to_string(level) + "; its levels are 0 to 3");
 }
 
 }  // namespace lmz

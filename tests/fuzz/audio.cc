@@ -23,11 +23,11 @@ void RoundTrip(ByteSpan raw, const SampleLayout& samples) {
 }
 
 void PlanInParts(ByteSpan raw, uint64_t part_size) {
-  PlanMemory memory;
+  Planner planner;
   for (uint64_t begin = 0; begin < raw.size(); begin += part_size) {
     const uint64_t size = std::min<uint64_t>(part_size, raw.size() - begin);
     uint64_t offset = 0;
-    for (const BlockPlan& block : Plan(raw.subspan(begin, size), {.memory = &memory})) {
+    for (const BlockPlan& block : planner.Plan(raw.subspan(begin, size), {})) {
       LMZ_REQUIRE(block.offset == offset);
       offset += block.size;
       const SampleLayout& samples = block.choice.samples;

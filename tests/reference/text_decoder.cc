@@ -26,10 +26,10 @@ Payload ReadPayload(const Bytes& bytes, uint64_t n) {
     payload.model.id = input.Take(16);
     const uint64_t name_size = input.Number(1);
     const Bytes name = input.Take(name_size);
-    Require(name_size >= 1 && name_size <= 63, "Model_Name has another size");
+    if (name_size < 1 || name_size > 63) throw Damage("Name_Size");
     for (const uint8_t c : name) {
-      Require((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.',
-              "Model_Name has another character");
+      const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      if (!is_word && c != '-' && c != '_' && c != '.') throw Damage("Model_Name");
     }
   }
   payload.lanes = input.Number(1);

@@ -22,7 +22,8 @@ struct ModelName {
 
 struct Model {
   std::function<Network()> new_network;  // in its first state, for one lane
-  // Start of docs/spec/model.md, 2.3: six rows of 38; those of section 5.4 where the model has none.
+  // Start of docs/spec/model.md, 2.3: six rows of 38; those of section 5.4 where the model has
+  // none.
   std::vector<std::vector<int>> start = DefaultStart();
 
   static std::vector<std::vector<int>> DefaultStart();

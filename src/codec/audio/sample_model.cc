@@ -76,7 +76,7 @@ constexpr int32_t kFirstWeight = 65536 * 5 / 100;
 }  // namespace
 
 constexpr std::array<uint32_t, 5> SampleModel::kMixerRows = {
-    kNodes, kNodes * kGrades, kNodes * kGrades, kNodes * kGrades, kNodes * kGrades};
+    kNodes, kNodes* kGrades, kNodes* kGrades, kNodes* kGrades, kNodes* kGrades};
 
 SampleModel::SampleModel(const MixerKernels& kernels, int32_t lowest, int32_t highest)
     : lowest_(lowest),
