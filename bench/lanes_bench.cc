@@ -1,5 +1,5 @@
 // Size and speed of the text codec against the number of lanes and groups, as CSV on standard
-// output: lanes_bench FILE [THREADS]. Pieces of 16 KB to 4 MB are taken from the beginning of FILE;
+// output: lanes_bench FILE [MAX_SIZE [THREADS]]. Pieces of 16 KB to 4 MB, up to MAX_SIZE, are taken from the beginning of FILE;
 // every code is decoded and compared. The rate is that of encoding and decoding together, by the
 // processor time of one thread or by the clock for several.
 #include <chrono>
@@ -40,7 +40,7 @@ bool Measure(ByteSpan raw, const BlockChoice& choice, int threads) {
   return true;
 }
 
-int Run(const char* path, int threads) {
+int Run(const char* path, size_t max_size, int threads) {
   std::ifstream file(path, std::ios::binary);
   const Bytes bytes(std::istreambuf_iterator<char>(file), {});
   const auto model = FindModelOfLevel(3);
@@ -51,6 +51,7 @@ int Run(const char* path, int threads) {
   std::printf("raw_size,lanes,groups,coded_size,kilobytes_per_second\n");
   for (const size_t size :
        {size_t{16} << 10, size_t{256} << 10, size_t{1} << 20, size_t{4} << 20}) {
+    if (size > max_size) break;
     const ByteSpan raw = ByteSpan(bytes).first(std::min(size, bytes.size()));
     for (const uint8_t groups : {1, 2, 4}) {
       for (int lanes = groups; lanes <= 64; lanes *= 2) {
@@ -70,9 +71,12 @@ int Run(const char* path, int threads) {
 }  // namespace lmz
 
 int main(int argc, char** argv) {
-  if (argc != 2 && argc != 3) {
-    std::fprintf(stderr, "usage: lanes_bench FILE [THREADS]\n");
+  if (argc < 2 || argc > 4) {
+    std::fprintf(stderr, "usage: lanes_bench FILE [MAX_SIZE [THREADS]]\n");
     return 2;
   }
-  return lmz::Run(argv[1], argc == 3 ? std::atoi(argv[2]) : 1);
+  const auto number = [&](int i, size_t otherwise) {
+    return argc > i ? static_cast<size_t>(std::atoll(argv[i])) : otherwise;
+  };
+  return lmz::Run(argv[1], number(2, SIZE_MAX), static_cast<int>(number(3, 1)));
 }

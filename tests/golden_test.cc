@@ -230,8 +230,11 @@ std::string ErrorManifest() {
   return text;
 }
 
+constexpr const char* kModelFile = "tiny-test.lmm";
+
 int Update() {
-  bool is_written = WriteFile("v0/MANIFEST", ToBytes(Manifest())) &&
+  bool is_written = WriteFile(kModelFile, WriteModelFile(testing::TinyModelFile()).value()) &&
+                    WriteFile("v0/MANIFEST", ToBytes(Manifest())) &&
                     WriteFile("errors/MANIFEST", ToBytes(ErrorManifest()));
   for (const Recipe& recipe : Recipes()) {
     is_written = is_written && WriteFile("v0/" + recipe.Name(), MakeGolden(recipe));
@@ -259,6 +262,10 @@ TEST(Golden, FilesAreWrittenAgain) {
   for (const Recipe& recipe : Recipes()) {
     EXPECT_EQ(MakeGolden(recipe), ReadFile("v0/" + recipe.Name())) << recipe.Name();
   }
+}
+
+TEST(Golden, TheModelIsWrittenAgain) {
+  EXPECT_EQ(WriteModelFile(testing::TinyModelFile()).value(), ReadFile(kModelFile));
 }
 
 TEST(Golden, FilesDecode) {
