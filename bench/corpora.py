@@ -3,6 +3,10 @@
 import csv
 import os
 import pathlib
+import shutil
+import subprocess
+
+import png
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPUS_FOLDERS = ["text/canterbury", "text/calgary", "valid"]
@@ -25,6 +29,36 @@ def files(corpora):
         if (corpora / folder).is_dir():
             for path in (corpora / folder).iterdir():
                 found[f"{folder}/{path.name}"] = path
+    return dict(sorted(found.items()))
+
+
+def images(corpora):
+    """The PNG files of the image corpus, as a sorted {name of the PPM or PGM file: path}."""
+    folder = pathlib.Path(corpora) / "image"
+    found = folder.glob("*.png") if folder.is_dir() else []
+    return dict(sorted((f"image/{path.stem}.ppm", path) for path in found))
+
+
+def read(path):
+    """The bytes of a measured file; of a PNG file its pixels as PPM or PGM."""
+    content = path.read_bytes()
+    return png.to_pnm(content) if path.suffix == ".png" else content
+
+
+def audio_files(corpora):
+    """The audio corpus as WAV, a sorted {name: path}. FLAC files are decoded into the build folder;
+    where there is no flac program they are left out."""
+    folder = pathlib.Path(corpora) / "audio"
+    found = {f"audio/{path.name}": path for path in folder.glob("*.wav")}
+    if shutil.which("flac"):
+        decoded = ROOT / "build" / "corpora" / "audio"
+        decoded.mkdir(parents=True, exist_ok=True)
+        for path in folder.glob("*.flac"):
+            wav = decoded / f"{path.stem}.wav"
+            if not wav.is_file():
+                subprocess.run(["flac", "--silent", "--decode", "--force", "-o", wav, path],
+                               check=True)
+            found[f"audio/{wav.name}"] = wav
     return dict(sorted(found.items()))
 
 

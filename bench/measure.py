@@ -1,5 +1,7 @@
 """Measurements: sizes with verified round trips, speed, memory, many small files, random data."""
 
+import concurrent.futures
+import csv
 import json
 import os
 import pathlib
@@ -8,6 +10,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+
+import corpora
 
 SMALL_FILES = 1000
 SMALL_SIZE = 1024
@@ -44,9 +48,14 @@ def packed_size(tool, path):
 
 
 def sizes(tools, files):
-    """{file: {tool: size}}, every one from a verified round trip."""
-    return {name: {tool.name: packed_size(tool, path) for tool in tools}
-            for name, path in files.items()}
+    """{file: {tool: size}}, every one from a verified round trip; several at once."""
+    jobs = [(name, tool) for name in files for tool in tools]
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        packed = list(pool.map(lambda job: packed_size(job[1], files[job[0]]), jobs))
+    found = {name: {} for name in files}
+    for (name, tool), size in zip(jobs, packed):
+        found[name][tool.name] = size
+    return found
 
 
 def _seconds(command, folder, runs):
@@ -110,9 +119,9 @@ def small_files(lmz, files, runs):
         packed = " ".join(f"{name}.lmz" for name in names)
         each = "for f in {}; do {} $f > /dev/null || exit 1; done"
         result = {
-            "pack": _timed(f"{lmz} -q -k -f {listed}", folder, runs),
+            "pack": _timed(f"{lmz} -0 -q -k -f {listed}", folder, runs),
             "unpack": _timed(f"{lmz} -d -q -k -f {packed}", folder, runs),
-            "pack_process": _timed(each.format(listed, f"{lmz} -c"), folder, runs),
+            "pack_process": _timed(each.format(listed, f"{lmz} -0 -c"), folder, runs),
             "unpack_process": _timed(each.format(packed, f"{lmz} -d -c"), folder, runs),
             "raw_size": sum(len(piece) for piece in pieces),
             "coded_size": sum((folder / f"{name}.lmz").stat().st_size for name in names),
@@ -121,6 +130,43 @@ def small_files(lmz, files, runs):
             if (folder / name).read_bytes() != piece:
                 raise RuntimeError("lmz: a small file was not restored")
         return result
+
+
+def network(lmz, build, path, runs):
+    """How fast level 3 is beside the matrix products that it is made of, in the same run: bytes per
+    second. `build` holds the benchmarks; None when they were not built."""
+    kernels, lanes = build / "bench" / "kernels_bench", build / "bench" / "lanes_bench"
+    if not kernels.is_file() or not lanes.is_file():
+        return None
+    model = corpora.ROOT / "models" / "base.lmm"
+    out = subprocess.run(
+        [kernels, f"--model={model}", "--benchmark_format=json", "--benchmark_min_time=0.5",
+         "--benchmark_filter=^(products|step)/[^/]*/lanes:(1|8)/"],
+        capture_output=True, check=True).stdout
+    rates = {}
+    for row in json.loads(out)["benchmarks"]:
+        kind, isa, lane_count, *rest = row["name"].split("/")
+        key = (kind, isa, int(lane_count.split(":")[1]), int(rest[-1].split(":")[1]))
+        rates[key] = row["bytes/s"]
+    sizes = subprocess.run([lanes, path, str(1 << 18)], capture_output=True, check=True,
+                           text=True).stdout
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copyfile(path, folder / "input")
+        raw = path.stat().st_size
+        both = {
+            "pack": raw / _seconds(f"{lmz} -3 -T2 -c input > packed", folder, runs),
+            "unpack": raw / _seconds(f"{lmz} -T2 -d -c packed > restored", folder, runs),
+        }
+    return {"rates": rates, "lanes": list(csv.DictReader(sizes.splitlines())), "level3": both}
+
+
+def records(build):
+    """The table of small records as Markdown; None when the benchmark was not built."""
+    program = build / "bench" / "records_bench"
+    if not program.is_file():
+        return None
+    return subprocess.run([program], capture_output=True, check=True, text=True).stdout.strip()
 
 
 def random_data(tool):

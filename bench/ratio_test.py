@@ -4,9 +4,12 @@
 import os
 import pathlib
 import stat
+import struct
 import tempfile
 import unittest
+import zlib
 
+import png
 import ratio
 
 ROW = {"file": "a", "level": "default", "raw_size": "100", "coded_size": "40"}
@@ -39,10 +42,24 @@ class RatioTest(unittest.TestCase):
     def test_a_program_that_does_not_restore_is_refused(self):
         this_file = pathlib.Path(__file__)
         keeps = self.program("#!/bin/sh\nexec cat\n")
-        self.assertEqual(ratio.coded_size(keeps, [], this_file), os.path.getsize(this_file))
+        size = os.path.getsize(this_file)
+        self.assertEqual(ratio.sizes(keeps, [], this_file), (size, size))
         loses = self.program("#!/bin/sh\nexec tail -c +2\n")
         with self.assertRaises(ValueError):
-            ratio.coded_size(loses, [], this_file)
+            ratio.sizes(loses, [], this_file)
+
+    def test_pixels_come_out_of_a_png_file(self):
+        def chunk(kind, content):
+            return struct.pack(">I", len(content)) + kind + content + bytes(4)
+
+        # One row for each filter, two pixels of gray.
+        rows = bytes([0, 10, 20, 1, 5, 6, 2, 1, 2, 3, 4, 5, 4, 1, 1])
+        header = struct.pack(">IIBBBBB", 2, 5, 8, 0, 0, 0, 0)
+        file = png.SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
+        pixels = bytes([10, 20, 5, 11, 6, 13, 7, 15, 8, 16])
+        self.assertEqual(png.to_pnm(file), b"P5\n2 5\n255\n" + pixels)
+        with self.assertRaises(ValueError):
+            png.to_pnm(b"P5")
 
 
 if __name__ == "__main__":

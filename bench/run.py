@@ -41,6 +41,10 @@ def collect(lmz, files, runs):
     print("small files, random data ...", file=sys.stderr)
     results["small"] = measure.small_files(lmz, files, runs)
     results["random"] = measure.random_data(tools[0])
+    print("network, lanes, records ...", file=sys.stderr)
+    build = lmz.parent.parent
+    results["network"] = measure.network(lmz, build, files[speed_file], runs)
+    results["records"] = measure.records(build)
     return results
 
 

@@ -16,8 +16,8 @@ class Tool:
 def tools(lmz):
     """All tools, lmz first. Every one runs a single thread."""
     return [
-        Tool("lmz", f"{lmz} -T1 -c input > packed", f"{lmz} -T1 -d -c packed > restored",
-             f"{lmz} --version"),
+        *[Tool(f"lmz -{level}", f"{lmz} -{level} -T1 -c input > packed",
+               f"{lmz} -T1 -d -c packed > restored", f"{lmz} --version") for level in [0, 3]],
         # zpaq appends to an archive that exists; the names inside cost the same for every file.
         Tool("zpaq -m5",
              "rm -f packed.zpaq; zpaq a packed.zpaq input -m5 -t1 > log 2>&1 && "

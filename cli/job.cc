@@ -53,7 +53,8 @@ Status NameInput(const Status& status, const std::string& name) {
   return status.code() == Code::kIo ? status : status.At(name);
 }
 
-Result<Progress> RunPipeline(const Options& options, InputFile& input, Sink& sink) {
+Result<Progress> RunPipeline(const Options& options, const Models& models, InputFile& input,
+                             Sink& sink) {
   const bool compresses = options.mode == Mode::kCompress;
   ProgressLine line(
       input.name(),
@@ -65,6 +66,7 @@ Result<Progress> RunPipeline(const Options& options, InputFile& input, Sink& sin
   };
   if (compresses) {
     CompressOptions compress;
+    compress.model = models.encoder;
     compress.threads = options.threads;
     compress.block_size = options.block_size;
     compress.content_size = input.size();
@@ -72,6 +74,7 @@ Result<Progress> RunPipeline(const Options& options, InputFile& input, Sink& sin
     return Compress(input, sink, compress);
   }
   DecompressOptions decompress;
+  decompress.models = models.decoders;
   decompress.threads = options.threads;
   decompress.memory_limit = options.memory_limit;
   decompress.progress = update;
@@ -103,7 +106,8 @@ Status CheckStdoutIsNotInput(const InputFile& input) {
   return OkStatus();
 }
 
-Result<Progress> RunToFile(const Options& options, const std::string& file, InputFile& input) {
+Result<Progress> RunToFile(const Options& options, const Models& models, const std::string& file,
+                           InputFile& input) {
   LMZ_ASSIGN(const std::string name, OutputName(options, file));
   OutputRules rules;
   rules.may_replace = options.force;
@@ -112,7 +116,7 @@ Result<Progress> RunToFile(const Options& options, const std::string& file, Inpu
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));
-  LMZ_ASSIGN(const Progress done, RunPipeline(options, input, *output));
+  LMZ_ASSIGN(const Progress done, RunPipeline(options, models, input, *output));
   LMZ_TRY(output->Commit());
   if (options.remove_input) LMZ_TRY(input.RemoveName());
   return done;
@@ -120,7 +124,7 @@ Result<Progress> RunToFile(const Options& options, const std::string& file, Inpu
 
 }  // namespace
 
-Status RunJob(const Options& options, const std::string& file) {
+Status RunJob(const Options& options, const Models& models, const std::string& file) {
   const auto start = Clock::now();
   const auto accept = DerivesName(options, file) && !options.force
                           ? InputFile::Accept::kRegular
@@ -128,14 +132,14 @@ Status RunJob(const Options& options, const std::string& file) {
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input, InputFile::Open(file, accept));
   Result<Progress> done = Status(Code::kInternal, "no work was done");
   if (WritesFile(options, file)) {
-    done = RunToFile(options, file, *input);
+    done = RunToFile(options, models, file, *input);
   } else if (options.mode == Mode::kTest) {
     NullSink sink;
-    done = RunPipeline(options, *input, sink);
+    done = RunPipeline(options, models, *input, sink);
   } else {
     LMZ_TRY(CheckStdoutIsNotInput(*input));
     StdoutSink sink;
-    done = RunPipeline(options, *input, sink);
+    done = RunPipeline(options, models, *input, sink);
   }
   if (!done.ok()) return NameInput(done.status(), input->name());
   if (options.verbose) PrintSummary(options, input->name(), done.value(), Clock::now() - start);

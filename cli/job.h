@@ -5,12 +5,14 @@
 
 #include "base/status.h"
 #include "list.h"
+#include "models.h"
 #include "options.h"
 
 namespace lmz {
 
-// Compresses, decompresses or tests `file` as `options` say. Failures name the file they met.
-Status RunJob(const Options& options, const std::string& file);
+// Compresses, decompresses or tests `file` as `options` say, with `models`. Failures name the file
+// they met.
+Status RunJob(const Options& options, const Models& models, const std::string& file);
 
 // Reads the structure of `file`. Failures name the file.
 Result<ListedFile> RunList(const std::string& file);

@@ -11,6 +11,7 @@
 #include "job.h"
 #include "list.h"
 #include "message.h"
+#include "models.h"
 #include "options.h"
 #include "unfinished.h"
 
@@ -59,12 +60,23 @@ Status Guard(const std::string& file, Work work) {
   }
 }
 
+ExitCode PrintModelInfo(const Options& options) {
+  ExitCode worst = ExitCode::kFine;
+  for (const std::string& file : options.files) {
+    const Result<std::string> text = ModelInfo(file);
+    worst = std::max(worst, text.ok() ? PrintText(text.value()) : Report(text.status()));
+  }
+  return worst;
+}
+
 ExitCode RunFiles(const Options& options) {
+  const Result<Models> models = LoadModels(options);
+  if (!models.ok()) return Report(models.status());
   ExitCode worst = ExitCode::kFine;
   std::vector<ListedFile> listed;
   for (const std::string& file : options.files) {
     const Status status = Guard(file, [&] {
-      if (options.mode != Mode::kList) return RunJob(options, file);
+      if (options.mode != Mode::kList) return RunJob(options, models.value(), file);
       LMZ_ASSIGN(ListedFile entry, RunList(file));
       listed.push_back(std::move(entry));
       return OkStatus();
@@ -87,6 +99,8 @@ ExitCode Run(int argc, const char* const* argv) {
   }
   if (options.value().show_help) return PrintText(HelpText());
   if (options.value().show_version) return PrintText("lmz " LMZ_VERSION "\n");
+  if (options.value().mode == Mode::kListModels) return PrintText(ModelTable());
+  if (options.value().mode == Mode::kModelInfo) return PrintModelInfo(options.value());
   const Status terminals = CheckTerminals(options.value());
   if (!terminals.ok()) {
     PrintMessage(terminals.message());

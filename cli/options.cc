@@ -71,14 +71,21 @@ Status SetOutput(Options& options, const std::string& value) {
   return OkStatus();
 }
 
-Status RefuseNeuralLevel(Options&, const std::string&) {
-  return Invalid(
-      "levels -1 to -4 use neural models, which this version does not have; "
-      "use -0 or leave the level out");
+Status SetModel(Options& options, const std::string& value) {
+  if (value.empty()) return Invalid("--model: the name is empty");
+  options.model = value;
+  return OkStatus();
 }
 
-Status RefuseUnknownLevel(Options&, const std::string&) {
-  return Invalid("levels go from -0 to -4; use -0 or leave the level out");
+template <int kLevel>
+Status SetLevel(Options& options, const std::string&) {
+  options.level = kLevel;
+  options.has_level = true;
+  return OkStatus();
+}
+
+Status RefuseLevel(Options&, const std::string&) {
+  return Invalid("levels go from -0 to -4; -3 is the default");
 }
 
 template <bool Options::*kField, bool kValue = true>
@@ -96,10 +103,6 @@ Status SetMode(Options& options, const std::string&) {
 // `-dt` and `-dl` are common habits: testing and listing win over decompressing.
 Status SetDecompress(Options& options, const std::string&) {
   if (options.mode == Mode::kCompress) options.mode = Mode::kDecompress;
-  return OkStatus();
-}
-
-Status KeepLevel(Options&, const std::string&) {
   return OkStatus();
 }
 
@@ -124,9 +127,15 @@ constexpr OptionRow kOptions[] = {
     {"--block-size", "SIZE", "cut the input into blocks of 64K to 256M (default 16M)",
      SetBlockSize},
     {"--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
-    {"-0", "", "level without a neural model (default and only one)", KeepLevel},
-    {"-1,-2,-3,-4", "", "", RefuseNeuralLevel},
-    {"-5,-6,-7,-8,-9", "", "", RefuseUnknownLevel},
+    {"-0", "", "context mixing alone: fast", SetLevel<0>},
+    {"-1", "", "with the tiny model", SetLevel<1>},
+    {"-2", "", "with the small model", SetLevel<2>},
+    {"-3", "", "with the base model (default)", SetLevel<3>},
+    {"-4", "", "", SetLevel<4>},
+    {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
+    {"--model", "FILE", "use the model in FILE", SetModel},
+    {"--list-models", "", "show the built-in models", SetMode<Mode::kListModels>},
+    {"--model-info", "", "show what each model FILE says about itself", SetMode<Mode::kModelInfo>},
     {"-q,--quiet", "", "show no progress", Set<&Options::quiet>},
     {"-v,--verbose", "", "say what became of each file; with -l: list blocks",
      Set<&Options::verbose>},
@@ -201,6 +210,9 @@ Status CheckCombination(const Options& options) {
   const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList;
   const bool reads_stdin =
       std::find(options.files.begin(), options.files.end(), "-") != options.files.end();
+  if (options.has_level && !options.model.empty()) {
+    return Invalid("--model and a level exclude each other");
+  }
   if (options.json && options.mode != Mode::kList) return Invalid("--json goes only with --list");
   if (!options.output.empty()) {
     if (reads_only)

@@ -9,7 +9,7 @@
 
 namespace lmz {
 
-enum class Mode { kCompress, kDecompress, kTest, kList };
+enum class Mode { kCompress, kDecompress, kTest, kList, kListModels, kModelInfo };
 
 struct Options {
   Mode mode = Mode::kCompress;
@@ -21,6 +21,9 @@ struct Options {
   bool remove_input = false;
   bool quiet = false;
   bool verbose = false;
+  bool has_level = false;                    // given on the command line
+  int level = 3;                             // 0 .. 4
+  std::string model;                         // of --model; empty when not given
   int threads = 1;                           // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;  // bytes
   uint64_t memory_limit = UINT64_MAX;        // bytes
@@ -31,7 +34,7 @@ struct Options {
 // Reads the command line. Errors: kInvalidArgument with a sentence that names the option.
 Result<Options> ParseOptions(int argc, const char* const* argv);
 
-// What --help prints: fits a screen of 24 lines and 80 columns.
+// What --help prints: at most 31 lines of 80 columns.
 std::string HelpText();
 
 }  // namespace lmz

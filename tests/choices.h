@@ -1,5 +1,5 @@
 // Every way in which a block can be coded, from the registries: a new codec or filter joins all
-// tests that use this without a change.
+// tests that use this without a change. Those of the text codec use the tiny model.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include "codec/codec.h"
 #include "codec/filter/filter.h"
 #include "plan/plan.h"
+#include "tests/tiny_model.h"
 
 namespace lmz::testing {
 
@@ -22,8 +23,18 @@ inline std::vector<BlockChoice> AllChoices() {
   std::vector<BlockChoice> choices;
   for (const CodecRow& codec : AllCodecs()) {
     for (const uint8_t filters : filter_sets) {
-      choices.push_back({codec.id, filters, Profile::kText});
-      if (codec.id != CodecId::kStored) choices.push_back({codec.id, filters, Profile::kBinary});
+      BlockChoice choice = {.codec = codec.id, .filters = filters};
+      if (codec.id == CodecId::kText) choice.model = TinyModels().front().get();
+      choices.push_back(choice);
+      if (codec.id == CodecId::kStored) continue;
+      choice.profile = Profile::kBinary;
+      choices.push_back(choice);
+      if (codec.id != CodecId::kText || filters != 0) continue;
+      for (const auto& [lanes, groups] : {std::pair{2, 1}, {7, 3}, {64, 4}}) {
+        choice.lanes = static_cast<uint8_t>(lanes);
+        choice.groups = static_cast<uint8_t>(groups);
+        choices.push_back(choice);
+      }
     }
   }
   return choices;
@@ -31,7 +42,8 @@ inline std::vector<BlockChoice> AllChoices() {
 
 inline std::string ChoiceName(const BlockChoice& choice) {
   return std::string(FindCodec(choice.codec)->name) + " filters " + std::to_string(choice.filters) +
-         " profile " + std::to_string(static_cast<int>(choice.profile));
+         " profile " + std::to_string(static_cast<int>(choice.profile)) + " lanes " +
+         std::to_string(choice.lanes);
 }
 
 // A planner that cuts into blocks of `size` bytes and codes all of them alike.

@@ -46,9 +46,14 @@ struct Recipe {
   std::string Name() const {
     std::ostringstream out;
     out << FindCodec(choice.codec)->name << "-f" << int{choice.filters} << "-p"
-        << static_cast<int>(choice.profile) << "-" << generator->name << "-" << raw_size << "-"
-        << block_size << ".lmz";
+        << static_cast<int>(choice.profile) << Lanes() << "-" << generator->name << "-" << raw_size
+        << "-" << block_size << ".lmz";
     return out.str();
+  }
+
+  std::string Lanes() const {
+    if (choice.lanes == 0) return "";
+    return "-l" + std::to_string(choice.lanes) + "g" + std::to_string(choice.groups);
   }
 
   std::string ManifestLine() const {
@@ -82,7 +87,13 @@ std::vector<Recipe> Recipes() {
     recipes.push_back({FindGenerator("words"), 1000, choice, 1000});
     recipes.push_back({FindGenerator("echo"), 4000, choice, 3000});
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});
+    if (choice.codec == CodecId::kAudio && choice.filters == 0) {
+      recipes.push_back({FindGenerator("wave"), 6001, choice, 6001});
+    }
   }
+  const BlockChoice image = {.codec = CodecId::kImage, .profile = Profile::kBinary};
+  recipes.push_back({FindGenerator("photo"), 6000, image, 6000});
+  recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
   return recipes;
 }
 
@@ -219,8 +230,11 @@ std::string ErrorManifest() {
   return text;
 }
 
+constexpr const char* kModelFile = "tiny-test.lmm";
+
 int Update() {
-  bool is_written = WriteFile("v0/MANIFEST", ToBytes(Manifest())) &&
+  bool is_written = WriteFile(kModelFile, WriteModelFile(testing::TinyModelFile()).value()) &&
+                    WriteFile("v0/MANIFEST", ToBytes(Manifest())) &&
                     WriteFile("errors/MANIFEST", ToBytes(ErrorManifest()));
   for (const Recipe& recipe : Recipes()) {
     is_written = is_written && WriteFile("v0/" + recipe.Name(), MakeGolden(recipe));
@@ -235,7 +249,7 @@ int Update() {
 Status DecompressTo(ByteSpan coded, Bytes& raw) {
   MemorySource source(coded);
   MemorySink sink(raw);
-  return DecompressFrames(source, sink, {}).status();
+  return DecompressFrames(source, sink, {.models = testing::TinyModels()}).status();
 }
 
 TEST(Golden, TheManifestsNameEveryFile) {
@@ -248,6 +262,10 @@ TEST(Golden, FilesAreWrittenAgain) {
   for (const Recipe& recipe : Recipes()) {
     EXPECT_EQ(MakeGolden(recipe), ReadFile("v0/" + recipe.Name())) << recipe.Name();
   }
+}
+
+TEST(Golden, TheModelIsWrittenAgain) {
+  EXPECT_EQ(WriteModelFile(testing::TinyModelFile()).value(), ReadFile(kModelFile));
 }
 
 TEST(Golden, FilesDecode) {

@@ -97,7 +97,73 @@ inline Bytes MakeCalls(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 7> kGenerators = {{
+// A PPM header, "P6\n40 ROWS\n255\n" with ROWS = size / 120, and pixels of 40 columns x and any
+// number of rows y, cut at `size`. With r the next number of splitmix64 with state 6, green is
+// (3 x + 2 y + r mod 8) mod 200, red is 2 (x / 8 + r / 8 mod 4) more, blue 3 (y / 8 mod 8 + r / 32
+// mod 4) more; all modulo 256.
+inline Bytes MakePhoto(size_t size) {
+  Bytes out = ToBytes("P6\n40 " + std::to_string(size / 120) + "\n255\n");
+  TestRandom random(6);
+  for (uint64_t i = 0; out.size() < size; ++i) {
+    const uint64_t x = i % 40;
+    const uint64_t y = i / 40;
+    const uint64_t r = random.Next();
+    const uint64_t green = (3 * x + 2 * y + r % 8) % 200;
+    out.push_back(static_cast<uint8_t>(green + 2 * (x / 8 + r / 8 % 4)));
+    out.push_back(static_cast<uint8_t>(green));
+    out.push_back(static_cast<uint8_t>(green + 3 * (y / 8 % 8 + r / 32 % 4)));
+  }
+  out.resize(size);
+  return out;
+}
+
+// A WAV file that promises more than it holds: 44 bytes of header, then frames of two 16-bit
+// samples. With i the number of the frame, j = i mod 100 and r = the low byte of the i-th number of
+// splitmix64 with state 6: the left sample is 300 (j < 50 ? j : 100 - j) - 7500 + r, the right one
+// half of it, rounded down, plus 5 r mod 64. Cut at `size`.
+inline Bytes MakeWave(size_t size) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.Append(ToBytes("RIFF"));
+  writer.U32(0x7FFFFFFF);
+  writer.Append(ToBytes("WAVEfmt "));
+  writer.U32(16);
+  writer.Le(1, 2);  // PCM
+  writer.Le(2, 2);  // channels
+  writer.U32(44100);
+  writer.U32(4 * 44100);
+  writer.Le(4, 2);   // bytes of a frame
+  writer.Le(16, 2);  // bits of a sample
+  writer.Append(ToBytes("data"));
+  writer.U32(0x7FFFFFDB);
+  TestRandom random(6);
+  for (int32_t i = 0; out.size() < size; ++i) {
+    const int32_t r = static_cast<int32_t>(random.Next() & 0xFF);
+    const int32_t j = i % 100;
+    const int32_t left = 300 * (j < 50 ? j : 100 - j) - 7500 + r;
+    writer.Le(static_cast<uint64_t>(left), 2);
+    writer.Le(static_cast<uint64_t>((left >> 1) + 5 * r % 64), 2);
+  }
+  out.resize(size);
+  return out;
+}
+
+// A PGM header, "P5\n24 ROWS\n4095\n" with ROWS = size / 48, and samples of 16 bits, the upper byte
+// first, of 24 columns x and any number of rows y, cut at `size`: (37 x + 23 y + r mod 64) mod 4096
+// with r the next number of splitmix64 with state 7.
+inline Bytes MakeScan(size_t size) {
+  Bytes out = ToBytes("P5\n24 " + std::to_string(size / 48) + "\n4095\n");
+  TestRandom random(7);
+  for (uint64_t i = 0; out.size() < size; ++i) {
+    const uint64_t sample = (37 * (i % 24) + 23 * (i / 24) + random.Next() % 64) % 4096;
+    out.push_back(static_cast<uint8_t>(sample >> 8));
+    out.push_back(static_cast<uint8_t>(sample));
+  }
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 10> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -105,6 +171,9 @@ inline constexpr std::array<Generator, 7> kGenerators = {{
     {"records", MakeRecords},
     {"echo", MakeEcho},
     {"calls", MakeCalls},
+    {"photo", MakePhoto},
+    {"scan", MakeScan},
+    {"wave", MakeWave},
 }};
 
 }  // namespace lmz::testing

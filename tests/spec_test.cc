@@ -1,6 +1,7 @@
 // Runs what docs/spec says: its hex dumps, its tables.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -9,6 +10,7 @@
 #include "codec/filter/filter.h"
 #include "container/writer.h"
 #include "lmz/lmz.h"
+#include "model/catalog.h"
 #include "tests/frame_builder.h"
 
 namespace lmz {
@@ -119,6 +121,16 @@ TEST(Spec, EveryCodecAndFilterIsListed) {
     for (const FilterRow& filter : AllFilters()) {
       EXPECT_TRUE(is_listed(filter.bit, filter.name)) << text << filter.name;
     }
+  }
+}
+
+TEST(Spec, EveryModelIsListed) {
+  const auto rows = ReadRows("model.md", 3);
+  for (const CatalogRow& model : Catalog()) {
+    if (model.file.empty()) continue;
+    const std::vector<std::string> row = {std::to_string(model.number), model.name,
+                                          ModelIdText(IdOfModelFile(model.file))};
+    EXPECT_NE(std::find(rows.begin(), rows.end(), row), rows.end()) << model.name;
   }
 }
 

@@ -65,7 +65,8 @@ typedef struct lmz_error {
  * 0 when that is above SIZE_MAX. */
 LMZ_API size_t lmz_compress_bound(size_t src_size);
 
-/* Compresses `src` into one frame in `dst` and stores its size in `*dst_size`. Errors: LMZ_LIMIT
+/* Compresses `src` at level 0 (without a model) into one frame in `dst` and stores its size in
+ * `*dst_size`. Errors: LMZ_LIMIT
  * when `dst_capacity` is too small (lmz_compress_bound always suffices), LMZ_OUT_OF_MEMORY,
  * LMZ_INVALID_ARGUMENT. On failure `*dst_size` is 0 and the content of `dst` is unspecified. */
 LMZ_API lmz_code lmz_compress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,

@@ -3,9 +3,11 @@
 #include <memory>
 
 #include "api/pipeline.h"
+#include "api/progress_meter.h"
 #include "base/checksum.h"
 #include "base/worker_pool.h"
 #include "container/writer.h"
+#include "plan/contest.h"
 
 namespace lmz {
 
@@ -14,7 +16,7 @@ namespace {
 constexpr uint64_t kMinBlockSize = uint64_t{1} << 16;
 
 struct BlockWork {
-  BlockChoice choice;
+  BlockPlan plan;
   ByteSpan raw;
   BlockHeader header = {};
   Bytes payload = {};
@@ -36,6 +38,7 @@ class CompressPipeline {
         options_(options),
         plan_(plan),
         writer_(sink),
+        meter_(options.progress),
         pool_(options.threads) {}
 
   Result<Progress> Run();
@@ -44,9 +47,9 @@ class CompressPipeline {
   Status ReadChunk(Bytes& raw);
   Status StartChunk(Bytes raw);
   Status FinishChunk();
+  Status CodeBlock(BlockWork& block);
   Status WriteBlock(const BlockHeader& header, ByteSpan payload);
   Status WriteCompact(const Chunk& chunk);
-  Status Report();
 
   Source& source_;
   Sink& sink_;
@@ -56,6 +59,8 @@ class CompressPipeline {
   uint64_t read_size_ = 0;
   bool is_at_end_ = false;
   Progress progress_;
+  ProgressMeter meter_;
+  std::mutex crew_mutex_;
   std::deque<Chunk> in_flight_;
   WorkerPool pool_;  // after what its work refers to
 };
@@ -80,31 +85,30 @@ Status CompressPipeline::StartChunk(Bytes raw) {
   uint64_t planned = 0;
   for (const BlockPlan& plan : plan_(input, {.max_block_size = options_.block_size})) {
     LMZ_CHECK(plan.offset == planned && plan.size > 0 && plan.size <= input.size() - planned);
-    chunk.blocks.push_back({.choice = plan.choice, .raw = input.subspan(planned, plan.size)});
+    chunk.blocks.push_back({.plan = plan, .raw = input.subspan(planned, plan.size)});
     planned += plan.size;
   }
   LMZ_CHECK(planned == input.size());
   for (BlockWork& block : chunk.blocks) {
-    block.done = pool_.Submit([&block]() -> Status {
-      LMZ_ASSIGN(block.header, EncodeBlock(block.raw, block.choice, block.payload));
-      return OkStatus();
-    });
+    block.done = pool_.Submit([this, &block] { return CodeBlock(block); });
   }
   return OkStatus();
 }
 
-Status CompressPipeline::Report() {
-  if (options_.progress && !options_.progress(progress_)) {
-    return Status(Code::kCancelled, "compression was stopped by the caller");
-  }
+Status CompressPipeline::CodeBlock(BlockWork& block) {
+  BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
+  BlockResources resources = {.threads = options_.threads, .crew_mutex = &crew_mutex_};
+  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  LMZ_ASSIGN(block.header,
+             EncodePlanned(block.raw, block.plan, options_.model.get(), block.payload, resources));
+  if (!progress.Finish(block.raw.size(), block.payload.size())) return CancelledStatus();
   return OkStatus();
 }
 
 Status CompressPipeline::WriteBlock(const BlockHeader& header, ByteSpan payload) {
   LMZ_TRY(writer_.WriteBlock(header, payload));
   progress_.raw_bytes += header.raw_size;
-  progress_.coded_bytes = writer_.coded_size();
-  return Report();
+  return OkStatus();
 }
 
 // Waits for the oldest chunk and writes it. However the planner cut it, it never costs more than it
@@ -138,7 +142,7 @@ Status CompressPipeline::WriteCompact(const Chunk& chunk) {
   }
   LMZ_TRY(sink_.Write(frame));
   progress_ = {.raw_bytes = chunk.raw.size(), .coded_bytes = frame.size()};
-  return Report();
+  return OkStatus();
 }
 
 Result<Progress> CompressPipeline::Run() {

@@ -1,18 +1,20 @@
 // Whole-stream compression and decompression: the pipelines behind the CLI and the C boundary.
 //
-// Compress: Source -> Plan -> EncodeBlock on `threads` workers -> container writer -> Sink.
+// Compress: Source -> Plan -> EncodePlanned on `threads` workers -> container writer -> Sink.
 // Decompress: Source -> container reader -> DecodeBlock on `threads` workers -> Sink. The bytes
 // written never depend on the number of threads. A decompressor writes a block only after its
-// checksum agreed.
+// checksum agreed. Blocks of the text codec use all threads for one block, and come one by one.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/stream.h"
+#include "model/network.h"
 #include "plan/plan.h"
 
 namespace lmz {
@@ -22,10 +24,13 @@ struct Progress {
   uint64_t coded_bytes = 0;  // compressed bytes done so far
 };
 
-// Called from the calling thread after each block; returning false stops with kCancelled.
+// Called after each block and within long ones, from any thread but never from two at a time;
+// returning false stops with kCancelled. Must not throw.
 using ProgressFunction = std::function<bool(const Progress&)>;
 
 struct CompressOptions {
+  // Of the text codec; null for none, which is level 0. See ModelOfLevel.
+  std::shared_ptr<const Network> model = nullptr;
   int threads = 1;                            // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;   // 64 KiB .. kMaxBlockRawSize
   std::optional<uint64_t> content_size = {};  // when known: goes into the header, is checked
@@ -33,6 +38,8 @@ struct CompressOptions {
 };
 
 struct DecompressOptions {
+  // Beside the built-in ones, for files that name one of them.
+  std::vector<std::shared_ptr<const Network>> models = {};
   int threads = 1;
   uint64_t memory_limit = UINT64_MAX;  // bytes for one block being decoded; above it: kLimit
   uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
@@ -44,8 +51,8 @@ struct DecompressOptions {
 Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& options);
 
 // Decompresses all frames in `source`. Errors: those of the streams, kNotLmz, kTruncated, kDamaged,
-// kNewerVersion, kLimit, kCancelled; messages name the block and its offset. What was written
-// before an error is right but incomplete.
+// kNewerVersion, kModelMissing, kLimit, kCancelled; messages name the block and its offset. What
+// was written before an error is right but incomplete.
 Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions& options);
 
 struct BlockEntry {

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "api/pipeline.h"
+#include "api/progress_meter.h"
 #include "base/worker_pool.h"
 #include "container/reader.h"
 
@@ -20,7 +21,11 @@ struct BlockWork {
 class DecompressPipeline {
  public:
   DecompressPipeline(Source& source, Sink& sink, const DecompressOptions& options)
-      : sink_(sink), options_(options), reader_(source), pool_(options.threads) {}
+      : sink_(sink),
+        options_(options),
+        reader_(source),
+        meter_(options.progress),
+        pool_(options.threads) {}
 
   Result<Progress> Run();
 
@@ -29,6 +34,7 @@ class DecompressPipeline {
   Status CheckOutput(uint64_t raw_size);
   Status CheckMemory(const BlockHeader& header);
   Status StartBlock();
+  Status DecodeOne(BlockWork& block);
   Status FinishBlock();
 
   Sink& sink_;
@@ -37,6 +43,8 @@ class DecompressPipeline {
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
   Progress progress_;
   Status failure_;  // of FinishBlock, which later blocks must not pass
+  ProgressMeter meter_;
+  std::mutex crew_mutex_;
   std::deque<BlockWork> in_flight_;
   WorkerPool pool_;  // after what its work refers to
 };
@@ -67,10 +75,19 @@ Status DecompressPipeline::StartBlock() {
   block.record = record;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
-  block.done = pool_.Submit([&block]() -> Status {
-    block.raw.resize(block.record.header.raw_size);
-    return DecodeRecord(block.record, block.payload, block.raw);
-  });
+  block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
+  return OkStatus();
+}
+
+Status DecompressPipeline::DecodeOne(BlockWork& block) {
+  const BlockHeader& header = block.record.header;
+  BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
+  BlockResources resources = {
+      .threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models};
+  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  block.raw.resize(header.raw_size);
+  LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
+  if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
   return OkStatus();
 }
 
@@ -82,10 +99,7 @@ Status DecompressPipeline::FinishBlock() {
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;
   in_flight_.pop_front();
-  if (options_.progress && !options_.progress(progress_)) {
-    failure_ = Status(Code::kCancelled, "decompression was stopped by the caller");
-  }
-  return failure_;
+  return OkStatus();
 }
 
 Status DecompressPipeline::ReadAll() {

@@ -7,7 +7,8 @@
 
 namespace lmz {
 
-// Cuts a chunk into blocks; see Plan (plan/plan.h) for the contract.
+// Cuts the next chunk into blocks, called for one after the other; see Planner (plan/plan.h) for
+// the contract.
 using PlanFunction = std::function<std::vector<BlockPlan>(ByteSpan, const PlanOptions&)>;
 
 // Compress with a planner of the caller's choice. Errors: as Compress, and std::bad_alloc passes

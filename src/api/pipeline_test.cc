@@ -57,7 +57,8 @@ Bytes CompressAs(ByteSpan raw, const PlanFunction& plan, const CompressOptions& 
   return out;
 }
 
-Status DecompressTo(ByteSpan coded, Bytes& raw, const DecompressOptions& options = {}) {
+Status DecompressTo(ByteSpan coded, Bytes& raw, DecompressOptions options = {}) {
+  options.models = testing::TinyModels();
   CountingSource source(coded);
   raw.clear();
   MemorySink sink(raw);
@@ -80,6 +81,8 @@ TEST(Pipeline, EveryChoiceRoundTripsEveryKindOfInput) {
   for (const BlockChoice& choice : AllChoices()) {
     for (const Generator& generator : kGenerators) {
       for (const size_t size : {0u, 1u, 2u, 255u, 4096u, 70000u}) {
+        const bool is_simple = choice.codec == CodecId::kStored || choice.codec == CodecId::kBytes;
+        if (size == 70000 && (choice.filters != 0 || !is_simple)) continue;
         const Bytes raw = generator.make(size);
         const Bytes coded = CompressAs(raw, FixedPlan(choice, kSmallestBlock));
         Bytes back;
@@ -107,8 +110,8 @@ TEST(Pipeline, SizesAroundEveryBoundaryRoundTrip) {
 
 TEST(Pipeline, BytesDoNotDependOnThreads) {
   for (const BlockChoice& choice : AllChoices()) {
-    const Bytes raw = testing::MakeWords(70001);
-    const auto plan = FixedPlan(choice, 9000);
+    const Bytes raw = testing::MakeWords(9001);
+    const auto plan = FixedPlan(choice, 1000);
     CompressOptions options = {.block_size = kSmallestBlock};
     const Bytes one = CompressAs(raw, plan, options);
     EXPECT_EQ(CompressAs(raw, plan, options), one) << "twice the same";
@@ -274,7 +277,7 @@ TEST(Pipeline, ProgressCountsUpAndCancels) {
     EXPECT_EQ(DecompressTo(coded, back, {.threads = threads, .progress = stop}).code(),
               Code::kCancelled);
     EXPECT_EQ(calls, 3u);
-    EXPECT_EQ(back.size(), 300000u);
+    EXPECT_LE(back.size(), 200000u);
   }
 }
 
@@ -329,6 +332,31 @@ TEST(Pipeline, SinkErrorsComeBack) {
                 Code::kIo);
     }
   }
+}
+
+// An image that is longer than a block: every block goes on where the one before it ended.
+TEST(Pipeline, ImagesGoOnFromBlockToBlock) {
+  const Bytes photo = testing::MakePhoto(200'000);
+  MemorySource source(photo);
+  Bytes coded;
+  MemorySink sink(coded);
+  CompressOptions options;
+  options.threads = 2;
+  options.block_size = uint64_t{1} << 16;
+  ASSERT_TRUE(Compress(source, sink, options).ok());
+  MemorySource coded_source(coded);
+  const Result<std::vector<FrameEntry>> frames = List(coded_source);
+  ASSERT_TRUE(frames.ok());
+  ASSERT_EQ(frames.value().size(), 1u);
+  EXPECT_EQ(frames.value()[0].blocks.size(), 4u);
+  for (const BlockEntry& block : frames.value()[0].blocks) {
+    EXPECT_EQ(block.header.codec, CodecId::kImage);
+  }
+  MemorySource again(coded);
+  Bytes back;
+  MemorySink back_sink(back);
+  ASSERT_TRUE(Decompress(again, back_sink, {}).ok());
+  EXPECT_EQ(back, photo);
 }
 
 }  // namespace

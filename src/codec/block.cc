@@ -58,7 +58,7 @@ Status UndoFilters(uint8_t filters, uint64_t raw_size, Bytes& filtered) {
 }
 
 Result<uint32_t> DecodeFiltered(const CodecRow& codec, const BlockHeader& header, ByteSpan payload,
-                                MutableByteSpan raw) {
+                                const BlockResources& resources, MutableByteSpan raw) {
   ByteReader reader(payload);
   const Result<uint64_t> filtered_size = reader.Varint();
   if (!filtered_size.ok()) return Status(Code::kDamaged, filtered_size.status().message());
@@ -69,7 +69,7 @@ Result<uint32_t> DecodeFiltered(const CodecRow& codec, const BlockHeader& header
     return Status(Code::kDamaged, "the size before the filters is impossible");
   }
   Bytes filtered(filtered_size.value());
-  LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, filtered));
+  LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, resources, filtered));
   LMZ_TRY(UndoFilters(header.filters, header.raw_size, filtered));
   std::copy(filtered.begin(), filtered.end(), raw.begin());
   return fingerprint;
@@ -77,7 +77,8 @@ Result<uint32_t> DecodeFiltered(const CodecRow& codec, const BlockHeader& header
 
 }  // namespace
 
-Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload) {
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,
+                                const BlockResources& resources) {
   if (raw.empty() || raw.size() > kMaxBlockRawSize) {
     return Status(Code::kInvalidArgument,
                   "a block holds 1 to 2^28 bytes, not " + std::to_string(raw.size()));
@@ -94,7 +95,7 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
   Bytes filtered;
   header.filters = ApplyFilters(raw, choice.filters, filtered);
   const ByteSpan input = header.filters != 0 ? ByteSpan(filtered) : raw;
-  LMZ_ASSIGN(header.fingerprint, codec->encode(input, choice, payload));
+  LMZ_ASSIGN(header.fingerprint, codec->encode(input, choice, resources, payload));
   if (payload.size() >= input.size()) {
     header.codec = CodecId::kStored;
     header.fingerprint = 0;
@@ -141,16 +142,18 @@ Status ValidateBlockHeader(const BlockHeader& header) {
   return OkStatus();
 }
 
-Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw) {
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                               const BlockResources& resources) {
   LMZ_TRY(ValidateBlockHeader(header));
   LMZ_CHECK(payload.size() == header.payload_size && raw.size() == header.raw_size);
   const CodecRow& codec = *FindCodec(header.codec);
-  if (header.filters != 0) return DecodeFiltered(codec, header, payload, raw);
-  return codec.decode(payload, raw);
+  if (header.filters != 0) return DecodeFiltered(codec, header, payload, resources, raw);
+  return codec.decode(payload, resources, raw);
 }
 
-Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw) {
-  LMZ_ASSIGN(const uint32_t fingerprint, DecodePayload(header, payload, raw));
+Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                   const BlockResources& resources) {
+  LMZ_ASSIGN(const uint32_t fingerprint, DecodePayload(header, payload, raw, resources));
   if (fingerprint != header.fingerprint) {
     return Status(Code::kDamaged,
                   "the decoder lost step with the encoder (their final states differ); the payload "

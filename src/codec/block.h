@@ -7,27 +7,73 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
 
 #include "base/bytes.h"
+#include "codec/image/layout.h"
 #include "mix/profile.h"
 
 namespace lmz {
 
+class Network;
+
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
   kBytes = 1,   // context mixing, no neural model
+  kText = 2,    // context mixing with a neural byte model
+  kImage = 3,   // rows of pixels, and `bytes` for what surrounds them
+  kAudio = 4,   // PCM samples by adaptive prediction
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
 
+// Where the samples of uncompressed audio lie in a block.
+struct SampleLayout {
+  uint64_t offset = 0;  // of the first frame: a sample of each channel
+  uint64_t frames = 0;
+  uint8_t channels = 0;
+  uint8_t sample_bytes = 0;  // 1 to 3
+  bool is_big_endian = false;
+  bool is_unsigned = false;
+};
+
 // The planner's choice for one block.
 struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
-  Profile profile = Profile::kText;  // a field of the `bytes` payload, so any choice decodes
+  // What follows are fields of the payload, so any choice decodes.
+  Profile profile = Profile::kText;  // of kImage for what surrounds the pixels
+  const Network* model = nullptr;    // of kText, which needs one
+  uint8_t lanes = 0;                 // of kText, 1 .. 64; 0: by size
+  uint8_t groups = 1;                // of kText, 1 .. 4; counts when lanes do
+  ImageLayout image = {};            // of kImage; without a width: as FindImage sees it
+  SampleLayout samples = {};         // of kAudio; without frames: as its header says
 };
+
+// What coding a block may use. None of it decides the result.
+struct BlockResources {
+  int threads = 1;  // >= 1, for the codecs that can use more than one
+  // Held by a codec while it uses `threads`, so that blocks coded at the same time do not all do so
+  // at once; may be null.
+  std::mutex* crew_mutex = nullptr;
+  // Beside the built-in ones, for blocks that name one of them.
+  std::span<const std::shared_ptr<const Network>> models = {};
+  // Called now and then, from one thread at a time, with the number of bytes done so far; returning
+  // false stops the work with kCancelled. Must not throw.
+  std::function<bool(uint64_t)> report = {};
+
+  // For codecs.
+  bool Report(uint64_t done) const { return !report || report(done); }
+};
+
+inline Status CancelledStatus() {
+  return Status(Code::kCancelled, "the work was stopped by the caller");
+}
 
 struct BlockHeader {
   CodecId codec = CodecId::kStored;
@@ -43,20 +89,25 @@ inline constexpr uint64_t kMaxBlockRawSize = uint64_t{1} << 28;
 
 // Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;
 // falls back to kStored when that is not longer. Deterministic: the result depends on nothing but
-// the arguments. Errors: kInvalidArgument for a size out of range or a choice that does not exist.
+// the arguments but `resources`. Errors: kInvalidArgument for a size out of range or a choice that
+// does not exist, kCancelled.
 // Thread-safe for distinct outputs.
-Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,
+                                const BlockResources& resources = {});
 
 // Decodes `payload` into `raw`, which is exactly header.raw_size bytes long; both sizes must agree
 // with the header. Memory and time are bounded by the two sizes. Errors: kDamaged when the payload
 // breaks a rule, the fingerprint or the checksum differs; kTruncated when the payload ends before
-// the block is complete; kNewerVersion for an unknown codec, profile or filter; kOutOfMemory. On
+// the block is complete; kNewerVersion for an unknown codec, profile or filter; kModelMissing;
+// kCancelled; kOutOfMemory. On
 // error the content of `raw` is unspecified. Thread-safe for distinct outputs.
-Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                   const BlockResources& resources = {});
 
 // The part of DecodeBlock without the two comparisons, for a container that checks the raw bytes in
 // its own way: returns the coder's final state. Errors and conditions otherwise as DecodeBlock.
-Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw);
+Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,
+                               const BlockResources& resources = {});
 
 // Refuses, before any allocation, a header that no encoder writes: raw_size 0 or above
 // kMaxBlockRawSize, a payload longer than the raw bytes, or raw_size beyond what payload_size bytes

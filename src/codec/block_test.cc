@@ -36,7 +36,7 @@ TEST(Block, HeadersOfTheEncoderAreLawful) {
         }
 
         Bytes back(size);
-        const Status status = DecodeBlock(header.value(), payload, back);
+        const Status status = DecodeBlock(header.value(), payload, back, testing::WithTinyModels());
         ASSERT_TRUE(status.ok()) << status.message();
         ASSERT_EQ(back, raw) << ChoiceName(choice) << " " << generator.name << " " << size;
       }
@@ -96,11 +96,11 @@ TEST(Block, DesyncAndDamageAreToldApart) {
     Bytes back(raw.size());
     BlockHeader header = encoded.value();
     header.checksum ^= 1;
-    Status status = DecodeBlock(header, payload, back);
+    Status status = DecodeBlock(header, payload, back, testing::WithTinyModels());
     EXPECT_EQ(status.code(), Code::kDamaged);
     EXPECT_NE(status.message().find("checksum"), std::string::npos);
     header.fingerprint ^= 1;
-    status = DecodeBlock(header, payload, back);
+    status = DecodeBlock(header, payload, back, testing::WithTinyModels());
     EXPECT_EQ(status.code(), Code::kDamaged);
     EXPECT_NE(status.message().find("lost step"), std::string::npos);
   }

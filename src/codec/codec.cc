@@ -2,13 +2,16 @@
 
 #include <array>
 
+#include "codec/audio/audio.h"
 #include "codec/bytes/bytes.h"
+#include "codec/image/image.h"
 #include "codec/stored/stored.h"
+#include "codec/text/text.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kCodecs = {kStoredCodec, kBytesCodec};
+constexpr std::array kCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec, kAudioCodec};
 }  // namespace
 
 std::span<const CodecRow> AllCodecs() {

@@ -197,9 +197,11 @@ Status Reader::ReadPayload(Bytes& payload) {
   return OkStatus();
 }
 
-Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw) {
-  if (!block.is_compact) return DecodeBlock(block.header, payload, raw).At(BlockName(block));
-  const Result<uint32_t> decoded = DecodePayload(block.header, payload, raw);
+Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw,
+                    const BlockResources& resources) {
+  if (!block.is_compact)
+    return DecodeBlock(block.header, payload, raw, resources).At(BlockName(block));
+  const Result<uint32_t> decoded = DecodePayload(block.header, payload, raw, resources);
   LMZ_TRY(decoded.status().At(BlockName(block)));
   if (CompactCheck(block.header, raw) != block.compact_check) {
     return Status(Code::kDamaged, "checksum differs; the file is damaged here")

@@ -88,7 +88,8 @@ class Reader {
 // Decodes `payload` into `raw` (block.header.raw_size bytes) and compares the checks, wherever the
 // frame keeps them. Errors: as DecodeBlock, with the number and the offset of the block in front.
 // Thread-safe for distinct outputs.
-Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw);
+Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw,
+                    const BlockResources& resources = {});
 
 // "block 17 at offset 4194331", for messages.
 std::string BlockName(const BlockRecord& block);

@@ -35,9 +35,29 @@ constexpr auto MakeStretchTable() {
   return table;
 }
 
+// ln(1 + (m + 1/2) / 256) in 1/65536 nats: one bit of the binary logarithm at a time, by squaring.
+constexpr auto MakeLogTable() {
+  std::array<uint16_t, 256> table{};
+  for (uint64_t m = 0; m < 256; ++m) {
+    uint64_t x_q30 = (2 * (256 + m) + 1) << 21;  // 1 < x < 2
+    uint64_t log2_q16 = 0;
+    for (int i = 0; i < 16; ++i) {
+      x_q30 = x_q30 * x_q30 >> 30;
+      log2_q16 <<= 1;
+      if (x_q30 >= uint64_t{2} << 30) {
+        x_q30 >>= 1;
+        log2_q16 |= 1;
+      }
+    }
+    table[m] = static_cast<uint16_t>((log2_q16 * kLn2Q16 + (1 << 15)) >> 16);
+  }
+  return table;
+}
+
 }  // namespace
 
 constinit const std::array<uint16_t, 2 * kMaxLogitQ8 + 1> kSquashTable = kSquash;
 constinit const std::array<int16_t, 4096> kStretchTable = MakeStretchTable();
+constinit const std::array<uint16_t, 256> kLogTable = MakeLogTable();
 
 }  // namespace lmz::internal

@@ -35,12 +35,24 @@ TEST(Logistic, StretchInvertsSquash) {
   }
 }
 
+TEST(Logistic, LogIsNearTheExactValue) {
+  for (uint64_t wide = 1; wide < uint64_t{1} << 32; wide += 1 + wide / 97) {
+    const auto v = static_cast<uint32_t>(wide);
+    EXPECT_NEAR(LogQ8(v), 256 * std::log(v), 1.2) << v;
+  }
+}
+
 TEST(Logistic, TablesArePinned) {
   Bytes tables;
   ByteWriter writer(tables);
   for (int x = -kMaxLogitQ8; x <= kMaxLogitQ8; ++x) writer.Le(static_cast<uint64_t>(Squash(x)), 2);
   for (int p = 0; p < 65536; p += 16) writer.Le(static_cast<uint64_t>(Stretch(p)) & 0xFFFF, 2);
   EXPECT_EQ(Checksum64(tables), 0xae46c153641b4f9bu) << "spec/entropy.md names this checksum";
+  Bytes logs;
+  for (uint32_t v = 256; v < 512; ++v) {
+    ByteWriter(logs).Le(static_cast<uint64_t>(LogQ8(v)), 2);
+  }
+  EXPECT_EQ(Checksum64(logs), 4159368200661218264u) << "spec/entropy.md names this checksum";
 }
 
 }  // namespace

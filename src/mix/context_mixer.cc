@@ -13,7 +13,9 @@ namespace {
 constexpr unsigned kContexts = ContextSet::kContexts;
 constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick logits
 constexpr unsigned kBiasInput = kMatchInput + 4;
-static_assert(kBiasInput < Mixer::kInputs);
+constexpr unsigned kModelInput = kBiasInput + 1;
+static_assert(kModelInput + 2 < Mixer::kInputs);
+static_assert(MixerStart::kInputs == Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
@@ -22,8 +24,13 @@ constexpr uint32_t kMatchClasses = 32;
 constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
-constexpr std::array<uint32_t, Mixer::kSets> kRows = {256, 256, 8 * 8, 256, 17 * 8};
-constexpr std::array<uint32_t, Mixer::kFinalSets> kFinalRows = {256, 8 * 8};
+// Rows of the mixer's sets, in the order of Mixer::Contexts in Predict; the last of each layer only
+// with a model. Sets picked by a whole byte learn what is local: each lane has its own rows.
+std::array<uint32_t, MixerStart::kSets> Rows(int lanes) {
+  const uint32_t local = 256 * static_cast<uint32_t>(lanes);
+  return {local, local, 8 * 8, local, 17 * 8, 32 * 8};
+}
+constexpr std::array<uint32_t, 3> kFinalRows = {256, 8 * 8, 32 * 8};
 
 uint32_t MatchClass(uint32_t length) {
   if (length < 16) return length;
@@ -68,20 +75,64 @@ std::vector<uint32_t> MakeHistoryMap() {
 
 }  // namespace
 
-ContextMixer::Lane::Lane(const uint8_t* block, Profile profile)
-    : block_(block), contexts_(block, profile), match_(block, kMinMatchLength) {}
+ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
+                         MatchTable& match_table)
+    : block_(block),
+      index_(index),
+      begin_(begin),
+      position_(begin),
+      contexts_(block + begin, profile, index),
+      match_(block, begin, kMinMatchLength, match_table) {}
 
-Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, const MixerKernels& kernels) {
-  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, std::move(slots), kernels);
+ContextMixer::Start ContextMixer::WithoutModel() {
+  Start start;
+  for (Mixer::Row& set : start.weights.weights) set.fill(65536 * 5 / 100);
+  return start;
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels)
-    : kernels_(kernels),
+ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
+  Start start = {.has_model = true, .weights = {}};
+  for (Mixer::Row& set : start.weights.weights) {
+    set.fill(65536 * 3 / 100);
+    set[kModelInput] = 65536 * 50 / 100;
+  }
+  if (trained != nullptr) start.weights = *trained;
+  return start;
+}
+
+void ContextMixer::CopyFrom(const ContextMixer& other) {
+  slots_.CopyFrom(other.slots_);
+  match_table_ = other.match_table_;
+  mixer_.CopyFrom(other.mixer_);
+  history_map_ = other.history_map_;
+  match_length_map_ = other.match_length_map_;
+  match_byte_map_ = other.match_byte_map_;
+  order1_map_ = other.order1_map_;
+  order2_map_ = other.order2_map_;
+}
+
+MixerStart ContextMixer::MeanWeights(const Start& start) const {
+  MixerStart mean = start.weights;
+  const std::vector<Mixer::Row> rows = mixer_.MeanRows(start.weights.weights);
+  std::copy(rows.begin(), rows.end(), mean.weights.begin());
+  return mean;
+}
+
+Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Start& start,
+                                        const MixerKernels& kernels) {
+  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
+  return ContextMixer(raw_size, lanes, start, std::move(slots), kernels);
+}
+
+ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+                           const MixerKernels& kernels)
+    : has_model_(start.has_model),
+      kernels_(kernels),
       quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
-      mixer_(kernels, kRows, kFinalRows),
+      mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(start.has_model ? 6 : 5),
+             std::span(kFinalRows).first(start.has_model ? 3 : 2), start.weights.weights),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),
@@ -89,8 +140,11 @@ ContextMixer::ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernel
       order2_map_(MapContexts(raw_size)),
       map_mask_(MapContexts(raw_size) - 1) {}
 
-uint64_t ContextMixer::MemoryFor(uint64_t raw_size) {
-  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + (uint64_t{24} << 20);
+uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes) {
+  constexpr uint64_t kMaps = uint64_t{2} << 20;
+  constexpr uint64_t kLane = 3 * 256 * Mixer::kInputs * sizeof(int32_t) + (uint64_t{8} << 10);
+  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + MatchTable::MemoryFor(raw_size) + kMaps +
+         static_cast<uint64_t>(lanes) * kLane;
 }
 
 void ContextMixer::EnterHalf(Lane& lane) {
@@ -136,6 +190,14 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   return lane.match_.length();
 }
 
+// Returns the model's logit in steps of half a nat, 0 .. 31.
+uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
+  const int logit_q8 = lane.opinion_.LogitQ8(lane.node_);
+  mixer_.inputs()[kModelInput] = logit_q8;
+  mixer_.inputs()[kModelInput + 1] = (Squash(logit_q8) - 32768) >> 4;
+  return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
+}
+
 uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
   const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
@@ -162,9 +224,11 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const int logit_q8 =
-      mixer_.Predict({{lane.node_, c1, grade * 8 + bit_index, c2, seen * 8 + bit_index},
-                      {lane.node_, grade * 8 + bit_index}});
+  const uint32_t trust = has_model_ ? FillModelInputs(lane) * 8 + bit_index : 0;
+  const uint32_t local = lane.index_ * 256;
+  const int logit_q8 = mixer_.Predict({{local + lane.node_, local + c1, grade * 8 + bit_index,
+                                        local + c2, seen * 8 + bit_index, trust},
+                                       {lane.node_, grade * 8 + bit_index, trust}});
   return Refine(lane, logit_q8);
 }
 
@@ -189,7 +253,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
   for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
-  lane.contexts_.UpdateByte(byte, lane.position_);
+  lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
   for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;

@@ -1,4 +1,5 @@
-// The online predictor of the `bytes` codec: contexts, match model and mixer, bit by bit.
+// The online predictor of the `bytes` and `text` codecs: contexts, match model and mixer, bit by
+// bit.
 //
 // ContextMixer holds what all lanes of a group share (tables, maps, weights); a Lane holds what
 // follows one position of the block. Predict and Update alternate for each bit, UpdateByte comes
@@ -12,6 +13,7 @@
 
 #include "base/status.h"
 #include "kernels/mixer_kernels.h"
+#include "mix/byte_opinion.h"
 #include "mix/context_set.h"
 #include "mix/dual_rate.h"
 #include "mix/match_model.h"
@@ -19,6 +21,7 @@
 #include "mix/probability_map.h"
 #include "mix/quick_probability.h"
 #include "mix/slot_table.h"
+#include "model/mixer_start.h"
 
 namespace lmz {
 
@@ -27,14 +30,22 @@ class ContextMixer {
   // One position of the block, with the bytes before it. `block` outlives the lane.
   class Lane {
    public:
-    Lane(const uint8_t* block, Profile profile);
+    // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
+    // 2^32, before the first Predict of each byte. Touches nothing but the lane.
+    void SetOpinion(const uint32_t* weights) { opinion_.Set(weights); }
 
    private:
     friend class ContextMixer;
+    Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
+         MatchTable& match_table);
+
     const uint8_t* block_;
-    uint32_t position_ = 0;
+    uint32_t index_;     // of the lane: 0, 1, ..
+    uint32_t begin_;     // of the lane in the block
+    uint32_t position_;  // of the next byte in the block
     ContextSet contexts_;
     MatchModel match_;
+    ByteOpinion opinion_;
     std::array<uint8_t*, ContextSet::kContexts> slot_bytes_{};   // of the current half byte
     std::array<uint32_t, ContextSet::kContexts> last_bytes_{};   // behind a leading one
     std::array<uint8_t*, ContextSet::kContexts> first_slots_{};  // of the byte's first half
@@ -43,11 +54,28 @@ class ContextMixer {
     bool is_match_alive_ = false;
   };
 
-  // For a block of `raw_size` bytes. Errors: kOutOfMemory.
-  static Result<ContextMixer> Make(uint64_t raw_size, const MixerKernels& kernels);
+  // What a mixer begins with: without a model, with one, and with one that brings its own start.
+  struct Start {
+    bool has_model = false;
+    MixerStart weights;
+  };
+  static Start WithoutModel();
+  static Start WithModel(const MixerStart* trained);
+
+  // For a block of `raw_size` bytes in 1 <= `lanes` <= 64 lanes. Errors: kOutOfMemory.
+  static Result<ContextMixer> Make(uint64_t raw_size, int lanes, const Start& start,
+                                   const MixerKernels& kernels);
 
   // Bytes that Make allocates for this size, from above.
-  static uint64_t MemoryFor(uint64_t raw_size);
+  static uint64_t MemoryFor(uint64_t raw_size, int lanes);
+
+  // The next lane, of the bytes from `begin` on of `block`, which outlives it. Lanes are made in
+  // ascending order, before anything is predicted, and end where the next begins. Both sides of the
+  // coder may hand over the whole block: nothing reads a byte of it before UpdateByte was called
+  // for it.
+  Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
+    return Lane(block, begin, profile, made_lanes_++, match_table_);
+  }
 
   // The probability, in 1/65536 and within 1 .. 65535, that the lane's next bit is a one.
   uint32_t Predict(Lane& lane);
@@ -55,16 +83,31 @@ class ContextMixer {
   // The lane's next bit was `bit`.
   void Update(Lane& lane, int bit);
 
+  // Knows from now on what `other` knows, which was made with the same arguments and whose lanes
+  // are between two bytes; a copy of such a lane goes on with either. Allocates nothing.
+  void CopyFrom(const ContextMixer& other);
+
+  // For training: goes on with the weights of `other`, which had as many lanes and the same start.
+  void TakeWeights(ContextMixer& other) { mixer_.TakeWeights(other.mixer_); }
+
+  // For training: what a later mixer with a model may begin with, having learnt what this one did
+  // since `start`.
+  MixerStart MeanWeights(const Start& start) const;
+
   // The lane's current byte is complete and stands in its block at the lane's position.
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, SlotTable slots, const MixerKernels& kernels);
+  ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+               const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
+  uint32_t FillModelInputs(const Lane& lane);
   uint32_t Refine(const Lane& lane, int logit_q8);
 
+  bool has_model_;
+  uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
   const QuickTable& quick_;
   SlotTable slots_;

@@ -35,10 +35,13 @@ void CodeLanes(Coder& coder, ContextMixer& mixer, std::vector<ContextMixer::Lane
 Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count, Isa isa) {
   Bytes code;
   Bytes copy(raw.size());
-  ContextMixer mixer = ContextMixer::Make(raw.size(), GetMixerKernels(isa)).value();
+  ContextMixer mixer = ContextMixer::Make(raw.size(), static_cast<int>(lane_count),
+                                          ContextMixer::WithoutModel(), GetMixerKernels(isa))
+                           .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw.size() / lane_count;
-  for (size_t l = 0; l < lane_count; ++l) lanes.emplace_back(copy.data() + l * lane_size, profile);
+  for (size_t l = 0; l < lane_count; ++l)
+    lanes.push_back(mixer.MakeLane(raw.data(), static_cast<uint32_t>(l * lane_size), profile));
   Encoder encoder(code);
   CodeLanes(encoder, mixer, lanes, raw.data(), copy.data(), lane_size);
   encoder.Finish();
@@ -47,10 +50,13 @@ Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count, Isa isa) {
 
 Bytes Decode(ByteSpan code, size_t raw_size, Profile profile, size_t lane_count, Isa isa) {
   Bytes out(raw_size);
-  ContextMixer mixer = ContextMixer::Make(raw_size, GetMixerKernels(isa)).value();
+  ContextMixer mixer = ContextMixer::Make(raw_size, static_cast<int>(lane_count),
+                                          ContextMixer::WithoutModel(), GetMixerKernels(isa))
+                           .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw_size / lane_count;
-  for (size_t l = 0; l < lane_count; ++l) lanes.emplace_back(out.data() + l * lane_size, profile);
+  for (size_t l = 0; l < lane_count; ++l)
+    lanes.push_back(mixer.MakeLane(out.data(), static_cast<uint32_t>(l * lane_size), profile));
   Decoder decoder(code);
   CodeLanes(decoder, mixer, lanes, nullptr, out.data(), lane_size);
   EXPECT_FALSE(decoder.overran());
@@ -84,8 +90,8 @@ TEST(ContextMixer, EverySetWritesAndReadsTheSameBytes) {
 }
 
 TEST(ContextMixer, MemoryFollowsTheBlock) {
-  EXPECT_LT(ContextMixer::MemoryFor(4096), uint64_t{40} << 20);
-  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28), uint64_t{250} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(4096, 1), uint64_t{8} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28, 64), uint64_t{250} << 20);
 }
 
 }  // namespace

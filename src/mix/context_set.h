@@ -1,5 +1,6 @@
 // The contexts of the context mixer: for each byte, kContexts hashes of what came before, chosen by
-// profile. Each lane has its own.
+// profile. Each lane has its own set. Some of its contexts are shared with other lanes, so that one
+// knows what another has seen; some are the lane's alone, so that it keeps what is recent there.
 #pragma once
 
 #include <array>
@@ -14,9 +15,12 @@ namespace lmz {
 class ContextSet {
  public:
   static constexpr int kContexts = 16;
+  // Those that are the lane's alone, as bits; in the text profile orders 2, 3 and 5 and the word.
+  static constexpr unsigned kLaneContexts = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6;
 
-  // `block` holds the bytes coded so far and outlives the set.
-  ContextSet(const uint8_t* block, Profile profile) : block_(block), profile_(profile) {}
+  // `block` holds the lane's bytes coded so far and outlives the set; `lane` tells it from others.
+  ContextSet(const uint8_t* block, Profile profile, uint32_t lane)
+      : block_(block), profile_(profile), lane_salt_(lane * uint64_t{0xD6E8FEB86659FD93}) {}
 
   // After a whole byte: `position` bytes of the block are known, the last one is `byte`.
   void UpdateByte(uint8_t byte, uint32_t position);
@@ -35,6 +39,7 @@ class ContextSet {
 
   const uint8_t* block_;
   Profile profile_;
+  uint64_t lane_salt_;  // of contexts that are the lane's alone
   uint64_t recent_ = 0;
   std::array<uint32_t, kContexts> hashes_{};
   unsigned count_ = 0;

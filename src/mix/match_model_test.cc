@@ -16,7 +16,7 @@ TEST(MatchModel, FindsARepeatAndFollowsIt) {
   block.push_back(0);
 
   MatchTable table(block.size());
-  MatchModel model(block.data(), 6);
+  MatchModel model(block.data(), 0, 6, table);
   for (uint32_t position = 1; position < block.size(); ++position) {
     model.UpdateByte(table, position);
     if (position < 506) {
@@ -35,7 +35,7 @@ TEST(MatchModel, LengthsAreVerifiedNotBelieved) {
   // Every byte the same: candidates overlap what they predict.
   const Bytes block(3000, 'x');
   MatchTable table(block.size());
-  MatchModel model(block.data(), 6);
+  MatchModel model(block.data(), 0, 6, table);
   for (uint32_t position = 1; position < block.size(); ++position) {
     model.UpdateByte(table, position);
     EXPECT_LT(model.length(), position);

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/mixer_kernels.h"
@@ -15,18 +17,36 @@ namespace lmz {
 
 class Mixer {
  public:
-  static constexpr int kSets = 5;
-  static constexpr int kInputs = 40;
-  static constexpr int kFinalSets = 2;
+  static constexpr size_t kInputs = 40;
+  static constexpr size_t kMaxSets = kMixerLanes;
 
   struct Contexts {
-    std::array<uint32_t, kSets> first;
-    std::array<uint32_t, kFinalSets> final;
+    std::array<uint32_t, kMaxSets> first;
+    std::array<uint32_t, kMaxSets> final;
   };
 
-  // Rows per set; every context must stay below its set's number.
-  Mixer(const MixerKernels& kernels, const std::array<uint32_t, kSets>& rows,
-        const std::array<uint32_t, kFinalSets>& final_rows);
+  // Rows per set of each layer, at most kMaxSets sets; every context must stay below its set's
+  // number. Every row of set s of the first layer begins as initial[s], in 1/65536.
+  using Row = std::array<int32_t, kInputs>;
+  Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
+        std::span<const uint32_t> final_rows, std::span<const Row> initial);
+
+  // The same weight, in 1/65536, for all inputs of all sets.
+  static std::array<Row, kMaxSets> EvenRows(int32_t weight) {
+    std::array<Row, kMaxSets> rows;
+    for (Row& row : rows) row.fill(weight);
+    return rows;
+  }
+
+  // Has from now on the weights of `other`, which was made with the same rows.
+  void CopyFrom(const Mixer& other);
+
+  // Goes on with all weights of `other`, which was made with the same rows and is left without.
+  void TakeWeights(Mixer& other);
+
+  // For each set of the first layer, the mean of its rows, weighted by how far each has moved from
+  // initial[set], in the sense of the constructor's argument: what a later mixer may begin with.
+  std::vector<Row> MeanRows(std::span<const Row> initial) const;
 
   // The values to mix, logits in 1/256 nats or the like, |x| < 2^12, at first 0; the caller sets
   // those that it uses before Predict.
@@ -39,16 +59,23 @@ class Mixer {
   void Update(int bit);
 
  private:
-  static constexpr int kFinalInputs = kMixerLanes;
+  // One layer: `sets` rows of weights at a time, out of many.
+  struct Layer {
+    std::vector<std::vector<int32_t>> weights;  // [set][row][input]
+    std::array<int32_t*, kMaxSets> rows{};      // in use for this bit
+    std::array<int32_t, kMaxSets> logits_q8{};
+    std::array<int32_t, kMaxSets> errors{};
+  };
+
+  void Mix(Layer& layer, const int32_t* inputs, size_t count,
+           const std::array<uint32_t, kMaxSets>& contexts, int limit_q8);
+  void Train(Layer& layer, const int32_t* inputs, size_t count, int bit, int rate);
 
   const MixerKernels& kernels_;
   alignas(64) std::array<int32_t, kInputs> inputs_{};
-  alignas(64) std::array<int32_t, kFinalInputs> final_inputs_{};
-  std::array<int32_t*, kSets> rows_{};
-  std::array<int32_t*, kFinalSets> final_rows_{};
-  std::array<int32_t, kFinalSets> final_logits_q8_{};
-  std::array<std::vector<int32_t>, kSets> weights_;
-  std::array<std::vector<int32_t>, kFinalSets> final_weights_;
+  alignas(64) std::array<int32_t, kMaxSets> final_inputs_{};
+  Layer first_;
+  Layer final_;
 };
 
 }  // namespace lmz

@@ -1,5 +1,6 @@
 #include "mix/slot_table.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -57,6 +58,10 @@ SlotTable& SlotTable::operator=(SlotTable&& other) noexcept {
   std::swap(slots_, other.slots_);
   std::swap(mask_, other.mask_);
   return *this;
+}
+
+void SlotTable::CopyFrom(const SlotTable& other) {
+  std::copy(other.slots_, other.slots_ + other.mask_ + 1, slots_);
 }
 
 }  // namespace lmz

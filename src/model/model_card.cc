@@ -59,9 +59,13 @@ Result<std::string> ReadText(ByteReader& in) {
 
 }  // namespace
 
+bool IsModelName(const std::string& name) {
+  return !name.empty() && name.size() <= kMaxName &&
+         std::all_of(name.begin(), name.end(), IsNameCharacter);
+}
+
 Status CheckCard(const ModelCard& card) {
-  if (card.name.empty() || card.name.size() > kMaxName ||
-      !std::all_of(card.name.begin(), card.name.end(), IsNameCharacter)) {
+  if (!IsModelName(card.name)) {
     return Damaged("the name is not 1 to 63 characters of a-z, 0-9, '-', '_' and '.'");
   }
   if (card.licence.empty() || card.licence.size() > kMaxLicence ||

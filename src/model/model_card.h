@@ -6,6 +6,9 @@
 
 namespace lmz {
 
+// Whether a card may have this name.
+bool IsModelName(const std::string& name);
+
 // Errors: kModelDamaged when a text breaks its rule (ModelCard).
 Status CheckCard(const ModelCard& card);
 

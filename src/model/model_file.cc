@@ -13,8 +13,11 @@ constexpr std::array<uint8_t, 4> kMagic = {0xF7, 'L', 'M', 'M'};
 constexpr uint8_t kVersion = 0;
 constexpr uint16_t kArchitectureGlr = 1;
 constexpr size_t kTagSize = 4;
-constexpr const char* kCardTag = "CARD";
-constexpr const char* kNetworkTag = "NETW";
+constexpr int64_t kMaxMixerWeight = 1 << 19;
+
+// Sections that this version knows, in the order of the file; the last one may be missing.
+enum KnownSection { kCard, kNetwork, kMixer, kKnownSections };
+constexpr std::array<const char*, kKnownSections> kTags = {"CARD", "NETW", "MIXR"};
 
 Status Damaged(const std::string& what) {
   return Status(Code::kModelDamaged, what);
@@ -134,6 +137,38 @@ Status WriteNetwork(const GlrWeights& glr, Bytes& payload) {
   return VisitGlr(archive, glr);
 }
 
+// Calls `number` for every number of the section, in order.
+template <class Start, class Visit>
+Status VisitMixerStart(Start& start, Visit number) {
+  for (auto& set : start.weights) {
+    for (auto& weight : set) LMZ_TRY(number(weight));
+  }
+  return OkStatus();
+}
+
+Result<MixerStart> ReadMixerStart(ByteSpan payload) {
+  ByteReader in(payload);
+  LMZ_ASSIGN(const uint8_t sets, in.U8());
+  LMZ_ASSIGN(const uint8_t inputs, in.U8());
+  if (sets != MixerStart::kSets || inputs != MixerStart::kInputs) {
+    return Status(Code::kNewerVersion, "it is for a mixer that this version of lmz does not have");
+  }
+  MixerStart start;
+  ReadArchive archive(in);
+  LMZ_TRY(VisitMixerStart(start, [&](int32_t& weight) {
+    return archive.Number(weight, -kMaxMixerWeight, kMaxMixerWeight);
+  }));
+  return in.remaining() == 0 ? Result<MixerStart>(start) : Damaged("it is too long");
+}
+
+Status WriteMixerStart(const MixerStart& start, Bytes& payload) {
+  payload = {MixerStart::kSets, MixerStart::kInputs};
+  WriteArchive archive(payload);
+  return VisitMixerStart(start, [&](const int32_t& weight) {
+    return archive.Number(weight, -kMaxMixerWeight, kMaxMixerWeight);
+  });
+}
+
 struct Section {
   std::string tag;
   ByteSpan payload;
@@ -147,7 +182,7 @@ Result<Section> TakeSection(ByteReader& in) {
   return Section{std::string(tag.begin(), tag.end()), payload};
 }
 
-// What to do with a section that is neither the card nor the network.
+// What to do with a section of another kind.
 Status JudgeUnknownSection(const std::string& tag) {
   if (tag[0] >= 'a' && tag[0] <= 'z') return OkStatus();
   if (tag[0] >= 'A' && tag[0] <= 'Z') {
@@ -156,23 +191,38 @@ Status JudgeUnknownSection(const std::string& tag) {
   return Damaged("a section's tag does not begin with a letter");
 }
 
+Status ReadKnownSection(int kind, ByteSpan payload, ModelFile& model) {
+  switch (kind) {
+    case kCard: {
+      LMZ_ASSIGN(model.card, ReadCard(payload));
+      return OkStatus();
+    }
+    case kNetwork:
+      return ReadNetwork(payload, model.glr).At("network");
+    default: {
+      const Result<MixerStart> start = ReadMixerStart(payload);
+      if (!start.ok()) return start.status().At("mixer");
+      model.mixer_start = start.value();
+      return OkStatus();
+    }
+  }
+}
+
 Status ReadSections(ByteReader& in, ModelFile& model) {
-  int known = 0;
+  int next = kCard;
   while (in.remaining() > 0) {
     LMZ_ASSIGN(const Section section, TakeSection(in));
-    const char* const expected = known == 0 ? kCardTag : kNetworkTag;
-    if (section.tag != kCardTag && section.tag != kNetworkTag) {
+    int kind = kCard;
+    while (kind < kKnownSections && section.tag != kTags[static_cast<size_t>(kind)]) ++kind;
+    if (kind == kKnownSections) {
       LMZ_TRY(JudgeUnknownSection(section.tag));
       continue;
     }
-    if (section.tag != expected || known == 2) return Damaged("the sections are out of order");
-    if (known++ == 0) {
-      LMZ_ASSIGN(model.card, ReadCard(section.payload));
-    } else {
-      LMZ_TRY(ReadNetwork(section.payload, model.glr).At("network"));
-    }
+    if (kind != next) return Damaged("the sections are out of order");
+    LMZ_TRY(ReadKnownSection(kind, section.payload, model));
+    ++next;
   }
-  return known == 2 ? OkStatus() : Damaged("the card or the network is missing");
+  return next > kNetwork ? OkStatus() : Damaged("the card or the network is missing");
 }
 
 void WriteSection(const char* tag, const Bytes& payload, Bytes& file) {
@@ -227,10 +277,15 @@ Result<Bytes> WriteModelFile(const ModelFile& model) {
   }
   Bytes file(kMagic.begin(), kMagic.end());
   file.push_back(kVersion);
-  WriteSection(kCardTag, WriteCard(model.card), file);
+  WriteSection(kTags[kCard], WriteCard(model.card), file);
   Bytes network;
   LMZ_TRY(WriteNetwork(model.glr, network));
-  WriteSection(kNetworkTag, network, file);
+  WriteSection(kTags[kNetwork], network, file);
+  if (model.mixer_start) {
+    Bytes mixer;
+    LMZ_TRY(WriteMixerStart(*model.mixer_start, mixer));
+    WriteSection(kTags[kMixer], mixer, file);
+  }
   const ModelId id = Checksum128(file);
   file.insert(file.end(), id.begin(), id.end());
   return file;

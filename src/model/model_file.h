@@ -2,11 +2,13 @@
 // used, and written by the tools that make models.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "model/glr.h"
+#include "model/mixer_start.h"
 
 namespace lmz {
 
@@ -26,6 +28,7 @@ struct ModelFile {
   ModelId id{};  // set by ParseModelFile; WriteModelFile computes it
   ModelCard card;
   GlrWeights glr;
+  std::optional<MixerStart> mixer_start;
 };
 
 // Reads a whole model file. Errors: kModelDamaged (with what and where); kNewerVersion for a

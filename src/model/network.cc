@@ -11,7 +11,10 @@ Result<Network> Network::Load(ByteSpan file) {
 }
 
 Network::Network(const ModelFile& model)
-    : id_(model.id), card_(model.card), glr_(model.glr, NetworkKernelsFor(ActiveIsa())) {}
+    : id_(model.id),
+      card_(model.card),
+      glr_(model.glr, NetworkKernelsFor(ActiveIsa())),
+      mixer_start_(model.mixer_start) {}
 
 void Network::Step(LaneStates& states, int first, int count, const uint8_t* input_bytes,
                    uint32_t* weights, StepScratch& scratch) const {

@@ -27,6 +27,8 @@ class Network {
   const GlrShape& shape() const { return glr_.shape; }
   const ModelId& id() const { return id_; }
   const ModelCard& card() const { return card_; }
+  // Where the context mixer begins; null: as without training.
+  const MixerStart* mixer_start() const { return mixer_start_ ? &*mixer_start_ : nullptr; }
   Isa isa() const { return glr_.kernels->isa; }
 
   // One step for the lanes first .. first + count - 1 of `states`, 1 <= count <= what `scratch` was
@@ -42,6 +44,7 @@ class Network {
   ModelId id_;
   ModelCard card_;
   BoundGlr glr_;
+  std::optional<MixerStart> mixer_start_;
 };
 
 }  // namespace lmz

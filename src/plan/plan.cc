@@ -5,12 +5,14 @@
 #include <optional>
 
 #include "codec/filter/repeat.h"
+#include "plan/audio.h"
 #include "plan/classify.h"
+#include "plan/picture.h"
 
 namespace lmz {
 namespace {
 
-constexpr size_t kContents = 7;
+constexpr size_t kContents = 9;
 
 // Every block learns from nothing. Measured in bytes, that costs the smaller neighbour of a cut up
 // to about this much of its head start; a cut must gain more.
@@ -210,6 +212,25 @@ std::vector<BlockPlan> PlanSegment(ByteSpan segment) {
   return blocks;
 }
 
+// Adds the blocks of input[offset, end).
+void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, uint64_t max_size,
+                 std::vector<BlockPlan>& plan) {
+  while (offset < end) {
+    const uint64_t size = std::min(max_size, end - offset);
+    std::vector<BlockPlan> blocks =
+        PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)));
+    // The last block may go on behind the segment: plan it again with what follows. Dropping less
+    // than half keeps the time linear.
+    const bool is_last = offset + size == end;
+    if (!is_last && blocks.size() > 1 && blocks.back().size < max_size / 2) blocks.pop_back();
+    for (BlockPlan& block : blocks) {
+      block.offset += offset;
+      plan.push_back(block);
+    }
+    offset = plan.back().offset + plan.back().size;
+  }
+}
+
 }  // namespace
 
 const char* ContentName(Content content) {
@@ -228,6 +249,10 @@ const char* ContentName(Content content) {
       return "compressed";
     case Content::kRandom:
       return "random";
+    case Content::kImage:
+      return "image";
+    case Content::kAudio:
+      return "audio";
   }
   return "unknown";
 }
@@ -247,23 +272,28 @@ Content Classify(ByteSpan bytes) {
   return all.Majority();
 }
 
-std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
+std::vector<BlockPlan> Planner::Plan(ByteSpan input, const PlanOptions& options) {
   const uint64_t max_size = std::clamp<uint64_t>(options.max_block_size, 1, kMaxBlockRawSize);
   std::vector<BlockPlan> plan;
   uint64_t offset = 0;
+  if (unfinished_) {
+    offset = PlanPicture(*unfinished_, 0, input.size(), max_size, plan);
+    unfinished_ = RowsBehind(*unfinished_, input.size());
+    audio_ = {};
+  } else {
+    const AudioRun audio = FindAudio(input, &audio_);
+    PlanStretch(input, 0, audio.begin, max_size, plan);
+    PlanAudio(audio, max_size, plan);
+    offset = audio.end;
+  }
+  PictureSearch search(input, max_size);
   while (offset < input.size()) {
-    const uint64_t size = std::min<uint64_t>(max_size, input.size() - offset);
-    std::vector<BlockPlan> blocks =
-        PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)));
-    // The last block may go on behind the segment: plan it again with what follows. Dropping less
-    // than half keeps the time linear.
-    const bool is_last = offset + size == input.size();
-    if (!is_last && blocks.size() > 1 && blocks.back().size < max_size / 2) blocks.pop_back();
-    for (BlockPlan& block : blocks) {
-      block.offset += offset;
-      plan.push_back(block);
-    }
-    offset = plan.back().offset + plan.back().size;
+    const std::optional<Picture> picture = search.Next(offset);
+    const uint64_t end = picture ? picture->begin : input.size();
+    PlanStretch(input, offset, end, max_size, plan);
+    if (!picture) break;
+    offset = PlanPicture(picture->layout, picture->begin, input.size(), max_size, plan);
+    unfinished_ = RowsBehind(picture->layout, input.size() - picture->begin);
   }
   return plan;
 }

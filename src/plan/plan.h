@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,6 +20,8 @@ enum class Content : uint8_t {
   kBinary,      // other binary data
   kCompressed,  // already compressed, but a little redundancy may remain
   kRandom,      // nothing to gain
+  kImage,       // rows of pixels
+  kAudio,       // samples of uncompressed audio
 };
 
 const char* ContentName(Content content);
@@ -33,12 +36,31 @@ struct BlockPlan {
   BlockChoice choice;
 };
 
+// What is known of the audio that goes on in the next piece of a stream.
+struct PlanMemory {
+  SampleLayout samples;  // those that go on; the offset counts from the next part's first byte
+};
+
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
 };
 
-// Cuts `input` into consecutive blocks that cover it exactly (none for an empty input), none larger
-// than options.max_block_size. Deterministic; time linear in the input.
-std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options);
+// Plans a stream that comes in pieces: what a piece begins, the next may go on with.
+class Planner {
+ public:
+  // Cuts `input`, the next piece of the stream, into consecutive blocks that cover it exactly (none
+  // for an empty input), none larger than options.max_block_size. Deterministic; time linear in the
+  // input.
+  std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options);
+
+ private:
+  std::optional<ImageLayout> unfinished_;  // an image that goes on in the next piece
+  PlanMemory audio_;
+};
+
+// The blocks of a stream that is one piece.
+inline std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
+  return Planner().Plan(input, options);
+}
 
 }  // namespace lmz

@@ -7,6 +7,7 @@
 
 #include "tests/corpora.h"
 #include "tests/random.h"
+#include "tests/recipes.h"
 
 namespace lmz {
 namespace {
@@ -94,6 +95,64 @@ TEST(Plan, CoversEveryInputOnce) {
   }
   const Bytes tiny = random.Random(50);
   ExpectCovers(Plan(tiny, {.max_block_size = 1}), tiny.size(), 1);
+}
+
+TEST(Plan, AudioIsCodedAsAudio) {
+  const Bytes wave = testing::MakeWave(300'003);
+  const std::vector<BlockPlan> plan = PlanAll(wave);
+  ASSERT_EQ(plan.size(), 1u);
+  EXPECT_EQ(plan[0].content, Content::kAudio);
+  EXPECT_EQ(plan[0].choice.codec, CodecId::kAudio);
+  EXPECT_EQ(plan[0].choice.samples.offset, 44u);
+  EXPECT_EQ(plan[0].choice.samples.frames, (300'003u - 44) / 4);
+}
+
+TEST(Plan, AudioOfAnyLengthIsCutAndGoesOnInTheNextPart) {
+  const Bytes wave = testing::MakeWave(500'000);
+  constexpr uint64_t kMaxSize = 65'537;  // no multiple of a frame
+  Planner planner;
+  uint64_t position = 0;  // in the wave
+  for (uint64_t part = 0; part < wave.size(); part += 200'001) {
+    const uint64_t size = std::min<uint64_t>(200'001, wave.size() - part);
+    const ByteSpan input = ByteSpan(wave).subspan(part, size);
+    const std::vector<BlockPlan> plan = planner.Plan(input, {.max_block_size = kMaxSize});
+    ExpectCovers(plan, size, kMaxSize);
+    for (const BlockPlan& block : plan) {
+      ASSERT_EQ(block.choice.codec, CodecId::kAudio);
+      const SampleLayout& samples = block.choice.samples;
+      EXPECT_EQ((position + samples.offset - 44) % 4, 0u) << "frames begin where they should";
+      EXPECT_LT(block.size - samples.offset - 4 * samples.frames, 4u);
+      position += block.size;
+    }
+  }
+  EXPECT_EQ(position, wave.size());
+}
+
+TEST(Plan, WhatFollowsTheSamplesIsPlannedAlone) {
+  TestRandom random(21);
+  Bytes file = testing::MakeWave(200'044);
+  StoreLe32(&file[40], 200'000);
+  AppendTo(file, random.Text(300'000));
+  const std::vector<BlockPlan> plan = PlanAll(file);
+  ASSERT_EQ(plan.size(), 2u);
+  EXPECT_EQ(plan[0].choice.codec, CodecId::kAudio);
+  EXPECT_EQ(plan[0].size, 200'044u);
+  EXPECT_EQ(plan[1].choice.codec, CodecId::kBytes);
+  EXPECT_EQ(plan[1].content, Content::kText);
+}
+
+TEST(Plan, HeadersThatLieAreNotBelieved) {
+  TestRandom random(22);
+  Bytes text = testing::MakeWave(44);
+  AppendTo(text, random.Text(200'000));
+  Planner planner;
+  for (const BlockPlan& block : planner.Plan(text, {})) {
+    EXPECT_EQ(block.choice.codec, CodecId::kBytes);
+  }
+  const Bytes samples = testing::MakeWave(100'044);
+  for (const BlockPlan& block : planner.Plan(ByteSpan(samples).subspan(44), {})) {
+    EXPECT_EQ(block.choice.codec, CodecId::kBytes) << "nothing goes on";
+  }
 }
 
 TEST(Plan, RandomDataIsStored) {

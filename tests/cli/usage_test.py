@@ -4,7 +4,7 @@ import re
 import unittest
 
 import cli_case
-from cli_case import USAGE
+from cli_case import MODEL, USAGE
 
 
 def options_in(text):
@@ -16,7 +16,7 @@ class Usage(cli_case.CliCase):
         text = self.lmz("--help").decode("ascii")
         self.assertEqual(text.encode(), self.lmz("-h"))
         lines = text.splitlines()
-        self.assertLessEqual(len(lines), 24)
+        self.assertLessEqual(len(lines), 31)
         self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_every_option_is_documented_and_every_documented_option_exists(self):
@@ -41,11 +41,10 @@ class Usage(cli_case.CliCase):
             self.assertEqual(self.lmz(option).decode().splitlines()[0].split()[:2],
                              ["lmz", version])
 
-    def test_neural_levels_are_refused(self):
+    def test_levels(self):
         self.write("in", b"text")
-        for level in ["-1", "-2", "-3", "-4"]:
-            self.fails(USAGE, "neural models, which this version does not have", level, "in")
-            self.fails(USAGE, "neural models", "-c" + level[1], "in")
+        self.fails(MODEL, "this version has no model for level 4", "-4", "in")
+        self.fails(MODEL, "its levels are 0 to 3", "-c4", "in")
         for level in ["-5", "-9"]:
             self.fails(USAGE, "levels go from -0 to -4", level, "in")
         self.assertEqual(self.names(), ["in"])
@@ -71,6 +70,7 @@ class Usage(cli_case.CliCase):
             ("--output", ["-l", "-o", "out"]),
             ("--output takes one input", ["in", "-o", "out"]),
             ("--json goes only with --list", ["--json"]),
+            ("--model and a level exclude", ["--model", "m", "-3"]),
             ("--rm needs", ["--rm", "-c"]),
             ("--rm needs", ["--rm", "-t"]),
             ("--rm needs", ["--rm", "-"]),
@@ -80,6 +80,7 @@ class Usage(cli_case.CliCase):
         self.fails(USAGE, "--output needs a value", "in", "-o")
         self.fails(USAGE, "--threads needs a value", "in", "--threads")
         self.fails(USAGE, "the name is empty", "in", "-o", "")
+        self.fails(USAGE, "the name is empty", "in", "--model", "")
         self.assertEqual(self.names(), ["in"])
 
     def test_last_option_counts(self):

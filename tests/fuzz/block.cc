@@ -1,10 +1,11 @@
 // Arbitrary payloads of every codec and filter, behind the checksums that would stop the fuzzer:
-// an error or bytes, the same ones each time.
+// an error or bytes, the same ones each time and with any number of threads.
 #include "codec/block.h"
 
 #include "codec/codec.h"
 #include "codec/filter/filter.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/tiny_model.h"
 
 namespace lmz::fuzz {
 
@@ -21,13 +22,18 @@ void FuzzOne(ByteSpan input) {
   if (!ValidateBlockHeader(header).ok()) return;
 
   Bytes raw(header.raw_size);
-  const Result<uint32_t> fingerprint = DecodePayload(header, choices.rest(), raw);
+  const BlockResources one_thread = testing::WithTinyModels();
+  BlockResources two_threads = one_thread;
+  two_threads.threads = 2;
+  const Result<uint32_t> fingerprint = DecodePayload(header, choices.rest(), raw, one_thread);
   Bytes again(header.raw_size, 0xA5);
-  const Result<uint32_t> fingerprint_again = DecodePayload(header, choices.rest(), again);
+  const Result<uint32_t> fingerprint_again =
+      DecodePayload(header, choices.rest(), again, two_threads);
   LMZ_REQUIRE(fingerprint.ok() == fingerprint_again.ok());
   if (!fingerprint.ok()) {
     LMZ_REQUIRE(fingerprint.status().code() == Code::kDamaged ||
                 fingerprint.status().code() == Code::kTruncated ||
+                fingerprint.status().code() == Code::kModelMissing ||
                 fingerprint.status().code() == Code::kNewerVersion);
     return;
   }

@@ -19,7 +19,7 @@ void RoundTripBlock(ByteSpan raw, const BlockChoice& choice) {
   LMZ_REQUIRE(header_again.ok() && payload_again == payload);
 
   Bytes restored(raw.size());
-  LMZ_REQUIRE(DecodeBlock(header.value(), payload, restored).ok());
+  LMZ_REQUIRE(DecodeBlock(header.value(), payload, restored, testing::WithTinyModels()).ok());
   LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
 }
 

@@ -84,4 +84,14 @@ inline int Stretch(int p) {
   return table[static_cast<size_t>(p >> 4)];
 }
 
+// No logarithm lies within 0.0008 of an integer.
+inline int64_t LogQ8(int64_t v) {
+  int64_t e = 0;
+  while (v >> e > 1) ++e;
+  const int64_t m = (256 * v >> e) - 256;
+  const double log2 = std::log2(1 + static_cast<double>(2 * m + 1) / 512);
+  const int64_t log2_m = static_cast<int64_t>(65536 * log2);
+  return (45426 * e + ((45426 * log2_m + 32768) >> 16) + 128) >> 8;
+}
+
 }  // namespace lmz::reference

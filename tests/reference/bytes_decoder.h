@@ -24,8 +24,9 @@ struct Decoded {
 // The `size` bytes that `payload` stands for. Throws Damage.
 Decoded DecodeBytesCodec(const Bytes& payload, uint64_t size);
 
-// The XXH3-64 over both logistic tables that entropy.md pins.
+// The XXH3-64 that entropy.md pins: over Squash and Stretch, and over LogQ8.
 uint64_t LogisticChecksum();
+uint64_t LogChecksum();
 
 // How many bit histories there are, and how many of them are pure.
 struct HistoryCounts {

@@ -1,4 +1,4 @@
-// Contexts: section 4 of src/codec/bytes/spec.md.
+// Contexts: section 4 of src/codec/bytes/spec.md, and 5.2 of src/codec/text/spec.md.
 #pragma once
 
 #include <array>
@@ -12,6 +12,8 @@ namespace lmz::reference {
 // 4. The part that both profiles share; `block` are the known bytes.
 class Contexts {
  public:
+  explicit Contexts(uint64_t lane) : lane_(lane) {}
+
   std::array<uint32_t, 16> hash{};
 
   void Update(const Bytes& block, int profile) {
@@ -25,7 +27,9 @@ class Contexts {
       UpdateBinary(block);
     }
     for (size_t i = 0; i < 16; ++i) {
-      const uint64_t mixed = (x_[i] + (i + 1) * 0xABCDEF1234567) * 0x9E3779B97F4A7C15;
+      uint64_t term = (i + 1) * 0xABCDEF1234567;
+      if (i == 1 || i == 2 || i == 4 || i == 6) term += lane_ * 0xD6E8FEB86659FD93;
+      const uint64_t mixed = (x_[i] + term) * 0x9E3779B97F4A7C15;
       hash[i] = static_cast<uint32_t>(((mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9) >> 32);
     }
   }
@@ -119,6 +123,7 @@ class Contexts {
     if (score_[best] > score_[stride_] + score_[stride_] / 2) stride_ = best;
   }
 
+  uint64_t lane_;
   std::array<uint64_t, 16> x_{};
   uint64_t recent_ = 0;
   uint32_t word_ = 0, previous_word_ = 0, word_before_ = 0;

@@ -8,7 +8,14 @@
 #include <sstream>
 
 #include "api/pipeline.h"
+#include "arithmetic_decoder.h"
+#include "audio_decoder.h"
+#include "codec/text/text.h"
+#include "entropy/logistic.h"
 #include "file_decoder.h"
+#include "model/built_in.h"
+#include "model/catalog.h"
+#include "reference_glr.h"
 #include "tests/choices.h"
 #include "tests/recipes.h"
 
@@ -25,10 +32,33 @@ Bytes ReadFile(const std::string& path) {
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
+const ModelFile& BaseModelFile() {
+  static const ModelFile file = ParseModelFile(BuiltInBase()).value();
+  return file;
+}
+
+// The slow network, with the base model for number 1 and the tiny one for its id.
+reference::Model SlowNetwork(const reference::ModelName& name) {
+  const ModelId& tiny = testing::TinyModelFile().id;
+  const bool is_tiny = name.number == 0 && std::equal(name.id.begin(), name.id.end(), tiny.begin());
+  if (!is_tiny && name.number != 1) throw reference::Damage("model missing");
+  const ModelFile& file = is_tiny ? testing::TinyModelFile() : BaseModelFile();
+  reference::Model model;
+  model.new_network = [&file]() -> reference::Network {
+    return [network = ReferenceGlr(file.glr)](uint8_t byte) mutable { return network.Step(byte); };
+  };
+  for (size_t s = 0; file.mixer_start && s < model.start.size(); ++s) {
+    const auto& weights = file.mixer_start->weights[s];
+    model.start[s].assign(weights.begin(), weights.begin() + 35);
+    model.start[s].insert(model.start[s].end(), weights.begin() + 36, weights.begin() + 39);
+  }
+  return model;
+}
+
 // The content of a file, or nothing and a failed test.
 Bytes Decode(const Bytes& file) {
   try {
-    return reference::DecodeFile(file);
+    return reference::DecodeFile(file, SlowNetwork);
   } catch (const reference::Damage& damage) {
     ADD_FAILURE() << damage.what();
     return {};
@@ -59,11 +89,13 @@ TEST(ReferenceDecoder, DecodesEveryGoldenFile) {
 }
 
 TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
-  const Bytes file = ReadFile(kGolden + "bytes-f0-p0-words-1000-1000.lmz");
-  for (const size_t position : {3u, 6u, 20u, 100u, 200u}) {
-    Bytes other = file;
-    other.at(position) ^= 4;
-    EXPECT_THROW(reference::DecodeFile(other), reference::Damage) << position;
+  for (const char* name : {"bytes-f0-p0-words-1000-1000.lmz", "text-f0-p0-words-1000-1000.lmz"}) {
+    const Bytes file = ReadFile(kGolden + name);
+    for (const size_t position : {3u, 6u, 20u, 100u, 200u}) {
+      Bytes other = file;
+      other.at(position) ^= 4;
+      EXPECT_THROW(reference::DecodeFile(other, SlowNetwork), reference::Damage) << position;
+    }
   }
 }
 
@@ -91,6 +123,30 @@ TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
   for (const Profile profile : {Profile::kText, Profile::kBinary}) {
     EXPECT_EQ(ThroughTheLibrary(raw, profile), raw);
   }
+}
+
+// All layouts that a header of the library's choice does not give: channels, padding, byte order.
+TEST(ReferenceDecoder, DecodesPixelsOfTheLibrary) {
+  const Bytes photo = testing::MakePhoto(4000);
+  const Bytes scan = testing::MakeScan(2500);
+  const auto decode = [](const Bytes& raw, const ImageLayout& layout) {
+    const BlockChoice choice = {
+        .codec = CodecId::kImage, .profile = Profile::kBinary, .image = layout};
+    return ThroughTheLibrary(raw, choice);
+  };
+  EXPECT_EQ(
+      decode(photo, {.offset = 20, .width = 38, .height = 30, .row_padding = 6, .channels = 3}),
+      photo);
+  EXPECT_EQ(decode(photo, {.width = 30, .height = 32, .channels = 4}), photo);
+  EXPECT_EQ(decode(photo, {.width = 17, .height = 100, .channels = 2}), photo);
+  EXPECT_EQ(decode(scan, {.width = 24, .height = 40, .sample_bytes = 2}), scan);
+  EXPECT_EQ(decode(scan, {.offset = 7,
+                          .width = 16,
+                          .height = 20,
+                          .channels = 3,
+                          .sample_bytes = 2,
+                          .is_big_endian = true}),
+            scan);
 }
 
 // The smallest tables.
@@ -184,8 +240,164 @@ TEST(ReferenceDecoder, DecodesNoiseOverASmallAlphabet) {
   EXPECT_EQ(ThroughTheLibrary(raw, Profile::kBinary), raw);
 }
 
+// Samples that jump between two levels and are noisy, in the order of bytes that the layout says.
+Bytes MakeSamples(const SampleLayout& samples, int32_t level) {
+  const Bytes noise = testing::MakeRandom(samples.frames * samples.channels);
+  Bytes raw = testing::MakeWords(samples.offset);
+  for (size_t i = 0; i < noise.size(); ++i) {
+    const int32_t sample = (i / 100 % 2 == 0 ? level : -level) + noise[i] % 16;
+    for (int k = 0; k < samples.sample_bytes; ++k) {
+      const int place = samples.is_big_endian ? samples.sample_bytes - 1 - k : k;
+      raw.push_back(static_cast<uint8_t>(sample >> 8 * place));
+    }
+  }
+  AppendTo(raw, testing::MakeWords(7));
+  return raw;
+}
+
+// One, two and three channels; all sizes and both orders of bytes; quiet and as loud as can be.
+TEST(ReferenceDecoder, DecodesSamplesOfTheLibrary) {
+  for (int kind = 0; kind < 24; ++kind) {
+    SampleLayout samples;
+    samples.channels = static_cast<uint8_t>(1 + kind % 3);
+    samples.sample_bytes = static_cast<uint8_t>(1 + kind / 3 % 3);
+    samples.is_big_endian = kind % 2 == 1;
+    samples.is_unsigned = kind / 4 % 2 == 1;
+    samples.offset = 44;
+    samples.frames = 1000;
+    const Bytes raw =
+        MakeSamples(samples, kind < 12 ? 3 : (1 << (8 * samples.sample_bytes - 1)) - 16);
+    EXPECT_EQ(ThroughTheLibrary(raw, {.codec = CodecId::kAudio, .samples = samples}), raw) << kind;
+  }
+}
+
+BlockChoice TinyText(uint8_t lanes, uint8_t groups) {
+  return {.codec = CodecId::kText,
+          .model = testing::TinyModels().front().get(),
+          .lanes = lanes,
+          .groups = groups};
+}
+
+// A block of `raw` in the text codec, coded and decoded without a container: it may be longer than
+// `raw`.
+Bytes TextThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
+  Bytes payload;
+  const Result<uint32_t> fingerprint = EncodeText(raw, choice, {}, payload);
+  EXPECT_TRUE(fingerprint.ok()) << fingerprint.status().message();
+  try {
+    const reference::Decoded decoded = reference::DecodeTextCodec(payload, raw.size(), SlowNetwork);
+    EXPECT_EQ(decoded.fingerprint, fingerprint.value());
+    return decoded.raw;
+  } catch (const reference::Damage& damage) {
+    ADD_FAILURE() << damage.what();
+    return {};
+  }
+}
+
+// Lanes of no more than a byte, more lanes than bytes, lanes of two sizes, groups of two sizes.
+TEST(ReferenceDecoder, DecodesFewBytesInManyLanesOfTheLibrary) {
+  for (const size_t size : {1u, 2u, 3u, 7u, 63u, 64u, 65u, 100u, 129u}) {
+    const Bytes raw = testing::MakeWords(size);
+    for (const auto& [lanes, groups] : {std::pair{1, 1}, {3, 2}, {5, 4}, {7, 3}, {64, 4}}) {
+      BlockChoice choice = TinyText(static_cast<uint8_t>(lanes), static_cast<uint8_t>(groups));
+      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << size << ' ' << lanes;
+      choice.profile = Profile::kBinary;
+      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << size << ' ' << lanes;
+    }
+  }
+}
+
+// The number of lanes that the library chooses changes from the first size to the second.
+TEST(ReferenceDecoder, DecodesALongTextOfTheLibrary) {
+  const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
+  for (const size_t size : {16383u, 16384u}) {
+    const Bytes raw(book.begin(), book.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_EQ(ThroughTheLibrary(raw, TinyText(0, 1)), raw);
+  }
+}
+
+// Lanes find in each other what they have in common: right behind the other lane's end, a bit
+// later, and up to its end.
+TEST(ReferenceDecoder, DecodesRepeatsBetweenLanesOfTheLibrary) {
+  const Bytes noise = testing::MakeRandom(3000);
+  for (const size_t lag : {0u, 1u, 7u, 100u, 900u}) {
+    Bytes raw(noise.begin(), noise.begin() + 1000);
+    AppendTo(raw, ByteSpan(noise).subspan(1000, lag));
+    AppendTo(raw, ByteSpan(noise).subspan(0, 1000 - lag));
+    AppendTo(raw, ByteSpan(noise).subspan(500, 500));
+    AppendTo(raw, ByteSpan(noise).subspan(0, 500));
+    for (const int groups : {1, 2}) {
+      const BlockChoice choice = TinyText(3, static_cast<uint8_t>(groups));
+      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << lag;
+    }
+  }
+}
+
+TEST(ReferenceDecoder, DecodesRunsInLanesOfTheLibrary) {
+  Bytes raw = testing::MakeZeros(3000);
+  AppendTo(raw, testing::MakeRecords(1000));
+  AppendTo(raw, Bytes(2000, ' '));
+  for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+    BlockChoice choice = TinyText(6, 2);
+    choice.profile = profile;
+    EXPECT_EQ(ThroughTheLibrary(raw, choice), raw);
+  }
+}
+
+// The built-in model, known by its number, and the smallest tables.
+TEST(ReferenceDecoder, DecodesTheBaseModelOfTheLibrary) {
+  const auto base = FindModelOfLevel(3);
+  ASSERT_TRUE(base.ok()) << base.status().message();
+  const Bytes raw = ToBytes(
+      "It is a truth universally acknowledged, that a single man in possession of a good fortune, "
+      "must be in want of a wife.\n");
+  for (const int lanes : {1, 2}) {
+    const BlockChoice choice = {
+        .codec = CodecId::kText, .model = base.value().get(), .lanes = static_cast<uint8_t>(lanes)};
+    EXPECT_EQ(ThroughTheLibrary(raw, choice), raw);
+  }
+}
+
+TEST(ReferenceDecoder, RefusesWhatTheTextCodecDoesNotAllow) {
+  const Bytes raw = testing::MakeWords(100);
+  Bytes payload;
+  ASSERT_TRUE(EncodeText(raw, TinyText(4, 2), {}, payload).ok());
+  const auto is_refused = [&](const Bytes& bytes, size_t size) {
+    Bytes decoded(size);
+    EXPECT_FALSE(DecodeText(bytes, testing::WithTinyModels(), decoded).ok());
+    EXPECT_THROW(reference::DecodeTextCodec(bytes, size, SlowNetwork), reference::Damage);
+  };
+  const size_t lanes = 1 + 16 + 1 + testing::TinyModelFile().card.name.size();
+  ASSERT_EQ(payload.at(lanes), 4);
+  for (const auto& [position, value] : {std::pair<size_t, int>{0, 200},
+                                        {1, payload[1] ^ 1},
+                                        {17, 255},
+                                        {lanes, 0},
+                                        {lanes, 1},
+                                        {lanes, 65},
+                                        {lanes + 1, 0x12},
+                                        {lanes + 1, 0x40},
+                                        {lanes + 2, 127}}) {
+    Bytes other = payload;
+    other.at(position) = static_cast<uint8_t>(value);
+    is_refused(other, raw.size());
+  }
+  is_refused(payload, 3);  // fewer bytes than lanes
+  for (size_t cut = 0; cut < lanes + 3; ++cut) {
+    is_refused(Bytes(payload.begin(), payload.begin() + static_cast<std::ptrdiff_t>(cut)), 100);
+  }
+  Bytes longer = payload;
+  AppendTo(longer, Bytes(7, 0));
+  is_refused(longer, raw.size());
+}
+
 TEST(ReferenceDecoder, TablesAreThoseOfTheSpecification) {
+  EXPECT_EQ(reference::ShapesChecksum(), 0x0175385b292f7ad1);
   EXPECT_EQ(reference::LogisticChecksum(), 0xae46c153641b4f9b);
+  EXPECT_EQ(reference::LogChecksum(), 0x39b90b575a77b3d8);
+  for (int64_t v = 1; v < int64_t{1} << 32; v += 1 + v / 997) {
+    ASSERT_EQ(reference::LogQ8(v), LogQ8(static_cast<uint32_t>(v))) << v;
+  }
   EXPECT_EQ(reference::CountHistories().all, 247);
   EXPECT_EQ(reference::CountHistories().pure, 83);
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "audio_decoder.h"
 #include "filter_decoders.h"
+#include "image_decoder.h"
 #include "input.h"
 
 namespace lmz::reference {
@@ -33,7 +35,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 1, "newer version: unknown Codec");
+  Require(block.codec <= 4, "newer version: unknown Codec");
   Require(block.filters <= 3, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -41,21 +43,24 @@ void CheckLimits(const BlockFields& block) {
           "limit 2: Payload_Size equals Raw_Size");
 }
 
-Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size) {
+Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Models& models) {
   if (codec == 1) return DecodeBytesCodec(code, size);
+  if (codec == 3) return DecodeImageCodec(code, size);
+  if (codec == 4) return DecodeAudioCodec(code, size);
+  if (codec == 2) return DecodeTextCodec(code, size, models);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
 
-Decoded DecodePayload(const BlockFields& block, const Bytes& payload) {
+Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Models& models) {
   CheckLimits(block);
-  if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size);
+  if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size, models);
   Input input(payload);
   const uint64_t filtered_size = input.Varint();
   const uint64_t max_size = block.raw_size + 64;
   Require(filtered_size >= 1 && filtered_size <= max_size && filtered_size <= uint64_t{1} << 28,
           "limit 4: Filtered_Size");
-  Decoded decoded = DecodeCodec(block.codec, input.Take(input.Left()), filtered_size);
+  Decoded decoded = DecodeCodec(block.codec, input.Take(input.Left()), filtered_size, models);
   if ((block.filters & 2) != 0) decoded.raw = UndoX86(decoded.raw);
   Require(decoded.raw.size() <= max_size, "limit 4: result of a filter");
   if ((block.filters & 1) != 0) decoded.raw = UndoRepeat(decoded.raw, max_size);
@@ -64,7 +69,7 @@ Decoded DecodePayload(const BlockFields& block, const Bytes& payload) {
 }
 
 // Section 4, behind Version_And_Kind.
-Bytes DecodeCompactFrame(Input& file, size_t begin) {
+Bytes DecodeCompactFrame(Input& file, size_t begin, const Models& models) {
   const uint64_t codec_and_filters = file.Number(1);
   BlockFields block;
   block.codec = codec_and_filters % 16;
@@ -78,7 +83,7 @@ Bytes DecodeCompactFrame(Input& file, size_t begin) {
   if (block.raw_size == 0) {
     Require(codec_and_filters == 0 && block.payload_size == 0, "empty content with other fields");
   } else {
-    raw = DecodePayload(block, file.Take(block.payload_size)).raw;
+    raw = DecodePayload(block, file.Take(block.payload_size), models).raw;
   }
   checked.insert(checked.end(), raw.begin(), raw.end());
   Require(check == Xxh3Low(checked), "Compact_Check");
@@ -91,7 +96,7 @@ struct IndexEntry {
 };
 
 // Section 5.2, from Codec on, which is not 255.
-IndexEntry DecodeBlock(Input& file, uint64_t number, Bytes& content) {
+IndexEntry DecodeBlock(Input& file, uint64_t number, const Models& models, Bytes& content) {
   const size_t begin = file.position();
   BlockFields block;
   block.codec = file.Number(1);
@@ -103,7 +108,7 @@ IndexEntry DecodeBlock(Input& file, uint64_t number, Bytes& content) {
   Bytes checked = file.Since(begin);
   for (int i = 0; i < 8; ++i) checked.push_back(static_cast<uint8_t>(number >> (8 * i)));
   Require(file.Number(4) == Xxh3Low(checked), "Block_Header_Check");
-  const Decoded decoded = DecodePayload(block, file.Take(block.payload_size));
+  const Decoded decoded = DecodePayload(block, file.Take(block.payload_size), models);
   Require(decoded.fingerprint == fingerprint, "Fingerprint");
   Require(Xxh3(decoded.raw) == checksum, "Checksum");
   content.insert(content.end(), decoded.raw.begin(), decoded.raw.end());
@@ -126,7 +131,7 @@ void CheckIndex(Input& file, uint64_t frame_header_size, const std::vector<Index
 }
 
 // Section 5, behind Version_And_Kind.
-Bytes DecodeFullFrame(Input& file, size_t begin) {
+Bytes DecodeFullFrame(Input& file, size_t begin, const Models& models) {
   const uint64_t flags = file.Number(1);
   Require(flags <= 1, "newer version: Flags");
   const bool has_content_size = flags == 1;
@@ -136,7 +141,7 @@ Bytes DecodeFullFrame(Input& file, size_t begin) {
   const uint64_t frame_header_size = header.size() + 4;
   Bytes content;
   std::vector<IndexEntry> blocks;
-  while (file.Peek() != 255) blocks.push_back(DecodeBlock(file, blocks.size(), content));
+  while (file.Peek() != 255) blocks.push_back(DecodeBlock(file, blocks.size(), models, content));
   file.Take(1);
   CheckIndex(file, frame_header_size, blocks);
   Require(!has_content_size || content.size() == content_size, "Content_Size");
@@ -145,7 +150,7 @@ Bytes DecodeFullFrame(Input& file, size_t begin) {
 
 }  // namespace
 
-Bytes DecodeFile(const Bytes& bytes) {
+Bytes DecodeFile(const Bytes& bytes, const Models& models) {
   Input file(bytes);
   Require(!bytes.empty(), "truncated: a file of no bytes");
   Bytes content;
@@ -154,8 +159,8 @@ Bytes DecodeFile(const Bytes& bytes) {
     Require(file.Take(3) == Bytes{0xF7, 0x6C, 0x7A}, "Magic");
     const uint64_t version_and_kind = file.Number(1);
     Require((version_and_kind & 0xEF) == 0, "newer version: Version_And_Kind");
-    const Bytes raw =
-        version_and_kind == 0x10 ? DecodeCompactFrame(file, begin) : DecodeFullFrame(file, begin);
+    const Bytes raw = version_and_kind == 0x10 ? DecodeCompactFrame(file, begin, models)
+                                               : DecodeFullFrame(file, begin, models);
     content.insert(content.end(), raw.begin(), raw.end());
   }
   return content;

@@ -2,11 +2,12 @@
 // codecs and filters; no code shared with the library. It holds all in memory.
 #pragma once
 
-#include "bytes_decoder.h"
+#include "text_decoder.h"
 
 namespace lmz::reference {
 
-// The content of `file`. Compares every check, fingerprint and index entry. Throws Damage.
-Bytes DecodeFile(const Bytes& file);
+// The content of `file`, whose models come from `models`. Compares every check, fingerprint and
+// index entry. Throws Damage.
+Bytes DecodeFile(const Bytes& file, const Models& models);
 
 }  // namespace lmz::reference

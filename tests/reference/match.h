@@ -1,4 +1,4 @@
-// Match model: section 9 of src/codec/bytes/spec.md.
+// Match model: section 9 of src/codec/bytes/spec.md, and 5.3 of src/codec/text/spec.md.
 #pragma once
 
 #include <algorithm>
@@ -10,47 +10,53 @@
 
 namespace lmz::reference {
 
-// 9.
+// A lane and a number of its bytes, as in 5.3 of `text`. A place never has the number 0, which
+// stands for none as in `bytes`, where there is but one lane.
+struct Place {
+  size_t lane = 0;
+  size_t k = 0;
+};
+
 class Match {
  public:
-  explicit Match(uint64_t n) : table_(PowerOfTwo(n, 1 << 10, 1 << 22)) {}
+  using Table = std::vector<Place>;
+  static Table MakeTable(uint64_t n) { return Table(PowerOfTwo(n, 1 << 10, 1 << 22)); }
 
   bool is_alive = false;
   uint32_t length() const { return length_; }
   void BeginByte() { is_alive = length_ > 0; }
-  int ExpectedByte(const Bytes& block) const { return block[match_position_]; }
+  int ExpectedByte(const std::vector<Bytes>& lanes) const { return lanes[at_.lane].at(at_.k); }
 
-  // 9.2
-  void Update(const Bytes& block) {
-    const size_t position = block.size();
-    const uint32_t c1 = block.back();
-    if (length_ > 0 && block[match_position_] == c1) {
+  // After a byte of `lane`; `lanes` are their known bytes.
+  void Update(const std::vector<Bytes>& lanes, size_t lane, Table& table) {
+    const Bytes& block = lanes[lane];
+    if (length_ > 0 && ExpectedByte(lanes) == block.back()) {
       ++length_;
-      ++match_position_;
+      ++at_.k;
     } else {
       length_ = 0;
     }
-    if (position < 8) return;
+    if (block.size() < 8) return;
     uint64_t five = 0;
     for (size_t k = 1; k <= 5; ++k) five = five * 256 + Contexts::Back(block, k);
     const size_t line = next_line_;
-    next_line_ = (five * 0x9E3779B97F4A7C15 >> 40) % table_.size() / 16 * 16;
-    size_t& entry = table_[line + ((c1 * 0x9E3779B1) >> 28)];
-    if (length_ == 0 && entry != 0) {
-      match_position_ = entry;
-      const size_t limit = std::min<size_t>(64, entry);
-      while (length_ < limit && block[entry - 1 - length_] == block[position - 1 - length_]) {
+    next_line_ = (five * 0x9E3779B97F4A7C15 >> 40) % table.size() / 16 * 16;
+    Place& entry = table[line + ((block.back() * 0x9E3779B1) >> 28)];
+    if (length_ == 0 && entry.k != 0 && entry.k < lanes[entry.lane].size()) {
+      at_ = entry;
+      const Bytes& other = lanes[at_.lane];
+      const size_t limit = std::min<size_t>(64, at_.k);
+      while (length_ < limit && other[at_.k - 1 - length_] == block[block.size() - 1 - length_]) {
         ++length_;
       }
       if (length_ < 6) length_ = 0;
     }
-    entry = position;
+    entry = {lane, block.size()};
   }
 
  private:
-  std::vector<size_t> table_;
   uint32_t length_ = 0;
-  size_t match_position_ = 0;
+  Place at_;
   size_t next_line_ = 0;
 };
 

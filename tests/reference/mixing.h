@@ -12,10 +12,9 @@ namespace lmz::reference {
 // 10. One weight set: rows of weights, of which one is chosen for each bit.
 class WeightSet {
  public:
-  WeightSet(size_t rows, size_t inputs, int first_weight, int max_logit, int rate)
-      : weights_(rows, std::vector<int>(inputs, first_weight)),
-        max_logit_(max_logit),
-        rate_(rate) {}
+  // `first_row`: the weights of every row when the block begins.
+  WeightSet(size_t rows, const std::vector<int>& first_row, int max_logit, int rate)
+      : weights_(rows, first_row), max_logit_(max_logit), rate_(rate) {}
 
   int Mix(const std::vector<int>& inputs, size_t row) {
     row_ = row;

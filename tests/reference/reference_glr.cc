@@ -175,7 +175,9 @@ int64_t ReferenceExp2(int64_t i) {
 
 int64_t ReferenceInverseSqrt(int64_t mantissa) {
   int64_t root = 0;
-  while (root < 32767 && (root + 1) * (root + 1) * mantissa <= int64_t{1} << 44) ++root;
+  for (int64_t bit = 1 << 14; bit > 0; bit /= 2) {
+    if ((root + bit) * (root + bit) * mantissa <= int64_t{1} << 44) root += bit;
+  }
   return root;
 }
 

@@ -10,13 +10,19 @@ namespace lmz {
 
 namespace {
 
+constexpr size_t kReportSize = 4096;
+
 // The one walk over the block, for both directions. Encoding, `block` holds the raw bytes;
 // decoding, each byte is written before anything reads it. Stops early once the coder has overrun.
 template <class Coder, class Byte>
-Status CodeBlock(Coder& coder, Profile profile, std::span<Byte> block) {
-  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), GetMixerKernels(ActiveIsa())));
-  ContextMixer::Lane lane(block.data(), profile);
+Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
+                 std::span<Byte> block) {
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::WithoutModel(),
+                                                    GetMixerKernels(ActiveIsa())));
+  ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
+  size_t done = 0;
   for (Byte& byte : block) {
+    if (done++ % kReportSize == 0 && !resources.Report(done)) return CancelledStatus();
     unsigned code = 1;
     for (int i = 7; i >= 0; --i) {
       const int wanted = std::is_const_v<Byte> ? byte >> i & 1 : 0;
@@ -37,24 +43,26 @@ bool IsProfile(uint8_t number) {
 
 }  // namespace
 
-Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice, Bytes& payload) {
+Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice,
+                             const BlockResources& resources, Bytes& payload) {
   payload.clear();
   payload.push_back(static_cast<uint8_t>(choice.profile));
   Encoder encoder(payload);
-  LMZ_TRY(CodeBlock(encoder, choice.profile, raw));
+  LMZ_TRY(CodeBlock(encoder, choice.profile, resources, raw));
   const uint32_t fingerprint = encoder.fingerprint();
   encoder.Finish();
   return fingerprint;
 }
 
-Result<uint32_t> DecodeBytes(ByteSpan payload, MutableByteSpan raw) {
+Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw) {
   if (payload.empty()) return Status(Code::kTruncated, "the payload has no profile");
   if (!IsProfile(payload[0])) {
     return Status(Code::kNewerVersion, "profile " + std::to_string(payload[0]) +
                                            " is unknown to this version; a newer one is needed");
   }
   Decoder decoder(payload.subspan(1));
-  LMZ_TRY(CodeBlock(decoder, static_cast<Profile>(payload[0]), raw));
+  LMZ_TRY(CodeBlock(decoder, static_cast<Profile>(payload[0]), resources, raw));
   if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
   return decoder.fingerprint();
 }
@@ -64,7 +72,7 @@ uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfBytes(uint64_t raw_size) {
-  return ContextMixer::MemoryFor(raw_size);
+  return ContextMixer::MemoryFor(raw_size, 1);
 }
 
 }  // namespace lmz

@@ -7,12 +7,14 @@ namespace lmz {
 
 // Replaces `payload` with the profile and the coded bits of `raw`; returns the coder's final state.
 // Errors: kOutOfMemory.
-Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice,
+                             const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coder's final state. Errors: kTruncated when
 // the payload ends before the last byte, kDamaged when some of it is left over, kNewerVersion for
 // an unknown profile, kOutOfMemory.
-Result<uint32_t> DecodeBytes(ByteSpan payload, MutableByteSpan raw);
+Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size);
 uint64_t DecodeMemoryOfBytes(uint64_t raw_size);

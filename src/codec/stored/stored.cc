@@ -4,12 +4,13 @@
 
 namespace lmz {
 
-Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice&, Bytes& payload) {
+Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice&, const BlockResources&,
+                              Bytes& payload) {
   payload.assign(raw.begin(), raw.end());
   return 0u;
 }
 
-Result<uint32_t> DecodeStored(ByteSpan payload, MutableByteSpan raw) {
+Result<uint32_t> DecodeStored(ByteSpan payload, const BlockResources&, MutableByteSpan raw) {
   if (payload.size() != raw.size()) {
     return Status(Code::kDamaged, "stored bytes differ in number from the raw size");
   }

@@ -6,10 +6,12 @@
 namespace lmz {
 
 // Copies `raw` to `payload`; the final state is 0.
-Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice& choice, Bytes& payload);
+Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice& choice,
+                              const BlockResources& resources, Bytes& payload);
 
 // Copies `payload` to `raw`; the final state is 0. Errors: kDamaged when the sizes differ.
-Result<uint32_t> DecodeStored(ByteSpan payload, MutableByteSpan raw);
+Result<uint32_t> DecodeStored(ByteSpan payload, const BlockResources& resources,
+                              MutableByteSpan raw);
 
 inline constexpr CodecRow kStoredCodec = {
     .id = CodecId::kStored,

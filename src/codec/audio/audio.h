@@ -1,0 +1,34 @@
+// The `audio` codec: PCM samples by adaptive prediction, everything around them by the `bytes`
+// codec. Format: spec.md.
+#pragma once
+
+#include "codec/codec.h"
+
+namespace lmz {
+
+// Replaces `payload` with the code of `raw`, whose samples lie as choice.samples says or, when that
+// names none, as the header of an audio file at the beginning of `raw` does. A layout that does not
+// fit into `raw` is as good as none: then all of it goes to the `bytes` codec. Returns the coder's
+// final state. Errors: kOutOfMemory.
+Result<uint32_t> EncodeAudio(ByteSpan raw, const BlockChoice& choice,
+                             const BlockResources& resources, Bytes& payload);
+
+// Fills all of `raw` from `payload` and returns the coder's final state. Errors: kTruncated when
+// the payload ends too early, kDamaged when its numbers cannot be or some of it is left over,
+// kNewerVersion for an unknown format, kOutOfMemory.
+Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw);
+
+uint64_t MaxRawSizeOfAudio(uint64_t payload_size);
+uint64_t DecodeMemoryOfAudio(uint64_t raw_size);
+
+inline constexpr CodecRow kAudioCodec = {
+    .id = CodecId::kAudio,
+    .name = "audio",
+    .encode = EncodeAudio,
+    .decode = DecodeAudio,
+    .max_raw_size = MaxRawSizeOfAudio,
+    .decode_memory = DecodeMemoryOfAudio,
+};
+
+}  // namespace lmz

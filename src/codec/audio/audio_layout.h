@@ -1,0 +1,30 @@
+// Where the samples of an uncompressed audio file are: WAV, RF64, AIFF and AIFF-C with PCM of 8, 16
+// or 24 bits. Encoder only: blocks carry the layout, so what is found may improve without a change
+// of the format.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "codec/block.h"
+
+namespace lmz {
+
+// A decoder's memory for a block grows with the number of channels.
+inline constexpr int kMaxAudioChannels = 16;
+
+// The layout that the header of `file` tells, or nothing when this is no such file or the header
+// contradicts itself. `file` may be the beginning of the file only, if it reaches to the first
+// sample: `frames` counts what the header promises, which may be more than is there. Time linear
+// in the number of chunks. Thread-safe.
+std::optional<SampleLayout> FindSamples(ByteSpan file);
+
+// The part of `layout` that lies wholly in [begin, end) of its bytes, relative to begin.
+SampleLayout ClipSamples(const SampleLayout& layout, uint64_t begin, uint64_t end);
+
+inline uint64_t FrameSize(const SampleLayout& layout) {
+  return uint64_t{layout.channels} * layout.sample_bytes;
+}
+
+}  // namespace lmz

@@ -1,0 +1,133 @@
+#include "codec/audio/channel_predictor.h"
+
+#include <algorithm>
+
+#include "codec/audio/fixed.h"
+
+namespace lmz::audio {
+
+namespace {
+
+constexpr int64_t kMaxPredictionQ8 = int64_t{1} << 32;
+constexpr int64_t kMaxDifference = int64_t{1} << 30;
+constexpr int kMaxValue = 32767;
+constexpr int kFilterFraction = 12;
+constexpr int64_t kMaxFilterErrorQ4 = int64_t{1} << 20;
+constexpr int64_t kWeightOfUnitError = int64_t{1} << 23;
+constexpr int32_t kCombinedWeight = 4096;
+
+// How many of the newest samples come first, so that a short regression has a share of them.
+constexpr int kOwnNear = 16;
+constexpr int kPartnerNear = 8;
+
+LeastSquares::Options RegressionOptions(bool has_partner, bool is_short, int decay) {
+  const int own = is_short ? kOwnNear : 2 * kOwnNear;
+  const int partner = is_short ? kPartnerNear : 2 * kPartnerNear;
+  return {.inputs = own + (has_partner ? partner : 0), .decay = decay, .regularization = 24};
+}
+
+}  // namespace
+
+void SampleHistory::Push(int32_t sample) {
+  if (begin_ == 0) {
+    std::copy_n(samples_.begin(), kLength, samples_.end() - kLength);
+    begin_ = kRoom;
+  }
+  samples_[--begin_] = sample;
+}
+
+ChannelPredictor::ChannelPredictor(const AudioKernels& kernels, bool has_partner, int headroom)
+    : inputs_(RegressionOptions(has_partner, false, 0).inputs),
+      headroom_(headroom),
+      regressions_{LeastSquares(kernels, RegressionOptions(has_partner, false, 7)),
+                   LeastSquares(kernels, RegressionOptions(has_partner, false, 5)),
+                   LeastSquares(kernels, RegressionOptions(has_partner, true, 3))},
+      filters_{LmsFilter(kernels, 256, 131), LmsFilter(kernels, 32, 200)},
+      combination_(kernels, {.inputs = kDifferences, .decay = 5, .regularization = 14}) {}
+
+void ChannelPredictor::GatherInputs(const SampleHistory& own, const SampleHistory* partner) {
+  int32_t* out = samples_.data();
+  const auto take = [&out](const int32_t* from, int count) {
+    std::copy_n(from, count, out);
+    out += count;
+  };
+  for (int half = 0; half < 2; ++half) {
+    take(own.newest() + half * kOwnNear, kOwnNear);
+    if (partner != nullptr) take(partner->newest() + half * kPartnerNear, kPartnerNear);
+  }
+}
+
+// What the combination learns from: how far each other prediction is from that of both filters.
+std::array<int32_t, ChannelPredictor::kDifferences> ChannelPredictor::Differences() const {
+  std::array<int32_t, kDifferences> differences;
+  for (size_t i = 0; i < kDifferences; ++i) {
+    differences[i] = static_cast<int32_t>(
+        Clamp(predictions_q8_[i] - predictions_q8_[kBothFilters], kMaxDifference));
+  }
+  return differences;
+}
+
+const Predictions& ChannelPredictor::Predict(const SampleHistory& own,
+                                             const SampleHistory* partner) {
+  GatherInputs(own, partner);
+  Predictions& q8 = predictions_q8_;
+  for (size_t i = 0; i < kRegressions; ++i) {
+    q8[i] = Clamp(regressions_[i].Predict(samples_.data()) >> 12, kMaxPredictionQ8);
+  }
+  int64_t sum_q8 = q8[kSlowRegression];
+  for (size_t i = 0; i < kFilters; ++i) {
+    filtered_q8_[i] = Scale(filters_[i].Predict(), 8 - kFilterFraction - headroom_);
+    sum_q8 = Clamp(sum_q8 + filtered_q8_[i], kMaxPredictionQ8);
+    q8[kFirstFilter + i] = sum_q8;
+  }
+  const int64_t correction_q8 = combination_.Predict(Differences().data()) >> 20;
+  q8[kCombined] = Clamp(sum_q8 + correction_q8, kMaxPredictionQ8);
+  return q8;
+}
+
+void ChannelPredictor::UpdateFilters(int64_t sample_q8) {
+  int64_t target_q8 = sample_q8 - predictions_q8_[kSlowRegression];
+  for (size_t i = 0; i < kFilters; ++i) {
+    const int64_t value = Clamp(Scale(target_q8, headroom_ - 8), kMaxValue);
+    target_q8 -= filtered_q8_[i];
+    filters_[i].Update(Clamp(Scale(target_q8, headroom_ - 4), kMaxFilterErrorQ4),
+                       static_cast<int>(value));
+  }
+}
+
+void ChannelPredictor::UpdateCombination(int64_t sample_q8) {
+  int32_t* columns = combined_frames_.next();
+  const auto normalize = [this](int64_t difference) {
+    return static_cast<int32_t>(Clamp(difference * 4096 / error_.q8(), kMaxValue));
+  };
+  columns[0] = normalize(Clamp(sample_q8 - predictions_q8_[kBothFilters], kMaxPredictionQ8));
+  const std::array<int32_t, kDifferences> differences = Differences();
+  for (size_t i = 0; i < kDifferences; ++i) columns[i + 1] = normalize(differences[i]);
+  if (combined_frames_.Add(kDifferences + 1, kCombinedWeight)) {
+    combination_.Learn(combined_frames_);
+  }
+}
+
+void ChannelPredictor::UpdateRegressions(int32_t sample) {
+  int32_t* columns = frames_.next();
+  const int headroom = headroom_;
+  columns[0] = static_cast<int32_t>(Scale(sample, headroom));
+  for (int i = 0; i < inputs_; ++i) {
+    columns[i + 1] = static_cast<int32_t>(Scale(samples_[static_cast<size_t>(i)], headroom));
+  }
+  // The louder the errors are just now, the less a frame tells.
+  const int64_t error_q8 = std::max<int64_t>(Scale(error_.q8(), headroom), 1);
+  const int64_t weight = std::clamp<int64_t>(kWeightOfUnitError / error_q8, 1, kMaxValue);
+  if (!frames_.Add(inputs_ + 1, static_cast<int32_t>(weight))) return;
+  for (LeastSquares& regression : regressions_) regression.Learn(frames_);
+}
+
+void ChannelPredictor::Update(int32_t sample) {
+  const int64_t sample_q8 = int64_t{sample} * 256;
+  error_.Add(sample_q8 - predictions_q8_[kCombined]);
+  UpdateFilters(sample_q8);
+  UpdateCombination(sample_q8);
+  UpdateRegressions(sample);
+}
+
+}  // namespace lmz::audio

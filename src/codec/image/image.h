@@ -1,0 +1,33 @@
+// The `image` codec: rows of pixels by local least squares and context mixing, what surrounds them
+// by `bytes`. Format: spec.md.
+#pragma once
+
+#include "codec/codec.h"
+
+namespace lmz {
+
+// Replaces `payload` with the code of `raw`, whose layout is choice.image or, when that has no
+// width, what FindImage sees in `raw`; without pixels the whole of it goes to `bytes`. Returns the
+// coders' final state. Errors: kInvalidArgument when choice.image does not fit; kOutOfMemory.
+Result<uint32_t> EncodeImage(ByteSpan raw, const BlockChoice& choice,
+                             const BlockResources& resources, Bytes& payload);
+
+// Fills all of `raw` from `payload` and returns the coders' final state. Errors: kTruncated when
+// the payload ends before the last sample, kDamaged when it breaks a rule or some of it is left
+// over, kNewerVersion for an unknown profile, kOutOfMemory.
+Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw);
+
+uint64_t MaxRawSizeOfImage(uint64_t payload_size);
+uint64_t DecodeMemoryOfImage(uint64_t raw_size);
+
+inline constexpr CodecRow kImageCodec = {
+    .id = CodecId::kImage,
+    .name = "image",
+    .encode = EncodeImage,
+    .decode = DecodeImage,
+    .max_raw_size = MaxRawSizeOfImage,
+    .decode_memory = DecodeMemoryOfImage,
+};
+
+}  // namespace lmz

@@ -1,0 +1,114 @@
+#include "codec/text/text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "codec/text/header.h"
+#include "codec/text/walk.h"
+#include "entropy/coder.h"
+
+namespace lmz {
+
+namespace {
+
+// Of all groups in order.
+template <class Coder>
+uint32_t Fingerprint(std::span<const Coder> coders) {
+  uint32_t fingerprint = 0;
+  for (const Coder& coder : coders) {
+    fingerprint = (fingerprint << 1 | fingerprint >> 31) ^ coder.fingerprint();
+  }
+  return fingerprint;
+}
+
+// The code of each group: all but the last one behind its size.
+Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
+  std::vector<ByteSpan> codes;
+  for (int g = 0; g + 1 < groups; ++g) {
+    LMZ_ASSIGN(const uint64_t size, reader.Varint());
+    LMZ_ASSIGN(const ByteSpan code, reader.Take(size));
+    codes.push_back(code);
+  }
+  LMZ_ASSIGN(const ByteSpan rest, reader.Take(reader.remaining()));
+  codes.push_back(rest);
+  return codes;
+}
+
+uint64_t MixerMemory(const Layout& layout) {
+  uint64_t memory = 0;
+  for (int g = 0; g < layout.groups(); ++g) {
+    const int first = layout.GroupBegin(g);
+    const int end = layout.GroupBegin(g + 1);
+    memory += ContextMixer::MemoryFor(layout.LaneBegin(end) - layout.LaneBegin(first), end - first);
+  }
+  return memory;
+}
+
+}  // namespace
+
+Result<uint32_t> EncodeText(ByteSpan raw, const BlockChoice& choice,
+                            const BlockResources& resources, Bytes& payload) {
+  if (choice.model == nullptr) {
+    return Status(Code::kInvalidArgument, "the text codec needs a model");
+  }
+  if (choice.lanes > kMaxLanes || choice.groups < 1 || choice.groups > kMaxGroups) {
+    return Status(Code::kInvalidArgument, "there are 1 to 64 lanes in 1 to 4 groups");
+  }
+  std::optional<Layout> layout = Layout::For(raw.size());
+  if (choice.lanes != 0) {
+    const int lanes = static_cast<int>(std::min<uint64_t>(choice.lanes, raw.size()));
+    LMZ_ASSIGN(layout, Layout::Make(raw.size(), lanes, std::min<int>(choice.groups, lanes)));
+  }
+  std::array<Bytes, kMaxGroups> codes;
+  std::vector<Encoder> encoders;
+  for (int g = 0; g < layout->groups(); ++g) encoders.emplace_back(codes[static_cast<size_t>(g)]);
+  LMZ_TRY(
+      TextWalk(*choice.model, *layout, choice.profile, raw, std::span(encoders), resources).Run());
+  const uint32_t fingerprint = Fingerprint(std::span<const Encoder>(encoders));
+
+  payload.clear();
+  WriteTextHeader(*choice.model, *layout, choice.profile, payload);
+  for (int g = 0; g < layout->groups(); ++g) {
+    encoders[static_cast<size_t>(g)].Finish();
+    const Bytes& code = codes[static_cast<size_t>(g)];
+    if (g + 1 < layout->groups()) ByteWriter(payload).Varint(code.size());
+    payload.insert(payload.end(), code.begin(), code.end());
+  }
+  return fingerprint;
+}
+
+Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
+                            MutableByteSpan raw) {
+  ByteReader reader(payload);
+  LMZ_ASSIGN(const TextHeader header, ReadTextHeader(reader, raw.size()));
+  LMZ_ASSIGN(const std::shared_ptr<const Network> model, FindModel(header.model, resources.models));
+  LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
+  std::vector<Decoder> decoders(codes.begin(), codes.end());
+  LMZ_TRY(
+      TextWalk(*model, header.layout, header.profile, raw, std::span(decoders), resources).Run());
+  for (const Decoder& decoder : decoders) {
+    if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  }
+  return Fingerprint(std::span<const Decoder>(decoders));
+}
+
+uint64_t MaxRawSizeOfText(uint64_t payload_size) {
+  // Each group's code may end before its decisions do; see MaxDecisions.
+  return (MaxDecisions(payload_size) + (kMaxGroups - 1) * MaxDecisions(0)) / 8;
+}
+
+uint64_t DecodeMemoryOfText(uint64_t raw_size) {
+  // What a network of the default size remembers and works with, and its weights.
+  constexpr uint64_t kNetwork = uint64_t{12} << 20;
+  uint64_t most = 0;
+  for (int groups = 1; groups <= kMaxGroups; ++groups) {
+    for (int lanes = groups; lanes <= kMaxLanes; ++lanes) {
+      const Result<Layout> layout = Layout::Make(raw_size, lanes, groups);
+      if (layout.ok()) most = std::max(most, MixerMemory(layout.value()));
+    }
+  }
+  return kNetwork + most;
+}
+
+}  // namespace lmz

@@ -1,0 +1,12 @@
+#include "kernels/audio_kernels.h"
+
+namespace lmz::internal {
+
+namespace {
+#include "kernels/audio_body.inc"
+}  // namespace
+
+extern const AudioKernels kAudioAvx2;
+const AudioKernels kAudioAvx2 = {Isa::kAvx2, Dot, SubtractRow, Correlate, Filter, Adapt};
+
+}  // namespace lmz::internal

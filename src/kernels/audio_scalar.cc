@@ -1,0 +1,12 @@
+#include "kernels/audio_kernels.h"
+
+namespace lmz::internal {
+
+namespace {
+#include "kernels/audio_body.inc"
+}  // namespace
+
+extern const AudioKernels kAudioScalar;
+const AudioKernels kAudioScalar = {Isa::kScalar, Dot, SubtractRow, Correlate, Filter, Adapt};
+
+}  // namespace lmz::internal

@@ -1,0 +1,12 @@
+#include "kernels/audio_kernels.h"
+
+namespace lmz::internal {
+
+namespace {
+#include "kernels/audio_body.inc"
+}  // namespace
+
+extern const AudioKernels kAudioSse4;
+const AudioKernels kAudioSse4 = {Isa::kSse4, Dot, SubtractRow, Correlate, Filter, Adapt};
+
+}  // namespace lmz::internal

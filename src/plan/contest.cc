@@ -1,0 +1,77 @@
+#include "plan/contest.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lmz {
+
+namespace {
+
+// Large enough for columns and keys to show, small against the time of a large block.
+constexpr size_t kProfileSample = size_t{1} << 16;
+
+// The network is slow: a sample of this size, then at most one more pass over the block.
+constexpr size_t kModelSample = size_t{1} << 14;
+
+// The text codec takes several times as long, so a model that helps less than this is left out.
+constexpr size_t kMinGain = 100;  // as a divisor: 1 %
+
+ByteSpan Middle(ByteSpan raw, size_t size) {
+  const size_t taken = std::min(size, raw.size());
+  return raw.subspan((raw.size() - taken) / 2, taken);
+}
+
+// The size of the code of `raw` under `choice`.
+Result<size_t> CodeSize(ByteSpan raw, const BlockChoice& choice, const BlockResources& resources) {
+  BlockResources quiet = resources;
+  quiet.report = {};
+  Bytes payload;
+  LMZ_TRY(EncodeBlock(raw, choice, payload, quiet).status());
+  return payload.size();
+}
+
+// Which profile suits structured text: words or columns.
+Result<Profile> BetterProfile(ByteSpan raw, BlockChoice choice, const BlockResources& resources) {
+  const ByteSpan sample = Middle(raw, kProfileSample);
+  choice.profile = Profile::kText;
+  LMZ_ASSIGN(const size_t text_size, CodeSize(sample, choice, resources));
+  choice.profile = Profile::kBinary;
+  LMZ_ASSIGN(const size_t binary_size, CodeSize(sample, choice, resources));
+  return binary_size < text_size ? Profile::kBinary : Profile::kText;
+}
+
+// Whether the model helps with a sample.
+Result<bool> ModelHelps(ByteSpan raw, const BlockChoice& with_model, const BlockChoice& without,
+                        const BlockResources& resources) {
+  const ByteSpan sample = Middle(raw, kModelSample);
+  LMZ_ASSIGN(const size_t size, CodeSize(sample, without, resources));
+  LMZ_ASSIGN(const size_t model_size, CodeSize(sample, with_model, resources));
+  return model_size + size / kMinGain < size;
+}
+
+}  // namespace
+
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Network* model,
+                                  Bytes& payload, const BlockResources& resources) {
+  BlockChoice choice = plan.choice;
+  if (choice.codec != CodecId::kBytes) return EncodeBlock(raw, choice, payload, resources);
+  if (plan.content == Content::kStructured) {
+    LMZ_ASSIGN(choice.profile, BetterProfile(raw, choice, resources));
+  }
+  if (model == nullptr) return EncodeBlock(raw, choice, payload, resources);
+  BlockChoice with_model = choice;
+  with_model.codec = CodecId::kText;
+  with_model.model = model;
+  if (plan.content == Content::kText) return EncodeBlock(raw, with_model, payload, resources);
+
+  LMZ_ASSIGN(const bool helps, ModelHelps(raw, with_model, choice, resources));
+  if (!helps) return EncodeBlock(raw, choice, payload, resources);
+  LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, with_model, payload, resources));
+  Bytes rival;
+  LMZ_ASSIGN(const BlockHeader rival_header, EncodeBlock(raw, choice, rival, resources));
+  if (rival.size() >= payload.size()) return header;
+  payload.swap(rival);
+  return rival_header;
+}
+
+}  // namespace lmz

@@ -1,0 +1,60 @@
+// The way into the audio codec: any bytes as the beginning of an audio file, and any layout laid
+// over any bytes. What is found lies within the bytes, and all of them come back.
+#include "codec/audio/audio.h"
+
+#include "codec/audio/audio_layout.h"
+#include "plan/plan.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace lmz::fuzz {
+
+namespace {
+
+void RoundTrip(ByteSpan raw, const SampleLayout& samples) {
+  Bytes payload;
+  const BlockChoice choice = {.codec = CodecId::kAudio, .samples = samples};
+  const Result<uint32_t> fingerprint = EncodeAudio(raw, choice, {}, payload);
+  LMZ_REQUIRE(fingerprint.ok());
+  LMZ_REQUIRE(raw.size() <= MaxRawSizeOfAudio(payload.size()));
+  Bytes restored(raw.size());
+  const Result<uint32_t> decoded = DecodeAudio(payload, {}, restored);
+  LMZ_REQUIRE(decoded.ok() && decoded.value() == fingerprint.value());
+  LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
+}
+
+void PlanInParts(ByteSpan raw, uint64_t part_size) {
+  Planner planner;
+  for (uint64_t begin = 0; begin < raw.size(); begin += part_size) {
+    const uint64_t size = std::min<uint64_t>(part_size, raw.size() - begin);
+    uint64_t offset = 0;
+    for (const BlockPlan& block : planner.Plan(raw.subspan(begin, size), {})) {
+      LMZ_REQUIRE(block.offset == offset);
+      offset += block.size;
+      const SampleLayout& samples = block.choice.samples;
+      if (block.choice.codec != CodecId::kAudio) continue;
+      LMZ_REQUIRE(samples.offset + samples.frames * FrameSize(samples) <= block.size);
+    }
+    LMZ_REQUIRE(offset == size);
+  }
+}
+
+}  // namespace
+
+void FuzzOne(ByteSpan input) {
+  Choices choices(input);
+  SampleLayout samples;
+  samples.channels = static_cast<uint8_t>(choices.Below(20));
+  samples.sample_bytes = static_cast<uint8_t>(choices.Below(5));
+  samples.is_big_endian = choices.Below(2) != 0;
+  samples.is_unsigned = choices.Below(2) != 0;
+  samples.offset = choices.Below(64);
+  samples.frames = choices.Below(2) != 0 ? choices.Number(2) : choices.Number(8);
+  const uint64_t part_size = 1 + choices.Number(1);
+  const ByteSpan raw = choices.rest().first(std::min<size_t>(choices.rest().size(), 4096));
+  if (raw.empty()) return;
+  RoundTrip(raw, samples);
+  RoundTrip(raw, {});
+  PlanInParts(raw, part_size);
+}
+
+}  // namespace lmz::fuzz

@@ -1,0 +1,75 @@
+// The image codec: any bytes as an image file, any pixels in any layout, any code behind a geometry
+// that is lawful.
+#include "codec/image/image.h"
+
+#include "plan/plan.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace lmz::fuzz {
+
+namespace {
+
+// What was found lies within the input, and the blocks of the plan cover it.
+void CheckPlan(ByteSpan input) {
+  const std::optional<ImageLayout> found = FindImage(input);
+  if (found) LMZ_REQUIRE(found->IsLawful());
+  uint64_t offset = 0;
+  for (const BlockPlan& block : Plan(input, {})) {
+    LMZ_REQUIRE(block.offset == offset && block.size > 0);
+    if (block.choice.image.width != 0) LMZ_REQUIRE(block.choice.image.Fits(block.size));
+    offset += block.size;
+  }
+  LMZ_REQUIRE(offset == input.size());
+}
+
+void RoundTrip(ByteSpan raw, const ImageLayout& layout) {
+  Bytes payload;
+  const BlockChoice choice = {.codec = CodecId::kImage, .image = layout};
+  const Result<uint32_t> fingerprint = EncodeImage(raw, choice, {}, payload);
+  LMZ_REQUIRE(fingerprint.ok());
+  LMZ_REQUIRE(raw.size() <= MaxRawSizeOfImage(payload.size()));
+  Bytes restored(raw.size());
+  const Result<uint32_t> decoded = DecodeImage(payload, {}, restored);
+  LMZ_REQUIRE(decoded.ok() && decoded.value() == fingerprint.value());
+  LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
+}
+
+// The geometry is given, the rest of the payload is not.
+void DecodeCode(ByteSpan code, const ImageLayout& layout, uint64_t raw_size) {
+  Bytes payload;
+  ByteWriter writer(payload);
+  writer.Varint(layout.width);
+  writer.Varint(layout.height);
+  writer.U8(static_cast<uint8_t>(layout.channels - 1 + (layout.sample_bytes == 2 ? 0x84 : 0)));
+  writer.U8(layout.sample_bytes == 1 && layout.channels >= 3 ? 19 : 0);
+  writer.Varint(layout.offset);
+  writer.Varint(layout.row_padding);
+  writer.Append(code);
+  Bytes raw(static_cast<size_t>(raw_size));
+  const Status status = DecodeImage(payload, {}, raw).status();
+  LMZ_REQUIRE(status.ok() || status.code() == Code::kDamaged || status.code() == Code::kTruncated ||
+              status.code() == Code::kNewerVersion);
+}
+
+}  // namespace
+
+void FuzzOne(ByteSpan input) {
+  Choices choices(input);
+  ImageLayout layout;
+  layout.channels = static_cast<uint32_t>(1 + choices.Below(4));
+  layout.sample_bytes = static_cast<uint32_t>(1 + choices.Below(2));
+  layout.width = static_cast<uint32_t>(16 + choices.Below(32));
+  layout.height = static_cast<uint32_t>(1 + choices.Below(32));
+  layout.row_padding = static_cast<uint32_t>(choices.Below(4));
+  layout.offset = choices.Below(20);
+  const ByteSpan rest = choices.rest();
+  CheckPlan(rest);
+  if (rest.empty()) return;
+  RoundTrip(rest, {});
+  if (const ImageLayout present = layout.Within(rest.size()); present.width != 0) {
+    RoundTrip(rest, present);
+  }
+  DecodeCode(rest, layout, layout.end());
+}
+
+}  // namespace lmz::fuzz

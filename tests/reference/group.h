@@ -1,0 +1,81 @@
+// Mixing, from the memory of a block to the bits of each byte: sections 3 to 11 of
+// src/codec/bytes/spec.md for one lane without a model, and 5 of src/codec/text/spec.md for the
+// lanes of a group with one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "arithmetic_decoder.h"
+#include "contexts.h"
+#include "match.h"
+#include "mixing.h"
+#include "slots.h"
+
+namespace lmz::reference {
+
+class Group {
+ public:
+  // For n bytes in so many lanes. With a model, `start` holds its six first rows.
+  Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start);
+
+  // Decodes the next byte of `lane`. `sum` is that of `text`, 4; nothing reads it without a model.
+  void DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum);
+
+  // The known bytes of each lane.
+  const std::vector<Bytes>& lanes() const { return lanes_; }
+
+ private:
+  Pair& HistoryPair(size_t i, size_t e, const History& history);
+  void FillPair(const History& history);
+  void FillHistoryMap();
+  void FindSlots();
+  size_t TakeSlotInputs();
+  size_t TakeMatchInputs();
+  size_t TakeModelInputs(const std::vector<int64_t>& sum);
+  int P1(const std::vector<int64_t>& sum);
+  void LearnSlots(int bit);
+  void Learn(int bit);
+  void EndByte();
+
+  const int profile_;
+  const bool has_model_;
+
+  // Of each lane.
+  std::vector<Bytes> lanes_;
+  std::vector<Contexts> contexts_;
+  std::vector<Match> matches_;
+
+  // Of the byte that is being decoded.
+  size_t lane_ = 0;
+  uint32_t node_ = 1;
+  uint32_t half_node_ = 1;
+  int bit_index_ = 7;
+  uint32_t c1_ = 0;
+  uint32_t c2_ = 0;
+  std::array<Slot*, 16> slot_{};
+  std::array<Slot*, 16> first_slot_{};
+  std::array<uint8_t, 16> expected_{};
+
+  // Of the bit that is being decoded.
+  std::array<Pair*, 16> slot_pair_{};
+  int match_bit_ = 0;
+  Pair* length_pair_ = nullptr;
+  Pair* byte_pair_ = nullptr;
+  std::vector<int> inputs_;
+  std::vector<int> set_logits_;
+
+  // Of the whole group.
+  Slots slots_;
+  std::vector<Pair> history_map_;
+  Match::Table match_table_;
+  std::vector<std::array<Pair, 2>> length_map_ = std::vector<std::array<Pair, 2>>(32);
+  std::vector<std::array<Pair, 2>> byte_map_ = std::vector<std::array<Pair, 2>>(1 << 14);
+  std::vector<WeightSet> sets_;
+  std::vector<WeightSet> final_sets_;
+  ProbabilityMap order1_map_;
+  ProbabilityMap order2_map_;
+};
+
+}  // namespace lmz::reference

@@ -1,0 +1,228 @@
+// lmz-train: trains a model on your own data. See docs/training.md.
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+
+#include "exchange.h"
+#include "file.h"
+#include "integer_bits.h"
+#include "network_size.h"
+#include "trainer.h"
+
+namespace lmz {
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+void RequestStop(int) {
+  stop_requested = 1;
+}
+
+struct Arguments {
+  std::vector<std::string> data, validation;
+  std::string size, out, from, device = "auto", schedule = "cosine", optimizer = "muon";
+  bool resume = false, float32 = false;
+  double rate = 0;
+  std::optional<int64_t> warmup;
+  int threads = 0;
+  uint64_t bytes = 0;
+  double seconds = 0;
+  ModelCard card{"custom", "LicenseRef-unknown", ""};
+  TrainOptions options;
+};
+
+const std::map<std::string, double> kTimeUnits = {{"s", 1}, {"m", 60}, {"h", 3600}};
+
+void AddOptions(CLI::App& app, Arguments& a) {
+  app.add_option("--data", a.data, "Files, folders or patterns to learn from")->required();
+  app.add_option("--valid", a.validation, "Data to judge by (else part of --data is set aside)");
+  app.add_option("--out", a.out, "The model file to write")->required();
+  app.add_option("--size", a.size, "200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
+  app.add_option("--from", a.from, "Model file to start from");
+  app.add_flag("--resume", a.resume, "Go on from the checkpoint");
+  app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
+  app.add_option("--bytes", a.bytes, "Stop after so many bytes, e.g. 5G (default: ten passes)")
+      ->transform(CLI::AsSizeValue(true));
+  app.add_option("--time", a.seconds, "Stop after so long, e.g. 20m")
+      ->transform(CLI::AsNumberWithUnit(kTimeUnits));
+  app.add_option("--patience", a.options.patience, "Stop after N judgements without improvement");
+  app.add_option("--batch", a.options.batch.rows, "Sequences side by side");
+  app.add_option("--context", a.options.batch.steps, "Bytes of each before a step (times of 16)");
+  app.add_option("--rate", a.rate, "Peak learning rate");
+  app.add_option("--warmup", a.warmup, "Steps to reach it");
+  app.add_option("--schedule", a.schedule, "cosine or stable")
+      ->check(CLI::IsMember({"cosine", "stable"}))
+      ->capture_default_str();
+  app.add_option("--optimizer", a.optimizer, "adamw or muon")
+      ->check(CLI::IsMember({"adamw", "muon"}))
+      ->capture_default_str();
+  app.add_option("--weight-decay", a.options.optimizer.weight_decay)->capture_default_str();
+  app.add_option("--jump", a.options.jump_share, "Share of sequences that begin anew each step")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", a.options.seed)->capture_default_str();
+  app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
+  app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
+  app.add_option("--threads", a.threads, "Threads on the CPU");
+  app.add_option("--report", a.options.report_seconds, "Seconds between lines")
+      ->capture_default_str();
+  app.add_option("--judge", a.options.validate_seconds, "Seconds between judgements")
+      ->capture_default_str();
+  app.add_option("--save", a.options.checkpoint_seconds, "Seconds between checkpoints")
+      ->capture_default_str();
+  app.add_option("--name", a.card.name, "Name in the model file")->capture_default_str();
+  app.add_option("--licence", a.card.licence, "SPDX expression in it")->capture_default_str();
+  app.add_option("--note", a.card.note, "How it was trained, in it");
+}
+
+Result<ModelFile> LoadModel(const std::string& path) {
+  LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(path));
+  Result<ModelFile> model = ParseModelFile(bytes);
+  return model.ok() ? std::move(model) : Result<ModelFile>(model.status().At(path));
+}
+
+// Fills in what the user left open.
+Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
+                const std::optional<ModelFile>& from) {
+  TrainOptions& options = a.options;
+  if (from.has_value()) {
+    options.shape = from->glr.shape;
+    if (!a.size.empty()) {
+      return Status(Code::kInvalidArgument, "--size and --from exclude each other");
+    }
+  } else {
+    LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
+  }
+  const bool cuda = device.is_cuda();
+  if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
+  if (options.batch.steps == 0) options.batch.steps = cuda ? 512 : 256;
+  if (options.batch.rows < 1 || options.batch.steps < 16 || options.batch.steps % 16 != 0) {
+    return Status(Code::kInvalidArgument,
+                  "--batch must be at least 1 and --context a positive multiple of 16");
+  }
+  options.schedule.kind = a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
+  const bool muon = a.optimizer == "muon";
+  const double usual = from.has_value() ? 5e-3 : muon ? 2e-2 : 8e-3;
+  options.schedule.peak = a.rate > 0 ? a.rate : usual;
+  options.schedule.warmup_steps = a.warmup.value_or(cuda ? 300 : 30);
+  options.optimizer.muon = muon;
+  options.bfloat16 = !a.float32;
+  if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
+  if (a.seconds > 0) options.most_seconds = a.seconds;
+  if (a.bytes == 0 && a.seconds <= 0) {
+    options.most_bytes = 10 * static_cast<int64_t>(corpus.training.size());
+  }
+  if (options.checkpoint.empty()) options.checkpoint = a.out + ".checkpoint";
+  return OkStatus();
+}
+
+class Session {
+ public:
+  Session(const Arguments& arguments, const Corpus& corpus, Trainer& trainer)
+      : arguments_(arguments), corpus_(corpus), trainer_(trainer) {}
+
+  Status Export() {
+    LMZ_ASSIGN(const Bytes file, MakeModel());
+    return WriteWholeFile(arguments_.out, file);
+  }
+
+  // The model at the end beside what it was made from, on the first of the validation data.
+  Status Compare() {
+    constexpr int64_t kMostBytes = 1 << 18;
+    const BatchShape& batch = arguments_.options.batch;
+    const int64_t segments = std::clamp<int64_t>(kMostBytes / (int64_t{batch.rows} * batch.steps),
+                                                 1, trainer_.validation_segments());
+    const double trained = trainer_.ValidationBits(segments);
+    LMZ_ASSIGN(const Bytes file, MakeModel());
+    LMZ_ASSIGN(const Network network, Network::Load(file));
+    const double exported = IntegerBits(network, corpus_.validation, batch.rows,
+                                        static_cast<size_t>(trainer_.validation_stride()),
+                                        static_cast<size_t>(segments * batch.steps));
+    std::printf(
+        "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
+        " (%+.2f %%)\n",
+        static_cast<long long>(segments * batch.rows * batch.steps), trained, exported,
+        100 * (exported / trained - 1));
+    return OkStatus();
+  }
+
+ private:
+  Result<Bytes> MakeModel() {
+    ModelFile model;
+    model.card = arguments_.card;
+    model.glr = Quantize(trainer_.parameters());
+    return WriteModelFile(model);
+  }
+
+  const Arguments& arguments_;
+  const Corpus& corpus_;
+  Trainer& trainer_;
+};
+
+void Print(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+// OpenBLAS, where it multiplies the matrices, keeps threads of its own.
+void SetThreads(int count) {
+  at::set_num_threads(count);
+  void* const symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<void (*)(int)>(symbol)(count);
+}
+
+Status Train(Arguments& a) {
+  if (a.threads > 0) SetThreads(a.threads);
+  LMZ_ASSIGN(const at::Device device, FindDevice(a.device));
+  std::optional<ModelFile> from;
+  if (!a.from.empty()) {
+    LMZ_ASSIGN(from, LoadModel(a.from));
+  }
+  LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
+  LMZ_TRY(Complete(a, device, corpus, from));
+  const GlrShape& shape = a.options.shape;
+  std::printf(
+      "%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
+      " from, %zu to judge by\n",
+      static_cast<long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
+      shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size());
+  Trainer trainer(a.options, device, corpus);
+  if (from.has_value()) Dequantize(from->glr, trainer.parameters());
+  if (a.resume) LMZ_TRY(trainer.Resume());
+  Session session(a, corpus, trainer);
+  const bool keep_best = a.options.patience > 0;
+  LMZ_TRY(session.Export());  // finds out now whether it can be written
+  LMZ_TRY(trainer.Run(&stop_requested, Print,
+                      [&] { return keep_best ? session.Export() : OkStatus(); }));
+  if (!keep_best) LMZ_TRY(session.Export());
+  LMZ_TRY(session.Compare());
+  std::printf("%s is written; --resume goes on from %s\n", a.out.c_str(),
+              a.options.checkpoint.c_str());
+  return OkStatus();
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a model for lmz on your own data.", "lmz-train");
+  lmz::Arguments arguments;
+  lmz::AddOptions(app, arguments);
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGINT, lmz::RequestStop);
+  std::signal(SIGTERM, lmz::RequestStop);
+  try {
+    const lmz::Status status = lmz::Train(arguments);
+    if (status.ok()) return 0;
+    std::cerr << "lmz-train: " << status.message() << '\n';
+  } catch (
+      const std::exception& error) {  // libtorch's way to say that memory is short, for example
+    std::cerr << "lmz-train: " << error.what() << '\n';
+  }
+  return 1;
+}

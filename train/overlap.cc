@@ -1,0 +1,169 @@
+// usage: overlap --benchmark PATH... --training PATH...
+//
+// Tells whether training data contains what models will be judged by: for every benchmark file, how
+// many of its 32-byte windows also occur somewhere in the training data, and the longest stretch of
+// it that is covered by such windows. Windows with fewer than 8 different bytes (rulers, indents)
+// say nothing and are left out. Exit status 3 when a file shares more than --most percent.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "corpus.h"
+#include "file.h"
+
+namespace lmz {
+namespace {
+
+constexpr size_t kWindow = 32;
+constexpr int kLeastDistinct = 8;
+
+constexpr uint64_t Power(uint64_t base, size_t exponent) {
+  uint64_t power = 1;
+  for (size_t i = 0; i < exponent; ++i) power *= base;
+  return power;
+}
+
+// Hashes of the windows of a file, one byte further each time, after Karp and Rabin.
+class WindowHash {
+ public:
+  // Takes in a byte; true once the last kWindow bytes are a window worth asking about.
+  bool Add(uint8_t byte) {
+    const uint8_t old = ring_[at_];
+    if (count_ >= kWindow && --occurrences_[old] == 0) --distinct_;
+    if (occurrences_[byte]++ == 0) ++distinct_;
+    ring_[at_] = byte;
+    at_ = (at_ + 1) % kWindow;
+    hash_ = hash_ * kBase + byte + 1 - (count_ >= kWindow ? kOldest * (old + uint64_t{1}) : 0);
+    ++count_;
+    return count_ >= kWindow && distinct_ >= kLeastDistinct;
+  }
+  uint64_t hash() const { return (hash_ ^ hash_ >> 31) * 0x9e3779b97f4a7c15u; }
+
+ private:
+  static constexpr uint64_t kBase = 0xd1342543de82ef95u;
+  static constexpr uint64_t kOldest = Power(kBase, kWindow);
+
+  std::array<uint8_t, kWindow> ring_{};
+  std::array<uint8_t, 256> occurrences_{};
+  size_t at_ = 0, count_ = 0;
+  int distinct_ = 0;
+  uint64_t hash_ = 0;
+};
+
+// A set of hashes, each marked once it has been seen in the training data.
+class WindowSet {
+ public:
+  explicit WindowSet(size_t most) {
+    while (slots_.size() < 2 * most) slots_.resize(2 * slots_.size());
+    seen_.resize(slots_.size());
+    bits_.resize(uint64_t{1} << (kFilterBits - 6));
+  }
+  void Insert(uint64_t hash) {
+    slots_[Find(hash)] = hash;
+    bits_[hash >> (64 - kFilterBits) >> 6] |= uint64_t{1} << (hash >> (64 - kFilterBits) & 63);
+  }
+  void Mark(uint64_t hash) {
+    if ((bits_[hash >> (64 - kFilterBits) >> 6] >> (hash >> (64 - kFilterBits) & 63) & 1) == 0)
+      return;
+    const size_t slot = Find(hash);
+    if (slots_[slot] == hash) seen_[slot] = 1;
+  }
+  bool Seen(uint64_t hash) const { return seen_[Find(hash)] != 0; }
+
+ private:
+  static constexpr int kFilterBits = 29;  // a first look that mostly answers from little memory
+
+  size_t Find(uint64_t hash) const {
+    size_t slot = hash % slots_.size();
+    while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) % slots_.size();
+    return slot;
+  }
+
+  std::vector<uint64_t> slots_ = std::vector<uint64_t>(1024);  // 0: free
+  std::vector<uint8_t> seen_;
+  std::vector<uint64_t> bits_;
+};
+
+struct Share {
+  size_t windows = 0, seen = 0, longest = 0;
+};
+
+Share Measure(const Bytes& bytes, const WindowSet& set) {
+  Share share;
+  WindowHash window;
+  size_t run = 0;
+  for (const uint8_t byte : bytes) {
+    if (!window.Add(byte)) {
+      run = 0;
+      continue;
+    }
+    const bool seen = set.Seen(window.hash());
+    ++share.windows;
+    share.seen += seen ? 1 : 0;
+    run = seen ? run + 1 : 0;
+    if (run > 0) share.longest = std::max(share.longest, run + kWindow - 1);
+  }
+  return share;
+}
+
+Result<double> Compare(const std::vector<std::string>& benchmark,
+                       const std::vector<std::string>& training) {
+  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(benchmark));
+  std::vector<Bytes> contents;
+  size_t total = 0;
+  for (const std::string& file : files) {
+    LMZ_ASSIGN(Bytes bytes, ReadWholeFile(file));
+    total += bytes.size();
+    contents.push_back(std::move(bytes));
+  }
+  WindowSet set(total);
+  for (const Bytes& bytes : contents) {
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) set.Insert(window.hash());
+    }
+  }
+  LMZ_ASSIGN(const std::vector<std::string> training_files, FindFiles(training));
+  for (const std::string& file : training_files) {
+    LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) set.Mark(window.hash());
+    }
+  }
+  double most = 0;
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Share share = Measure(contents[i], set);
+    const double percent = share.windows == 0 ? 0
+                                              : 100 * static_cast<double>(share.seen) /
+                                                    static_cast<double>(share.windows);
+    most = std::max(most, percent);
+    std::printf("%s: %zu of %zu windows (%.3f %%), longest %zu bytes\n", files[i].c_str(),
+                share.seen, share.windows, percent, share.longest);
+  }
+  return most;
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  CLI::App app("Looks for benchmark files in training data.", "overlap");
+  std::vector<std::string> benchmark, training;
+  double allowed = 2;
+  app.add_option("--benchmark", benchmark, "Files and folders to look for")->required();
+  app.add_option("--training", training, "Files and folders to look in")->required();
+  app.add_option("--most", allowed, "Percentage of a file's windows that may be found")
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  const lmz::Result<double> most = lmz::Compare(benchmark, training);
+  if (!most.ok()) {
+    std::cerr << "overlap: " << most.status().message() << '\n';
+    return 1;
+  }
+  return most.value() > allowed ? 3 : 0;
+}

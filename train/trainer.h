@@ -1,0 +1,103 @@
+// Trains one network on one corpus: the loop, its judging, its checkpoints.
+#pragma once
+
+#include <csignal>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "checkpoint.h"
+#include "corpus.h"
+#include "device.h"
+#include "glr_network.h"
+#include "optimizer.h"
+#include "parameters.h"
+#include "sampler.h"
+#include "schedule.h"
+
+namespace lmz {
+
+struct TrainOptions {
+  GlrShape shape;
+  BatchShape batch;
+  Schedule schedule;
+  OptimizerOptions optimizer;
+  uint64_t seed = 1;
+  double jump_share = 0.03;
+  bool bfloat16 = true;  // on CUDA devices
+
+  int64_t most_bytes = std::numeric_limits<int64_t>::max();
+  double most_seconds = std::numeric_limits<double>::infinity();
+  int patience = 0;  // validations without improvement after which to stop; 0: never
+
+  double report_seconds = 5;
+  double validate_seconds = 30;
+  double checkpoint_seconds = 120;
+  std::string checkpoint;  // path; empty: none
+};
+
+struct Progress {
+  int64_t step = 0;
+  int64_t seen = 0;  // bytes
+  double seconds = 0;
+  double best_bits = std::numeric_limits<double>::infinity();
+  int64_t validations_since_best = 0;
+};
+
+class Trainer {
+ public:
+  // Parameters start at random. Memory: on `device`, the corpus and about 30 bytes per position,
+  // layer and element of the width.
+  Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus);
+
+  Parameters& parameters() { return parameters_; }
+  const Progress& progress() const { return progress_; }
+
+  // Goes on where the checkpoint was written. Errors: as LoadCheckpoint.
+  Status Resume();
+
+  // Trains until a limit is reached or *stop is not 0, writing checkpoints and, through `report`,
+  // one line at a time. `improved` is called after each validation that is the best so far.
+  // Errors: kInternal when the loss is not a number any more; kIo when a checkpoint cannot be
+  // written.
+  Status Run(const volatile std::sig_atomic_t* stop,
+             const std::function<void(const std::string&)>& report,
+             const std::function<Status()>& improved);
+
+  // Bits per byte on the validation data: each row of the batch reads an equal share from a fresh
+  // state, but at most `most_segments` times the batch's steps.
+  double ValidationBits(int64_t most_segments = std::numeric_limits<int64_t>::max());
+  int64_t validation_stride() const;    // bytes from row to row
+  int64_t validation_segments() const;  // of the batch's steps, in a row's share
+
+  // One step of training. Enqueues; LossBits waits for the device.
+  void Step();
+
+  // The mean bits per byte of the steps since the last call; not a number when there were none.
+  double LossBits();
+
+ private:
+  double ShareDone() const;
+  void EnqueueStep();
+  void Upload();
+  Bytes Identity() const;
+  Checkpoint State();
+  Status Save();
+  Status Validate(const std::function<Status()>& improved, double& bits);
+
+  const TrainOptions options_;
+  const at::Device device_;
+  const uint64_t data_checksum_;
+  Parameters parameters_;
+  GlrNetwork network_;
+  Optimizer optimizer_;
+  Sampler sampler_;
+  at::Tensor training_, validation_;  // bytes, on the device
+  at::Tensor positions_, fresh_;      // of the rows
+  at::Tensor loss_sum_;
+  int64_t loss_steps_ = 0;
+  Replay replay_;
+  Progress progress_;
+};
+
+}  // namespace lmz
