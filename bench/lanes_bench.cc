@@ -1,7 +1,7 @@
 // Size and speed of the text codec against the number of lanes and groups, as CSV on standard
-// output: lanes_bench FILE [MAX_SIZE [THREADS]]. Pieces of 16 KB to 4 MB, up to MAX_SIZE, are taken from the beginning of FILE;
-// every code is decoded and compared. The rate is that of encoding and decoding together, by the
-// processor time of one thread or by the clock for several.
+// output: lanes_bench FILE [MAX_SIZE [THREADS]]. Pieces of 16 KB to 4 MB, up to MAX_SIZE, are taken
+// from the beginning of FILE; every code is decoded and compared. The rate is that of encoding and
+// decoding together, by the processor time of one thread or by the clock for several.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
