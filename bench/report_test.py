@@ -41,7 +41,8 @@ class ReportTest(unittest.TestCase):
         self.assertNotIn("**missed**", report.page(results(49), TARGETS))
 
     def test_a_size_one_byte_above_its_target_is_missed(self):
-        self.assertEqual(self.missed(results(50)), ["text/calgary/geo, lmz -0", "total of text/calgary/, lmz -0"])
+        self.assertEqual(self.missed(results(50)),
+                         ["text/calgary/geo, lmz -0", "total of text/calgary/, lmz -0"])
         self.assertIn("**missed**", report.page(results(50), TARGETS))
 
     def test_slow_large_or_growing_is_missed(self):

@@ -52,6 +52,9 @@ SAMPLES = {
 class CliCase(unittest.TestCase):
     """A test that works in a temporary folder, which is the program's working folder."""
 
+    # In front of all arguments that do not name a model: tests are not about the models' speed.
+    level = ["-0"]
+
     def setUp(self):
         self.program = os.environ["LMZ"]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lmz-cli-"))
@@ -77,11 +80,15 @@ class CliCase(unittest.TestCase):
         elif hasattr(stdin, "fileno"):
             options["stdin"] = stdin
         return subprocess.run(
-            [self.program, *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
+            [self.program, *self.default_level(arguments), *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
         )
+
+    def default_level(self, arguments):
+        return [] if "--model" in arguments else self.level
 
     def start_lmz(self, *arguments, **options):
         """Starts the program; it is killed at the end of the test if it still runs."""
+        arguments = [*self.default_level(arguments), *arguments]
         process = subprocess.Popen([self.program, *arguments], cwd=self.folder, **options)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

@@ -9,6 +9,8 @@ OTHER = cli_case.ROOT / "tests/golden/tiny-test.lmm"  # not built in
 
 
 class Models(cli_case.CliCase):
+    level = []
+
     def test_every_level_restores(self):
         text = cli_case.text_bytes(3000)
         self.write("in", text)
