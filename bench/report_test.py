@@ -19,7 +19,7 @@ def results(lmz_size, coded_random=1010):
         "raw": {"text/calgary/geo": 100},
         "sizes": sizes,
         "speed_file": "text/calgary/geo",
-        "speed": {"lmz -0": dict(SPEED), "lmz -3": dict(SPEED), "zpaq -m5": dict(SPEED), "bzip3": dict(SPEED)},
+        "speed": {tool: dict(SPEED) for tool in ["lmz -0", "lmz -3", "zpaq -m5", "bzip3"]},
         "small": {"pack": 1.0, "unpack": 1.0, "pack_process": 1.0, "unpack_process": 1.0,
                   "raw_size": 1024000, "coded_size": 500000},
         "random": {1000: coded_random},

@@ -47,7 +47,8 @@ std::string ModelTable() {
   std::string text = Column("Number", 8) + Column("Name", 16) + Column("Level", 7) +
                      Column("Parameters", 12) + Column("Size", 10) + "Id\n";
   for (const ModelSummary& model : BuiltInModels()) {
-    const std::string level = model.level == 0 ? "-" : "-" + std::to_string(model.level);
+    std::string level = "-";
+    if (model.level != 0) level += std::to_string(model.level);
     text += Column(std::to_string(model.number), 8) + Column(model.card.name, 16) +
             Column(level, 7) + Column(std::to_string(model.parameters), 12) +
             Column(std::to_string(model.file_size), 10) + ModelIdText(model.id) + "\n";

@@ -170,20 +170,24 @@ Status WriteMixerStart(const MixerStart& start, Bytes& payload) {
 }
 
 struct Section {
-  std::string tag;
+  ByteSpan tag;
   ByteSpan payload;
 };
+
+bool HasTag(const Section& section, const char* tag) {
+  return std::equal(section.tag.begin(), section.tag.end(), tag);
+}
 
 Result<Section> TakeSection(ByteReader& in) {
   LMZ_ASSIGN(const ByteSpan tag, in.Take(kTagSize));
   LMZ_ASSIGN(const uint64_t size, in.U64());
   if (size > in.remaining()) return Damaged("a section is longer than the file");
   LMZ_ASSIGN(const ByteSpan payload, in.Take(static_cast<size_t>(size)));
-  return Section{std::string(tag.begin(), tag.end()), payload};
+  return Section{tag, payload};
 }
 
 // What to do with a section of another kind.
-Status JudgeUnknownSection(const std::string& tag) {
+Status JudgeUnknownSection(ByteSpan tag) {
   if (tag[0] >= 'a' && tag[0] <= 'z') return OkStatus();
   if (tag[0] >= 'A' && tag[0] <= 'Z') {
     return Status(Code::kNewerVersion, "it has a section that this version of lmz does not know");
@@ -213,7 +217,7 @@ Status ReadSections(ByteReader& in, ModelFile& model) {
   while (in.remaining() > 0) {
     LMZ_ASSIGN(const Section section, TakeSection(in));
     int kind = kCard;
-    while (kind < kKnownSections && section.tag != kTags[static_cast<size_t>(kind)]) ++kind;
+    while (kind < kKnownSections && !HasTag(section, kTags[static_cast<size_t>(kind)])) ++kind;
     if (kind == kKnownSections) {
       LMZ_TRY(JudgeUnknownSection(section.tag));
       continue;

@@ -79,8 +79,9 @@ class CliCase(unittest.TestCase):
             options["input"] = stdin
         elif hasattr(stdin, "fileno"):
             options["stdin"] = stdin
+        arguments = [*self.default_level(arguments), *arguments]
         return subprocess.run(
-            [self.program, *self.default_level(arguments), *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
+            [self.program, *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
         )
 
     def default_level(self, arguments):
