@@ -193,7 +193,9 @@ def page(results, targets):
         *(network_parts(results) if results["network"] else []),
         *(["## Small records", results["records"]] if results["records"] else []),
         "## To repeat it",
-        "    scripts/setup\n    scripts/install_deps bench\n    cmake --preset release -DLMZ_BUILD_BENCH=ON\n    cmake --build --preset release\n    bench/run.py",
+        "    scripts/setup\n    scripts/install_deps bench\n"
+        "    cmake --preset release -DLMZ_BUILD_BENCH=ON\n"
+        "    cmake --build --preset release\n    bench/run.py",
         "The corpora are looked for in `../shared/corpora` or in `$LMZ_CORPORA`; what is not there "
         "is left out.",
     ]
