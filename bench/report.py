@@ -57,7 +57,8 @@ def target_rows(results, targets):
                    own < other]
     speed = results["speed"]
     for way, name in [("pack", "compression"), ("unpack", "decompression")]:
-        own, other = speed[FAST][f"{way}_seconds"], speed[SPEED_REFERENCE][f"{way}_seconds"]
+        own = speed[FAST][f"{way}_seconds"]
+        other = speed[SPEED_REFERENCE][f"{way}_seconds"]
         yield [f"speed of {name}, {FAST}", f"{other / own:.2f} x {SPEED_REFERENCE}", ">= 1.00",
                own <= other]
     for tool, limit in MEMORY_LIMITS.items():
