@@ -53,7 +53,8 @@ def target_rows(results, targets):
         names = group_names(sizes, prefix)
         for rival in rivals if names else []:
             own, other = total(sizes, names, FAST), total(sizes, names, rival)
-            yield [f"total of {prefix}, {FAST}", f"{number(own)} bytes", f"< {number(other)} ({rival})",
+            yield [f"total of {prefix}, {FAST}", f"{number(own)} bytes",
+                   f"< {number(other)} ({rival})",
                    own < other]
     speed = results["speed"]
     for way, name in [("pack", "compression"), ("unpack", "decompression")]:
