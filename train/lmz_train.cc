@@ -26,7 +26,7 @@ void RequestStop(int) {
 struct Arguments {
   std::vector<std::string> data, validation;
   std::string size, out, from, device = "auto", schedule = "cosine", optimizer = "muon";
-  bool resume = false, float32 = false;
+  bool resume = false, float32 = false, unrounded = false;
   double rate = 0;
   std::optional<int64_t> warmup;
   int threads = 0;
@@ -68,6 +68,7 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--seed", a.options.seed)->capture_default_str();
   app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
   app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
+  app.add_flag("--unrounded", a.unrounded, "Train without rounding matrices to 8 bits");
   app.add_option("--threads", a.threads, "Threads on the CPU");
   app.add_option("--report", a.options.report_seconds, "Seconds between lines")
       ->capture_default_str();
@@ -112,6 +113,7 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
   options.schedule.warmup_steps = a.warmup.value_or(cuda ? 300 : 30);
   options.optimizer.muon = muon;
   options.bfloat16 = !a.float32;
+  options.rounding = a.unrounded ? MatrixRounding::kElement : MatrixRounding::kInt8;
   if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
   if (a.seconds > 0) options.most_seconds = a.seconds;
   if (a.bytes == 0 && a.seconds <= 0) {

@@ -167,7 +167,6 @@ struct AdamW {
   float* mean;
   float* square;
   float* value;
-  void* copy;  // [size] of T: the value once more, or null
 };
 
 struct Operations {

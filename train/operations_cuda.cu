@@ -80,7 +80,6 @@ __global__ void __launch_bounds__(kSumWarps* kWarp) SumRowsKernel(SumRows a) {
   (column < a.split ? a.first : a.second - a.split)[column] = total;
 }
 
-template <class T>
 __global__ void __launch_bounds__(kBlockThreads) AdamWKernel(AdamW a) {
   const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
   if (i >= a.size) return;
@@ -93,7 +92,6 @@ __global__ void __launch_bounds__(kBlockThreads) AdamWKernel(AdamW a) {
   const float step = mean / a.rate[1] / (sqrtf(square / a.rate[2]) + a.epsilon);
   const float value = a.value[i] - rate * (step + a.weight_decay * a.value[i]);
   a.value[i] = value;
-  if (a.copy != nullptr) static_cast<T*>(a.copy)[i] = static_cast<T>(value);
 }
 
 void DoGatherBytes(const GatherBytes& a, void* stream) {
@@ -167,7 +165,7 @@ struct Cuda {
     LossKernel<T><<<static_cast<unsigned>(a.blocks), kBlockThreads, 0, Stream(stream)>>>(a);
   }
   static void DoAdamW(const AdamW& a, void* stream) {
-    AdamWKernel<T><<<CountBlocks(a.size, kBlockThreads), kBlockThreads, 0, Stream(stream)>>>(a);
+    AdamWKernel<<<CountBlocks(a.size, kBlockThreads), kBlockThreads, 0, Stream(stream)>>>(a);
   }
   static constexpr Operations kTable = {
       DoGatherBytes, DoEmbed,

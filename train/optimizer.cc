@@ -55,7 +55,11 @@ void Optimizer::Update() {
   const int64_t layers = parameters_.layer_matrix_size(), matrices = parameters_.matrix_size();
   UpdateRange(options_.muon ? layers : 0, matrices, options_.weight_decay);
   UpdateRange(matrices, parameters_.size(), 0);
-  if (!options_.muon) return;
+  if (options_.muon) UpdateByMuon();
+  parameters_.RefreshCopy();
+}
+
+void Optimizer::UpdateByMuon() {
   const ParameterViews& value = parameters_.value();
   const ParameterViews& gradient = parameters_.gradient();
   const ParameterViews mean = parameters_.View(mean_);
@@ -64,23 +68,14 @@ void Optimizer::Update() {
   UpdateMatrices(value.output, gradient.output, mean.output);
   UpdateMatrices(value.up, gradient.up, mean.up);
   UpdateMatrices(value.down, gradient.down, mean.down);
-  if (parameters_.copy().defined()) {
-    at::Tensor copy = parameters_.copy().narrow(0, 0, layers);
-    copy.copy_(parameters_.values().narrow(0, 0, layers));
-  }
 }
 
 void Optimizer::UpdateRange(int64_t begin, int64_t end, float decay) {
-  char* copy = nullptr;
-  if (parameters_.copy().defined() && begin < parameters_.matrix_size()) {
-    copy = static_cast<char*>(parameters_.copy().data_ptr()) +
-           begin * static_cast<int64_t>(parameters_.copy().element_size());
-  }
   operations_.adamw(
       {end - begin, decay, kBeta1, kBeta2, kEpsilon, options_.clip, rate_.data_ptr<float>(),
        norm_.data_ptr<float>(), parameters_.gradients().data_ptr<float>() + begin,
        mean_.data_ptr<float>() + begin, square_.data_ptr<float>() + begin,
-       parameters_.values().data_ptr<float>() + begin, copy},
+       parameters_.values().data_ptr<float>() + begin},
       CurrentStream(mean_.device()));
 }
 

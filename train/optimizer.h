@@ -37,6 +37,7 @@ class Optimizer {
 
  private:
   void UpdateRange(int64_t begin, int64_t end, float decay);
+  void UpdateByMuon();
   void UpdateMatrices(const at::Tensor& value, const at::Tensor& gradient, const at::Tensor& mean);
 
   Parameters& parameters_;

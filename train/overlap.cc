@@ -1,9 +1,12 @@
-// usage: overlap --benchmark PATH... --training PATH...
+// usage: overlap --benchmark PATH... --training PATH... [--keep FILE]
 //
 // Tells whether training data contains what models will be judged by: for every benchmark file, how
 // many of its 32-byte windows also occur somewhere in the training data, and the longest stretch of
 // it that is covered by such windows. Windows with fewer than 8 different bytes (rulers, indents)
 // say nothing and are left out. Exit status 3 when a file shares more than --most percent.
+//
+// With --keep, the other way round: writes the training documents (ended by zero bytes) of whose
+// windows at most --most percent occur in the benchmark files.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -110,42 +113,105 @@ Share Measure(const Bytes& bytes, const WindowSet& set) {
   return share;
 }
 
-Result<double> Compare(const std::vector<std::string>& benchmark,
-                       const std::vector<std::string>& training) {
-  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(benchmark));
+double Percent(const Share& share) {
+  return share.windows == 0
+             ? 0
+             : 100 * static_cast<double>(share.seen) / static_cast<double>(share.windows);
+}
+
+// The files to judge by, and the set of their windows.
+struct Benchmark {
+  std::vector<std::string> files;
   std::vector<Bytes> contents;
+  WindowSet set{0};
+};
+
+Result<Benchmark> ReadBenchmark(const std::vector<std::string>& paths) {
+  Benchmark benchmark;
+  LMZ_ASSIGN(benchmark.files, FindFiles(paths));
   size_t total = 0;
-  for (const std::string& file : files) {
+  for (const std::string& file : benchmark.files) {
     LMZ_ASSIGN(Bytes bytes, ReadWholeFile(file));
     total += bytes.size();
-    contents.push_back(std::move(bytes));
+    benchmark.contents.push_back(std::move(bytes));
   }
-  WindowSet set(total);
-  for (const Bytes& bytes : contents) {
+  benchmark.set = WindowSet(total);
+  for (const Bytes& bytes : benchmark.contents) {
     WindowHash window;
     for (const uint8_t byte : bytes) {
-      if (window.Add(byte)) set.Insert(window.hash());
+      if (window.Add(byte)) benchmark.set.Insert(window.hash());
     }
   }
-  LMZ_ASSIGN(const std::vector<std::string> training_files, FindFiles(training));
-  for (const std::string& file : training_files) {
+  return benchmark;
+}
+
+// The largest share of a benchmark file, in percent.
+Result<double> Compare(Benchmark& benchmark, const std::vector<std::string>& training) {
+  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
+  for (const std::string& file : files) {
     LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
     WindowHash window;
     for (const uint8_t byte : bytes) {
-      if (window.Add(byte)) set.Mark(window.hash());
+      if (window.Add(byte)) benchmark.set.Mark(window.hash());
     }
   }
   double most = 0;
-  for (size_t i = 0; i < files.size(); ++i) {
-    const Share share = Measure(contents[i], set);
-    const double percent = share.windows == 0 ? 0
-                                              : 100 * static_cast<double>(share.seen) /
-                                                    static_cast<double>(share.windows);
-    most = std::max(most, percent);
-    std::printf("%s: %zu of %zu windows (%.3f %%), longest %zu bytes\n", files[i].c_str(),
-                share.seen, share.windows, percent, share.longest);
+  for (size_t i = 0; i < benchmark.files.size(); ++i) {
+    const Share share = Measure(benchmark.contents[i], benchmark.set);
+    most = std::max(most, Percent(share));
+    std::printf("%s: %zu of %zu windows (%.3f %%), longest %zu bytes\n", benchmark.files[i].c_str(),
+                share.seen, share.windows, Percent(share), share.longest);
   }
   return most;
+}
+
+Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, double most,
+            const std::string& path) {
+  for (const Bytes& bytes : benchmark.contents) {
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) benchmark.set.Mark(window.hash());
+    }
+  }
+  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
+  Bytes kept;
+  size_t documents = 0, dropped = 0, dropped_size = 0;
+  for (const std::string& file : files) {
+    LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
+    for (auto begin = bytes.begin(); begin < bytes.end();) {
+      const auto end = std::find(begin, bytes.end(), 0);
+      const Bytes document(begin, end);
+      begin = end == bytes.end() ? end : end + 1;
+      ++documents;
+      if (Percent(Measure(document, benchmark.set)) > most) {
+        ++dropped;
+        dropped_size += document.size();
+        continue;
+      }
+      kept.insert(kept.end(), document.begin(), document.end());
+      kept.push_back(0);
+    }
+  }
+  std::printf("%zu of %zu documents (%zu bytes) are left out, %zu bytes kept\n", dropped, documents,
+              dropped_size, kept.size());
+  return WriteWholeFile(path, kept);
+}
+
+struct Arguments {
+  std::vector<std::string> benchmark, training;
+  std::string keep;
+  double most = 2;
+};
+
+// Exit status.
+Result<int> Run(const Arguments& a) {
+  LMZ_ASSIGN(Benchmark benchmark, ReadBenchmark(a.benchmark));
+  if (!a.keep.empty()) {
+    LMZ_TRY(Keep(benchmark, a.training, a.most, a.keep));
+    return 0;
+  }
+  LMZ_ASSIGN(const double most, Compare(benchmark, a.training));
+  return most > a.most ? 3 : 0;
 }
 
 }  // namespace
@@ -153,17 +219,17 @@ Result<double> Compare(const std::vector<std::string>& benchmark,
 
 int main(int argc, char** argv) {
   CLI::App app("Looks for benchmark files in training data.", "overlap");
-  std::vector<std::string> benchmark, training;
-  double allowed = 2;
-  app.add_option("--benchmark", benchmark, "Files and folders to look for")->required();
-  app.add_option("--training", training, "Files and folders to look in")->required();
-  app.add_option("--most", allowed, "Percentage of a file's windows that may be found")
+  lmz::Arguments arguments;
+  app.add_option("--benchmark", arguments.benchmark, "Files and folders to look for")->required();
+  app.add_option("--training", arguments.training, "Files and folders to look in")->required();
+  app.add_option("--keep", arguments.keep, "Write the training documents without overlap here");
+  app.add_option("--most", arguments.most, "Percentage of windows that may be found")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  const lmz::Result<double> most = lmz::Compare(benchmark, training);
-  if (!most.ok()) {
-    std::cerr << "overlap: " << most.status().message() << '\n';
+  const lmz::Result<int> status = lmz::Run(arguments);
+  if (!status.ok()) {
+    std::cerr << "overlap: " << status.status().message() << '\n';
     return 1;
   }
-  return most.value() > allowed ? 3 : 0;
+  return status.value();
 }

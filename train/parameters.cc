@@ -31,6 +31,11 @@ void VisitParameters(const GlrShape& shape, Views& v, const F& f) {
   f(v.head_bias, {bytes});
 }
 
+void RoundToInt8(const at::Tensor& matrices, const at::Tensor& out) {
+  const at::Tensor step = matrices.abs().amax(-1, /*keepdim=*/true).div_(127).clamp_min_(1e-12);
+  out.copy_(matrices.div(step).round_().mul_(step));
+}
+
 int64_t Product(const std::vector<int64_t>& sizes) {
   int64_t product = 1;
   for (const int64_t size : sizes) product *= size;
@@ -47,8 +52,9 @@ int64_t CountParameters(const GlrShape& shape) {
   return count;
 }
 
-Parameters::Parameters(const GlrShape& shape, const at::Device& device, at::ScalarType element)
-    : shape_(shape), size_(CountParameters(shape)) {
+Parameters::Parameters(const GlrShape& shape, const at::Device& device, at::ScalarType element,
+                       MatrixRounding rounding)
+    : shape_(shape), rounding_(rounding), size_(CountParameters(shape)) {
   int index = 0;
   ParameterViews views;
   VisitParameters(shape, views, [&](at::Tensor&, const std::vector<int64_t>& sizes) {
@@ -61,7 +67,8 @@ Parameters::Parameters(const GlrShape& shape, const at::Device& device, at::Scal
   gradients_ = at::zeros({size_}, options);
   value_ = View(values_);
   gradient_ = View(gradients_);
-  if (element != at::kFloat) copy_ = at::zeros({matrix_size_}, options.dtype(element));
+  if (element != at::kFloat || rounding != MatrixRounding::kElement)
+    copy_ = at::zeros({matrix_size_}, options.dtype(element));
   multiplied_ = copy_.defined() ? View(copy_) : value_;
 }
 
@@ -107,7 +114,16 @@ void Parameters::Initialize(uint64_t seed) {
 }
 
 void Parameters::RefreshCopy() {
-  if (copy_.defined()) copy_.copy_(values_.narrow(0, 0, matrix_size_));
+  if (!copy_.defined()) return;
+  if (rounding_ == MatrixRounding::kElement) {
+    copy_.copy_(values_.narrow(0, 0, matrix_size_));
+    return;
+  }
+  RoundToInt8(value_.projection, multiplied_.projection);
+  RoundToInt8(value_.output, multiplied_.output);
+  RoundToInt8(value_.up, multiplied_.up);
+  RoundToInt8(value_.down, multiplied_.down);
+  RoundToInt8(value_.head, multiplied_.head);
 }
 
 }  // namespace lmz

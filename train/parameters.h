@@ -26,10 +26,19 @@ struct ParameterViews {
   at::Tensor head_bias;    // [256]
 };
 
+// What matrices are rounded to before they are multiplied.
+enum class MatrixRounding {
+  kElement,  // nothing but the element type
+  kInt8,     // -127 .. 127 steps, one step per row, as the model file stores them
+};
+
 class Parameters {
  public:
-  // Zeroes on `device`; `element` is the type in which matrices are multiplied.
-  Parameters(const GlrShape& shape, const at::Device& device, at::ScalarType element);
+  // Zeroes on `device`; `element` is the type in which matrices are multiplied. With kInt8 the
+  // network runs on rounded matrices while the gradients go to the exact ones (the straight-through
+  // estimator of Bengio et al., 2013, as in Jacob et al., 2018).
+  Parameters(const GlrShape& shape, const at::Device& device, at::ScalarType element,
+             MatrixRounding rounding = MatrixRounding::kElement);
 
   const GlrShape& shape() const { return shape_; }
   int64_t size() const { return size_; }
@@ -38,8 +47,6 @@ class Parameters {
 
   const at::Tensor& values() const { return values_; }        // float [size]
   const at::Tensor& gradients() const { return gradients_; }  // float [size]
-  const at::Tensor& copy() const { return copy_; }  // [matrix_size] elements; undefined for float
-
   ParameterViews View(const at::Tensor& flat) const;
   const ParameterViews& value() const { return value_; }
   const ParameterViews& gradient() const { return gradient_; }
@@ -48,13 +55,15 @@ class Parameters {
   // Random starting values; the same for the same seed, on every device.
   void Initialize(uint64_t seed);
 
-  // Call after changing values() by hand.
+  // Call after changing values(): brings multiplied() up to date. Enqueues only.
   void RefreshCopy();
 
  private:
   GlrShape shape_;
+  MatrixRounding rounding_;
   int64_t size_ = 0, layer_matrix_size_ = 0, matrix_size_ = 0;
-  at::Tensor values_, gradients_, copy_;
+  at::Tensor values_, gradients_;
+  at::Tensor copy_;  // [matrix_size] elements; undefined when it would equal values_
   ParameterViews value_, gradient_, multiplied_;
 };
 

@@ -25,6 +25,7 @@ struct TrainOptions {
   uint64_t seed = 1;
   double jump_share = 0.03;
   bool bfloat16 = true;  // on CUDA devices
+  MatrixRounding rounding = MatrixRounding::kInt8;
 
   int64_t most_bytes = std::numeric_limits<int64_t>::max();
   double most_seconds = std::numeric_limits<double>::infinity();
