@@ -3,8 +3,9 @@
 //
 // An Ops class has: Sums (kRows int32 sums), Weights (kRows x 4 weights), Broadcast (4 quantised
 // bytes, repeated), kRows (a divisor of 16), kLanes (the most lanes of one tile), kSums (how many
-// Sums a tile may hold), kSparse (Sums of a sparse tile), and Load, Store, LoadWeights, Spread,
-// Dot; DotSparse is Dot for bytes 0 .. 127 that are q itself.
+// Sums a tile may hold), kSparse (Sums of a sparse tile for one lane), kSharedSparse (the same for
+// several lanes in turn), and Load, Store, LoadWeights, Spread, Dot; DotSparse is Dot for bytes
+// 0 .. 127 that are q itself.
 #pragma once
 
 #include <cstddef>
@@ -130,15 +131,28 @@ inline void SparseTile(const PackedMatrix& m, int first_vector, const uint16_t* 
   });
 }
 
+// Some lanes, each with the list of its groups that count.
+struct SparseInput {
+  static constexpr int kMaxGroups = kMaxColumns / kBlockColumns + 16;
+  const uint16_t (*groups)[kMaxGroups];  // [lane]
+  const int* counts;                     // [lane]
+  const uint8_t* x;
+  ptrdiff_t x_stride;
+  int lanes;
+};
+
 template <class Ops, int kVectors>
-inline void SparseTiles(const PackedMatrix& m, int first_vector, const uint16_t* groups, int count,
-                        const uint8_t* x, int32_t* sums) {
+inline void SparseTiles(const PackedMatrix& m, int first_vector, const SparseInput& input,
+                        int32_t* sums, ptrdiff_t sums_stride) {
   const int vectors = m.rows / Ops::kRows;
   int v = first_vector;
   for (; v + kVectors <= vectors; v += kVectors) {
-    SparseTile<Ops, kVectors>(m, v, groups, count, x, sums);
+    for (int l = 0; l < input.lanes; ++l) {
+      SparseTile<Ops, kVectors>(m, v, input.groups[l], input.counts[l],
+                                input.x + l * input.x_stride, sums + l * sums_stride);
+    }
   }
-  if constexpr (kVectors > 1) SparseTiles<Ops, kVectors / 2>(m, v, groups, count, x, sums);
+  if constexpr (kVectors > 1) SparseTiles<Ops, kVectors / 2>(m, v, input, sums, sums_stride);
 }
 
 // Writes the numbers of the groups of four bytes that are not all zero; returns how many. An Ops
@@ -158,17 +172,27 @@ inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
   return count;
 }
 
-// Lane by lane, which reads weights once per lane but leaves most of them out.
+// Lane by lane, which reads weights once per lane but leaves most of them out. Several lanes walk
+// the same few row vectors one after the other, so that these weights stay in the first cache.
 template <class Ops>
 void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                     int32_t* sums, ptrdiff_t sums_stride) {
+  constexpr int kMaxLanes = 8;
   // A fast ListGroups writes whole vectors, so up to 16 numbers behind the last.
-  uint16_t groups[kMaxColumns / kBlockColumns + 16];
-  for (int lane = 0; lane < lanes; ++lane) {
-    const int count = ListGroups<Ops>(x, m.columns, groups);
-    SparseTiles<Ops, Ops::kSparse>(m, 0, groups, count, x, sums);
-    x += x_stride;
-    sums += sums_stride;
+  uint16_t groups[kMaxLanes][SparseInput::kMaxGroups];
+  int counts[kMaxLanes];
+  while (lanes > 0) {
+    const int n = lanes < kMaxLanes ? lanes : kMaxLanes;
+    for (int l = 0; l < n; ++l) counts[l] = ListGroups<Ops>(x + l * x_stride, m.columns, groups[l]);
+    const SparseInput input = {groups, counts, x, x_stride, n};
+    if (n == 1) {
+      SparseTiles<Ops, Ops::kSparse>(m, 0, input, sums, sums_stride);
+    } else {
+      SparseTiles<Ops, Ops::kSharedSparse>(m, 0, input, sums, sums_stride);
+    }
+    lanes -= n;
+    x += n * x_stride;
+    sums += n * sums_stride;
   }
 }
 

@@ -17,6 +17,7 @@ struct Avx2Ops {
   static constexpr int kLanes = 4;
   static constexpr int kSums = 8;  // of 16 registers
   static constexpr int kSparse = 12;
+  static constexpr int kSharedSparse = 8;
   using Sums = __m256i;
   using Weights = __m256i;
   using Broadcast = __m256i;

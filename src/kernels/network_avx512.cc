@@ -17,6 +17,7 @@ struct Avx512Ops {
   static constexpr int kLanes = 8;
   static constexpr int kSums = 24;  // of 32 registers
   static constexpr int kSparse = 12;
+  static constexpr int kSharedSparse = 4;
   using Sums = __m512i;
   using Weights = __m512i;
   using Broadcast = __m512i;

@@ -14,6 +14,7 @@ struct NeonDotOps {
   static constexpr int kLanes = 4;
   static constexpr int kSums = 24;  // of 32 registers
   static constexpr int kSparse = 24;
+  static constexpr int kSharedSparse = 16;
   using Sums = int32x4_t;
   using Weights = int8x16_t;
   using Broadcast = int8x16_t;

@@ -14,6 +14,7 @@ struct ScalarOps {
   static constexpr int kLanes = 1;
   static constexpr int kSums = 4;
   static constexpr int kSparse = 4;
+  static constexpr int kSharedSparse = 4;
   struct Sums {
     int32_t row[kRows];
   };

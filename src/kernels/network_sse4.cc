@@ -15,6 +15,7 @@ struct Sse4Ops {
   static constexpr int kLanes = 4;
   static constexpr int kSums = 8;  // of 16 registers
   static constexpr int kSparse = 12;
+  static constexpr int kSharedSparse = 12;
   using Sums = __m128i;
   using Weights = __m128i;
   using Broadcast = __m128i;

@@ -198,12 +198,17 @@ uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
 }
 
-uint32_t ContextMixer::Refine(const Lane& lane, int logit_q8) {
+void ContextMixer::EnterMaps(const Lane& lane) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
   const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
   const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
-  const int refined1 = order1_map_.Predict(logit_q8, order1 & map_mask_);
-  const int refined2 = order2_map_.Predict(logit_q8, order2 & map_mask_);
+  order1_map_.Enter(order1 & map_mask_);
+  order2_map_.Enter(order2 & map_mask_);
+}
+
+uint32_t ContextMixer::Refine(int logit_q8) {
+  const int refined1 = order1_map_.Predict(logit_q8);
+  const int refined2 = order2_map_.Predict(logit_q8);
   const int p_q16 = (Squash(logit_q8) + refined1 + 2 * refined2) / 4;
   return static_cast<uint32_t>(std::clamp(p_q16, 1, 65535));
 }
@@ -213,6 +218,7 @@ uint32_t ContextMixer::Predict(Lane& lane) {
     if (lane.node_ == 1) lane.is_match_alive_ = lane.match_.length() > 0;
     EnterHalf(lane);
   }
+  EnterMaps(lane);
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
   const uint32_t seen = static_cast<uint32_t>(
@@ -229,7 +235,7 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const int logit_q8 = mixer_.Predict({{local + lane.node_, local + c1, grade * 8 + bit_index,
                                         local + c2, seen * 8 + bit_index, trust},
                                        {lane.node_, grade * 8 + bit_index, trust}});
-  return Refine(lane, logit_q8);
+  return Refine(logit_q8);
 }
 
 void ContextMixer::Update(Lane& lane, int bit) {

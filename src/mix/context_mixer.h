@@ -104,7 +104,8 @@ class ContextMixer {
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
   uint32_t FillModelInputs(const Lane& lane);
-  uint32_t Refine(const Lane& lane, int logit_q8);
+  void EnterMaps(const Lane& lane);
+  uint32_t Refine(int logit_q8);
 
   bool has_model_;
   uint32_t made_lanes_ = 0;

@@ -19,15 +19,27 @@ class ProbabilityMap {
     }
   }
 
+  // Chooses the context of the next Predict, whose numbers may have to come from afar.
+  void Enter(uint32_t context) {
+    first_ = context * kKnots;
+    __builtin_prefetch(&p_q16_[first_]);
+    __builtin_prefetch(&p_q16_[first_ + kKnots - 1]);
+  }
+
   // The corrected probability of a one, in 0 .. 65535, and remembers where it came from.
-  int Predict(int logit_q8, uint32_t context) {
+  int Predict(int logit_q8) {
     const int limit = kStep * (kKnots / 2) - 1;
     const int clamped = logit_q8 > limit ? limit : logit_q8 < -limit ? -limit : logit_q8;
     const uint32_t offset = static_cast<uint32_t>(clamped + limit + 1);
-    const uint32_t knot = context * kKnots + offset / kStep;
+    const uint32_t knot = first_ + offset / kStep;
     const int weight = static_cast<int>(offset % kStep);
     nearest_ = weight * 2 >= kStep ? knot + 1 : knot;
     return (p_q16_[knot] * (kStep - weight) + p_q16_[knot + 1] * weight) / kStep;
+  }
+
+  int Predict(int logit_q8, uint32_t context) {
+    Enter(context);
+    return Predict(logit_q8);
   }
 
   void Update(int bit) {
@@ -41,6 +53,7 @@ class ProbabilityMap {
   static constexpr int kRateShift = 6;
 
   std::vector<uint16_t> p_q16_;  // [contexts][kKnots]
+  uint32_t first_ = 0;           // knot of the context
   uint32_t nearest_ = 0;
 };
 
