@@ -111,7 +111,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
   for (const int rows : {16, 48, 112, 192, 400}) {
     for (const int columns : {4, 64, 580}) {
       for (const int zeros : {0, 50, 95, 100}) {
-        constexpr int kLanes = 3;
+        constexpr int kLanes = 9;
         const auto at = [](int i) { return static_cast<size_t>(i); };
         const auto weights = random.Vector<int8_t>(at(rows * columns), 127);
         std::vector<uint8_t> x(at(kLanes * columns));
@@ -126,8 +126,13 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
             expected[at(i)] += weights[at(i % rows * columns + c)] * x[at(i / rows * columns + c)];
           }
         }
-        kernels().multiply_sparse(matrix.view(), x.data(), columns, kLanes, sums.data(), rows);
-        ASSERT_EQ(sums, expected) << rows << 'x' << columns << ' ' << zeros;
+        for (const int lanes : {1, kLanes}) {
+          std::fill(sums.begin(), sums.end(), -7);
+          kernels().multiply_sparse(matrix.view(), x.data(), columns, lanes, sums.data(), rows);
+          const auto end = expected.begin() + ptrdiff_t{lanes} * rows;
+          ASSERT_TRUE(std::equal(expected.begin(), end, sums.begin()))
+              << rows << 'x' << columns << ' ' << zeros << ' ' << lanes;
+        }
       }
     }
   }
