@@ -1,6 +1,7 @@
 // Arbitrary bytes as a file: an error, or output within the limits that two runs agree on.
 #include "api/compressor.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/tiny_model.h"
 
 namespace lmz::fuzz {
 
@@ -12,7 +13,8 @@ constexpr uint64_t kMemoryLimit = uint64_t{1} << 28;
 Status DecompressTo(ByteSpan coded, int threads, Bytes& raw) {
   MemorySource source(coded);
   MemorySink sink(raw);
-  const DecompressOptions options = {.threads = threads,
+  const DecompressOptions options = {.models = testing::TinyModels(),
+                                     .threads = threads,
                                      .memory_limit = kMemoryLimit,
                                      .output_limit = kOutputLimit,
                                      .progress = {}};
