@@ -41,7 +41,9 @@ struct DecompressOptions {
   // Beside the built-in ones, for files that name one of them.
   std::vector<std::shared_ptr<const Network>> models = {};
   int threads = 1;
-  uint64_t memory_limit = UINT64_MAX;  // bytes for one block being decoded; above it: kLimit
+  // Bytes for all blocks being decoded together, models and small buffers not counted; a block that
+  // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.
+  uint64_t memory_limit = UINT64_MAX;
   uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
   ProgressFunction progress = {};
 };

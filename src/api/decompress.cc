@@ -15,6 +15,7 @@ struct BlockWork {
   Bytes payload;
   Bytes raw;
   uint64_t end_offset = 0;  // in the input, behind the payload
+  uint64_t memory = 0;      // bytes that it may take until it is written
   std::future<Status> done;
 };
 
@@ -32,7 +33,7 @@ class DecompressPipeline {
  private:
   Status ReadAll();
   Status CheckOutput(uint64_t raw_size);
-  Status CheckMemory(const BlockHeader& header);
+  Status CheckMemory(uint64_t memory);
   Status StartBlock();
   Status DecodeOne(BlockWork& block);
   Status FinishBlock();
@@ -41,6 +42,7 @@ class DecompressPipeline {
   const DecompressOptions& options_;
   Reader reader_;
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
+  uint64_t memory_in_flight_ = 0;
   Progress progress_;
   Status failure_;  // of FinishBlock, which later blocks must not pass
   ProgressMeter meter_;
@@ -55,8 +57,7 @@ Status DecompressPipeline::CheckOutput(uint64_t raw_size) {
                                   std::to_string(options_.output_limit) + " bytes");
 }
 
-Status DecompressPipeline::CheckMemory(const BlockHeader& header) {
-  const uint64_t memory = header.payload_size + header.raw_size + DecodeMemory(header);
+Status DecompressPipeline::CheckMemory(uint64_t memory) {
   if (memory <= options_.memory_limit) return OkStatus();
   return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
                                   " bytes of memory, more than the limit of " +
@@ -65,14 +66,22 @@ Status DecompressPipeline::CheckMemory(const BlockHeader& header) {
 
 Status DecompressPipeline::StartBlock() {
   const BlockRecord& record = reader_.block();
-  LMZ_TRY(CheckMemory(record.header).At(BlockName(record)));
-  LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
-  promised_size_ += record.header.raw_size;
-  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishBlock());
+  const BlockHeader& header = record.header;
+  const uint64_t memory = header.payload_size + header.raw_size + DecodeMemory(header);
+  LMZ_TRY(CheckMemory(memory).At(BlockName(record)));
+  LMZ_TRY(CheckOutput(header.raw_size).At(BlockName(record)));
+  promised_size_ += header.raw_size;
+  // The limit holds for all blocks in flight together: with little memory, fewer threads have work.
+  while (in_flight_.size() >= PiecesInFlight(options_.threads) ||
+         memory > options_.memory_limit - memory_in_flight_) {
+    LMZ_TRY(FinishBlock());
+  }
   Bytes payload;
   LMZ_TRY(reader_.ReadPayload(payload));
   BlockWork& block = in_flight_.emplace_back();
   block.record = record;
+  block.memory = memory;
+  memory_in_flight_ += memory;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
   block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
@@ -98,6 +107,7 @@ Status DecompressPipeline::FinishBlock() {
   LMZ_TRY(failure_);
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;
+  memory_in_flight_ -= block.memory;
   in_flight_.pop_front();
   return OkStatus();
 }
