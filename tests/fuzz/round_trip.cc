@@ -1,5 +1,5 @@
 // Any bytes under any choice of codec, filters and profile come back, and twice the same code.
-#include "api/compressor.h"
+#include "api/pipeline.h"
 #include "tests/choices.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -23,21 +23,29 @@ void RoundTripBlock(ByteSpan raw, const BlockChoice& choice) {
   LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
 }
 
-void RoundTripFile(ByteSpan raw, int threads) {
-  MemorySource raw_source(raw);
-  Bytes coded;
-  MemorySink coded_sink(coded);
-  CompressOptions options;
-  options.threads = threads;
-  options.content_size = raw.size();
-  LMZ_REQUIRE(Compress(raw_source, coded_sink, options).ok());
-
-  MemorySource coded_source(coded);
+void RequireContent(ByteSpan coded, ByteSpan raw) {
+  MemorySource source(coded);
   Bytes restored;
-  MemorySink restored_sink(restored);
-  LMZ_REQUIRE(Decompress(coded_source, restored_sink, {}).ok());
+  MemorySink sink(restored);
+  LMZ_REQUIRE(Decompress(source, sink, {.models = testing::TinyModels()}).ok());
   LMZ_REQUIRE(restored.size() == raw.size());
   LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
+}
+
+// As the planner would have it, or in blocks of `block_size` bytes that are all coded as `choice`
+// says, when that is given.
+void RoundTripFile(ByteSpan raw, const CompressOptions& options, const BlockChoice* choice,
+                   uint64_t block_size) {
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  if (choice == nullptr) {
+    LMZ_REQUIRE(Compress(source, sink, options).ok());
+  } else {
+    LMZ_REQUIRE(
+        CompressPlanned(source, sink, options, testing::FixedPlan(*choice, block_size)).ok());
+  }
+  RequireContent(coded, raw);
 }
 
 }  // namespace
@@ -46,9 +54,19 @@ void FuzzOne(ByteSpan input) {
   static const std::vector<BlockChoice> all_choices = testing::AllChoices();
   Choices choices(input);
   const BlockChoice choice = all_choices[choices.Below(all_choices.size())];
-  const int threads = static_cast<int>(1 + choices.Below(2));
-  if (!choices.rest().empty()) RoundTripBlock(choices.rest(), choice);
-  RoundTripFile(choices.rest(), threads);
+  CompressOptions options;
+  options.threads = static_cast<int>(1 + choices.Below(2));
+  if (choices.Below(2) != 0) options.model = testing::TinyModels().front();
+  const uint64_t block_size = 1 + choices.Number(2);
+  const bool knows_size = choices.Below(2) == 0;
+  const ByteSpan raw = choices.rest();
+  if (knows_size) options.content_size = raw.size();
+  if (!raw.empty()) RoundTripBlock(raw, choice);
+  if (raw.size() / block_size < 64) {
+    RoundTripFile(raw, options, &choice, block_size);
+  } else {
+    RoundTripFile(raw, options, nullptr, 0);
+  }
 }
 
 }  // namespace lmz::fuzz

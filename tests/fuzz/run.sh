@@ -23,11 +23,13 @@ TIMEFORMAT='%U %S'
 # of memory as for a user with little, of size as for a user's first file.
 fuzz() {
   local target=$1
+  local seeds=("$here/corpus/$target")
+  [ "$target" != decompress ] || seeds+=("$here/../golden/v0" "$here/../golden/errors")
   mkdir -p "$work/$target"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=120 \
     -report_slow_units=60 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
     -artifact_prefix="$work/findings/$target-" \
-    "$work/$target" "$here/corpus/$target" >"$work/$target.log" 2>&1 || true
+    "$work/$target" "${seeds[@]}" >"$work/$target.log" 2>&1 || true
 }
 
 for target in "$@"; do

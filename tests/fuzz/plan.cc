@@ -1,0 +1,64 @@
+// Any content, made longer by repeating parts of it, given to the planner in any pieces: its blocks
+// cover each piece, keep to the size allowed, and what they are to hold lies within them.
+#include "plan/plan.h"
+
+#include "codec/audio/audio_layout.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace lmz::fuzz {
+
+namespace {
+
+constexpr size_t kMostContent = size_t{1} << 18;
+
+// Parts of `seed`, each many times over: long enough for windows to differ, for copies to lie far
+// apart.
+Bytes Content(Choices& choices, ByteSpan seed) {
+  Bytes content;
+  for (uint64_t parts = 1 + choices.Below(6); parts != 0; --parts) {
+    const size_t begin = static_cast<size_t>(choices.Number(2)) % seed.size();
+    const size_t size = 1 + static_cast<size_t>(choices.Number(2)) % (seed.size() - begin);
+    uint64_t times = uint64_t{1} << choices.Below(10);
+    for (; times != 0 && content.size() + size <= kMostContent; --times) {
+      const ByteSpan part = seed.subspan(begin, size);
+      content.insert(content.end(), part.begin(), part.end());
+    }
+  }
+  return content;
+}
+
+void CheckBlock(const BlockPlan& block, const PlanOptions& options) {
+  LMZ_REQUIRE(block.size != 0 && block.size <= options.max_block_size);
+  const ImageLayout& image = block.choice.image;
+  if (image.width != 0) LMZ_REQUIRE(image.Fits(block.size));
+  const SampleLayout& samples = block.choice.samples;
+  if (block.choice.codec == CodecId::kAudio) {
+    LMZ_REQUIRE(samples.offset + samples.frames * FrameSize(samples) <= block.size);
+  }
+}
+
+}  // namespace
+
+void FuzzOne(ByteSpan input) {
+  Choices choices(input);
+  const PlanOptions options = {.max_block_size = uint64_t{1} << (12 + choices.Below(8))};
+  const uint64_t piece_size = 1 + choices.Number(3) % kMostContent;
+  // The choices of Content come from the end of what is left, its seed is the first half.
+  const ByteSpan seed = choices.rest().first((choices.rest().size() + 1) / 2);
+  if (seed.empty()) return;
+  const Bytes content = Content(choices, seed);
+
+  Planner planner;
+  for (uint64_t begin = 0; begin < content.size(); begin += piece_size) {
+    const uint64_t size = std::min<uint64_t>(piece_size, content.size() - begin);
+    uint64_t offset = 0;
+    for (const BlockPlan& block : planner.Plan(ByteSpan(content).subspan(begin, size), options)) {
+      LMZ_REQUIRE(block.offset == offset);
+      CheckBlock(block, options);
+      offset += block.size;
+    }
+    LMZ_REQUIRE(offset == size);
+  }
+}
+
+}  // namespace lmz::fuzz
