@@ -1,6 +1,6 @@
-// Every truncation and every single-bit flip of whole files: damage_sweep FILE... Says for each file
-// how many damaged copies were decoded; exit status 1 when one of them gave anything but an error of
-// the input or the right bytes. Files may need the tiny test model.
+// Every truncation and every single-bit flip of whole files: damage_sweep FILE... Says for each
+// file how many damaged copies were decoded; exit status 1 when one of them gave anything but an
+// error of the input or the right bytes. Files may need the tiny test model.
 #include <cstdio>
 #include <fstream>
 #include <iterator>

@@ -133,7 +133,8 @@ struct Greedy {
 // Payloads that promise a block of `size` bytes in the ways that cost most; noise follows.
 std::vector<Greedy> GreedyPayloads(uint64_t size) {
   std::vector<Greedy> all;
-  for (const uint8_t profile : {uint8_t{0}, uint8_t{1}}) all.push_back({"bytes", CodecId::kBytes, {profile}});
+  for (const uint8_t profile : {uint8_t{0}, uint8_t{1}})
+    all.push_back({"bytes", CodecId::kBytes, {profile}});
   for (const auto& [lanes, groups] : {std::pair{1, 1}, {64, 1}, {64, 4}}) {
     Greedy text = {"text " + std::to_string(lanes), CodecId::kText, {0}};
     const ModelFile& model = testing::TinyModelFile();
@@ -149,7 +150,8 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
     all.push_back(std::move(text));
   }
   for (const uint64_t width : {uint64_t{16}, uint64_t{1} << 10, uint64_t{1} << 15}) {
-    for (const uint8_t format : Bytes{0x00, 0x03, 0x84, 0x87}) {  // one or four channels, 8 or 16 bits
+    for (const uint8_t format :
+         Bytes{0x00, 0x03, 0x84, 0x87}) {  // one or four channels, 8 or 16 bits
       const uint64_t row = width * ((format & 3u) + 1) * (format >= 0x80 ? 2 : 1);
       if (row > size) continue;
       Greedy image = {"image " + std::to_string(width) + " format " + std::to_string(format),
@@ -237,7 +239,8 @@ TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
 
 // The limit holds for all blocks that several threads work on together.
 TEST(Memory, TheLimitHoldsForAllBlocksInFlight) {
-  constexpr uint64_t kSlack = uint64_t{1} << 19;  // the reader's buffer, threads, the output's growth
+  constexpr uint64_t kSlack = uint64_t{1}
+                              << 19;  // the reader's buffer, threads, the output's growth
   const Bytes raw = testing::MakeWords(20000);
   Bytes payload;
   const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kBytes}, payload);

@@ -43,7 +43,24 @@ void CheckLimits(const BlockFields& block) {
           "limit 2: Payload_Size equals Raw_Size");
 }
 
+// Limits 3 and 4: what a code of n bytes can stand for, as each codec's specification has it.
+uint64_t MostBytes(uint64_t codec, uint64_t n) {
+  switch (codec) {
+    case 1:
+      return 45500 * (n + 8);
+    case 2:
+      return 45500 * (n + 32);
+    case 3:
+      return 728000 * (n + 8);
+    case 4:
+      return 45500 * (n + 16);
+    default:
+      return n;
+  }
+}
+
 Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Models& models) {
+  Require(size <= MostBytes(codec, code.size()), "limit 3 or 4: more than the code can stand for");
   if (codec == 1) return DecodeBytesCodec(code, size);
   if (codec == 3) return DecodeImageCodec(code, size);
   if (codec == 4) return DecodeAudioCodec(code, size);
