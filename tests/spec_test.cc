@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "api/pipeline.h"
+#include "api/records.h"
 #include "codec/codec.h"
 #include "codec/filter/filter.h"
 #include "container/writer.h"
@@ -30,11 +31,13 @@ std::vector<std::string> ReadLines(const std::string& name) {
 }
 
 struct Dump {
+  Bytes sample;  // of a record
   Bytes raw;
   Bytes coded;
 };
 
-// The ```hexdump blocks: "; raw: CONTENT", then lines "OFFSET  BYTES  ; FIELD".
+// The ```hexdump blocks: "; raw: CONTENT", for a record "; sample: SAMPLE" before it, then lines
+// "OFFSET  BYTES  ; FIELD".
 std::vector<Dump> ReadDumps(const std::string& name) {
   std::vector<Dump> dumps;
   bool is_inside = false;
@@ -42,6 +45,8 @@ std::vector<Dump> ReadDumps(const std::string& name) {
     if (line.starts_with("```")) {
       is_inside = line == "```hexdump";
       if (is_inside) dumps.emplace_back();
+    } else if (is_inside && line.starts_with("; sample: ")) {
+      dumps.back().sample = ToBytes(std::string_view(line).substr(10));
     } else if (is_inside && line.starts_with("; raw:")) {
       if (line.size() > 7) dumps.back().raw = ToBytes(std::string_view(line).substr(7));
     } else if (is_inside) {
@@ -126,6 +131,20 @@ TEST(Spec, DumpsAreWhatTheWriterWrites) {
   Bytes empty;
   AppendCompactFrame({}, {}, {}, empty);
   EXPECT_EQ(dumps[2].coded, empty);
+}
+
+TEST(Spec, TheRecordIsDecodedAndWrittenAgain) {
+  const Dump dump = ReadDumps("records.md").at(0);
+  Result<RecordCoder> coder = RecordCoder::Make(nullptr, dump.sample);
+  ASSERT_TRUE(coder.ok());
+  Bytes code(dump.raw.size() + RecordCoder::kFraming);
+  const Result<size_t> size = coder.value().Encode(dump.raw, code);
+  ASSERT_TRUE(size.ok());
+  code.resize(size.value());
+  EXPECT_EQ(code, dump.coded);
+  Bytes record(dump.raw.size());
+  EXPECT_TRUE(coder.value().Decode(dump.coded, record).ok());
+  EXPECT_EQ(record, dump.raw);
 }
 
 TEST(Spec, EveryCodecAndFilterIsListed) {

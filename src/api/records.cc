@@ -164,6 +164,7 @@ Result<size_t> RecordCoder::Decode(ByteSpan code, MutableByteSpan record) {
     Decoder decoder(payload);
     s.CodeRange(*s.working, decoder, s.sample_size, s.sample_size + out.size());
     if (decoder.overran()) return Status(Code::kTruncated, "the record's code ends too early");
+    if (decoder.has_rest()) return Status(Code::kDamaged, "the record's code is too long");
   }
   if (CheckOf(out) != check) {
     return Status(Code::kDamaged,

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "api/pipeline.h"
+#include "api/records.h"
 #include "arithmetic_decoder.h"
 #include "audio_decoder.h"
 #include "codec/text/text.h"
@@ -15,6 +16,7 @@
 #include "file_decoder.h"
 #include "model/built_in.h"
 #include "model/catalog.h"
+#include "record_decoder.h"
 #include "reference_glr.h"
 #include "tests/choices.h"
 #include "tests/recipes.h"
@@ -355,6 +357,35 @@ TEST(ReferenceDecoder, DecodesTheBaseModelOfTheLibrary) {
     const BlockChoice choice = {
         .codec = CodecId::kText, .model = base.value().get(), .lanes = static_cast<uint8_t>(lanes)};
     EXPECT_EQ(ThroughTheLibrary(raw, choice), raw);
+  }
+}
+
+// Records of all framings, with what suits the sample and what does not.
+TEST(ReferenceDecoder, DecodesSmallRecordsOfTheLibrary) {
+  const reference::Model tiny = SlowNetwork(
+      {0, Bytes(testing::TinyModelFile().id.begin(), testing::TinyModelFile().id.end())});
+  const Bytes words = testing::MakeWords(3000);
+  for (const bool has_model : {false, true}) {
+    for (const size_t sample_size : {size_t{0}, size_t{1}, size_t{700}}) {
+      const Bytes sample(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(sample_size));
+      Result<RecordCoder> coder =
+          RecordCoder::Make(has_model ? testing::TinyModels().front() : nullptr, sample);
+      ASSERT_TRUE(coder.ok());
+      for (const Bytes& record :
+           {Bytes(), ToBytes("x"), testing::MakeWords(127), testing::MakeWords(128),
+            testing::MakeRandom(100), Bytes(words.begin() + 500, words.begin() + 1200)}) {
+        Bytes code(record.size() + RecordCoder::kFraming);
+        const Result<size_t> size = coder.value().Encode(record, code);
+        ASSERT_TRUE(size.ok());
+        code.resize(size.value());
+        const reference::Model* model = has_model ? &tiny : nullptr;
+        EXPECT_EQ(reference::DecodeRecord(code, sample, model), record) << record.size();
+        AppendTo(code, Bytes(7, 0));  // a decoder may read six bytes ahead
+        EXPECT_THROW(reference::DecodeRecord(code, sample, model), reference::Damage);
+        Bytes out(record.size());
+        EXPECT_EQ(coder.value().Decode(code, out).status().code(), Code::kDamaged);
+      }
+    }
   }
 }
 

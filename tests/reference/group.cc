@@ -31,7 +31,8 @@ Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vecto
 }
 
 // 3
-void Group::DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum) {
+template <class BitOf>
+void Group::WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of) {
   lane_ = lane;
   node_ = 1;
   c1_ = Contexts::Back(lanes_[lane], 1);
@@ -39,12 +40,20 @@ void Group::DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<i
   matches_[lane].BeginByte();
   for (bit_index_ = 7; bit_index_ >= 0; --bit_index_) {
     if (bit_index_ == 7 || bit_index_ == 3) FindSlots();
-    const int bit = code.Decode(P1(sum));
+    const int bit = bit_of(P1(sum));
     Learn(bit);
     node_ = 2 * node_ + static_cast<uint32_t>(bit);
     half_node_ = 2 * half_node_ + static_cast<uint32_t>(bit);
   }
   EndByte();
+}
+
+void Group::DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum) {
+  WalkByte(lane, sum, [&code](int p1) { return code.Decode(p1); });
+}
+
+void Group::LearnByte(size_t lane, uint8_t byte, const std::vector<int64_t>& sum) {
+  WalkByte(lane, sum, [this, byte](int) { return byte >> bit_index_ & 1; });
 }
 
 // 10.2 and 11.2; of `text`, 5.4

@@ -23,10 +23,16 @@ class Group {
   // Decodes the next byte of `lane`. `sum` is that of `text`, 4; nothing reads it without a model.
   void DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum);
 
+  // The same for a byte that is known already (docs/spec/records.md, 2).
+  void LearnByte(size_t lane, uint8_t byte, const std::vector<int64_t>& sum);
+
   // The known bytes of each lane.
   const std::vector<Bytes>& lanes() const { return lanes_; }
 
  private:
+  // bit_of(P1) is each bit of the byte.
+  template <class BitOf>
+  void WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of);
   Pair& HistoryPair(size_t i, size_t e, const History& history);
   void FillPair(const History& history);
   void FillHistoryMap();

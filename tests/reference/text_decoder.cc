@@ -44,14 +44,6 @@ Payload ReadPayload(const Bytes& bytes, uint64_t n) {
   return payload;
 }
 
-// 4
-std::vector<int64_t> Sums(const std::vector<int64_t>& weights) {
-  std::vector<int64_t> sum(512);
-  for (size_t b = 0; b < 256; ++b) sum[256 + b] = weights.at(b);
-  for (size_t n = 255; n >= 1; --n) sum[n] = sum[2 * n] + sum[2 * n + 1];
-  return sum;
-}
-
 // 2 and 3, for one group: its lanes' sizes and networks. No group sees another, so each may be
 // decoded as a whole.
 Decoded DecodeGroup(const Bytes& code, int profile, const std::vector<uint64_t>& sizes,
@@ -79,6 +71,13 @@ Decoded DecodeGroup(const Bytes& code, int profile, const std::vector<uint64_t>&
 }
 
 }  // namespace
+
+std::vector<int64_t> Sums(const std::vector<int64_t>& weights) {
+  std::vector<int64_t> sum(512);
+  for (size_t b = 0; b < 256; ++b) sum[256 + b] = weights.at(b);
+  for (size_t n = 255; n >= 1; --n) sum[n] = sum[2 * n] + sum[2 * n + 1];
+  return sum;
+}
 
 std::vector<std::vector<int>> Model::DefaultStart() {
   std::vector<int> row(38, 1966);

@@ -32,6 +32,9 @@ struct Model {
 // Throws Damage if there is no such model.
 using Models = std::function<Model(const ModelName&)>;
 
+// Sum[0] to Sum[511] for the weights of a step (4).
+std::vector<int64_t> Sums(const std::vector<int64_t>& weights);
+
 // The `size` bytes that `payload` stands for. Throws Damage.
 Decoded DecodeTextCodec(const Bytes& payload, uint64_t size, const Models& models);
 
