@@ -14,12 +14,26 @@ namespace lmz::testing {
 class FrameBuilder {
  public:
   FrameBuilder& Start(uint8_t version_and_kind = 0, uint8_t flags = 0, uint64_t content_size = 0) {
+    const size_t begin = bytes.size();
     HeaderWriter archive(bytes);
     FrameStart start = {.version_and_kind = version_and_kind};
     Visit(archive, start);
     FrameHeader header = {.flags = flags, .content_size = content_size};
     Visit(archive, header);
-    head.frame_header_size = bytes.size();
+    head.frame_header_size = bytes.size() - begin;
+    return *this;
+  }
+
+  // A note in front of the frame, before Start, or behind it, after End.
+  FrameBuilder& Note(std::string_view tag, ByteSpan data) {
+    HeaderWriter archive(bytes);
+    FrameStart start = {.version_and_kind = kFormatVersion | kNoteKind};
+    Visit(archive, start);
+    NoteHeader header = {.tag = LoadLe32(ToBytes(tag).data()), .size = data.size()};
+    Visit(archive, header);
+    ByteWriter writer(bytes);
+    writer.Append(data);
+    writer.U32(Checksum32(data));
     return *this;
   }
 

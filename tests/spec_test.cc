@@ -80,7 +80,7 @@ std::vector<std::vector<std::string>> ReadRows(const std::string& name, size_t c
 }
 
 TEST(Spec, DumpsDecodeToWhatTheySay) {
-  for (const auto& [name, count] : {std::pair{"container.md", 3u},
+  for (const auto& [name, count] : {std::pair{"container.md", 4u},
                                     {"src/codec/bytes/spec.md", 1u},
                                     {"src/codec/text/spec.md", 1u}}) {
     const std::vector<Dump> dumps = ReadDumps(name);
@@ -131,6 +131,9 @@ TEST(Spec, DumpsAreWhatTheWriterWrites) {
   Bytes empty;
   AppendCompactFrame({}, {}, {}, empty);
   EXPECT_EQ(dumps[2].coded, empty);
+  Bytes noted = FrameBuilder().Note("xabc", ToBytes("seen")).bytes;
+  noted.insert(noted.end(), empty.begin(), empty.end());
+  EXPECT_EQ(dumps[3].coded, noted);
 }
 
 TEST(Spec, TheRecordIsDecodedAndWrittenAgain) {

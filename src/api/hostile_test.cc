@@ -170,6 +170,32 @@ TEST(Hostile, EveryLevelWithAModelBearsTruncationsAndBitFlips) {
   }
 }
 
+// Notes where they may stand: before, between and behind frames.
+TEST(Hostile, NotesBearTruncationsAndBitFlips) {
+  FrameBuilder frames;
+  frames.Note("test", ToBytes("what is no content")).Start().Stored(ToBytes("hello")).End();
+  const size_t begin = frames.bytes.size();
+  Bytes file = frames.bytes;
+  AppendTo(file, FrameBuilder().Note("none", {}).Start().Stored(ToBytes(" world")).End().bytes);
+  const size_t end = file.size();
+  AppendTo(file, FrameBuilder().Note("xend", Bytes(90)).bytes);
+  const Bytes raw = ToBytes("hello world");
+  Bytes back;
+  ASSERT_TRUE(DecompressTo(file, kLimits, back).ok());
+  ASSERT_EQ(back, raw);
+  // Cut behind a frame or behind the note after it, a file is whole.
+  const size_t note_end = begin + FrameBuilder().Note("none", {}).bytes.size();
+  for (size_t size = 0; size < file.size(); ++size) {
+    const ByteSpan cut = ByteSpan(file).first(size);
+    if (size == begin || size == note_end || size == end) {
+      EXPECT_TRUE(DecompressTo(cut, kLimits, back).ok()) << size;
+    } else {
+      EXPECT_EQ(Misdeed(cut, raw, kLimits, true), "") << size;
+    }
+  }
+  EXPECT_EQ(MisdeedOfBitFlips(file, raw, kLimits), "");
+}
+
 // Two bytes changed at once: reaches what one bit cannot.
 TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
   TestRandom state(7);
@@ -220,6 +246,11 @@ TEST(Hostile, APromisedPayloadCostsNoMemoryUntilItIsThere) {
   const Bytes little = testing::MakeRandom(100000);
   const Bytes frame = FrameBuilder().Start().Block(header, little).bytes;
   EXPECT_LE(LargestAllocation(frame, Code::kTruncated), kSmall + 2 * little.size());
+}
+
+TEST(Hostile, ANoteCostsNoMemory) {
+  const Bytes note =FrameBuilder().Note("test", Bytes(size_t{1} << 20)).bytes;
+  EXPECT_LE(LargestAllocation(note, Code::kTruncated), kSmall);
 }
 
 TEST(Hostile, TheMemoryLimitComesBeforeAllocation) {

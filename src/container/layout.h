@@ -23,6 +23,7 @@ inline constexpr std::array<uint8_t, 3> kEndMagic = {'z', 'l', 0xF7};
 inline constexpr uint8_t kFormatVersion = 0;
 inline constexpr uint8_t kVersionMask = 0x0F;
 inline constexpr uint8_t kCompactKind = 0x10;
+inline constexpr uint8_t kNoteKind = 0x20;
 inline constexpr uint8_t kFlagContentSize = 0x01;
 
 // Stands where the next block's codec would: no codec will ever have this number.
@@ -40,6 +41,19 @@ template <class Archive>
 void Visit(Archive& archive, FrameStart& start) {
   archive.Literal(kMagic);
   archive.U8(start.version_and_kind);
+}
+
+// What follows FrameStart in a note. `size` bytes follow it, then their check.
+struct NoteHeader {
+  uint32_t tag = 0;
+  uint64_t size = 0;
+};
+
+template <class Archive>
+void Visit(Archive& archive, NoteHeader& header) {
+  archive.U32(header.tag);
+  archive.Varint(header.size);
+  archive.Check();
 }
 
 // What follows FrameStart in a full frame.

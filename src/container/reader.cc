@@ -1,6 +1,7 @@
 #include "container/reader.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "container/header_reader.h"
@@ -52,34 +53,81 @@ Result<Reader::Item> Reader::Next() {
   return Item::kFrameEnd;
 }
 
-Result<Reader::Item> Reader::BeginFrame() {
+// Whether a frame or a note begins here; if not, the input ends as it may.
+Result<bool> Reader::IsAtMagic() {
   LMZ_ASSIGN(const ByteSpan start, input_.Peek(kMagic.size()));
   if (start.empty()) {
-    if (has_read_frame_) return Item::kEnd;
-    return Status(Code::kTruncated, "the input is empty; even an empty file has a frame");
+    if (has_read_frame_) return false;
+    return Status(Code::kTruncated, "the input ends before a frame; even an empty file has one");
   }
   if (!std::equal(start.begin(), start.end(), kMagic.begin())) {
-    if (!has_read_frame_) return Status(Code::kNotLmz, "this is not an lmz file");
+    if (!has_read_magic_) return Status(Code::kNotLmz, "this is not an lmz file");
     return Status(Code::kDamaged, "what follows the last frame is not lmz data")
         .At(At("data", input_.offset()));
   }
-  frame_ = {.offset = input_.offset()};
-  block_count_ = 0;
-  raw_size_ = 0;
+  return true;
+}
 
-  HeaderReader archive(input_);
-  FrameStart fields;
-  Visit(archive, fields);
-  LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
-  has_read_frame_ = true;
-  frame_.version = fields.version_and_kind & kVersionMask;
-  frame_.is_compact = (fields.version_and_kind & kCompactKind) != 0;
-  if (frame_.version != kFormatVersion ||
-      (fields.version_and_kind & ~(kVersionMask | kCompactKind)) != 0) {
-    return Status(Code::kNewerVersion, "the format version is unknown; a newer lmz is needed")
-        .At(At("frame header", frame_.offset));
+Result<Reader::Item> Reader::BeginFrame() {
+  for (;;) {
+    LMZ_ASSIGN(const bool is_at_magic, IsAtMagic());
+    if (!is_at_magic) return Item::kEnd;
+    frame_ = {.offset = input_.offset()};
+    block_count_ = 0;
+    raw_size_ = 0;
+
+    HeaderReader archive(input_);
+    FrameStart fields;
+    Visit(archive, fields);
+    LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
+    has_read_magic_ = true;
+    frame_.version = fields.version_and_kind & kVersionMask;
+    const int kind = fields.version_and_kind & ~kVersionMask;
+    frame_.is_compact = kind == kCompactKind;
+    if (frame_.version != kFormatVersion ||
+        (kind != 0 && kind != kCompactKind && kind != kNoteKind)) {
+      return Status(Code::kNewerVersion, "the format version is unknown; a newer lmz is needed")
+          .At(At("frame header", frame_.offset));
+    }
+    if (kind == kNoteKind) {
+      LMZ_TRY(SkipNote(archive).At(At("note", frame_.offset)));
+      continue;
+    }
+    has_read_frame_ = true;
+    return frame_.is_compact ? BeginCompactFrame(archive) : BeginFullFrame(archive);
   }
-  return frame_.is_compact ? BeginCompactFrame(archive) : BeginFullFrame(archive);
+}
+
+// No note is known yet; those whose tag begins with a small letter say nothing of the content.
+Status Reader::SkipNote(HeaderReader& archive) {
+  NoteHeader header;
+  Visit(archive, header);
+  LMZ_TRY(archive.status());
+  const auto first = static_cast<uint8_t>(header.tag);
+  if (first >= 'A' && first <= 'Z') {
+    return Status(Code::kNewerVersion, "it changes what follows; a newer lmz is needed");
+  }
+  if (first < 'a' || first > 'z') {
+    return Status(Code::kDamaged, "its tag does not begin with a letter");
+  }
+  Checksum64Stream covered;
+  std::array<uint8_t, 4096> piece;
+  for (uint64_t left = header.size; left != 0;) {
+    const auto step = static_cast<size_t>(std::min<uint64_t>(left, piece.size()));
+    const MutableByteSpan part = MutableByteSpan(piece).first(step);
+    LMZ_ASSIGN(const size_t size, input_.Read(part));
+    if (size < step) return Status(Code::kTruncated, "the file ends too early");
+    covered.Update(part);
+    left -= step;
+  }
+  uint32_t check = 0;
+  HeaderReader end(input_);
+  end.U32(check);
+  LMZ_TRY(end.status());
+  if (check != static_cast<uint32_t>(covered.Digest())) {
+    return Status(Code::kDamaged, "its check differs");
+  }
+  return OkStatus();
 }
 
 Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {

@@ -7,7 +7,8 @@
 //     if (item == Reader::Item::kBlock) { reader.block(); reader.ReadPayload(payload); }
 //   }
 //
-// Memory does not depend on the input, less the payload that the caller asks for.
+// Memory does not depend on the input, less the payload that the caller asks for. Notes are checked
+// and passed over.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +67,9 @@ class Reader {
  private:
   enum class State { kBetweenFrames, kInFrame, kInCompactFrame };
 
+  Result<bool> IsAtMagic();
   Result<Item> BeginFrame();
+  Status SkipNote(HeaderReader& archive);
   Result<Item> BeginFullFrame(HeaderReader& archive);
   Result<Item> BeginCompactFrame(HeaderReader& archive);
   Result<Item> NextBlock();
@@ -75,6 +78,7 @@ class Reader {
 
   BufferedInput input_;
   State state_ = State::kBetweenFrames;
+  bool has_read_magic_ = false;  // of a frame or a note
   bool has_read_frame_ = false;
   bool is_payload_pending_ = false;
   FrameRecord frame_;

@@ -81,7 +81,7 @@ TEST(Reader, InputsThatAreNotFramesAreNamed) {
 }
 
 TEST(Reader, WhatANewerVersionWroteIsNamed) {
-  for (const int bits : {0x01, 0x0F, 0x20, 0x40, 0x80, 0x90}) {
+  for (const int bits : {0x01, 0x0F, 0x21, 0x30, 0x40, 0x80, 0x90}) {
     const auto version_and_kind = static_cast<uint8_t>(bits);
     EXPECT_EQ(ReadStructure(FrameBuilder().Start(version_and_kind).End().bytes).code(),
               Code::kNewerVersion);

@@ -42,18 +42,19 @@ for target in "$@"; do
   ' "$work/$target.log" >>"$log"
 done
 
+echo "| target | CPU s | executions | edges |"
+echo "|---|---:|---:|---:|"
 awk '
   { cpu[$1] += $2; executions[$1] += $3; if ($4 > edges[$1]) edges[$1] = $4 }
   END {
-    print "| target | CPU s | executions | edges |"
-    print "|---|---:|---:|---:|"
-    for (target in cpu) {
-      printf "| `%s` | %d | %d | %d |\n", target, cpu[target], executions[target], edges[target] |
-        "sort"
-      all_cpu += cpu[target]; all_executions += executions[target]
+    row = "| %s | %d | %d | %s |\n"
+    for (t in cpu) {
+      printf row, "`" t "`", cpu[t], executions[t], edges[t] | "sort"
+      all_cpu += cpu[t]
+      all_executions += executions[t]
     }
     close("sort")
-    printf "| all | %d | %d | |\n", all_cpu, all_executions
+    printf row, "all", all_cpu, all_executions, ""
   }
 ' "$log"
 findings=$(find "$work/findings" -type f | sort)

@@ -101,6 +101,18 @@ TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
   }
 }
 
+TEST(ReferenceDecoder, RefusesEveryMalformedFile) {
+  const std::string folder = LMZ_SOURCE_DIR "/tests/golden/errors/";
+  std::ifstream manifest(folder + "MANIFEST");
+  ASSERT_TRUE(manifest.is_open());
+  int files = 0;
+  for (std::string name, line; manifest >> name && std::getline(manifest, line); ++files) {
+    EXPECT_THROW(reference::DecodeFile(ReadFile(folder + name), SlowNetwork), reference::Damage)
+        << name;
+  }
+  EXPECT_GT(files, 30);
+}
+
 // What the library writes for `raw` as one compact frame, decoded by the reference.
 Bytes ThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
   MemorySource source(raw);

@@ -165,21 +165,39 @@ Bytes DecodeFullFrame(Input& file, size_t begin, const Models& models) {
   return content;
 }
 
+// Section 6, behind Version_And_Kind. No note is known here.
+void PassNote(Input& file, size_t begin) {
+  const Bytes tag = file.Take(4);
+  const uint64_t size = file.Varint();
+  const Bytes header = file.Since(begin);
+  Require(file.Number(4) == Xxh3Low(header), "Note_Header_Check");
+  Require(tag[0] >= 'a' && tag[0] <= 'z', "a note that must be understood, or with another tag");
+  const Bytes data = file.Take(size);
+  Require(file.Number(4) == Xxh3Low(data), "Note_Check");
+}
+
 }  // namespace
 
 Bytes DecodeFile(const Bytes& bytes, const Models& models) {
   Input file(bytes);
-  Require(!bytes.empty(), "truncated: a file of no bytes");
+  bool has_frame = false;
   Bytes content;
   while (file.Left() > 0) {
     const size_t begin = file.position();
     Require(file.Take(3) == Bytes{0xF7, 0x6C, 0x7A}, "Magic");
     const uint64_t version_and_kind = file.Number(1);
-    Require((version_and_kind & 0xEF) == 0, "newer version: Version_And_Kind");
+    Require(version_and_kind == 0 || version_and_kind == 0x10 || version_and_kind == 0x20,
+            "newer version: Version_And_Kind");
+    if (version_and_kind == 0x20) {
+      PassNote(file, begin);
+      continue;
+    }
+    has_frame = true;
     const Bytes raw = version_and_kind == 0x10 ? DecodeCompactFrame(file, begin, models)
                                                : DecodeFullFrame(file, begin, models);
     content.insert(content.end(), raw.begin(), raw.end());
   }
+  Require(has_frame, "truncated: a file without a frame");
   return content;
 }
 
