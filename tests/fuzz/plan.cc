@@ -42,7 +42,7 @@ void CheckBlock(const BlockPlan& block, const PlanOptions& options) {
 void FuzzOne(ByteSpan input) {
   Choices choices(input);
   const PlanOptions options = {.max_block_size = uint64_t{1} << (12 + choices.Below(8))};
-  const uint64_t piece_size = 1 + choices.Number(3) % kMostContent;
+  const uint64_t piece_size = 64 + choices.Number(3) % kMostContent;
   // The choices of Content come from the end of what is left, its seed is the first half.
   const ByteSpan seed = choices.rest().first((choices.rest().size() + 1) / 2);
   if (seed.empty()) return;

@@ -19,15 +19,14 @@ mkdir -p "$work/findings"
 log=$work/runs
 TIMEFORMAT='%U %S'
 
-# What libFuzzer counts while it runs: a limit of time for one input that no shared machine breaks,
-# of memory as for a user with little, of size as for a user's first file.
+# The limit of time for one input is one that a busy machine does not break.
 fuzz() {
   local target=$1
   local seeds=("$here/corpus/$target")
   [ "$target" != decompress ] || seeds+=("$here/../golden/v0" "$here/../golden/errors")
   mkdir -p "$work/$target"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=120 \
-    -report_slow_units=60 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+    -report_slow_units=120 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
     -artifact_prefix="$work/findings/$target-" \
     "$work/$target" "${seeds[@]}" >"$work/$target.log" 2>&1 || true
 }
