@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 #include "api/pipeline.h"
@@ -14,7 +15,6 @@
 #include "codec/text/text.h"
 #include "entropy/logistic.h"
 #include "file_decoder.h"
-#include "model/built_in.h"
 #include "model/catalog.h"
 #include "record_decoder.h"
 #include "reference_glr.h"
@@ -34,17 +34,26 @@ Bytes ReadFile(const std::string& path) {
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
-const ModelFile& BaseModelFile() {
-  static const ModelFile file = ParseModelFile(BuiltInBase()).value();
-  return file;
+// The built-in models by their numbers, the tiny test model by its id.
+const ModelFile& FindModelFile(const reference::ModelName& name) {
+  static std::map<uint64_t, ModelFile> built_in;
+  const ModelId& tiny = testing::TinyModelFile().id;
+  if (name.number == 0 && std::equal(name.id.begin(), name.id.end(), tiny.begin())) {
+    return testing::TinyModelFile();
+  }
+  for (const CatalogRow& row : Catalog()) {
+    if (row.number != name.number || row.file.empty()) continue;
+    if (built_in.count(name.number) == 0) {
+      built_in.emplace(name.number, ParseModelFile(row.file).value());
+    }
+    return built_in.at(name.number);
+  }
+  throw reference::Damage("model missing");
 }
 
-// The slow network, with the base model for number 1 and the tiny one for its id.
+// The slow network of a model.
 reference::Model SlowNetwork(const reference::ModelName& name) {
-  const ModelId& tiny = testing::TinyModelFile().id;
-  const bool is_tiny = name.number == 0 && std::equal(name.id.begin(), name.id.end(), tiny.begin());
-  if (!is_tiny && name.number != 1) throw reference::Damage("model missing");
-  const ModelFile& file = is_tiny ? testing::TinyModelFile() : BaseModelFile();
+  const ModelFile& file = FindModelFile(name);
   reference::Model model;
   model.new_network = [&file]() -> reference::Network {
     return [network = ReferenceGlr(file.glr)](uint8_t byte) mutable { return network.Step(byte); };
@@ -358,17 +367,20 @@ TEST(ReferenceDecoder, DecodesRunsInLanesOfTheLibrary) {
   }
 }
 
-// The built-in model, known by its number, and the smallest tables.
-TEST(ReferenceDecoder, DecodesTheBaseModelOfTheLibrary) {
-  const auto base = FindModelOfLevel(3);
-  ASSERT_TRUE(base.ok()) << base.status().message();
+// The built-in models, known by their numbers, and the smallest tables.
+TEST(ReferenceDecoder, DecodesTheModelsOfTheLibrary) {
   const Bytes raw = ToBytes(
       "It is a truth universally acknowledged, that a single man in possession of a good fortune, "
       "must be in want of a wife.\n");
-  for (const int lanes : {1, 2}) {
-    const BlockChoice choice = {
-        .codec = CodecId::kText, .model = base.value().get(), .lanes = static_cast<uint8_t>(lanes)};
-    EXPECT_EQ(ThroughTheLibrary(raw, choice), raw);
+  for (const int level : {1, 2, 3}) {
+    const auto model = FindModelOfLevel(level);
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    for (const int lanes : {1, 2}) {
+      const BlockChoice choice = {.codec = CodecId::kText,
+                                  .model = model.value().get(),
+                                  .lanes = static_cast<uint8_t>(lanes)};
+      EXPECT_EQ(ThroughTheLibrary(raw, choice), raw) << level;
+    }
   }
 }
 
