@@ -249,7 +249,7 @@ TEST(Hostile, APromisedPayloadCostsNoMemoryUntilItIsThere) {
 }
 
 TEST(Hostile, ANoteCostsNoMemory) {
-  const Bytes note =FrameBuilder().Note("test", Bytes(size_t{1} << 20)).bytes;
+  const Bytes note = FrameBuilder().Note("test", Bytes(size_t{1} << 20)).bytes;
   EXPECT_LE(LargestAllocation(note, Code::kTruncated), kSmall);
 }
 
