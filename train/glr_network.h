@@ -28,6 +28,7 @@ class GlrNetwork {
   const BatchShape& batch() const { return batch_; }
   Carry& start() { return start_; }
   Carry& end() { return end_; }
+  const Carry& end() const { return end_; }
   // The bytes to learn: [rows][steps + 1], uint8.
   at::Tensor& window() { return window_; }
 

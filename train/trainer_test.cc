@@ -13,6 +13,7 @@ namespace lmz {
 namespace {
 
 volatile std::sig_atomic_t never = 0;
+const ProcessGroup kAlone;
 
 Status Ignore() {
   return OkStatus();
@@ -51,11 +52,11 @@ TEST(TrainerTest, GoesOnExactlyWhereItStopped) {
   for (const bool muon : {false, true}) {
     TrainOptions options = SmallOptions();
     options.optimizer.muon = muon;
-    Trainer whole(options, at::kCPU, corpus);
+    Trainer whole(options, at::kCPU, corpus, kAlone);
     for (int i = 0; i < 20; ++i) whole.Step();
 
     options.checkpoint = TemporaryPath("resume.checkpoint");
-    Trainer first(options, at::kCPU, corpus);
+    Trainer first(options, at::kCPU, corpus, kAlone);
     // A stop that is asked for before the first step writes the state as it is.
     for (int i = 0; i < 10; ++i) first.Step();
     volatile std::sig_atomic_t stop = 1;
@@ -64,7 +65,7 @@ TEST(TrainerTest, GoesOnExactlyWhereItStopped) {
                         &stop, [](const std::string&) {}, Ignore)
                     .ok());
 
-    Trainer second(options, at::kCPU, corpus);
+    Trainer second(options, at::kCPU, corpus, kAlone);
     const Status resumed = second.Resume();
     ASSERT_TRUE(resumed.ok()) << resumed.message();
     for (int i = 0; i < 10; ++i) second.Step();
@@ -78,11 +79,11 @@ TEST(TrainerTest, ACheckpointOfOtherDataIsRefused) {
   TrainOptions options = SmallOptions();
   options.checkpoint = TemporaryPath("other.checkpoint");
   volatile std::sig_atomic_t stop = 1;
-  Trainer one(options, at::kCPU, Words(20000));
+  Trainer one(options, at::kCPU, Words(20000), kAlone);
   ASSERT_TRUE(one.Run(
                      &stop, [](const std::string&) {}, Ignore)
                   .ok());
-  Trainer other(options, at::kCPU, Words(21000));
+  Trainer other(options, at::kCPU, Words(21000), kAlone);
   EXPECT_EQ(other.Resume().code(), Code::kInvalidArgument);
 
   auto bytes = ReadWholeFile(options.checkpoint);
@@ -104,7 +105,7 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     options.batch = {8, 64};
     options.schedule.peak = 1e-2;
     options.most_bytes = 300 * 8 * 64;
-    Trainer trainer(options, at::kCPU, corpus);
+    Trainer trainer(options, at::kCPU, corpus, kAlone);
     ASSERT_TRUE(trainer
                     .Run(
                         &never, [](const std::string&) {}, Ignore)
@@ -127,7 +128,7 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     EXPECT_NEAR(exported / bits, 1, 0.005);
 
     // And back: the numbers that the integers stand for make the same predictions.
-    Trainer imported(options, at::kCPU, corpus);
+    Trainer imported(options, at::kCPU, corpus, kAlone);
     Dequantize(model.glr, imported.parameters());
     EXPECT_NEAR(imported.ValidationBits() / bits, 1, 0.005);
   }
@@ -136,7 +137,7 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
 TEST(TrainerTest, ALossThatIsNoNumberIsAnError) {
   TrainOptions options = SmallOptions();
   options.report_seconds = 0;
-  Trainer trainer(options, at::kCPU, Words(20000));
+  Trainer trainer(options, at::kCPU, Words(20000), kAlone);
   trainer.parameters().value().final_norm.fill_(std::nanf(""));
   const Status status = trainer.Run(
       &never, [](const std::string&) {}, Ignore);
@@ -148,7 +149,7 @@ TEST(TrainerTest, AFullDiskIsReported) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   TrainOptions options = SmallOptions();
   options.checkpoint = "/dev/full/checkpoint";
-  Trainer trainer(options, at::kCPU, Words(20000));
+  Trainer trainer(options, at::kCPU, Words(20000), kAlone);
   volatile std::sig_atomic_t stop = 1;
   EXPECT_EQ(trainer
                 .Run(
@@ -164,7 +165,7 @@ TEST(TrainerTest, StopsWhenNothingImproves) {
   options.report_seconds = 0;
   options.validate_seconds = 0;
   options.patience = 2;
-  Trainer trainer(options, at::kCPU, Words(20000));
+  Trainer trainer(options, at::kCPU, Words(20000), kAlone);
   ASSERT_TRUE(trainer
                   .Run(
                       &never, [](const std::string&) {}, Ignore)
