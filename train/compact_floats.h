@@ -5,7 +5,7 @@
 
 namespace lmz {
 
-// The nearest floats whose last byte is zero: 16 bits of mantissa, a relative error of 2^-17.
+// The nearest floats whose last byte is zero: 15 bits of mantissa, a relative error of 2^-16.
 // `floats` is contiguous, on any device.
 at::Tensor RoundTo24Bits(const at::Tensor& floats);
 

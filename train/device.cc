@@ -22,8 +22,8 @@ Result<at::Device> FindDevice(const std::string& name, int local_rank) {
     return Status(Code::kInvalidArgument, "the device " + name + " is unknown: use cpu or cuda");
   }
   if (!there) return Status(Code::kInvalidArgument, "there is no CUDA device here: use cpu");
-  const auto index = static_cast<c10::DeviceIndex>(
-      static_cast<size_t>(local_rank) % torch::cuda::device_count());
+  const auto index =
+      static_cast<c10::DeviceIndex>(static_cast<size_t>(local_rank) % torch::cuda::device_count());
   c10::cuda::set_device(index);
   // Graphs cannot be recorded on the default stream.
   c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, index));

@@ -33,8 +33,9 @@ void FillLayer(const ParameterViews& to, int64_t i, const ParameterViews& from, 
   FillNorm(to.input_norm[i], from.input_norm[k]);
   Fill(to.mix[i], from.mix[k]);
   // New states stay at 0: nothing is written to them yet.
-  to.projection[i][0].narrow(0, from.projection.size(2), to.projection.size(2) -
-                                                             from.projection.size(2)).zero_();
+  to.projection[i][0]
+      .narrow(0, from.projection.size(2), to.projection.size(2) - from.projection.size(2))
+      .zero_();
   Fill(to.projection[i], from.projection[k]);
   Fill(to.forget_bias[i], from.forget_bias[k]);
   FillNorm(to.state_norm[i], from.state_norm[k]);
@@ -51,8 +52,8 @@ void FillLayer(const ParameterViews& to, int64_t i, const ParameterViews& from, 
 }  // namespace
 
 bool CanGrow(const GlrShape& small, const GlrShape& large) {
-  return small.width <= large.width && small.layers <= large.layers &&
-         small.state <= large.state && small.hidden <= large.hidden;
+  return small.width <= large.width && small.layers <= large.layers && small.state <= large.state &&
+         small.hidden <= large.hidden;
 }
 
 void Grow(const Parameters& small, Parameters& large) {

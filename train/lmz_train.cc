@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 #include "exchange.h"
@@ -28,7 +29,7 @@ void RequestStop(int) {
 
 struct Arguments {
   std::vector<std::string> data, validation;
-  std::string size, out, from, device = "auto", schedule = "cosine", optimizer = "muon";
+  std::string size, out, from, teacher, device = "auto", schedule = "cosine", optimizer = "muon";
   bool resume = false, float32 = false, unrounded = false, keep_mixer = false;
   double rate = 0;
   std::optional<int64_t> warmup;
@@ -72,11 +73,17 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
   app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
   app.add_flag("--unrounded", a.unrounded, "Train without rounding matrices to 8 bits");
+  app.add_option("--teacher", a.teacher, "Model file, usually a larger one, to learn from too");
+  app.add_option("--teacher-share", a.options.teacher_share,
+                 "Weight of the teacher's distribution, that of the bytes being the rest")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--average", a.options.average_steps,
                  "Judge and export the average of about the last N steps")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--compact", a.options.compact, "Checkpoints with 5 bytes per parameter, not 12");
-  app.add_flag("--keep-mixer", a.keep_mixer, "Do not train the mixer's start: that of --from, if any");
+  app.add_flag("--keep-mixer", a.keep_mixer,
+               "Do not train the mixer's start: that of --from, if any");
   app.add_option("--threads", a.threads, "Threads on the CPU");
   app.add_option("--report", a.options.report_seconds, "Seconds between lines")
       ->capture_default_str();
@@ -234,15 +241,23 @@ Status Train(Arguments& a) {
         shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size(),
         group.size());
   }
-  Trainer trainer(a.options, device, corpus, group);
+  std::unique_ptr<Parameters> teacher;
+  if (!a.teacher.empty()) {
+    LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
+    const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
+    teacher = std::make_unique<Parameters>(model.glr.shape, device,
+                                           bfloat16 ? at::kBFloat16 : at::kFloat);
+    Dequantize(model.glr, *teacher);
+  }
+  Trainer trainer(a.options, device, corpus, group, teacher.get());
   if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);
   if (a.resume) LMZ_TRY(trainer.Resume());
   Session session(a, corpus, from, trainer);
   const bool keep_best = a.options.patience > 0;
   const auto export_here = [&] { return first ? session.Export() : OkStatus(); };
   LMZ_TRY(export_here());  // finds out now whether it can be written
-  LMZ_TRY(trainer.Run(&stop_requested, Print,
-                      [&] { return keep_best ? export_here() : OkStatus(); }));
+  LMZ_TRY(
+      trainer.Run(&stop_requested, Print, [&] { return keep_best ? export_here() : OkStatus(); }));
   if (!keep_best) LMZ_TRY(export_here());
   session.Compare(group);
   if (!first) return OkStatus();

@@ -26,9 +26,9 @@ Result<int> NumberFrom(const char* name, int otherwise, int most) {
   const char* const end = text + std::strlen(text);
   const auto [rest, error] = std::from_chars(text, end, number);
   if (error == std::errc() && rest == end && number >= 0 && number <= most) return number;
-  return Status(Code::kInvalidArgument, std::string(name) + " is " + text +
-                                            ", which is no number from 0 to " +
-                                            std::to_string(most));
+  return Status(
+      Code::kInvalidArgument,
+      std::string(name) + " is " + text + ", which is no number from 0 to " + std::to_string(most));
 }
 
 }  // namespace
@@ -75,8 +75,7 @@ struct ProcessGroup::Backend {
       options->devices.push_back(
           loopback ? c10d::ProcessGroupGloo::createDeviceForHostname(place.address)
                    : c10d::ProcessGroupGloo::createDefaultDevice());
-      gloo =
-          c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
+      gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
       return true;
     }
 #endif
@@ -104,8 +103,8 @@ Result<ProcessGroup> ProcessGroup::Join(const GroupPlace& place, const at::Devic
     auto backend = std::make_unique<Backend>();
     if (!backend->Connect(store, place, device)) {
       return Status(Code::kInvalidArgument,
-                    "this lmz-train was built without what connects processes on " +
-                        device.str() + ": train with one process");
+                    "this lmz-train was built without what connects processes on " + device.str() +
+                        ": train with one process");
     }
     group.backend_ = std::move(backend);
     group.rank_ = place.rank;

@@ -60,7 +60,7 @@ uint64_t CorpusChecksum(const Corpus& corpus) {
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus,
-                 const ProcessGroup& group)
+                 const ProcessGroup& group, Parameters* teacher)
     : options_(options),
       device_(device),
       group_(group),
@@ -69,6 +69,8 @@ Trainer::Trainer(const TrainOptions& options, const at::Device& device, const Co
                   device.is_cuda() && options.bfloat16 ? at::kBFloat16 : at::kFloat,
                   options.rounding),
       network_(parameters_, options.batch),
+      teacher_(teacher == nullptr ? nullptr
+                                  : std::make_unique<GlrNetwork>(*teacher, options.batch)),
       optimizer_(parameters_, options.optimizer),
       sampler_(options.seed, static_cast<int64_t>(corpus.training.size()),
                {static_cast<int>(AllRows()), options.batch.steps}, options.jump_share),
@@ -109,23 +111,32 @@ void Trainer::Upload() {
   fresh_.copy_(fresh, /*non_blocking=*/true);
   if (!average_.defined()) return;
   // An average of all steps at first, then one that forgets.
-  const double count = static_cast<double>(std::min<int64_t>(progress_.step + 1,
-                                                             options_.average_steps));
+  const auto count =
+      static_cast<double>(std::min<int64_t>(progress_.step + 1, options_.average_steps));
   average_share_.copy_(at::full({1}, 1 / count, at::kFloat), /*non_blocking=*/true);
 }
 
 void Trainer::EnqueueGradient() {
+  if (teacher_ != nullptr) {
+    EnqueueStart(*teacher_);
+    teacher_->RunAsTeacher();
+  }
+  EnqueueStart(network_);
+  network_.Run(/*gradient=*/true, teacher_.get(), options_.teacher_share);
+  loss_sum_.add_(network_.loss());
+}
+
+// The bytes of the step, and the state where the last one ended or, in fresh rows, none.
+void Trainer::EnqueueStart(GlrNetwork& network) {
   const at::Tensor keep = (fresh_ == 0).to(at::kFloat);
-  at::mul_out(network_.start().state, network_.end().state, keep.view({1, -1, 1}));
-  at::mul_out(network_.start().normals, network_.end().normals,
-              keep.view({1, 1, -1, 1}).to(network_.end().normals.scalar_type()));
-  OperationsFor(device_, network_.end().normals.scalar_type())
+  const at::ScalarType element = network.end().normals.scalar_type();
+  at::mul_out(network.start().state, network.end().state, keep.view({1, -1, 1}));
+  at::mul_out(network.start().normals, network.end().normals, keep.view({1, 1, -1, 1}).to(element));
+  OperationsFor(device_, element)
       .gather_bytes({options_.batch, training_.data_ptr<uint8_t>(), training_.numel(),
                      positions_.data_ptr<int64_t>(), fresh_.data_ptr<uint8_t>(),
-                     network_.window().data_ptr<uint8_t>()},
+                     network.window().data_ptr<uint8_t>()},
                     CurrentStream(device_));
-  network_.Run(/*gradient=*/true);
-  loss_sum_.add_(network_.loss());
 }
 
 void Trainer::EnqueueUpdate() {
@@ -286,7 +297,7 @@ Bytes Trainer::Identity() const {
        {int{options_.shape.width}, int{options_.shape.layers}, int{options_.shape.state},
         int{options_.shape.hidden}, static_cast<int>(AllRows()), options_.batch.steps,
         options_.optimizer.muon ? 1 : 0, device_.is_cuda() ? 1 : 0, options_.average_steps,
-        options_.compact ? 1 : 0}) {
+        options_.compact ? 1 : 0, teacher_ != nullptr ? 1 : 0}) {
     out.U32(static_cast<uint32_t>(value));
   }
   return identity;
@@ -329,6 +340,13 @@ at::Tensor Trainer::AllRowsOf(const at::Tensor& carried, int64_t dimension) cons
   return all;
 }
 
+// What checkpoints hold of the rows' states.
+std::vector<const Carry*> Trainer::Carries() const {
+  if (options_.compact) return {};
+  if (teacher_ == nullptr) return {&network_.end()};
+  return {&network_.end(), &teacher_->end()};
+}
+
 Checkpoint Trainer::State() const {
   Checkpoint state;
   state.identity = Identity();
@@ -340,9 +358,9 @@ Checkpoint Trainer::State() const {
   state.tensors = {floats(parameters_.values()), moments(optimizer_.mean()),
                    moments(optimizer_.square())};
   if (average_.defined()) state.tensors.push_back(floats(average_));
-  if (!options_.compact) {
-    state.tensors.push_back(AllRowsOf(network_.end().state, 1));
-    state.tensors.push_back(AllRowsOf(network_.end().normals, 2));
+  for (const Carry* carry : Carries()) {
+    state.tensors.push_back(AllRowsOf(carry->state, 1));
+    state.tensors.push_back(AllRowsOf(carry->normals, 2));
   }
   return state;
 }
@@ -357,6 +375,7 @@ void Trainer::RoundForCheckpoint() {
   }
   if (average_.defined()) average_.copy_(RoundTo24Bits(average_));
   network_.end().Zero();
+  if (teacher_ != nullptr) teacher_->end().Zero();
 }
 
 Status Trainer::Save() {
@@ -378,12 +397,10 @@ Status Trainer::Resume() {
   optimizer_.mean().copy_(*next++);
   optimizer_.square().copy_(*next++);
   if (average_.defined()) floats(average_);
-  if (options_.compact) {
-    network_.end().Zero();
-  } else {
-    const int64_t rows = options_.batch.rows, first = group_.rank() * rows;
-    network_.end().state.copy_((*next++).narrow(1, first, rows));
-    network_.end().normals.copy_((*next++).narrow(2, first, rows));
+  const int64_t rows = options_.batch.rows, first = group_.rank() * rows;
+  for (const Carry* carry : Carries()) {
+    carry->state.copy_((*next++).narrow(1, first, rows));
+    carry->normals.copy_((*next++).narrow(2, first, rows));
   }
   parameters_.RefreshCopy();
   return LoadCounters(state.counters);

@@ -4,7 +4,9 @@
 #include <csignal>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "checkpoint.h"
 #include "corpus.h"
@@ -27,6 +29,7 @@ struct TrainOptions {
   double jump_share = 0.03;
   bool bfloat16 = true;  // on CUDA devices
   MatrixRounding rounding = MatrixRounding::kInt8;
+  double teacher_share = 0.5;
   int average_steps = 0;  // judge and export an average of about the last so many steps; 0: none
 
   int64_t most_bytes = std::numeric_limits<int64_t>::max();
@@ -52,12 +55,13 @@ struct Progress {
 
 class Trainer {
  public:
-  // Parameters start at random. Memory: on `device`, the corpus and about 30 bytes per position,
-  // layer and element of the width.
-  // All processes of `group`, which must live longer, need the same options and corpus; they keep
-  // the same parameters, and train as one process with all their rows would.
+  // Parameters start at random. Without `teacher`, which must live longer, the bytes are what is
+  // learnt; with it, its distributions too, as GlrNetwork::Run tells. Memory: on `device`, the
+  // corpus and about 30 bytes per position, layer and element of the width. All processes of
+  // `group`, which must live longer, need the same options and corpus; they keep the same
+  // parameters, and train as one process with all their rows would.
   Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus,
-          const ProcessGroup& group);
+          const ProcessGroup& group, Parameters* teacher = nullptr);
 
   Parameters& parameters() { return parameters_; }
   const Progress& progress() const { return progress_; }
@@ -93,6 +97,7 @@ class Trainer {
  private:
   double ShareDone() const;
   void EnqueueGradient();
+  void EnqueueStart(GlrNetwork& network);
   void EnqueueUpdate();
   void Upload();
   int64_t AllRows() const { return int64_t{options_.batch.rows} * group_.size(); }
@@ -104,6 +109,7 @@ class Trainer {
   Bytes Identity() const;
   Bytes Counters() const;
   Status LoadCounters(ByteSpan counters);
+  std::vector<const Carry*> Carries() const;
   Checkpoint State() const;
   void RoundForCheckpoint();
   Status Validate(const std::function<Status()>& improved, double& bits);
@@ -114,6 +120,7 @@ class Trainer {
   const uint64_t data_checksum_;
   Parameters parameters_;
   GlrNetwork network_;
+  std::unique_ptr<GlrNetwork> teacher_;
   Optimizer optimizer_;
   Sampler sampler_;
   at::Tensor training_, validation_;  // bytes, on the device
