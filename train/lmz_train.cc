@@ -81,7 +81,7 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--average", a.options.average_steps,
                  "Judge and export the average of about the last N steps")
       ->check(CLI::NonNegativeNumber);
-  app.add_flag("--compact", a.options.compact, "Checkpoints with 5 bytes per parameter, not 12");
+  app.add_flag("--compact", a.options.compact, "Checkpoints of fewer bytes: 5 per parameter");
   app.add_flag("--keep-mixer", a.keep_mixer,
                "Do not train the mixer's start: that of --from, if any");
   app.add_option("--threads", a.threads, "Threads on the CPU");
