@@ -2,9 +2,9 @@
 """usage: train/study_architectures.py DATA --seconds N [--rows 128] [--steps 512] [--only NAME,..]
 
 Trains variants of the gated linear recurrent network, each for N seconds on the file DATA, and
-prints a table of their bits per byte on its last 2 MiB. --bytes stops all at equal bytes seen. Every
-variant has about the multiply-accumulates per byte of the first. Needs PyTorch. What wins here has
-to win in the compressor too before the integer engine follows.
+prints a table of their bits per byte on its last 2 MiB. --bytes stops all at equal bytes seen.
+Every variant has about the multiply-accumulates per byte of the first. Needs PyTorch. What wins
+here has to win in the compressor too before the integer engine follows.
 """
 import argparse
 import math
