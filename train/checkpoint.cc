@@ -12,7 +12,7 @@ namespace lmz {
 
 namespace {
 
-constexpr uint64_t kMagic = 0x31746b636d7a6c7fu;  // and the version
+constexpr uint64_t kMagic = 0x32746b636d7a6c7fu;  // and the version
 
 Status Other(const std::string& path) {
   return Status(Code::kInvalidArgument, path +

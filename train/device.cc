@@ -15,16 +15,19 @@ namespace {
 constexpr int kRunsBeforeGraph = 3;  // libraries choose their kernels and memory in the first runs
 }  // namespace
 
-Result<at::Device> FindDevice(const std::string& name) {
+Result<at::Device> FindDevice(const std::string& name, int local_rank) {
   const bool there = torch::cuda::is_available();
   if (name == "cpu" || (name == "auto" && !there)) return at::Device(at::kCPU);
   if (name != "auto" && name != "cuda") {
     return Status(Code::kInvalidArgument, "the device " + name + " is unknown: use cpu or cuda");
   }
   if (!there) return Status(Code::kInvalidArgument, "there is no CUDA device here: use cpu");
+  const auto index =
+      static_cast<c10::DeviceIndex>(static_cast<size_t>(local_rank) % torch::cuda::device_count());
+  c10::cuda::set_device(index);
   // Graphs cannot be recorded on the default stream.
-  c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, 0));
-  return at::Device(at::kCUDA, 0);
+  c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, index));
+  return at::Device(at::kCUDA, index);
 }
 
 const Operations& OperationsFor(const at::Device& device, at::ScalarType element) {
@@ -49,7 +52,8 @@ void Replay::Run() {
   if (graph_ == nullptr) {
     Synchronize(device_);
     graph_ = std::make_unique<Graph>();
-    graph_->graph.capture_begin();
+    // Threads that watch the exchange between processes ask for events meanwhile.
+    graph_->graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     work_();
     graph_->graph.capture_end();
   }
@@ -58,7 +62,7 @@ void Replay::Run() {
 
 #else
 
-Result<at::Device> FindDevice(const std::string& name) {
+Result<at::Device> FindDevice(const std::string& name, int) {
   if (name == "cpu" || name == "auto") return at::Device(at::kCPU);
   return Status(Code::kInvalidArgument, "this lmz-train was built without CUDA, so the device " +
                                             name + " cannot be used: use cpu");

@@ -12,9 +12,10 @@
 
 namespace lmz {
 
-// "cpu", "cuda", or "auto" for cuda where there is one. Errors: kInvalidArgument for another name
-// or a device that is not here.
-Result<at::Device> FindDevice(const std::string& name);
+// "cpu", "cuda", or "auto" for cuda where there is one. Processes of one machine share its CUDA
+// devices: the one with `local_rank` takes that device, counted round. Errors: kInvalidArgument for
+// another name or a device that is not here.
+Result<at::Device> FindDevice(const std::string& name, int local_rank = 0);
 
 // The table of operations for tensors of type `element` on `device`.
 const Operations& OperationsFor(const at::Device& device, at::ScalarType element);

@@ -98,7 +98,8 @@ def excerpt(data, key):
 
 def contents(archive):
     """(name, bytes) of the regular files in a package."""
-    process = subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True)
+    process = subprocess.run(
+        ["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True)
     with tarfile.open(fileobj=io.BytesIO(process.stdout)) as tar:
         for member in tar:
             if member.isreg():

@@ -52,6 +52,7 @@ GlrNetwork::GlrNetwork(Parameters& parameters, const BatchShape& batch)
   chunks_ = options.device().is_cuda() ? ChunksFor(n) : 1;
   window_ = at::zeros({rows, batch.steps + 1}, options.dtype(at::kByte));
   loss_ = at::zeros({1}, floats);
+  teacher_bias_gradient_ = at::zeros({kByteValues}, floats);
   losses_ = at::zeros({operations_.blocks}, floats);
   for (Carry* carry : {&start_, &end_}) {
     carry->state = at::zeros({layers, rows, state}, floats);
@@ -87,19 +88,36 @@ GlrNetwork::GlrNetwork(Parameters& parameters, const BatchShape& batch)
       {chunks_ * std::max({3 * state * width, hidden * width, kByteValues * width})}, options);
 }
 
-void GlrNetwork::Run(bool gradient) {
+void GlrNetwork::Run(bool gradient, const GlrNetwork* teacher, double teacher_share) {
   Forward();
-  const ParameterViews& value = parameters_.value();
+  const at::Tensor bias_gradient = parameters_.gradient().head_bias;
+  Judge(gradient, bias_gradient);
+  if (!gradient) return;
+  if (teacher != nullptr) {
+    // p is this network's distribution, q the teacher's, y the byte's, s the share: where p - y
+    // stands, p - (1 - s) y - s q is wanted, which is p - y - s (q - y).
+    logits_.sub_(teacher->logits_, teacher_share);
+    bias_gradient.sub_(teacher->teacher_bias_gradient_, teacher_share);
+  }
+  Backward();
+}
+
+void GlrNetwork::RunAsTeacher() {
+  Forward();
+  Judge(/*gradient=*/true, teacher_bias_gradient_);
+}
+
+// The loss of the logits. With `gradient`, puts its gradients in their place and that of the bias
+// in `bias_gradient`.
+void GlrNetwork::Judge(bool gradient, const at::Tensor& bias_gradient) {
   const int64_t blocks = operations_.blocks;
   const at::Tensor bias_partials = Partials({blocks, kByteValues});
   operations_.loss({batch_, operations_.blocks, gradient, window_.data_ptr<uint8_t>(),
-                    value.head_bias.data_ptr<float>(), logits_.data_ptr(),
+                    parameters_.value().head_bias.data_ptr<float>(), logits_.data_ptr(),
                     losses_.data_ptr<float>(), bias_partials.data_ptr<float>()},
                    CurrentStream(loss_.device()));
   at::sum_out(loss_, losses_.view({1, blocks}), {1});
-  if (!gradient) return;
-  AddUp(bias_partials, parameters_.gradient().head_bias);
-  Backward();
+  if (gradient) AddUp(bias_partials, bias_gradient);
 }
 
 void GlrNetwork::Forward() {

@@ -28,12 +28,19 @@ class GlrNetwork {
   const BatchShape& batch() const { return batch_; }
   Carry& start() { return start_; }
   Carry& end() { return end_; }
+  const Carry& end() const { return end_; }
   // The bytes to learn: [rows][steps + 1], uint8.
   at::Tensor& window() { return window_; }
 
   // From window() and start() to end() and the loss. Enqueues only. With `gradient`, fills
-  // parameters.gradients() too.
-  void Run(bool gradient);
+  // parameters.gradients() too. With a teacher, which has run by RunAsTeacher on the same window,
+  // what is to be predicted is, with a weight of `teacher_share`, not the byte that follows but the
+  // teacher's distribution; the loss remains that of the byte (Hinton, Vinyals and Dean,
+  // "Distilling the knowledge in a neural network", 2015).
+  void Run(bool gradient, const GlrNetwork* teacher = nullptr, double teacher_share = 0);
+
+  // As Run, but stops at the gradients of the logits. Enqueues only.
+  void RunAsTeacher();
 
   // The sum of the losses of all positions in the last Run, in nats: float [1], on the device.
   const at::Tensor& loss() const { return loss_; }
@@ -51,6 +58,7 @@ class GlrNetwork {
   };
 
   void Forward();
+  void Judge(bool gradient, const at::Tensor& bias_gradient);
   void Backward();
   void LayerForward(int64_t i, const at::Tensor& x, const at::Tensor& addend);
   void LayerBackward(int64_t i);
@@ -74,7 +82,7 @@ class GlrNetwork {
   at::Tensor window_, loss_, losses_;
   Carry start_, end_;
   std::vector<Layer> layers_;
-  at::Tensor first_, final_x_, final_normal_, logits_;
+  at::Tensor first_, final_x_, final_normal_, logits_, teacher_bias_gradient_;
   at::Tensor addend_, x_gradient_, shifted_gradient_, projected_gradient_, hidden_gradient_;
   at::Tensor gated_gradient_, state_gradient_, partials_, products_;
 };

@@ -6,12 +6,16 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
 
 #include "exchange.h"
 #include "file.h"
+#include "grow.h"
 #include "integer_bits.h"
+#include "mixer_training.h"
 #include "network_size.h"
+#include "process_group.h"
 #include "trainer.h"
 
 namespace lmz {
@@ -25,8 +29,8 @@ void RequestStop(int) {
 
 struct Arguments {
   std::vector<std::string> data, validation;
-  std::string size, out, from, device = "auto", schedule = "cosine", optimizer = "muon";
-  bool resume = false, float32 = false, unrounded = false;
+  std::string size, out, from, teacher, device = "auto", schedule = "cosine", optimizer = "muon";
+  bool resume = false, float32 = false, unrounded = false, keep_mixer = false;
   double rate = 0;
   std::optional<int64_t> warmup;
   int threads = 0;
@@ -43,7 +47,7 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--valid", a.validation, "Data to judge by (else part of --data is set aside)");
   app.add_option("--out", a.out, "The model file to write")->required();
   app.add_option("--size", a.size, "200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
-  app.add_option("--from", a.from, "Model file to start from");
+  app.add_option("--from", a.from, "Model file to start from; with a larger --size it grows");
   app.add_flag("--resume", a.resume, "Go on from the checkpoint");
   app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
   app.add_option("--bytes", a.bytes, "Stop after so many bytes, e.g. 5G (default: ten passes)")
@@ -69,6 +73,17 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
   app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
   app.add_flag("--unrounded", a.unrounded, "Train without rounding matrices to 8 bits");
+  app.add_option("--teacher", a.teacher, "Model file, usually a larger one, to learn from too");
+  app.add_option("--teacher-share", a.options.teacher_share,
+                 "Weight of the teacher's distribution, that of the bytes being the rest")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--average", a.options.average_steps,
+                 "Judge and export the average of about the last N steps")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--compact", a.options.compact, "Checkpoints of fewer bytes: 5 per parameter");
+  app.add_flag("--keep-mixer", a.keep_mixer,
+               "Do not train the mixer's start: that of --from, if any");
   app.add_option("--threads", a.threads, "Threads on the CPU");
   app.add_option("--report", a.options.report_seconds, "Seconds between lines")
       ->capture_default_str();
@@ -91,13 +106,14 @@ Result<ModelFile> LoadModel(const std::string& path) {
 Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
                 const std::optional<ModelFile>& from) {
   TrainOptions& options = a.options;
-  if (from.has_value()) {
+  if (from.has_value() && a.size.empty()) {
     options.shape = from->glr.shape;
-    if (!a.size.empty()) {
-      return Status(Code::kInvalidArgument, "--size and --from exclude each other");
-    }
   } else {
     LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
+  }
+  if (from.has_value() && !CanGrow(from->glr.shape, options.shape)) {
+    return Status(Code::kInvalidArgument,
+                  "the model " + a.from + " is larger than --size " + a.size + " in some way");
   }
   const bool cuda = device.is_cuda();
   if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
@@ -123,53 +139,79 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
   return OkStatus();
 }
 
+void Print(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void StartFrom(const GlrWeights& weights, Trainer& trainer, uint64_t seed) {
+  if (CountParameters(weights.shape) == trainer.parameters().size()) {
+    return Dequantize(weights, trainer.parameters());
+  }
+  Parameters small(weights.shape, at::kCPU, at::kFloat);
+  Dequantize(weights, small);
+  trainer.parameters().Initialize(seed);
+  Grow(small, trainer.parameters());
+}
+
+// What is written of the training: only the first process of a group does.
 class Session {
  public:
-  Session(const Arguments& arguments, const Corpus& corpus, Trainer& trainer)
-      : arguments_(arguments), corpus_(corpus), trainer_(trainer) {}
+  Session(const Arguments& arguments, const Corpus& corpus, const std::optional<ModelFile>& from,
+          Trainer& trainer)
+      : arguments_(arguments), corpus_(corpus), trainer_(trainer) {
+    if (from.has_value()) mixer_start_ = from->mixer_start;
+  }
 
   Status Export() {
-    LMZ_ASSIGN(const Bytes file, MakeModel());
+    LMZ_ASSIGN(const Bytes file, WriteModelFile(Model()));
     return WriteWholeFile(arguments_.out, file);
   }
 
-  // The model at the end beside what it was made from, on the first of the validation data.
-  Status Compare() {
+  // The mixer's start, for the model that stands in the file.
+  Status FinishFile() {
+    if (arguments_.keep_mixer) return OkStatus();
+    Print("training the mixer's start");
+    LMZ_ASSIGN(ModelFile model, LoadModel(arguments_.out));
+    LMZ_TRY(TrainMixerStart(corpus_.training, model));
+    LMZ_ASSIGN(const Bytes file, WriteModelFile(model));
+    return WriteWholeFile(arguments_.out, file);
+  }
+
+  // The model at the end beside what it was made from, on the first of the validation data. All
+  // processes of the group take part.
+  void Compare(const ProcessGroup& group) {
     constexpr int64_t kMostBytes = 1 << 18;
     const BatchShape& batch = arguments_.options.batch;
-    const int64_t segments = std::clamp<int64_t>(kMostBytes / (int64_t{batch.rows} * batch.steps),
-                                                 1, trainer_.validation_segments());
+    const int rows = batch.rows * group.size();
+    const int64_t segments = std::clamp<int64_t>(kMostBytes / (int64_t{rows} * batch.steps), 1,
+                                                 trainer_.validation_segments());
     const double trained = trainer_.ValidationBits(segments);
-    LMZ_ASSIGN(const Bytes file, MakeModel());
-    LMZ_ASSIGN(const Network network, Network::Load(file));
-    const double exported = IntegerBits(network, corpus_.validation, batch.rows,
+    if (group.rank() != 0) return;
+    const double exported = IntegerBits(Network(Model()), corpus_.validation, rows,
                                         static_cast<size_t>(trainer_.validation_stride()),
                                         static_cast<size_t>(segments * batch.steps));
     std::printf(
         "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
         " (%+.2f %%)\n",
-        static_cast<long long>(segments * batch.rows * batch.steps), trained, exported,
+        static_cast<long long>(segments * rows * batch.steps), trained, exported,
         100 * (exported / trained - 1));
-    return OkStatus();
   }
 
  private:
-  Result<Bytes> MakeModel() {
+  ModelFile Model() {
     ModelFile model;
     model.card = arguments_.card;
     model.glr = Quantize(trainer_.parameters());
-    return WriteModelFile(model);
+    model.mixer_start = mixer_start_;
+    return model;
   }
 
   const Arguments& arguments_;
   const Corpus& corpus_;
   Trainer& trainer_;
+  std::optional<MixerStart> mixer_start_;
 };
-
-void Print(const std::string& line) {
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
-}
 
 // OpenBLAS, where it multiplies the matrices, keeps threads of its own.
 void SetThreads(int count) {
@@ -180,29 +222,46 @@ void SetThreads(int count) {
 
 Status Train(Arguments& a) {
   if (a.threads > 0) SetThreads(a.threads);
-  LMZ_ASSIGN(const at::Device device, FindDevice(a.device));
+  LMZ_ASSIGN(const GroupPlace place, GroupPlaceFromEnvironment());
+  LMZ_ASSIGN(const at::Device device, FindDevice(a.device, place.local_rank));
   std::optional<ModelFile> from;
   if (!a.from.empty()) {
     LMZ_ASSIGN(from, LoadModel(a.from));
   }
   LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
   LMZ_TRY(Complete(a, device, corpus, from));
+  LMZ_ASSIGN(const ProcessGroup group, ProcessGroup::Join(place, device));
+  const bool first = group.rank() == 0;
   const GlrShape& shape = a.options.shape;
-  std::printf(
-      "%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
-      " from, %zu to judge by\n",
-      static_cast<long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
-      shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size());
-  Trainer trainer(a.options, device, corpus);
-  if (from.has_value()) Dequantize(from->glr, trainer.parameters());
+  if (first) {
+    std::printf(
+        "%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
+        " from, %zu to judge by; processes: %d\n",
+        static_cast<long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
+        shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size(),
+        group.size());
+  }
+  std::unique_ptr<Parameters> teacher;
+  if (!a.teacher.empty()) {
+    LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
+    const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
+    teacher = std::make_unique<Parameters>(model.glr.shape, device,
+                                           bfloat16 ? at::kBFloat16 : at::kFloat);
+    Dequantize(model.glr, *teacher);
+  }
+  Trainer trainer(a.options, device, corpus, group, teacher.get());
+  if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);
   if (a.resume) LMZ_TRY(trainer.Resume());
-  Session session(a, corpus, trainer);
+  Session session(a, corpus, from, trainer);
   const bool keep_best = a.options.patience > 0;
-  LMZ_TRY(session.Export());  // finds out now whether it can be written
-  LMZ_TRY(trainer.Run(&stop_requested, Print,
-                      [&] { return keep_best ? session.Export() : OkStatus(); }));
-  if (!keep_best) LMZ_TRY(session.Export());
-  LMZ_TRY(session.Compare());
+  const auto export_here = [&] { return first ? session.Export() : OkStatus(); };
+  LMZ_TRY(export_here());  // finds out now whether it can be written
+  LMZ_TRY(
+      trainer.Run(&stop_requested, Print, [&] { return keep_best ? export_here() : OkStatus(); }));
+  if (!keep_best) LMZ_TRY(export_here());
+  session.Compare(group);
+  if (!first) return OkStatus();
+  LMZ_TRY(session.FinishFile());
   std::printf("%s is written; --resume goes on from %s\n", a.out.c_str(),
               a.options.checkpoint.c_str());
   return OkStatus();

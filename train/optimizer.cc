@@ -36,7 +36,8 @@ Optimizer::Optimizer(Parameters& parameters, const OptimizerOptions& options)
       operations_(
           OperationsFor(parameters.values().device(), parameters.multiplied().head.scalar_type())),
       mean_(at::zeros_like(parameters.values())),
-      square_(at::zeros_like(parameters.values())),
+      square_(at::zeros({parameters.size() - (options.muon ? parameters.layer_matrix_size() : 0)},
+                        parameters.values().options())),
       rate_(at::zeros({3}, parameters.values().options())),
       norm_(at::zeros({1}, parameters.values().options())) {}
 
@@ -71,10 +72,11 @@ void Optimizer::UpdateByMuon() {
 }
 
 void Optimizer::UpdateRange(int64_t begin, int64_t end, float decay) {
+  const int64_t without_square = parameters_.size() - square_.numel();
   operations_.adamw(
       {end - begin, decay, kBeta1, kBeta2, kEpsilon, options_.clip, rate_.data_ptr<float>(),
        norm_.data_ptr<float>(), parameters_.gradients().data_ptr<float>() + begin,
-       mean_.data_ptr<float>() + begin, square_.data_ptr<float>() + begin,
+       mean_.data_ptr<float>() + begin, square_.data_ptr<float>() + begin - without_square,
        parameters_.values().data_ptr<float>() + begin},
       CurrentStream(mean_.device()));
 }

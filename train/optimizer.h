@@ -31,9 +31,10 @@ class Optimizer {
   // The norm of the last gradient: float [1], on the device.
   const at::Tensor& norm() const { return norm_; }
 
-  // float [size of the parameters] each. Muon's momentum stands in mean().
-  at::Tensor& mean() { return mean_; }
-  at::Tensor& square() { return square_; }
+  // float: of all parameters, where Muon's momentum stands too; and of those that AdamW updates,
+  // which are the last ones.
+  const at::Tensor& mean() const { return mean_; }
+  const at::Tensor& square() const { return square_; }
 
  private:
   void UpdateRange(int64_t begin, int64_t end, float decay);

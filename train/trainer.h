@@ -4,7 +4,9 @@
 #include <csignal>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "checkpoint.h"
 #include "corpus.h"
@@ -12,6 +14,7 @@
 #include "glr_network.h"
 #include "optimizer.h"
 #include "parameters.h"
+#include "process_group.h"
 #include "sampler.h"
 #include "schedule.h"
 
@@ -19,13 +22,15 @@ namespace lmz {
 
 struct TrainOptions {
   GlrShape shape;
-  BatchShape batch;
+  BatchShape batch;  // of this process; the others of its group have as many rows each
   Schedule schedule;
   OptimizerOptions optimizer;
   uint64_t seed = 1;
   double jump_share = 0.03;
   bool bfloat16 = true;  // on CUDA devices
   MatrixRounding rounding = MatrixRounding::kInt8;
+  double teacher_share = 0.5;
+  int average_steps = 0;  // judge and export an average of about the last so many steps; 0: none
 
   int64_t most_bytes = std::numeric_limits<int64_t>::max();
   double most_seconds = std::numeric_limits<double>::infinity();
@@ -35,6 +40,9 @@ struct TrainOptions {
   double validate_seconds = 30;
   double checkpoint_seconds = 120;
   std::string checkpoint;  // path; empty: none
+  // Checkpoints of 5 bytes per parameter (AdamW: 7) instead of 8 (12): at each one, training goes
+  // on with parameters of 24 bits, moments in bfloat16, and rows whose state is empty.
+  bool compact = false;
 };
 
 struct Progress {
@@ -47,9 +55,13 @@ struct Progress {
 
 class Trainer {
  public:
-  // Parameters start at random. Memory: on `device`, the corpus and about 30 bytes per position,
-  // layer and element of the width.
-  Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus);
+  // Parameters start at random. Without `teacher`, which must live longer, the bytes are what is
+  // learnt; with it, its distributions too, as GlrNetwork::Run tells. Memory: on `device`, the
+  // corpus and about 30 bytes per position, layer and element of the width. All processes of
+  // `group`, which must live longer, need the same options and corpus; they keep the same
+  // parameters, and train as one process with all their rows would.
+  Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus,
+          const ProcessGroup& group, Parameters* teacher = nullptr);
 
   Parameters& parameters() { return parameters_; }
   const Progress& progress() const { return progress_; }
@@ -58,7 +70,9 @@ class Trainer {
   Status Resume();
 
   // Trains until a limit is reached or *stop is not 0, writing checkpoints and, through `report`,
-  // one line at a time. `improved` is called after each validation that is the best so far.
+  // one line at a time. `improved` is called after each validation that is the best so far. With
+  // average_steps, parameters() are the average in `improved`, and once it has returned. Only the
+  // first process of a group writes and reports.
   // Errors: kInternal when the loss is not a number any more; kIo when a checkpoint cannot be
   // written.
   Status Run(const volatile std::sig_atomic_t* stop,
@@ -74,30 +88,48 @@ class Trainer {
   // One step of training. Enqueues; LossBits waits for the device.
   void Step();
 
+  // Writes a checkpoint, if there is to be one. Errors: kIo.
+  Status Save();
+
   // The mean bits per byte of the steps since the last call; not a number when there were none.
   double LossBits();
 
  private:
   double ShareDone() const;
-  void EnqueueStep();
+  void EnqueueGradient();
+  void EnqueueStart(GlrNetwork& network);
+  void EnqueueUpdate();
   void Upload();
+  int64_t AllRows() const { return int64_t{options_.batch.rows} * group_.size(); }
+  at::Tensor AllRowsOf(const at::Tensor& carried, int64_t dimension) const;
+  double Sum(double number) const;
+  Status NotANumber() const;
+  void Agree(double seconds, bool stop);
+  void SwapAverage();
   Bytes Identity() const;
-  Checkpoint State();
-  Status Save();
+  Bytes Counters() const;
+  Status LoadCounters(ByteSpan counters);
+  std::vector<const Carry*> Carries() const;
+  Checkpoint State() const;
+  void RoundForCheckpoint();
   Status Validate(const std::function<Status()>& improved, double& bits);
 
   const TrainOptions options_;
   const at::Device device_;
+  const ProcessGroup& group_;
   const uint64_t data_checksum_;
   Parameters parameters_;
   GlrNetwork network_;
+  std::unique_ptr<GlrNetwork> teacher_;
   Optimizer optimizer_;
   Sampler sampler_;
   at::Tensor training_, validation_;  // bytes, on the device
   at::Tensor positions_, fresh_;      // of the rows
   at::Tensor loss_sum_;
+  at::Tensor average_, average_share_;  // of the parameters, undefined without; of the last step
   int64_t loss_steps_ = 0;
-  Replay replay_;
+  bool stopping_ = false;
+  Replay gradient_, update_;
   Progress progress_;
 };
 
