@@ -13,7 +13,8 @@
 
 namespace lmz {
 
-// kLimit when decoding a block needs more than `memory_limit` bytes, payload and raw bytes included.
+// kLimit when decoding a block needs more than `memory_limit` bytes, payload and raw bytes
+// included.
 Status CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
 
 // Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
@@ -60,7 +61,8 @@ class Decoder {
   Reader reader_;
   Bytes payload_;               // of a block that Step has begun to read
   bool is_block_open_ = false;  // payload_ waits for more
-  Status truncated_ = Status(Code::kTruncated, "the input is empty; even an empty file has a frame");
+  Status truncated_ =
+      Status(Code::kTruncated, "the input is empty; even an empty file has a frame");
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
   Progress progress_;
   Status failure_;  // of FinishBlock, which later blocks must not pass
