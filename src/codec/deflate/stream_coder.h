@@ -2,7 +2,6 @@
 // otherwise. The same walk for both directions. spec.md, sections 4 and 6.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <optional>
@@ -98,8 +97,8 @@ class StreamCoder {
 
   Token CodeCopy(const Token& wanted, const Token& found) {
     Token token;
-    const uint32_t length = length_.Code(coder_, wanted.length - kMinMatch);
-    token.length = static_cast<uint16_t>(std::min(length + kMinMatch, kMaxMatch));
+    const uint32_t length = kMinMatch + length_.Code(coder_, wanted.length - kMinMatch);
+    token.length = static_cast<uint16_t>(length);
     token.distance = found.distance;
     if (!found.is_literal() && Flag(same_distance_, wanted.distance == found.distance)) {
       return token;

@@ -179,10 +179,11 @@ std::optional<Unpacked> Unpack(ByteSpan raw) {
   if (!fields.has_right_adler) writer.Append(content.subspan(end, kAdlerSize));
   writer.Append(content.subspan(end + kAdlerSize));
   fields.tail_chunks = StripCrcs(raw.subspan(file->idat_end), 0, around);
-  Bytes pixels;
-  if (fields.lines.row_size != 0 && !Unfilter(fields.lines, stream->data, around, pixels)) {
-    return std::nullopt;
+  Bytes types, pixels;
+  if (fields.lines.row_size != 0 && !Unfilter(fields.lines, stream->data, types, pixels)) {
+    fields.lines = {};
   }
+  if (fields.lines.row_size != 0) writer.Append(types);
   fields.around_size = around.size();
   writer.Append(fields.lines.row_size != 0 ? pixels : stream->data);
   if (fields.unpacked_size() > MaxUnpackedSize(raw.size())) return std::nullopt;
