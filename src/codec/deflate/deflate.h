@@ -42,7 +42,7 @@ inline Symbol LengthSymbol(uint32_t length) {
   const uint32_t x = length - kMinMatch;
   if (length == kMaxMatch) return {28, 0, 0};
   if (x < 8) return {x, 0, 0};
-  const int extra_bits = std::bit_width(x) - 3;
+  const int extra_bits = static_cast<int>(std::bit_width(x)) - 3;
   const uint32_t lead = x >> extra_bits & 3;
   return {4 * static_cast<uint32_t>(extra_bits) + 4 + lead, extra_bits,
           x & ((1u << extra_bits) - 1)};
@@ -52,7 +52,7 @@ inline Symbol LengthSymbol(uint32_t length) {
 inline Symbol DistanceSymbol(uint32_t distance) {
   const uint32_t x = distance - 1;
   if (x < 4) return {x, 0, 0};
-  const int extra_bits = std::bit_width(x) - 2;
+  const int extra_bits = static_cast<int>(std::bit_width(x)) - 2;
   const uint32_t lead = x >> extra_bits & 1;
   return {2 * static_cast<uint32_t>(extra_bits) + 2 + lead, extra_bits,
           x & ((1u << extra_bits) - 1)};

@@ -35,40 +35,42 @@ uint32_t MemoryLevel(const Stream& stream) {
   return 8;
 }
 
-std::vector<Settings> Candidates(const Stream& stream, uint32_t window_bits) {
-  Settings settings;
-  settings.window_bits = window_bits;
-  settings.memory_level = MemoryLevel(stream);
-  std::vector<Settings> candidates;
+// All ways to search, with one window.
+void AppendCandidates(Settings settings, std::vector<Settings>& candidates) {
   for (const uint32_t search :
        {6u, 5u, 4u, 7u, 8u, 9u, 3u, 2u, 1u, Settings::kLiterals, Settings::kRuns}) {
     settings.search = search;
-    const bool is_lazy = search >= 4 && search <= 9;
-    for (const bool is_filtered : {false, true}) {
-      for (const bool keeps_distant : {false, true}) {
-        if (!is_lazy && (is_filtered || keeps_distant)) continue;
-        if (is_filtered && keeps_distant) continue;
-        settings.is_filtered = is_filtered;
-        settings.keeps_distant = keeps_distant;
-        candidates.push_back(settings);
-      }
-    }
+    settings.is_filtered = settings.keeps_distant = false;
+    candidates.push_back(settings);
+    if (search < 4 || search == Settings::kRuns) continue;
+    settings.is_filtered = true;
+    candidates.push_back(settings);
+    settings.is_filtered = false;
+    settings.keeps_distant = true;
+    candidates.push_back(settings);
   }
-  return candidates;
 }
 
 }  // namespace
 
 Settings FindSettings(const Stream& stream, uint32_t window_bits) {
-  std::vector<Settings> left = Candidates(stream, window_bits);
+  Settings settings;
+  settings.memory_level = MemoryLevel(stream);
+  settings.window_bits = std::max(window_bits, Settings::kMinWindowBits);
+  std::vector<Settings> left;
+  AppendCandidates(settings, left);
+  if (settings.window_bits != Settings::kMaxWindowBits) {
+    settings.window_bits = Settings::kMaxWindowBits;
+    AppendCandidates(settings, left);
+  }
   constexpr uint64_t kFirstTokens = 1 << 12;
   for (uint64_t tokens = kFirstTokens; left.size() > 1; tokens *= 8) {
     uint64_t least = UINT64_MAX;
     std::vector<Settings> best;
-    for (const Settings& settings : left) {
-      const uint64_t misses = CountMisses(stream, settings, tokens, least);
+    for (const Settings& candidate : left) {
+      const uint64_t misses = CountMisses(stream, candidate, tokens, least);
       if (misses < least) best.clear();
-      if (misses <= least) best.push_back(settings);
+      if (misses <= least) best.push_back(candidate);
       least = std::min(least, misses);
     }
     left = std::move(best);
