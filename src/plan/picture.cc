@@ -23,9 +23,10 @@ constexpr uint64_t kMaxTail = uint64_t{1} << 12;
 // Blocks hold at least this many rows.
 constexpr uint64_t kMinBlockRows = 32;
 
-// What looking at a header, and at its pixels, takes of the patience of a search.
+// What looking at a header, at its pixels and so on takes of the patience of a search.
 constexpr uint64_t kHeaderCost = 1 << 10;
 constexpr uint64_t kPixelsCost = 1 << 16;
+constexpr uint64_t kChunkCost = 16;  // a chunk of a PNG file
 
 bool IsPng(ByteSpan input, uint64_t at) {
   const ByteSpan rest = input.subspan(static_cast<size_t>(at));
@@ -65,8 +66,10 @@ std::optional<Picture> PictureSearch::At(uint64_t begin, bool is_inner) {
 }
 
 std::optional<Picture> PictureSearch::PngAt(uint64_t begin, bool is_inner) {
-  patience_ -= std::min(patience_, kHeaderCost);
-  const std::optional<png::File> file = png::FindFile(input_.subspan(static_cast<size_t>(begin)));
+  uint64_t chunks = 0;
+  const std::optional<png::File> file =
+      png::FindFile(input_.subspan(static_cast<size_t>(begin)), chunks);
+  patience_ -= std::min(patience_, kHeaderCost + kChunkCost * chunks);
   if (!file || file->size > max_size_) return std::nullopt;
   if (is_inner && file->size < kMinInnerPngSize) return std::nullopt;
   return Picture{.begin = begin, .layout = {}, .png_size = file->size};

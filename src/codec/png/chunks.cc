@@ -53,7 +53,7 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
 
 }  // namespace
 
-std::optional<File> FindFile(ByteSpan bytes) {
+std::optional<File> FindFile(ByteSpan bytes, uint64_t& chunks_seen) {
   if (bytes.size() < kSignatureSize ||
       !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
     return std::nullopt;
@@ -67,6 +67,7 @@ std::optional<File> FindFile(ByteSpan bytes) {
   bool was_idat = false;
   for (size_t at = kSignatureSize;;) {
     const ByteSpan chunk = ChunkAt(bytes, at);
+    ++chunks_seen;
     if (chunk.empty()) return std::nullopt;
     const bool is_idat = IsType(chunk, "IDAT");
     if (is_idat && file.idat_chunks == 0) file.idat_begin = at;

@@ -36,8 +36,13 @@ struct File {
 };
 
 // The PNG file that `bytes` begins with, whole. Reads only the chunks' frames and the first
-// content; none when one of them is malformed, cut off, or there is no IDAT chunk.
-std::optional<File> FindFile(ByteSpan bytes);
+// content; none when one of them is malformed, cut off, or there is no IDAT chunk. Adds the number
+// of chunks that it looked at to `chunks_seen`.
+std::optional<File> FindFile(ByteSpan bytes, uint64_t& chunks_seen);
+inline std::optional<File> FindFile(ByteSpan bytes) {
+  uint64_t chunks_seen = 0;
+  return FindFile(bytes, chunks_seen);
+}
 
 // CRC-32 as PNG has it, of a chunk's type and content.
 uint32_t Crc32(ByteSpan bytes);
