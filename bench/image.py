@@ -3,9 +3,9 @@
 
 usage: image.py [--lmz LMZ] [--corpora DIR] [--dry-run]
 
-First the pixels, as PPM or PGM, against cjxl -e 9 -d 0 (program cjxl, package libjxl-tools); then the
-PNG files as they are, against the codec `bytes` behind a byte in front that hides what they are. Every
-file is restored and compared. Speeds are those of the whole program, in KB of pixels or of the file a
+First the pixels, as PPM or PGM, against cjxl -e 9 -d 0 (package libjxl-tools); then the PNG files
+as they are, against the codec `bytes`, with another first byte that hides what they are. Every file
+is restored and compared. Speeds are those of the whole program, in KB of pixels or of the file a
 second of processor time. Exit status 1 when a total misses what is asked of it.
 """
 
@@ -89,10 +89,10 @@ def page(pixels, files):
     return f"""# Benchmarks of images
 
 Written by `bench/image.py`; no number here is typed by hand. Every size comes from a file that was
-restored and compared. Speeds are those of the whole program with one thread, in KB of what was coded a
-second of processor time.
+restored and compared. Speeds are those of the whole program with one thread, in KB of what was
+coded a second of processor time.
 
-Processor: {measure.cpu_model()}. JPEG XL: {version.stdout.split(" [")[0].strip()}, options `-d 0 -e 9`.
+Processor: {measure.cpu_model()}. JPEG XL: {version.stdout.split(" [")[0].strip()}, `-d 0 -e 9`.
 
 ## Numbers to reach
 
@@ -106,8 +106,8 @@ The images as PPM or PGM files.
 
 ## PNG files
 
-The same images as they are, restored byte for byte. `bytes` is the codec for any bytes, behind a first
-byte that hides what the file is.
+The same images as they are, restored byte for byte. `bytes` is the codec for any bytes, with
+another first byte that hides what the file is.
 
 {table("file", "bytes as they are", "bytes", files)}
 """

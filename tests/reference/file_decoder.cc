@@ -52,6 +52,7 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
     case 2:
       return 45500 * (n + 32);
     case 3:
+    case 5:
       return 728000 * (n + 8);
     case 4:
       return 45500 * (n + 16);

@@ -88,7 +88,7 @@ Fields ReadFields(Input& input, uint64_t n) {
     Require(f.data_size % (f.row_size + 1) == 0, "Row_Size");
   }
   Require(f.head_size + f.extra_size + f.Rows() <= f.around_size, "Around_Size");
-  Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 65536 + 16 * n), "U");
+  Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 4096 + 16 * n), "U");
   return f;
 }
 
@@ -204,10 +204,14 @@ Decoded DecodePngCodec(const Bytes& payload, uint64_t size) {
   Input input(payload);
   const uint64_t kind = input.Number(1);
   Require(kind <= 1, "newer version: Kind");
-  if (kind == 0) return DecodeBytesCodec(input.Take(input.Left()), size);
+  if (kind == 0) {
+    Require(size <= 45500 * (input.Left() + 8), "more than the payload of bytes can stand for");
+    return DecodeBytesCodec(input.Take(input.Left()), size);
+  }
   const Fields f = ReadFields(input, size);
   const uint64_t code_size = input.Varint();
   const Bytes code = input.Take(code_size);
+  Require(f.Unpacked() <= 728000 * (input.Left() + 8), "more than Pixels can stand for");
   const Decoded pixels = DecodeImageCodec(input.Take(input.Left()), f.Unpacked());
   const auto lines = pixels.raw.begin() + static_cast<int64_t>(f.around_size);
   const Bytes types(lines - static_cast<int64_t>(f.Rows()), lines);

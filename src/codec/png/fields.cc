@@ -16,7 +16,7 @@ constexpr uint8_t kFiltered = 1 << 4;
 constexpr uint8_t kKeepsDistant = 1 << 5;
 
 constexpr uint64_t kMaxGrowth = 16;
-constexpr uint64_t kMinUnpackedSize = 1 << 16;
+constexpr uint64_t kMinUnpackedSize = 1 << 12;
 
 Status Impossible() {
   return Status(Code::kDamaged, "the fields of the PNG file are impossible");
