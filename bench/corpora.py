@@ -32,17 +32,24 @@ def files(corpora):
     return dict(sorted(found.items()))
 
 
-def images(corpora):
-    """The PNG files of the image corpus, as a sorted {name of the PPM or PGM file: path}."""
+def pictures(corpora):
+    """The PNG files of the image corpus, as a sorted {name: path}."""
     folder = pathlib.Path(corpora) / "image"
     found = folder.glob("*.png") if folder.is_dir() else []
-    return dict(sorted((f"image/{path.stem}.ppm", path) for path in found))
+    return dict(sorted((f"image/{path.name}", path) for path in found))
 
 
-def read(path):
-    """The bytes of a measured file; of a PNG file its pixels as PPM or PGM."""
+def images(corpora):
+    """The same files by the names of their pixels as PPM or PGM."""
+    return {str(pathlib.PurePosixPath(name).with_suffix(".ppm")): path
+            for name, path in pictures(corpora).items()}
+
+
+def read(name, path):
+    """The bytes of a measured file; those of a PNG file under the name of its pixels are these."""
     content = path.read_bytes()
-    return png.to_pnm(content) if path.suffix == ".png" else content
+    is_pixels = path.suffix == ".png" and not name.endswith(".png")
+    return png.to_pnm(content) if is_pixels else content
 
 
 def audio_files(corpora):

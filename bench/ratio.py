@@ -30,15 +30,14 @@ MODEL_FILES = {
 }
 
 
-def sizes(lmz, options, path):
-    """The sizes of `path` before and after lmz with these options, once it has been restored."""
+def sizes(lmz, options, raw):
+    """The sizes of `raw` before and after lmz with these options, once it has been restored."""
     def run(arguments, data):
         return subprocess.run([lmz, *arguments], input=data, capture_output=True, check=True).stdout
 
-    raw = corpora.read(path)
     packed = run([*options, "-c"], raw)
     if run(["-d", "-c"], packed) != raw:
-        raise ValueError(f"{path}: not restored")
+        raise ValueError(f"{len(raw)} bytes were not restored")
     return len(raw), len(packed)
 
 
@@ -49,7 +48,7 @@ def measure(lmz, files):
 
     def row(job):
         name, level = job
-        raw_size, size = sizes(lmz, LEVELS[level], files[name])
+        raw_size, size = sizes(lmz, LEVELS[level], corpora.read(name, files[name]))
         return {"file": name, "level": level, "raw_size": str(raw_size), "coded_size": str(size)}
 
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -78,7 +77,7 @@ def main():
     arguments = parser.parse_args()
 
     files = (corpora.files(arguments.corpora) | corpora.images(arguments.corpora) |
-             corpora.audio_files(arguments.corpora))
+             corpora.pictures(arguments.corpora) | corpora.audio_files(arguments.corpora))
     expected = {(row["file"], row["level"]): row for row in corpora.read_table(TABLE)}
     measured = measure(arguments.lmz, files)
     changes = list(differences(expected, measured))

@@ -94,6 +94,8 @@ std::vector<Recipe> Recipes() {
   const BlockChoice image = {.codec = CodecId::kImage, .profile = Profile::kBinary};
   recipes.push_back({FindGenerator("photo"), 6000, image, 6000});
   recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
+  const BlockChoice png = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+  recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
   return recipes;
 }
 

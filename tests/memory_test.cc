@@ -8,9 +8,11 @@
 
 #include "api/pipeline.h"
 #include "codec/codec.h"
+#include "codec/png/unpacked.h"
 #include "model/catalog.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
+#include "tests/png_builder.h"
 #include "tests/recipes.h"
 
 namespace {
@@ -177,6 +179,26 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
   }
   all.push_back({"image without pixels", CodecId::kImage, {0}});
   AppendVarint(all.back().payload, 400);
+  for (const uint64_t width : {uint64_t{0}, uint64_t{1} << 12}) {
+    const uint64_t unpacked = png::MaxUnpackedSize(size);
+    png::Fields fields;
+    fields.settings = {.search = 9, .memory_level = 9};
+    fields.data_size = unpacked;
+    Greedy png = {"png " + std::to_string(width), CodecId::kPng, {1}};
+    fields.Write(png.payload);
+    AppendVarint(png.payload, 100);
+    AppendTo(png.payload, testing::MakeRandom(100));
+    AppendVarint(png.payload, width);
+    if (width != 0) {
+      AppendVarint(png.payload, unpacked / width);
+      AppendTo(png.payload, Bytes{0, 0, 0, 0});
+    }
+    if (unpacked % std::max(width, uint64_t{1}) != 0 || width == 0) {
+      AppendVarint(png.payload, 100 + unpacked / 40000);
+      AppendTo(png.payload, Bytes(static_cast<size_t>(100 + unpacked / 40000)));
+    }
+    all.push_back(std::move(png));
+  }
   for (const int channels : {1, 2, 16}) {
     const uint64_t frame = 2 * static_cast<uint64_t>(channels);
     if (frame > size) continue;
@@ -221,6 +243,21 @@ TEST(Memory, GreedyBlocksStayBelowTheirBound) {
       ExpectBounded(header, filtered, greedy.name + " filtered");
     }
   }
+}
+
+// As many tokens as there can be: all literals, most of them of one bit.
+TEST(Memory, APngFileOfLiteralsStaysBelowItsBound) {
+  const testing::PngShape shape = {.width = 1000, .height = 1000, .color = 0};
+  TestRandom random(1);
+  Bytes pixels(1000000);
+  for (int i = 0; i < 1000; ++i) pixels[static_cast<size_t>(random.Below(pixels.size()))] = 1;
+  const Bytes data = testing::FilteredRows(shape, pixels);
+  const Bytes raw = testing::PngFile(shape, testing::ZlibStream(data, {.search = 0}));
+  Bytes payload;
+  const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kPng}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_EQ(payload.at(0), 1);
+  ExpectBounded(header.value(), payload, "png");
 }
 
 // One byte and a copy as long as the block.

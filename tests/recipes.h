@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "tests/png_builder.h"
 #include "tests/random.h"
 
 namespace lmz::testing {
@@ -163,7 +164,20 @@ inline Bytes MakeScan(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 10> kGenerators = {{
+// A PNG file of 40 x 30 pixels, those of `photo`: their rows filtered with types 0, 1, 2, 3, 4, 0,
+// .., compressed as zlib does at level 6, in IDAT chunks of 1000 bytes; behind IHDR a chunk tEXt
+// with "Title". `ramp` fills up to `size`, or the file is cut there.
+inline Bytes MakePicture(size_t size) {
+  const PngShape shape = {.width = 40, .height = 30};
+  const Bytes photo = MakePhoto(15 + 3600);
+  const Bytes data = FilteredRows(shape, ByteSpan(photo).subspan(15));
+  Bytes out = PngFile(shape, ZlibStream(data, {}), 1000);
+  if (out.size() < size) AppendTo(out, MakeRamp(size - out.size()));
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 11> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -174,6 +188,7 @@ inline constexpr std::array<Generator, 10> kGenerators = {{
     {"photo", MakePhoto},
     {"scan", MakeScan},
     {"wave", MakeWave},
+    {"picture", MakePicture},
 }};
 
 }  // namespace lmz::testing

@@ -98,6 +98,8 @@ bool Suits(const BlockChoice& choice, std::string_view generator) {
       return generator == "words" || generator == "photo" || generator == "scan";
     case CodecId::kAudio:
       return generator == "words" || generator == "wave";
+    case CodecId::kPng:
+      return generator == "words" || generator == "picture";
     default:
       return true;
   }

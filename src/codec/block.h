@@ -26,6 +26,7 @@ enum class CodecId : uint8_t {
   kText = 2,    // context mixing with a neural byte model
   kImage = 3,   // rows of pixels, and `bytes` for what surrounds them
   kAudio = 4,   // PCM samples by adaptive prediction
+  kPng = 5,     // PNG files: their pixels, and how these were compressed
 };
 
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
@@ -47,7 +48,7 @@ struct BlockChoice {
   CodecId codec = CodecId::kBytes;
   uint8_t filters = 0;
   // What follows are fields of the payload, so any choice decodes.
-  Profile profile = Profile::kText;  // of kImage for what surrounds the pixels
+  Profile profile = Profile::kText;  // of kImage and kPng for what surrounds the pixels
   const Network* model = nullptr;    // of kText, which needs one
   uint8_t lanes = 0;                 // of kText, 1 .. 64; 0: by size
   uint8_t groups = 1;                // of kText, 1 .. 4; counts when lanes do

@@ -1,7 +1,9 @@
 #include "plan/picture.h"
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "codec/image/resemblance.h"
+#include "codec/png/chunks.h"
 
 namespace lmz {
 
@@ -12,43 +14,23 @@ namespace {
 constexpr uint32_t kMinRows = 8;
 constexpr uint64_t kMinInnerSize = uint64_t{1} << 17;
 
+// A PNG file within a longer stretch must be this large.
+constexpr uint64_t kMinInnerPngSize = uint64_t{1} << 14;
+
 // As much of other bytes behind an image shares its last block.
 constexpr uint64_t kMaxTail = uint64_t{1} << 12;
 
 // Blocks hold at least this many rows.
 constexpr uint64_t kMinBlockRows = 32;
 
-constexpr size_t kSampledRows = 32;
-constexpr size_t kSampledColumns = 512;
-
-// What looking at a header, and at its pixels, takes of the patience of a search.
+// What looking at a header, at its pixels and so on takes of the patience of a search.
 constexpr uint64_t kHeaderCost = 1 << 10;
 constexpr uint64_t kPixelsCost = 1 << 16;
+constexpr uint64_t kChunkCost = 16;  // a chunk of a PNG file
 
-// Whether the pixels look like a photograph's, or a drawing's with shades: a row resembles the one
-// above it more than the same row half its length away, and most pixels differ from the one before.
-bool LooksLikePixels(ByteSpan bytes, const ImageLayout& layout) {
-  const auto row_size = static_cast<size_t>(layout.row_size());
-  const size_t pixel_size = layout.channels * layout.sample_bytes;
-  const size_t half = layout.width / 2 * pixel_size;
-  // Of samples of two bytes only the upper one says something.
-  const size_t upper = layout.sample_bytes == 2 && !layout.is_big_endian ? 1 : 0;
-  uint64_t near = 0, far = 0, equal = 0, pixels = 0;
-  const size_t row_step = layout.height / kSampledRows + 1;
-  const size_t column_step = layout.width / kSampledColumns + 1;
-  for (size_t y = 1; y < layout.height; y += row_step) {
-    const uint8_t* const row = bytes.data() + layout.offset + y * row_size;
-    const uint8_t* const above = row - row_size;
-    for (size_t x = 1; x < layout.width; x += column_step) {
-      const uint8_t* const pixel = row + x * pixel_size;
-      const size_t across = (x * pixel_size + half) % (layout.width * pixel_size);
-      near += static_cast<uint64_t>(std::abs(pixel[upper] - above[x * pixel_size + upper]));
-      far += static_cast<uint64_t>(std::abs(pixel[upper] - above[across + upper]));
-      equal += std::equal(pixel, pixel + pixel_size, pixel - pixel_size);
-      ++pixels;
-    }
-  }
-  return 4 * near <= 3 * far && 2 * equal <= pixels;
+bool IsPng(ByteSpan input, uint64_t at) {
+  const ByteSpan rest = input.subspan(static_cast<size_t>(at));
+  return rest.size() >= 4 && rest[0] == 0x89 && rest[1] == 'P' && rest[2] == 'N' && rest[3] == 'G';
 }
 
 bool MayBegin(ByteSpan input, uint64_t at, bool is_inner) {
@@ -59,6 +41,7 @@ bool MayBegin(ByteSpan input, uint64_t at, bool is_inner) {
     return third == ' ' || (third >= '\t' && third <= '\r');
   }
   if (first == 'B' && second == 'M') return true;
+  if (IsPng(input, at)) return true;
   return !is_inner && first == second && (first == 'I' || first == 'M');
 }
 
@@ -82,11 +65,22 @@ std::optional<Picture> PictureSearch::At(uint64_t begin, bool is_inner) {
   return Picture{begin, *layout};
 }
 
+std::optional<Picture> PictureSearch::PngAt(uint64_t begin, bool is_inner) {
+  uint64_t chunks = 0;
+  const std::optional<png::File> file =
+      png::FindFile(input_.subspan(static_cast<size_t>(begin)), chunks);
+  patience_ -= std::min(patience_, kHeaderCost + kChunkCost * chunks);
+  if (!file || file->size > max_size_) return std::nullopt;
+  if (is_inner && file->size < kMinInnerPngSize) return std::nullopt;
+  return Picture{.begin = begin, .layout = {}, .png_size = file->size};
+}
+
 std::optional<Picture> PictureSearch::Next(uint64_t from) {
   for (uint64_t at = from; at + 1 < input_.size() && patience_ != 0; ++at) {
     const bool is_inner = at != from;
     if (!MayBegin(input_, at, is_inner)) continue;
-    if (auto picture = At(at, is_inner)) return picture;
+    const bool is_png = IsPng(input_, at);
+    if (auto picture = is_png ? PngAt(at, is_inner) : At(at, is_inner)) return picture;
   }
   return std::nullopt;
 }
@@ -115,6 +109,18 @@ uint64_t PlanPicture(const ImageLayout& layout, uint64_t begin, uint64_t input_s
     if (begin == input_size) break;
   }
   return begin;
+}
+
+uint64_t PlanPng(const Picture& picture, uint64_t input_size, uint64_t max_size,
+                 std::vector<BlockPlan>& plan) {
+  BlockPlan block = {
+      .offset = picture.begin, .size = picture.png_size, .content = Content::kImage, .choice = {}};
+  block.choice.codec = CodecId::kPng;
+  block.choice.profile = Profile::kBinary;
+  const uint64_t available = input_size - picture.begin;
+  if (available - block.size <= kMaxTail && available <= max_size) block.size = available;
+  plan.push_back(block);
+  return block.offset + block.size;
 }
 
 std::optional<ImageLayout> RowsBehind(const ImageLayout& layout, uint64_t size) {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/random.h"
+#include "tests/png_builder.h"
 
 namespace lmz {
 namespace {
@@ -130,6 +130,81 @@ TEST(Picture, RowsBehindCountsTheRowThatIsCut) {
   EXPECT_EQ(rest->offset, 15u);
   EXPECT_EQ(rest->height, 3u);
   EXPECT_EQ(RowsBehind(layout, 4)->offset, 6u);
+}
+
+// A PNG file of about 40 KB.
+Bytes Png(TestRandom& random) {
+  const testing::PngShape shape = {.width = 200, .height = 200, .color = 0};
+  const Bytes pixels = random.Random(40'000);
+  return testing::PngFile(shape, testing::ZlibStream(testing::FilteredRows(shape, pixels), {}));
+}
+
+TEST(Picture, APngFileIsOneBlockWithItsTail) {
+  TestRandom random(9);
+  Bytes png = Png(random);
+  const size_t size = png.size();
+  AppendTo(png, Bytes(4000));
+  std::vector<BlockPlan> plan = Plan(png, {});
+  ASSERT_EQ(plan.size(), 1u);
+  EXPECT_EQ(plan[0].choice.codec, CodecId::kPng);
+  ExpectCovers(plan, png.size());
+  AppendTo(png, Bytes(4000));
+  plan = Plan(png, {});
+  ASSERT_EQ(plan.size(), 2u);
+  EXPECT_EQ(plan[0].size, size);
+  ExpectCovers(plan, png.size());
+}
+
+TEST(Picture, PngFilesAmongOtherBytesHaveTheirOwnBlocks) {
+  TestRandom random(10);
+  Bytes bytes = random.Text(20'000);
+  const Bytes png = Png(random);
+  AppendTo(bytes, png);
+  AppendTo(bytes, random.Text(20'000));
+  AppendTo(bytes, png);
+  const std::vector<BlockPlan> plan = Plan(bytes, {});
+  ASSERT_EQ(plan.size(), 4u);
+  for (const size_t i : {1u, 3u}) {
+    EXPECT_EQ(plan[i].choice.codec, CodecId::kPng);
+    EXPECT_EQ(plan[i].size, png.size());
+  }
+  ExpectCovers(plan, bytes.size());
+}
+
+TEST(Picture, APngFileThatIsCutOrTooLongIsNone) {
+  TestRandom random(11);
+  Bytes png = Png(random);
+  const auto uses_png = [](const std::vector<BlockPlan>& plan) {
+    return std::any_of(plan.begin(), plan.end(),
+                       [](const BlockPlan& block) { return block.choice.codec == CodecId::kPng; });
+  };
+  EXPECT_FALSE(uses_png(Plan(png, {.max_block_size = png.size() - 1})));
+  png.pop_back();
+  EXPECT_FALSE(uses_png(Plan(png, {})));
+  ExpectCovers(Plan(png, {}), png.size());
+}
+
+// Signatures without end, in one chain of chunks that leads nowhere: the search gives up before the
+// time grows.
+TEST(Picture, FalsePngFilesAreGivenUp) {
+  const Bytes start = testing::PngFile({.width = 9, .height = 9}, Bytes(1));
+  Bytes bytes;
+  while (bytes.size() < 8 * kMiB) testing::AppendChunk("fALS", ByteSpan(start).first(33), bytes);
+  ExpectCovers(Plan(bytes, {}), bytes.size());
+}
+
+// Indices into a palette are no samples: `bytes` codes them smaller.
+TEST(Picture, APaletteIsLeftToBytes) {
+  TestRandom random(13);
+  Bytes bmp = ToBytes("BM");
+  ByteWriter writer(bmp);
+  for (const uint32_t number : {0u, 0u, 1078u, 40u, 200u, 200u}) writer.U32(number);
+  writer.Le(1, 2);
+  writer.Le(8, 2);
+  bmp.resize(54);
+  AppendTo(bmp, random.Random(1024));
+  for (uint32_t i = 0; i < 40'000; ++i) bmp.push_back(static_cast<uint8_t>(i % 200 + i / 400));
+  for (const BlockPlan& block : Plan(bmp, {})) EXPECT_EQ(block.choice.codec, CodecId::kBytes);
 }
 
 }  // namespace

@@ -292,6 +292,10 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan input, const PlanOptions& options)
     const uint64_t end = picture ? picture->begin : input.size();
     PlanStretch(input, offset, end, max_size, plan);
     if (!picture) break;
+    if (picture->png_size != 0) {
+      offset = PlanPng(*picture, input.size(), max_size, plan);
+      continue;
+    }
     offset = PlanPicture(picture->layout, picture->begin, input.size(), max_size, plan);
     unfinished_ = RowsBehind(picture->layout, input.size() - picture->begin);
   }

@@ -172,6 +172,45 @@ TEST(ReferenceDecoder, DecodesPixelsOfTheLibrary) {
             scan);
 }
 
+Bytes PngOfTheLibrary(const testing::PngShape& shape, Bytes zlib, size_t idat_size) {
+  const BlockChoice choice = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+  return ThroughTheLibrary(testing::PngFile(shape, zlib, idat_size), choice);
+}
+
+// Every search, rows and no rows, checksums that are wrong, what follows the stream.
+TEST(ReferenceDecoder, DecodesPngFilesOfTheLibrary) {
+  const testing::PngShape shape = {.width = 40, .height = 30};
+  const testing::PngShape interlaced = {.width = 40, .height = 30, .interlace = 1};
+  const Bytes photo = testing::MakePhoto(15 + 3600);
+  Bytes rows = testing::FilteredRows(shape, ByteSpan(photo).subspan(15));
+  for (uint32_t search = 0; search <= 10; ++search) {
+    SCOPED_TRACE(search);
+    const deflate::Settings settings = {
+        .search = search, .is_filtered = search % 2 == 0, .memory_level = 1 + search % 3};
+    Bytes zlib = testing::ZlibStream(rows, settings);
+    const size_t idat_size = zlib.size() - search;
+    EXPECT_EQ(PngOfTheLibrary(shape, zlib, idat_size), testing::PngFile(shape, zlib, idat_size));
+    AppendTo(zlib, Bytes{1, 2, 3});
+    zlib[zlib.size() - 5] ^= 1;
+    EXPECT_EQ(PngOfTheLibrary(interlaced, zlib, 50), testing::PngFile(interlaced, zlib, 50));
+  }
+}
+
+// Streams that zlib would not make: blocks that end early, stored ones, copies it would not take,
+// codes of another shape.
+TEST(ReferenceDecoder, DecodesPngFilesOfOtherEncoders) {
+  const testing::PngShape shape = {.width = 60, .height = 40, .color = 0};
+  TestRandom random(1);
+  const Bytes data = testing::FilteredRows(shape, random.From(Bytes{0, 1, 2}, 2400));
+  for (int round = 0; round < 8; ++round) {
+    const std::vector<deflate::Block> blocks = testing::RandomBlocks(random, data);
+    Bytes zlib = {0x78, 0x9C};
+    AppendTo(zlib, testing::WriteBlocks(blocks, data));
+    png::AppendBe32(png::Adler32(data), zlib);
+    EXPECT_EQ(PngOfTheLibrary(shape, zlib, 1 << 16), testing::PngFile(shape, zlib));
+  }
+}
+
 // The smallest tables.
 TEST(ReferenceDecoder, DecodesAShortText) {
   const Bytes raw = testing::MakeWords(120);

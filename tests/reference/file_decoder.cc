@@ -9,6 +9,7 @@
 #include "filter_decoders.h"
 #include "image_decoder.h"
 #include "input.h"
+#include "png_decoder.h"
 
 namespace lmz::reference {
 
@@ -35,7 +36,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 4, "newer version: unknown Codec");
+  Require(block.codec <= 5, "newer version: unknown Codec");
   Require(block.filters <= 3, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -51,6 +52,7 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
     case 2:
       return 45500 * (n + 32);
     case 3:
+    case 5:
       return 728000 * (n + 8);
     case 4:
       return 45500 * (n + 16);
@@ -64,6 +66,7 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 1) return DecodeBytesCodec(code, size);
   if (codec == 3) return DecodeImageCodec(code, size);
   if (codec == 4) return DecodeAudioCodec(code, size);
+  if (codec == 5) return DecodePngCodec(code, size);
   if (codec == 2) return DecodeTextCodec(code, size, models);
   Require(code.size() == size, "stored: another size");
   return {code, 0};

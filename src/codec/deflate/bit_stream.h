@@ -1,0 +1,69 @@
+// The bits of a deflate stream: within a byte the lowest comes first.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+
+namespace lmz::deflate {
+
+class BitReader {
+ public:
+  // From bit `position` on.
+  explicit BitReader(ByteSpan in, uint64_t position = 0) : in_(in), position_(position) {}
+
+  // The next `count` bits, 0 .. 16, the first one lowest; zeros behind the end.
+  uint32_t Bits(int count) {
+    uint32_t value = 0;
+    for (int i = 0; i < count; ++i) value |= Bit() << i;
+    return value;
+  }
+
+  uint32_t Bit() {
+    const uint64_t byte = position_ / 8;
+    const uint32_t bit = byte < in_.size() ? in_[byte] >> position_ % 8 & 1u : 0u;
+    ++position_;
+    return bit;
+  }
+
+  void SkipToByte() { position_ = (position_ + 7) / 8 * 8; }
+  uint64_t byte_position() const { return (position_ + 7) / 8; }
+  bool overran() const { return position_ > 8 * uint64_t{in_.size()}; }
+
+ private:
+  ByteSpan in_;
+  uint64_t position_;  // in bits
+};
+
+class BitWriter {
+ public:
+  // Appends to `out`, which outlives the writer, until it holds `max_size` bytes.
+  BitWriter(Bytes& out, uint64_t max_size) : out_(out), max_size_(max_size) {}
+
+  // The lowest `count` bits of `value`, 0 .. 16; no others are set.
+  void Bits(uint32_t value, int count) {
+    pending_ |= uint64_t{value} << pending_count_;
+    pending_count_ += count;
+    for (; pending_count_ >= 8; pending_count_ -= 8, pending_ >>= 8) {
+      overran_ |= out_.size() >= max_size_;
+      if (!overran_) out_.push_back(static_cast<uint8_t>(pending_));
+    }
+  }
+
+  // Fills the last byte with zeros.
+  void FillByte() {
+    if (pending_count_ != 0) Bits(0, 8 - pending_count_);
+  }
+
+  // Whether something was left out.
+  bool overran() const { return overran_; }
+
+ private:
+  Bytes& out_;
+  uint64_t max_size_;
+  bool overran_ = false;
+  uint64_t pending_ = 0;
+  int pending_count_ = 0;
+};
+
+}  // namespace lmz::deflate

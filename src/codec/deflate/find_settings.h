@@ -1,0 +1,14 @@
+// Which settings of zlib made a deflate stream, or come nearest.
+#pragma once
+
+#include "codec/deflate/parser.h"
+#include "codec/deflate/stream.h"
+
+namespace lmz::deflate {
+
+// The settings under which the fewest tokens of the stream are other than zlib's. `window_bits` is
+// what the stream's header says, 8 to 15; some encoders make it smaller afterwards. Takes a few
+// passes over a small part of the stream, longer ones only where settings differ late.
+Settings FindSettings(const Stream& stream, uint32_t window_bits);
+
+}  // namespace lmz::deflate

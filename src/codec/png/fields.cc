@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include "codec/block.h"
+#include "codec/png/unpacked.h"
+
+namespace lmz::png {
+
+namespace {
+
+// Flags, as a byte of the payload.
+constexpr uint8_t kRightAdler = 1;
+constexpr uint8_t kRightCrcs = 2;
+
+// Beside the search.
+constexpr uint8_t kFiltered = 1 << 4;
+constexpr uint8_t kKeepsDistant = 1 << 5;
+
+constexpr uint64_t kMaxGrowth = 16;
+constexpr uint64_t kMinUnpackedSize = 1 << 12;
+
+Status Impossible() {
+  return Status(Code::kDamaged, "the fields of the PNG file are impossible");
+}
+
+// A number of at most kMaxBlockRawSize.
+Result<uint64_t> Size(ByteReader& reader) {
+  LMZ_ASSIGN(const uint64_t size, reader.Varint());
+  if (size > kMaxBlockRawSize) return Impossible();
+  return size;
+}
+
+bool AreLawful(const Fields& fields, uint64_t raw_size) {
+  if (!fields.settings.IsLawful() || fields.data_size == 0) return false;
+  const Scanlines& lines = fields.lines;
+  if (lines.row_size != 0) {
+    if (lines.pixel_size < 1 || lines.pixel_size > 8 || !lines.Fits(fields.data_size)) return false;
+  }
+  return fields.head_size + fields.extra_size + fields.rows() <= fields.around_size &&
+         fields.unpacked_size() <= MaxUnpackedSize(raw_size);
+}
+
+}  // namespace
+
+uint64_t MaxUnpackedSize(uint64_t raw_size) {
+  return std::min(kMaxBlockRawSize, kMinUnpackedSize + kMaxGrowth * raw_size);
+}
+
+void Fields::Write(Bytes& out) const {
+  ByteWriter writer(out);
+  writer.U8(static_cast<uint8_t>((has_right_adler ? kRightAdler : 0) |
+                                 (has_right_crcs ? kRightCrcs : 0)));
+  writer.U8(zlib_header[0]);
+  writer.U8(zlib_header[1]);
+  writer.U8(static_cast<uint8_t>(settings.search | (settings.is_filtered ? kFiltered : 0u) |
+                                 (settings.keeps_distant ? kKeepsDistant : 0u)));
+  writer.U8(static_cast<uint8_t>(settings.window_bits | settings.memory_level << 4));
+  writer.Varint(data_size);
+  writer.Varint(lines.row_size);
+  if (lines.row_size != 0) writer.U8(static_cast<uint8_t>(lines.pixel_size));
+  for (const uint64_t number :
+       {around_size, head_size, head_chunks, tail_chunks, extra_size, idat_size}) {
+    writer.Varint(number);
+  }
+}
+
+Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
+  Fields fields;
+  LMZ_ASSIGN(const uint8_t flags, reader.U8());
+  fields.has_right_adler = (flags & kRightAdler) != 0;
+  fields.has_right_crcs = (flags & kRightCrcs) != 0;
+  for (uint8_t& byte : fields.zlib_header) {
+    LMZ_ASSIGN(byte, reader.U8());
+  }
+  LMZ_ASSIGN(const uint8_t search, reader.U8());
+  LMZ_ASSIGN(const uint8_t sizes, reader.U8());
+  fields.settings = {.search = search & 15u,
+                     .is_filtered = (search & kFiltered) != 0,
+                     .keeps_distant = (search & kKeepsDistant) != 0,
+                     .window_bits = sizes & 15u,
+                     .memory_level = uint32_t{sizes} >> 4};
+  LMZ_ASSIGN(fields.data_size, Size(reader));
+  LMZ_ASSIGN(fields.lines.row_size, Size(reader));
+  if (fields.lines.row_size != 0) {
+    LMZ_ASSIGN(fields.lines.pixel_size, reader.U8());
+  }
+  for (uint64_t* const number : {&fields.around_size, &fields.head_size, &fields.head_chunks,
+                                 &fields.tail_chunks, &fields.extra_size, &fields.idat_size}) {
+    LMZ_ASSIGN(*number, Size(reader));
+  }
+  constexpr uint8_t kUnknown = 0xC0;
+  if ((flags & ~(kRightAdler | kRightCrcs)) != 0 || (search & kUnknown) != 0 ||
+      !AreLawful(fields, raw_size)) {
+    return Impossible();
+  }
+  return fields;
+}
+
+}  // namespace lmz::png

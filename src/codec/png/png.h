@@ -1,0 +1,32 @@
+// The `png` codec: a PNG file as its pixels and what else it takes to make the same file again.
+// Format: spec.md.
+#pragma once
+
+#include "codec/codec.h"
+
+namespace lmz {
+
+// Replaces `payload` with the code of `raw`, which begins with a PNG file; where it does not, or
+// the file is malformed, damaged or no smaller this way, all of it goes to `bytes`. Returns the
+// coders' final state. Errors: kCancelled, kOutOfMemory.
+Result<uint32_t> EncodePng(ByteSpan raw, const BlockChoice& choice, const BlockResources& resources,
+                           Bytes& payload);
+
+// Fills all of `raw` from `payload` and returns the coders' final state. Errors: kTruncated when
+// the payload ends too early, kDamaged when it breaks a rule or some of it is left over,
+// kNewerVersion for an unknown kind or profile, kCancelled, kOutOfMemory.
+Result<uint32_t> DecodePng(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
+
+uint64_t MaxRawSizeOfPng(uint64_t payload_size);
+uint64_t DecodeMemoryOfPng(uint64_t raw_size);
+
+inline constexpr CodecRow kPngCodec = {
+    .id = CodecId::kPng,
+    .name = "png",
+    .encode = EncodePng,
+    .decode = DecodePng,
+    .max_raw_size = MaxRawSizeOfPng,
+    .decode_memory = DecodeMemoryOfPng,
+};
+
+}  // namespace lmz

@@ -1,0 +1,216 @@
+#include "codec/png/png.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/bytes/bytes.h"
+#include "codec/png/chunks.h"
+#include "tests/png_builder.h"
+
+namespace lmz {
+namespace {
+
+using testing::AppendChunk;
+using testing::FilteredRows;
+using testing::PngFile;
+using testing::PngShape;
+using testing::ZlibStream;
+
+constexpr BlockChoice kChoice = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+
+// A surface with some noise; of 16 bits, all noise in the lower ones.
+Bytes Pixels(const PngShape& shape) {
+  TestRandom random(1);
+  Bytes pixels;
+  for (uint32_t y = 0; y < shape.height; ++y) {
+    for (uint32_t i = 0; i < shape.row_size(); ++i) {
+      const uint64_t x = i / shape.pixel_size();
+      const uint64_t noise = random.Below(shape.depth == 16 && i % 2 == 1 ? 256 : 6);
+      pixels.push_back(static_cast<uint8_t>(2 * x + 3 * y + noise));
+    }
+  }
+  return pixels;
+}
+
+Bytes Png(const PngShape& shape, const deflate::Settings& settings = {}) {
+  return PngFile(shape, ZlibStream(FilteredRows(shape, Pixels(shape)), settings));
+}
+
+size_t SizeAsBytes(ByteSpan raw) {
+  Bytes payload;
+  EXPECT_TRUE(EncodeBytes(raw, kChoice, {}, payload).ok());
+  return payload.size();
+}
+
+// The payload's size, once it has been restored.
+size_t CodedSize(const Bytes& raw, uint8_t expected_kind) {
+  Bytes payload;
+  const Result<uint32_t> state = EncodePng(raw, kChoice, {}, payload);
+  EXPECT_TRUE(state.ok()) << state.status().message();
+  EXPECT_EQ(payload.at(0), expected_kind);
+  EXPECT_LE(raw.size(), MaxRawSizeOfPng(payload.size()));
+  Bytes back(raw.size());
+  const Result<uint32_t> decoded = DecodePng(payload, {}, back);
+  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
+  EXPECT_TRUE(decoded.ok() && decoded.value() == state.value());
+  EXPECT_EQ(back, raw);
+  return payload.size();
+}
+
+void ExpectUnpacked(const Bytes& raw) {
+  EXPECT_LT(CodedSize(raw, 1), raw.size() - 10);
+}
+
+TEST(Png, EveryKindOfPixelComesBackSmaller) {
+  for (const int color : {0, 2, 3, 4, 6}) {
+    for (const int depth : {1, 2, 4, 8, 16}) {
+      if ((depth < 8 && color != 0 && color != 3) || (depth == 16 && color == 3)) continue;
+      SCOPED_TRACE(color * 100 + depth);
+      ExpectUnpacked(Png({.width = 90,
+                          .height = 70,
+                          .depth = static_cast<uint8_t>(depth),
+                          .color = static_cast<uint8_t>(color)}));
+    }
+  }
+}
+
+TEST(Png, EverySettingComesBack) {
+  const PngShape shape = {.width = 60, .height = 50};
+  for (uint32_t search = 0; search <= 10; ++search) {
+    ExpectUnpacked(Png(shape, {.search = search}));
+    ExpectUnpacked(Png(shape, {.search = search, .is_filtered = true}));
+  }
+  for (uint32_t memory_level = 1; memory_level <= 9; ++memory_level) {
+    ExpectUnpacked(Png(shape, {.memory_level = memory_level}));
+  }
+  ExpectUnpacked(Png(shape, {.search = 9, .keeps_distant = true}));
+}
+
+TEST(Png, OddImagesComeBack) {
+  ExpectUnpacked(Png({.width = 1, .height = 3000}));
+  ExpectUnpacked(Png({.width = 3000, .height = 1}));
+  ExpectUnpacked(Png({.width = 40, .height = 60, .interlace = 1}));
+  // A header that promises other rows than there are.
+  const PngShape shape = {.width = 50, .height = 60};
+  const Bytes zlib = ZlibStream(FilteredRows(shape, Pixels(shape)), {});
+  for (const uint32_t width : {0u, 1u, 49u, 51u, UINT32_MAX}) {
+    for (const uint32_t height : {0u, 59u, UINT32_MAX}) {
+      ExpectUnpacked(PngFile({.width = width, .height = height}, zlib));
+    }
+  }
+}
+
+TEST(Png, FiltersThatDoNotExistComeBack) {
+  const PngShape shape = {.width = 50, .height = 60};
+  Bytes rows = FilteredRows(shape, Pixels(shape));
+  rows[10 * (shape.row_size() + 1)] = 5;
+  ExpectUnpacked(PngFile(shape, ZlibStream(rows, {})));
+}
+
+TEST(Png, ChunksOfAnySizeComeBack) {
+  const PngShape shape = {.width = 50, .height = 60};
+  const Bytes zlib = ZlibStream(FilteredRows(shape, Pixels(shape)), {});
+  for (const size_t size : {size_t{100}, size_t{1000}, zlib.size() - 1, zlib.size()}) {
+    ExpectUnpacked(PngFile(shape, zlib, size));
+  }
+  // Uneven ones, an empty one, and one more behind another chunk.
+  Bytes file = PngFile(shape, {});
+  file.resize(file.size() - png::kChunkFrame);
+  const ByteSpan all = zlib;
+  AppendChunk("IDAT", all.first(1), file);
+  AppendChunk("IDAT", {}, file);
+  AppendChunk("IDAT", all.subspan(1, 700), file);
+  AppendChunk("IDAT", all.subspan(701), file);
+  AppendChunk("tIME", Bytes(7), file);
+  AppendChunk("IDAT", Bytes(9), file);
+  AppendChunk("IEND", {}, file);
+  ExpectUnpacked(file);
+}
+
+TEST(Png, WrongChecksumsComeBack) {
+  const Bytes file = Png({.width = 50, .height = 60});
+  const png::File parts = png::FindFile(file).value();
+  const auto with_change_at = [&](size_t position) {
+    Bytes other = file;
+    other[position] ^= 1;
+    return other;
+  };
+  ExpectUnpacked(with_change_at(parts.idat_end - 1));    // IDAT's CRC
+  ExpectUnpacked(with_change_at(parts.idat_end - 5));    // Adler-32 (and the CRC is wrong, too)
+  ExpectUnpacked(with_change_at(parts.idat_begin - 1));  // of the chunk before
+  ExpectUnpacked(with_change_at(parts.size - 1));        // IEND's CRC
+  ExpectUnpacked(with_change_at(20));                    // width; wrong CRC in the first chunk
+}
+
+TEST(Png, WhatFollowsComesBack) {
+  Bytes file = Png({.width = 50, .height = 60});
+  AppendTo(file, ToBytes("what another program put behind the image"));
+  ExpectUnpacked(file);
+  const PngShape shape = {.width = 50, .height = 60};
+  Bytes zlib = ZlibStream(FilteredRows(shape, Pixels(shape)), {});
+  AppendTo(zlib, ToBytes("and behind the stream"));
+  ExpectUnpacked(PngFile(shape, zlib));
+}
+
+TEST(Png, WhatIsNoPngGoesToBytes) {
+  TestRandom random(5);
+  const Bytes text = random.Text(2000);
+  EXPECT_EQ(CodedSize(text, 0), SizeAsBytes(text) + 1);
+  const Bytes file = Png({.width = 50, .height = 60});
+  for (const size_t size : {size_t{5}, size_t{40}, file.size() / 2, file.size() - 1}) {
+    const Bytes part(file.begin(), file.begin() + static_cast<ptrdiff_t>(size));
+    EXPECT_EQ(CodedSize(part, 0), SizeAsBytes(part) + 1) << size;
+  }
+}
+
+// Whether or not what is left is a stream.
+TEST(Png, DamagedStreamsComeBack) {
+  const Bytes file = Png({.width = 50, .height = 60});
+  const png::File parts = png::FindFile(file).value();
+  for (size_t at = parts.idat_begin + 8; at + 12 < parts.idat_end; at += 97) {
+    Bytes other = file;
+    other[at] ^= 0x40;
+    Bytes payload, back(file.size());
+    ASSERT_TRUE(EncodePng(other, kChoice, {}, payload).ok());
+    ASSERT_TRUE(DecodePng(payload, {}, back).ok());
+    EXPECT_EQ(back, other);
+  }
+}
+
+// Of 1 MiB of zeros there is a file of a few hundred bytes: no reason to take so much memory.
+TEST(Png, WhatGrowsTooMuchGoesToBytes) {
+  const PngShape shape = {.width = 1024, .height = 1024, .color = 0};
+  CodedSize(PngFile(shape, ZlibStream(FilteredRows(shape, Bytes(1 << 20)), {})), 0);
+}
+
+TEST(Png, DamagedPayloadsAreRefused) {
+  const Bytes raw = Png({.width = 40, .height = 30});
+  Bytes payload;
+  ASSERT_TRUE(EncodePng(raw, kChoice, {}, payload).ok());
+  ASSERT_EQ(payload[0], 1);
+  const auto code_of = [&](const Bytes& other) {
+    Bytes back(raw.size());
+    const Result<uint32_t> state = DecodePng(other, {}, back);
+    return state.ok() && back == raw ? Code::kOk
+           : state.ok()              ? Code::kInternal
+                                     : state.status().code();
+  };
+  EXPECT_EQ(code_of(payload), Code::kOk);
+  for (size_t size = 0; size < 25; ++size) {
+    const Bytes part(payload.begin(), payload.begin() + static_cast<ptrdiff_t>(size));
+    EXPECT_EQ(code_of(part), Code::kTruncated) << size;
+  }
+  Bytes longer = payload;
+  longer.insert(longer.end(), 20, 0);
+  EXPECT_EQ(code_of(longer), Code::kDamaged);
+  Bytes kind = payload;
+  kind[0] = 2;
+  EXPECT_EQ(code_of(kind), Code::kNewerVersion);
+  for (const auto& [place, value] : {std::pair{1, 4}, {4, 11}, {4, 0x46}, {5, 0x88}, {5, 0xF}}) {
+    Bytes other = payload;
+    other[static_cast<size_t>(place)] = static_cast<uint8_t>(value);
+    EXPECT_EQ(code_of(other), Code::kDamaged) << place << " " << value;
+  }
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,240 @@
+#include "codec/png/unpacked.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/deflate/find_settings.h"
+
+namespace lmz::png {
+
+namespace {
+
+constexpr size_t kZlibHeader = 2;
+constexpr size_t kAdlerSize = 4;
+constexpr std::array<uint8_t, 4> kIdat = {'I', 'D', 'A', 'T'};
+
+Status Impossible() {
+  return Status(Code::kDamaged, "the parts of the PNG file do not fit together");
+}
+
+// The content of the IDAT chunks and the sizes they have it in.
+struct Idat {
+  Bytes content;
+  std::vector<uint64_t> sizes;
+  Bytes crcs;
+  bool has_right_crcs = true;
+};
+
+Idat JoinIdat(ByteSpan raw, const File& file) {
+  Idat idat;
+  for (size_t at = file.idat_begin; at < file.idat_end;) {
+    const size_t size = LoadBe32(&raw[at]);
+    const ByteSpan body = raw.subspan(at + 4, 4 + size);
+    const ByteSpan crc = raw.subspan(at + 8 + size, 4);
+    idat.content.insert(idat.content.end(), body.begin() + 4, body.end());
+    idat.crcs.insert(idat.crcs.end(), crc.begin(), crc.end());
+    idat.has_right_crcs &= Crc32(body) == LoadBe32(crc.data());
+    idat.sizes.push_back(size);
+    at += kChunkFrame + size;
+  }
+  return idat;
+}
+
+// The size of all but the last, which is not longer; 0 when there is no such.
+uint64_t CommonSize(const std::vector<uint64_t>& sizes) {
+  const uint64_t first = sizes.front();
+  for (const uint64_t size : sizes) {
+    if (size != first && &size != &sizes.back()) return 0;
+  }
+  return sizes.back() != 0 && sizes.back() <= first ? first : 0;
+}
+
+// Whether the stream's blocks, written again, are the stream.
+bool ComesBack(const deflate::Stream& stream, ByteSpan deflated) {
+  Bytes written;
+  deflate::BitWriter writer(written, deflated.size());
+  size_t at = 0;
+  for (const deflate::Block& block : stream.blocks) {
+    if (!deflate::WriteBlock(block, ByteSpan(stream.data).subspan(at), writer)) return false;
+    at += static_cast<size_t>(deflate::SizeOf(block));
+  }
+  writer.FillByte();
+  return !writer.overran() &&
+         std::equal(written.begin(), written.end(), deflated.begin(), deflated.end());
+}
+
+bool IsZlibHeader(ByteSpan bytes) {
+  constexpr uint8_t kDeflate = 8, kDictionary = 0x20;
+  return (bytes[0] & 15) == kDeflate && bytes[0] >> 4 <= 7 && (bytes[1] & kDictionary) == 0;
+}
+
+Scanlines LinesOf(const Format& format, const deflate::Stream& stream) {
+  Scanlines lines;
+  lines.row_size = uint64_t{format.width} * format.pixel_size();
+  lines.pixel_size = format.pixel_size();
+  if (!format.has_rows() || !lines.Fits(stream.data.size())) return {};
+  return lines;
+}
+
+// What surrounds the pixels, part by part. A part that is not there is damage.
+class AroundReader {
+ public:
+  explicit AroundReader(ByteSpan bytes) : reader_(bytes) {}
+
+  size_t remaining() const { return reader_.remaining(); }
+
+  Result<ByteSpan> Take(uint64_t size) {
+    if (size > remaining()) return Impossible();
+    return reader_.Take(static_cast<size_t>(size));
+  }
+
+  Result<uint64_t> Number() {
+    const Result<uint64_t> number = reader_.Varint();
+    if (!number.ok()) return Impossible();
+    return number;
+  }
+
+ private:
+  ByteReader reader_;
+};
+
+// The sizes of the IDAT chunks, of `size` bytes of content together, in a block of `raw_size`.
+Result<std::vector<uint64_t>> IdatSizes(const Fields& fields, uint64_t size, uint64_t raw_size,
+                                        AroundReader& around) {
+  uint64_t count = 0;
+  if (fields.idat_size != 0) {
+    count = (size + fields.idat_size - 1) / fields.idat_size;
+  } else {
+    LMZ_ASSIGN(count, around.Number());
+  }
+  if (count > raw_size / kChunkFrame || count * kChunkFrame + size > raw_size) return Impossible();
+  std::vector<uint64_t> sizes;
+  uint64_t left = size;
+  while (sizes.size() < count) {
+    uint64_t chunk = std::min(fields.idat_size, left);
+    if (fields.idat_size == 0) {
+      LMZ_ASSIGN(chunk, around.Number());
+    }
+    if (chunk > left) return Impossible();
+    sizes.push_back(chunk);
+    left -= chunk;
+  }
+  if (left != 0) return Impossible();
+  return sizes;
+}
+
+// Appends `content` as IDAT chunks, with these CRCs or, when there are none, the right ones.
+void AppendIdat(ByteSpan content, const std::vector<uint64_t>& sizes, ByteSpan crcs, Bytes& out) {
+  ByteWriter writer(out);
+  for (const uint64_t size : sizes) {
+    AppendBe32(static_cast<uint32_t>(size), out);
+    const size_t begin = out.size();
+    writer.Append(kIdat);
+    writer.Append(content.first(static_cast<size_t>(size)));
+    content = content.subspan(static_cast<size_t>(size));
+    if (crcs.empty()) {
+      AppendBe32(Crc32(ByteSpan(out).subspan(begin)), out);
+    } else {
+      writer.Append(crcs.first(4));
+      crcs = crcs.subspan(4);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Unpacked> Unpack(ByteSpan raw) {
+  const std::optional<File> file = FindFile(raw);
+  if (!file) return std::nullopt;
+  Idat idat = JoinIdat(raw, *file);
+  const ByteSpan content = idat.content;
+  if (content.size() < kZlibHeader + kAdlerSize || !IsZlibHeader(content)) return std::nullopt;
+  std::optional<deflate::Stream> stream =
+      deflate::ReadStream(content.subspan(kZlibHeader), MaxUnpackedSize(raw.size()));
+  if (!stream || stream->data.empty()) return std::nullopt;
+  const size_t end = kZlibHeader + stream->size;
+  if (content.size() < end + kAdlerSize) return std::nullopt;
+  if (!ComesBack(*stream, content.subspan(kZlibHeader, stream->size))) return std::nullopt;
+
+  Unpacked unpacked;
+  Fields& fields = unpacked.fields;
+  std::copy_n(content.begin(), kZlibHeader, fields.zlib_header);
+  fields.settings = deflate::FindSettings(*stream, 8u + (content[0] >> 4));
+  fields.lines = LinesOf(file->format, *stream);
+  fields.data_size = stream->data.size();
+  fields.has_right_crcs = idat.has_right_crcs;
+  fields.has_right_adler = LoadBe32(&content[end]) == Adler32(stream->data);
+  fields.idat_size = CommonSize(idat.sizes);
+  fields.extra_size = content.size() - end - kAdlerSize;
+
+  Bytes& around = unpacked.bytes;
+  ByteWriter writer(around);
+  fields.head_chunks = StripCrcs(raw.first(file->idat_begin), kSignatureSize, around);
+  fields.head_size = around.size();
+  if (fields.idat_size == 0) {
+    writer.Varint(idat.sizes.size());
+    for (const uint64_t size : idat.sizes) writer.Varint(size);
+  }
+  if (!fields.has_right_crcs) writer.Append(idat.crcs);
+  if (!fields.has_right_adler) writer.Append(content.subspan(end, kAdlerSize));
+  writer.Append(content.subspan(end + kAdlerSize));
+  fields.tail_chunks = StripCrcs(raw.subspan(file->idat_end), 0, around);
+  Bytes types, pixels;
+  if (fields.lines.row_size != 0 && !Unfilter(fields.lines, stream->data, types, pixels)) {
+    fields.lines = {};
+  }
+  if (fields.lines.row_size != 0) writer.Append(types);
+  fields.around_size = around.size();
+  writer.Append(fields.lines.row_size != 0 ? pixels : stream->data);
+  if (fields.unpacked_size() > MaxUnpackedSize(raw.size())) return std::nullopt;
+  unpacked.format = file->format;
+  unpacked.stream = std::move(*stream);
+  return unpacked;
+}
+
+Result<Bytes> DataOf(const Fields& fields, ByteSpan unpacked) {
+  const ByteSpan pixels = unpacked.subspan(static_cast<size_t>(fields.around_size));
+  if (fields.lines.row_size == 0) return Bytes(pixels.begin(), pixels.end());
+  const auto rows = static_cast<size_t>(fields.rows());
+  const ByteSpan types = unpacked.subspan(static_cast<size_t>(fields.around_size) - rows, rows);
+  Bytes data;
+  data.reserve(static_cast<size_t>(fields.data_size));
+  if (!Filter(fields.lines, types, pixels, data)) {
+    return Status(Code::kDamaged, "a row of the PNG file has an impossible filter");
+  }
+  return data;
+}
+
+Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t adler,
+            MutableByteSpan raw) {
+  AroundReader around(unpacked.first(static_cast<size_t>(fields.around_size - fields.rows())));
+  LMZ_ASSIGN(const ByteSpan head, around.Take(fields.head_size));
+  const uint64_t size = kZlibHeader + deflated.size() + kAdlerSize + fields.extra_size;
+  LMZ_ASSIGN(const std::vector<uint64_t> sizes, IdatSizes(fields, size, raw.size(), around));
+  ByteSpan crcs;
+  if (!fields.has_right_crcs) {
+    LMZ_ASSIGN(crcs, around.Take(4 * sizes.size()));
+  }
+  if (!fields.has_right_adler) {
+    LMZ_ASSIGN(const ByteSpan wrong, around.Take(kAdlerSize));
+    adler = LoadBe32(wrong.data());
+  }
+  LMZ_ASSIGN(const ByteSpan extra, around.Take(fields.extra_size));
+  LMZ_ASSIGN(const ByteSpan tail, around.Take(around.remaining()));
+  if (head.size() + tail.size() > raw.size()) return Impossible();
+
+  Bytes content(fields.zlib_header, fields.zlib_header + kZlibHeader);
+  ByteWriter writer(content);
+  writer.Append(deflated);
+  AppendBe32(adler, content);
+  writer.Append(extra);
+  Bytes out;
+  if (!RestoreCrcs(head, kSignatureSize, fields.head_chunks, out)) return Impossible();
+  AppendIdat(content, sizes, crcs, out);
+  if (!RestoreCrcs(tail, 0, fields.tail_chunks, out)) return Impossible();
+  if (out.size() != raw.size()) return Impossible();
+  std::copy(out.begin(), out.end(), raw.begin());
+  return OkStatus();
+}
+
+}  // namespace lmz::png

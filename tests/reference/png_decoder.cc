@@ -1,0 +1,226 @@
+#include "png_decoder.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "deflate_decoder.h"
+#include "image_decoder.h"
+#include "input.h"
+
+namespace lmz::reference {
+
+namespace {
+
+void Require(bool condition, const char* rule) {
+  if (!condition) throw Damage(rule);
+}
+
+void Append(Bytes& to, const Bytes& bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+Bytes MostSignificantFirst(uint64_t number) {
+  Bytes bytes;
+  for (int i = 3; i >= 0; --i) bytes.push_back(static_cast<uint8_t>(number >> (8 * i)));
+  return bytes;
+}
+
+// PNG specification, annex D, as a sum over bits.
+uint64_t Crc32(const Bytes& bytes) {
+  uint64_t crc = 0xFFFFFFFF;
+  for (const uint8_t byte : bytes) {
+    crc ^= byte;
+    for (int i = 0; i < 8; ++i) crc = crc % 2 == 1 ? (crc / 2) ^ 0xEDB88320 : crc / 2;
+  }
+  return crc ^ 0xFFFFFFFF;
+}
+
+// RFC 1950.
+uint64_t Adler32(const Bytes& bytes) {
+  uint64_t a = 1, b = 0;
+  for (const uint8_t byte : bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
+}
+
+// 2.
+struct Fields {
+  uint64_t flags, row_size = 0, pixel_size = 0, data_size = 0;
+  Bytes zlib_header;
+  DeflateSettings settings;
+  uint64_t around_size, head_size, head_chunks, tail_chunks, extra_size, idat_size;
+
+  uint64_t Rows() const { return row_size == 0 ? 0 : data_size / (row_size + 1); }
+  uint64_t Unpacked() const { return around_size + data_size - Rows(); }
+};
+
+uint64_t Size(Input& input) {
+  const uint64_t size = input.Varint();
+  Require(size <= uint64_t{1} << 28, "a size above 2^28");
+  return size;
+}
+
+Fields ReadFields(Input& input, uint64_t n) {
+  Fields f;
+  f.flags = input.Number(1);
+  f.zlib_header = input.Take(2);
+  const auto search = static_cast<int64_t>(input.Number(1));
+  const auto sizes = static_cast<int64_t>(input.Number(1));
+  f.settings = {search % 16, search / 16 % 2, search / 32 % 2, sizes % 16, sizes / 16};
+  f.data_size = Size(input);
+  f.row_size = Size(input);
+  if (f.row_size != 0) f.pixel_size = input.Number(1);
+  f.around_size = Size(input);
+  f.head_size = Size(input);
+  f.head_chunks = Size(input);
+  f.tail_chunks = Size(input);
+  f.extra_size = Size(input);
+  f.idat_size = Size(input);
+  Require(f.flags <= 3 && search < 64, "unknown bits");
+  Require(f.settings.search <= 10, "Search");
+  Require(f.settings.window_bits >= 9 && f.settings.window_bits <= 15, "Window_Bits");
+  Require(f.settings.memory_level >= 1 && f.settings.memory_level <= 9, "Memory_Level");
+  Require(f.data_size >= 1, "Data_Size");
+  if (f.row_size != 0) {
+    Require(f.pixel_size >= 1 && f.pixel_size <= 8, "Pixel_Size");
+    Require(f.data_size % (f.row_size + 1) == 0, "Row_Size");
+  }
+  Require(f.head_size + f.extra_size + f.Rows() <= f.around_size, "Around_Size");
+  Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 4096 + 16 * n), "U");
+  return f;
+}
+
+// 3.
+int Expected(int type, int a, int b, int c) {
+  switch (type) {
+    case 0:
+      return 0;
+    case 1:
+      return a;
+    case 2:
+      return b;
+    case 3:
+      return (a + b) / 2;
+    case 4: {
+      int nearest = a;
+      for (const int candidate : {b, c}) {
+        if (std::abs(candidate - (a + b - c)) < std::abs(nearest - (a + b - c))) {
+          nearest = candidate;
+        }
+      }
+      return nearest;
+    }
+    default:
+      throw Damage("a filter type");
+  }
+}
+
+Bytes DataOf(const Fields& f, const Bytes& types, const Bytes& lines) {
+  if (f.row_size == 0) return lines;
+  const auto row = static_cast<int64_t>(f.row_size);
+  const auto at = [&](int64_t x, int64_t y) {
+    return x < 0 || y < 0 ? 0 : int{lines[static_cast<size_t>(y * row + x)]};
+  };
+  const auto pixel = static_cast<int64_t>(f.pixel_size);
+  Bytes data;
+  for (int64_t y = 0; y < static_cast<int64_t>(types.size()); ++y) {
+    const int type = types[static_cast<size_t>(y)];
+    data.push_back(static_cast<uint8_t>(type));
+    for (int64_t x = 0; x < row; ++x) {
+      const int expected = Expected(type, at(x - pixel, y), at(x, y - 1), at(x - pixel, y - 1));
+      data.push_back(static_cast<uint8_t>(at(x, y) - expected));
+    }
+  }
+  return data;
+}
+
+// 4: a part's chunks, each with its CRC.
+void AppendChunks(Input& part, uint64_t chunks, Bytes& block) {
+  for (; chunks > 0; --chunks) {
+    const Bytes size_bytes = part.Take(4);
+    uint64_t size = 0;
+    for (const uint8_t byte : size_bytes) size = 256 * size + byte;
+    const Bytes checked = part.Take(4 + size);
+    Append(block, size_bytes);
+    Append(block, checked);
+    Append(block, MostSignificantFirst(Crc32(checked)));
+  }
+  Append(block, part.Take(part.Left()));
+}
+
+std::vector<uint64_t> IdatSizes(const Fields& f, uint64_t size, Input& around) {
+  std::vector<uint64_t> sizes;
+  if (f.idat_size != 0) {
+    for (; size > 0; size -= sizes.back()) sizes.push_back(std::min(size, f.idat_size));
+    return sizes;
+  }
+  for (uint64_t count = around.Varint(); count > 0; --count) {
+    sizes.push_back(around.Varint());
+    Require(sizes.back() <= size, "Idat_Sizes");
+    size -= sizes.back();
+  }
+  Require(size == 0, "Idat_Sizes");
+  return sizes;
+}
+
+Bytes MakeBlock(const Fields& f, const Bytes& unpacked, const Bytes& data, const Bytes& deflated) {
+  const auto begin = unpacked.begin();
+  const Bytes all(begin, begin + static_cast<int64_t>(f.around_size - f.Rows()));
+  Input around(all);
+  const Bytes head_bytes = around.Take(f.head_size);
+  Input head(head_bytes);
+  const uint64_t size = 2 + deflated.size() + 4 + f.extra_size;
+  const std::vector<uint64_t> sizes = IdatSizes(f, size, around);
+  const Bytes crcs = around.Take((f.flags & 2) != 0 ? 0 : 4 * sizes.size());
+  Bytes adler = MostSignificantFirst(Adler32(data));
+  if ((f.flags & 1) == 0) adler = around.Take(4);
+  Bytes z = f.zlib_header;
+  Append(z, deflated);
+  Append(z, adler);
+  Append(z, around.Take(f.extra_size));
+
+  Bytes block = head.Take(8);
+  AppendChunks(head, f.head_chunks, block);
+  Input pieces(z);
+  Input crc_list(crcs);
+  for (const uint64_t piece : sizes) {
+    Bytes checked = {'I', 'D', 'A', 'T'};
+    Append(checked, pieces.Take(piece));
+    Append(block, MostSignificantFirst(piece));
+    Append(block, checked);
+    Append(block, (f.flags & 2) != 0 ? MostSignificantFirst(Crc32(checked)) : crc_list.Take(4));
+  }
+  const Bytes tail_bytes = around.Take(around.Left());
+  Input tail(tail_bytes);
+  AppendChunks(tail, f.tail_chunks, block);
+  return block;
+}
+
+}  // namespace
+
+Decoded DecodePngCodec(const Bytes& payload, uint64_t size) {
+  Input input(payload);
+  const uint64_t kind = input.Number(1);
+  Require(kind <= 1, "newer version: Kind");
+  if (kind == 0) {
+    Require(size <= 45500 * (input.Left() + 8), "more than the payload of bytes can stand for");
+    return DecodeBytesCodec(input.Take(input.Left()), size);
+  }
+  const Fields f = ReadFields(input, size);
+  const uint64_t code_size = input.Varint();
+  const Bytes code = input.Take(code_size);
+  Require(f.Unpacked() <= 728000 * (input.Left() + 8), "more than Pixels can stand for");
+  const Decoded pixels = DecodeImageCodec(input.Take(input.Left()), f.Unpacked());
+  const auto lines = pixels.raw.begin() + static_cast<int64_t>(f.around_size);
+  const Bytes types(lines - static_cast<int64_t>(f.Rows()), lines);
+  const Bytes data = DataOf(f, types, Bytes(lines, pixels.raw.end()));
+  const Decoded deflated = DecodeDeflate(code, f.settings, data, size);
+  Decoded block = {MakeBlock(f, pixels.raw, data, deflated.raw),
+                   pixels.fingerprint ^ deflated.fingerprint};
+  Require(block.raw.size() == size, "another size than the block's");
+  return block;
+}
+
+}  // namespace lmz::reference
