@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const AudioKernels kAudioAvx2;
-const AudioKernels kAudioAvx2 = {Isa::kAvx2, Dot, SubtractRow, Correlate, Filter, Adapt};
+const AudioKernels kAudioAvx2 = {Isa::kAvx2, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
 
 }  // namespace lmz::internal

@@ -14,6 +14,9 @@ inline constexpr int kCorrelateFrames = 8;
 // Filter weights saturate at this magnitude: 4, in 1/2^28.
 inline constexpr int32_t kMaxFilterWeight = 1 << 30;
 
+// Tracked sums forget 2^-kTrackDecay of themselves with every value.
+inline constexpr int kTrackDecay = 7;
+
 struct AudioKernels {
   Isa isa;  // the set this row was built for
 
@@ -38,6 +41,10 @@ struct AudioKernels {
   // clamped to +-kMaxFilterWeight, for i < count.
   // Preconditions: as filter; |gain| < 2^15, |history| < 2^15, 0 <= shift <= 30.
   void (*adapt)(const int16_t* history, int32_t* weights, int count, int32_t gain, int shift);
+
+  // sums[i] += history[i] * value - (sums[i] >> kTrackDecay) for i < count.
+  // Preconditions: count is a multiple of 8; |history| and |value| < 2^11.
+  void (*track)(const int16_t* history, int32_t* sums, int count, int32_t value);
 };
 
 // The best row for `isa`; sets without a build of their own use the next lower one.

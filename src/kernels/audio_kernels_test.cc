@@ -95,6 +95,22 @@ TEST_P(AudioKernelsTest, FilterAndAdaptEqualScalar) {
   }
 }
 
+TEST_P(AudioKernelsTest, TrackEqualsScalarAndKeepsItsBound) {
+  std::vector<int16_t> history(385);
+  std::vector<int32_t> sums(384);
+  for (int trial = 0; trial < 3000; ++trial) {
+    for (int16_t& x : history) x = static_cast<int16_t>(Within(2047));
+    const int32_t value = Within(2047);
+    const bool is_loud = trial % 1000 < 900;  // long enough to come near the bound
+    if (is_loud) history.assign(history.size(), static_cast<int16_t>(value));
+    std::vector<int32_t> expected = sums;
+    kernels_.track(history.data() + 1, sums.data(), 384, value);
+    scalar_.track(history.data() + 1, expected.data(), 384, value);
+    ASSERT_EQ(sums, expected);
+    ASSERT_EQ(*std::max_element(sums.begin(), sums.end()) >> 30, 0);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, AudioKernelsTest,
 #if defined(__x86_64__)
                          ::testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2),

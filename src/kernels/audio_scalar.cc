@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const AudioKernels kAudioScalar;
-const AudioKernels kAudioScalar = {Isa::kScalar, Dot, SubtractRow, Correlate, Filter, Adapt};
+const AudioKernels kAudioScalar = {Isa::kScalar, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
 
 }  // namespace lmz::internal

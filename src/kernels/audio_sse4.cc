@@ -7,6 +7,6 @@ namespace {
 }  // namespace
 
 extern const AudioKernels kAudioSse4;
-const AudioKernels kAudioSse4 = {Isa::kSse4, Dot, SubtractRow, Correlate, Filter, Adapt};
+const AudioKernels kAudioSse4 = {Isa::kSse4, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
 
 }  // namespace lmz::internal

@@ -20,10 +20,18 @@ constexpr int32_t kCombinedWeight = 4096;
 constexpr int kOwnNear = 16;
 constexpr int kPartnerNear = 8;
 
-LeastSquares::Options RegressionOptions(bool has_partner, bool is_short, int decay) {
+// How many inputs the further predictions of two regressions have.
+constexpr std::array<int, 3> kMiddleOrders = {4, 8, 16};
+constexpr std::array<int, 3> kFastOrders = {4, 8};
+
+LeastSquares::Options RegressionOptions(bool has_partner, bool is_short, int decay,
+                                        std::array<int, 3> lower_orders = {}) {
   const int own = is_short ? kOwnNear : 2 * kOwnNear;
   const int partner = is_short ? kPartnerNear : 2 * kPartnerNear;
-  return {.inputs = own + (has_partner ? partner : 0), .decay = decay, .regularization = 24};
+  return {.inputs = own + (has_partner ? partner : 0),
+          .decay = decay,
+          .regularization = 24,
+          .lower_orders = lower_orders};
 }
 
 }  // namespace
@@ -40,10 +48,11 @@ ChannelPredictor::ChannelPredictor(const AudioKernels& kernels, bool has_partner
     : inputs_(RegressionOptions(has_partner, false, 0).inputs),
       headroom_(headroom),
       regressions_{LeastSquares(kernels, RegressionOptions(has_partner, false, 7)),
-                   LeastSquares(kernels, RegressionOptions(has_partner, false, 5)),
-                   LeastSquares(kernels, RegressionOptions(has_partner, true, 3))},
+                   LeastSquares(kernels, RegressionOptions(has_partner, false, 5, kMiddleOrders)),
+                   LeastSquares(kernels, RegressionOptions(has_partner, true, 3, kFastOrders))},
       filters_{LmsFilter(kernels, 256, 131), LmsFilter(kernels, 32, 200)},
-      combination_(kernels, {.inputs = kDifferences, .decay = 5, .regularization = 14}) {}
+      pitch_(kernels),
+      combination_(kernels, {.inputs = kOpinions, .decay = 5, .regularization = 14}) {}
 
 void ChannelPredictor::GatherInputs(const SampleHistory& own, const SampleHistory* partner) {
   int32_t* out = samples_.data();
@@ -57,14 +66,23 @@ void ChannelPredictor::GatherInputs(const SampleHistory& own, const SampleHistor
   }
 }
 
-// What the combination learns from: how far each other prediction is from that of both filters.
-std::array<int32_t, ChannelPredictor::kDifferences> ChannelPredictor::Differences() const {
-  std::array<int32_t, kDifferences> differences;
-  for (size_t i = 0; i < kDifferences; ++i) {
-    differences[i] = static_cast<int32_t>(
-        Clamp(predictions_q8_[i] - predictions_q8_[kBothFilters], kMaxDifference));
+// What the combination learns from: how far each other prediction is from that of both filters, and
+// the errors one pitch period ago.
+void ChannelPredictor::GatherOpinions() {
+  int32_t* out = opinions_q8_.data();
+  const auto add = [&](int64_t prediction_q8) {
+    const int64_t clamped_q8 = Clamp(prediction_q8, kMaxPredictionQ8);
+    *out++ =
+        static_cast<int32_t>(Clamp(clamped_q8 - predictions_q8_[kBothFilters], kMaxDifference));
+  };
+  for (size_t i = 0; i < kBothFilters; ++i) add(predictions_q8_[i]);
+  for (const size_t i : {kMiddleRegression, kFastRegression}) {
+    const size_t orders = i == kMiddleRegression ? 3 : 2;
+    for (size_t which = 0; which < orders; ++which) {
+      add(regressions_[i].PredictLower(which, samples_.data()) >> 12);
+    }
   }
-  return differences;
+  std::copy_n(pitch_.taps(), PitchTracker::kTaps, out);
 }
 
 const Predictions& ChannelPredictor::Predict(const SampleHistory& own,
@@ -80,7 +98,8 @@ const Predictions& ChannelPredictor::Predict(const SampleHistory& own,
     sum_q8 = Clamp(sum_q8 + filtered_q8_[i], kMaxPredictionQ8);
     q8[kFirstFilter + i] = sum_q8;
   }
-  const int64_t correction_q8 = combination_.Predict(Differences().data()) >> 20;
+  GatherOpinions();
+  const int64_t correction_q8 = combination_.Predict(opinions_q8_.data()) >> 20;
   q8[kCombined] = Clamp(sum_q8 + correction_q8, kMaxPredictionQ8);
   return q8;
 }
@@ -101,9 +120,8 @@ void ChannelPredictor::UpdateCombination(int64_t sample_q8) {
     return static_cast<int32_t>(Clamp(difference * 4096 / error_.q8(), kMaxValue));
   };
   columns[0] = normalize(Clamp(sample_q8 - predictions_q8_[kBothFilters], kMaxPredictionQ8));
-  const std::array<int32_t, kDifferences> differences = Differences();
-  for (size_t i = 0; i < kDifferences; ++i) columns[i + 1] = normalize(differences[i]);
-  if (combined_frames_.Add(kDifferences + 1, kCombinedWeight)) {
+  for (size_t i = 0; i < kOpinions; ++i) columns[i + 1] = normalize(opinions_q8_[i]);
+  if (combined_frames_.Add(kOpinions + 1, kCombinedWeight)) {
     combination_.Learn(combined_frames_);
   }
 }
@@ -127,6 +145,7 @@ void ChannelPredictor::Update(int32_t sample) {
   error_.Add(sample_q8 - predictions_q8_[kCombined]);
   UpdateFilters(sample_q8);
   UpdateCombination(sample_q8);
+  pitch_.Update(Clamp(sample_q8 - predictions_q8_[kSlowRegression], kMaxDifference), error_.q8());
   UpdateRegressions(sample);
 }
 

@@ -1,6 +1,7 @@
 // Predicts the next sample of one channel from its past and that of a partner channel: three linear
-// regressions of different memory, two adaptive filters behind the first of them, and a fourth
-// regression that combines what these say (spec.md, 4). Integers only; one instance a channel.
+// regressions of different memory, two adaptive filters behind the first of them, a search for the
+// pitch, and a fourth regression that combines what these say (spec.md, 4). Integers only; one
+// instance a channel.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include "codec/audio/distribution.h"
 #include "codec/audio/least_squares.h"
 #include "codec/audio/lms_filter.h"
+#include "codec/audio/pitch_tracker.h"
 #include "kernels/audio_kernels.h"
 
 namespace lmz::audio {
@@ -58,10 +60,12 @@ class ChannelPredictor {
  private:
   static constexpr int kRegressions = 3;
   static constexpr int kFilters = 2;
-  static constexpr int kDifferences = 4;
+  static constexpr size_t kLowerOrders = 5;
+  static constexpr size_t kDifferences = 4 + kLowerOrders;
+  static constexpr size_t kOpinions = kDifferences + PitchTracker::kTaps;
 
   void GatherInputs(const SampleHistory& own, const SampleHistory* partner);
-  std::array<int32_t, kDifferences> Differences() const;
+  void GatherOpinions();
   void UpdateFilters(int64_t sample_q8);
   void UpdateCombination(int64_t sample_q8);
   void UpdateRegressions(int32_t sample);
@@ -70,12 +74,14 @@ class ChannelPredictor {
   int headroom_;
   std::array<LeastSquares, kRegressions> regressions_;
   std::array<LmsFilter, kFilters> filters_;
+  PitchTracker pitch_;
   LeastSquares combination_;
   FrameBlock frames_;
   FrameBlock combined_frames_;
   MeanError error_{3};  // of the combined prediction
   alignas(64) std::array<int32_t, FrameBlock::kMaxColumns> samples_{};  // the regressions' inputs
   std::array<int64_t, kFilters> filtered_q8_{};
+  alignas(64) std::array<int32_t, kOpinions> opinions_q8_{};  // the combination's inputs
   Predictions predictions_q8_{};
 };
 

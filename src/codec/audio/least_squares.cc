@@ -48,7 +48,9 @@ LeastSquares::LeastSquares(const AudioKernels& kernels, const Options& options)
       normalized_(correlation_.size()),
       factor_(correlation_.size()),
       projection_(kStride),
-      weights_q20_(kStride) {}
+      weights_q20_(kStride) {
+  for (AlignedVector<int32_t>& weights : lower_weights_q20_) weights.resize(kStride);
+}
 
 void LeastSquares::Learn(const FrameBlock& block) {
   kernels_.correlate(block.left(), block.right(), options_.inputs + 1, FrameBlock::kStride,
@@ -57,7 +59,10 @@ void LeastSquares::Learn(const FrameBlock& block) {
   for (int64_t& sum : correlation_) sum -= sum >> decay;
   if (!Normalize()) return;
   Factorize();
-  Substitute();
+  Substitute(options_.inputs, weights_q20_.data());
+  for (size_t i = 0; i < kMaxLowerOrders; ++i) {
+    Substitute(options_.lower_orders[i], lower_weights_q20_[i].data());
+  }
 }
 
 // False when there is nothing to learn from yet.
@@ -100,14 +105,15 @@ void LeastSquares::Factorize() {
   }
 }
 
-// transposed(factor) * weights = projection, from the last weight to the first.
-void LeastSquares::Substitute() {
+// transposed(factor) * weights = projection, of the first `inputs` inputs, from
+// the last weight to the first.
+void LeastSquares::Substitute(int inputs, int32_t* weights_q20) {
   std::array<int64_t, kStride> rest;
-  const auto inputs = static_cast<size_t>(options_.inputs);
-  for (size_t i = 0; i < inputs; ++i) rest[i] = int64_t{projection_[i]} * (1 << 20);
-  for (size_t i = inputs; i-- > 0;) {
+  const auto count = static_cast<size_t>(inputs);
+  for (size_t i = 0; i < count; ++i) rest[i] = int64_t{projection_[i]} * (1 << 20);
+  for (size_t i = count; i-- > 0;) {
     const auto weight = static_cast<int32_t>(Clamp(divisors_[i].Divide(rest[i]), kMaxWeightQ20));
-    weights_q20_[i] = weight;
+    weights_q20[i] = weight;
     kernels_.subtract_row(rest.data(), &factor_[i * kStride], weight, static_cast<int>(i));
   }
 }

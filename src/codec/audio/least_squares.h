@@ -54,10 +54,14 @@ class Divisor {
 
 class LeastSquares {
  public:
+  static constexpr size_t kMaxLowerOrders = 3;
+
   struct Options {
     int inputs;          // 1 .. FrameBlock::kMaxColumns - 1
     int decay;           // the matrix forgets 2^-decay of itself with every block of frames
     int regularization;  // 2^-regularization of the largest power is added to all
+    // Predictions from fewer inputs are made too, of as many as each entry says; 0: none.
+    std::array<int, kMaxLowerOrders> lower_orders = {};
   };
 
   LeastSquares(const AudioKernels& kernels, const Options& options);
@@ -70,12 +74,18 @@ class LeastSquares {
     return kernels_.dot(weights_q20_.data(), inputs, options_.inputs);
   }
 
+  // The same by the regression on the first lower_orders[which] inputs alone, which the
+  // factorisation has at hand.
+  int64_t PredictLower(size_t which, const int32_t* inputs) const {
+    return kernels_.dot(lower_weights_q20_[which].data(), inputs, options_.lower_orders[which]);
+  }
+
  private:
   static constexpr size_t kStride = FrameBlock::kStride;
 
   bool Normalize();
   void Factorize();
-  void Substitute();
+  void Substitute(int inputs, int32_t* weights_q20);
 
   const AudioKernels& kernels_;
   Options options_;
@@ -85,6 +95,7 @@ class LeastSquares {
   AlignedVector<int32_t> factor_;       // [1 + inputs][kStride]: row i, column j of input 1 + j
   AlignedVector<int32_t> projection_;   // [inputs]: the target in the factor's coordinates
   AlignedVector<int32_t> weights_q20_;  // [inputs]
+  std::array<AlignedVector<int32_t>, kMaxLowerOrders> lower_weights_q20_;
   std::array<Divisor, FrameBlock::kMaxColumns> divisors_;  // of the factor's diagonal
 };
 
