@@ -16,19 +16,16 @@ constexpr int64_t kMaxFilterErrorQ4 = int64_t{1} << 20;
 constexpr int64_t kWeightOfUnitError = int64_t{1} << 23;
 constexpr int32_t kCombinedWeight = 4096;
 
-// How many of the newest samples come first, so that a short regression has a share of them.
+// How many of the newest samples come first, so that lower orders have a share of them.
 constexpr int kOwnNear = 16;
 constexpr int kPartnerNear = 8;
 
-// How many inputs the further predictions of two regressions have.
-constexpr std::array<int, 3> kMiddleOrders = {4, 8, 16};
-constexpr std::array<int, 3> kFastOrders = {4, 8};
+// How many inputs the further predictions of the shorter regressions have.
+constexpr std::array<int, LeastSquares::kMaxLowerOrders> kLowerOrders = {4, 8, 16};
 
-LeastSquares::Options RegressionOptions(bool has_partner, bool is_short, int decay,
-                                        std::array<int, 3> lower_orders = {}) {
-  const int own = is_short ? kOwnNear : 2 * kOwnNear;
-  const int partner = is_short ? kPartnerNear : 2 * kPartnerNear;
-  return {.inputs = own + (has_partner ? partner : 0),
+LeastSquares::Options RegressionOptions(bool has_partner, int decay,
+                                        decltype(kLowerOrders) lower_orders = {}) {
+  return {.inputs = 2 * kOwnNear + (has_partner ? 2 * kPartnerNear : 0),
           .decay = decay,
           .regularization = 24,
           .lower_orders = lower_orders};
@@ -45,11 +42,11 @@ void SampleHistory::Push(int32_t sample) {
 }
 
 ChannelPredictor::ChannelPredictor(const AudioKernels& kernels, bool has_partner, int headroom)
-    : inputs_(RegressionOptions(has_partner, false, 0).inputs),
+    : inputs_(RegressionOptions(has_partner, 0).inputs),
       headroom_(headroom),
-      regressions_{LeastSquares(kernels, RegressionOptions(has_partner, false, 7)),
-                   LeastSquares(kernels, RegressionOptions(has_partner, false, 5, kMiddleOrders)),
-                   LeastSquares(kernels, RegressionOptions(has_partner, true, 3, kFastOrders))},
+      regressions_{LeastSquares(kernels, RegressionOptions(has_partner, 7)),
+                   LeastSquares(kernels, RegressionOptions(has_partner, 5, kLowerOrders)),
+                   LeastSquares(kernels, RegressionOptions(has_partner, 3, kLowerOrders))},
       filters_{LmsFilter(kernels, 256, 131), LmsFilter(kernels, 32, 200)},
       pitch_(kernels),
       combination_(kernels, {.inputs = kOpinions, .decay = 5, .regularization = 14}) {}
@@ -66,23 +63,22 @@ void ChannelPredictor::GatherInputs(const SampleHistory& own, const SampleHistor
   }
 }
 
-// What the combination learns from: how far each other prediction is from that of both filters, and
-// the errors one pitch period ago.
+// What the combination predicts from: how far each other prediction is from that of both filters,
+// the errors one pitch period ago, and its own last ones.
 void ChannelPredictor::GatherOpinions() {
   int32_t* out = opinions_q8_.data();
   const auto add = [&](int64_t prediction_q8) {
-    const int64_t clamped_q8 = Clamp(prediction_q8, kMaxPredictionQ8);
     *out++ =
-        static_cast<int32_t>(Clamp(clamped_q8 - predictions_q8_[kBothFilters], kMaxDifference));
+        static_cast<int32_t>(Clamp(prediction_q8 - predictions_q8_[kBothFilters], kMaxDifference));
   };
   for (size_t i = 0; i < kBothFilters; ++i) add(predictions_q8_[i]);
   for (const size_t i : {kMiddleRegression, kFastRegression}) {
-    const size_t orders = i == kMiddleRegression ? 3 : 2;
-    for (size_t which = 0; which < orders; ++which) {
+    for (size_t which = 0; which < LeastSquares::kMaxLowerOrders; ++which) {
       add(regressions_[i].PredictLower(which, samples_.data()) >> 12);
     }
   }
-  std::copy_n(pitch_.taps(), PitchTracker::kTaps, out);
+  out = std::copy_n(pitch_.taps(), PitchTracker::kTaps, out);
+  std::copy(last_errors_q8_.begin(), last_errors_q8_.end(), out);
 }
 
 const Predictions& ChannelPredictor::Predict(const SampleHistory& own,
@@ -146,6 +142,9 @@ void ChannelPredictor::Update(int32_t sample) {
   UpdateFilters(sample_q8);
   UpdateCombination(sample_q8);
   pitch_.Update(Clamp(sample_q8 - predictions_q8_[kSlowRegression], kMaxDifference), error_.q8());
+  std::copy_backward(last_errors_q8_.begin(), last_errors_q8_.end() - 1, last_errors_q8_.end());
+  last_errors_q8_[0] =
+      static_cast<int32_t>(Clamp(sample_q8 - predictions_q8_[kCombined], kMaxDifference));
   UpdateRegressions(sample);
 }
 

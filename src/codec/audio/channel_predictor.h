@@ -60,9 +60,10 @@ class ChannelPredictor {
  private:
   static constexpr int kRegressions = 3;
   static constexpr int kFilters = 2;
-  static constexpr size_t kLowerOrders = 5;
-  static constexpr size_t kDifferences = 4 + kLowerOrders;
-  static constexpr size_t kOpinions = kDifferences + PitchTracker::kTaps;
+  static constexpr size_t kLastErrors = 4;
+  // Those of the combination: the other predictions, from regressions of lower order, and errors.
+  static constexpr size_t kOpinions =
+      kBothFilters + 2 * LeastSquares::kMaxLowerOrders + PitchTracker::kTaps + kLastErrors;
 
   void GatherInputs(const SampleHistory& own, const SampleHistory* partner);
   void GatherOpinions();
@@ -81,6 +82,7 @@ class ChannelPredictor {
   MeanError error_{3};  // of the combined prediction
   alignas(64) std::array<int32_t, FrameBlock::kMaxColumns> samples_{};  // the regressions' inputs
   std::array<int64_t, kFilters> filtered_q8_{};
+  std::array<int32_t, kLastErrors> last_errors_q8_{};         // of the combined one, newest first
   alignas(64) std::array<int32_t, kOpinions> opinions_q8_{};  // the combination's inputs
   Predictions predictions_q8_{};
 };
