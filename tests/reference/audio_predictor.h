@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <vector>
 
 namespace lmz::reference {
@@ -41,12 +42,16 @@ class Regression {
   using Row = std::vector<int64_t>;
 
   Regression(size_t n, int decay, int ridge)
-      : n_(n), decay_(decay), ridge_(ridge), sum_(n + 1, Row(n + 1)), w_(n + 1) {}
+      : n_(n), decay_(decay), ridge_(ridge), sum_(n + 1, Row(n + 1)) {}
 
   // Over columns 1 to n of the row.
-  int64_t Predict(const Row& row) const {
+  int64_t Predict(const Row& row) const { return PredictLower(n_, row); }
+
+  // By the weights of this order: n, 4, 8 or 16.
+  int64_t PredictLower(size_t order, const Row& row) const {
+    const auto w = w_.find(order);
     int64_t sum = 0;
-    for (size_t i = 1; i <= n_; ++i) sum += w_[i] * row[i];
+    for (size_t i = 1; w != w_.end() && i <= order; ++i) sum += w->second[i] * row[i];
     return sum;
   }
 
@@ -97,10 +102,14 @@ class Regression {
       for (size_t k = 1; k < i; ++k) rest -= factor[i][k] * y[k];
       y[i] = ClampWide(Divide(rest, factor[i][i]), 1 << 28);
     }
-    for (size_t i = n_; i >= 1; --i) {
-      int64_t rest = y[i] * (1 << 20);
-      for (size_t k = i + 1; k <= n_; ++k) rest -= factor[k][i] * w_[k];
-      w_[i] = ClampWide(Divide(rest, factor[i][i]), 1 << 25);
+    for (const size_t order : {n_, size_t{4}, size_t{8}, size_t{16}}) {
+      Row& w = w_[order];
+      w.assign(order + 1, 0);
+      for (size_t i = order; i >= 1; --i) {
+        int64_t rest = y[i] * (1 << 20);
+        for (size_t k = i + 1; k <= order; ++k) rest -= factor[k][i] * w[k];
+        w[i] = ClampWide(Divide(rest, factor[i][i]), 1 << 25);
+      }
     }
   }
 
@@ -108,7 +117,7 @@ class Regression {
   int decay_;
   int ridge_;
   std::vector<Row> sum_;
-  Row w_;
+  std::map<size_t, Row> w_;  // by order
   std::vector<Row> rows_;
   Row weights_;
 };
@@ -154,6 +163,37 @@ class AdaptiveFilter {
   std::vector<int64_t> w_;
 };
 
+// 4.4
+class Pitch {
+ public:
+  // The error of that many samples before.
+  int64_t Error(int64_t lag) const { return errors_.at(static_cast<size_t>(lag - 1)); }
+  int64_t Lag() const { return lag_; }
+
+  void Learn(int64_t g, int64_t m) {
+    const int64_t r = ClampWide(g * 256 / m, 2047);
+    for (size_t lag = 32; lag <= 415; ++lag) {
+      sums_[lag] = sums_[lag] + relative_[lag - 1] * r - (sums_[lag] >> 7);
+    }
+    errors_.push_front(g);
+    errors_.pop_back();
+    relative_.push_front(r);
+    relative_.pop_back();
+    if (++learned_ % 8 != 0) return;
+    lag_ = 32;
+    for (size_t lag = 33; lag <= 415; ++lag) {
+      if (sums_[lag] >= sums_[static_cast<size_t>(lag_)]) lag_ = static_cast<int64_t>(lag);
+    }
+  }
+
+ private:
+  std::deque<int64_t> errors_ = std::deque<int64_t>(418);
+  std::deque<int64_t> relative_ = std::deque<int64_t>(418);
+  std::array<int64_t, 416> sums_{};
+  int64_t lag_ = 415;
+  uint64_t learned_ = 0;
+};
+
 // 4
 class Predictor {
  public:
@@ -163,8 +203,8 @@ class Predictor {
       : headroom_(headroom),
         regressions_{Regression(has_partner ? 48 : 32, 7, 24),
                      Regression(has_partner ? 48 : 32, 5, 24),
-                     Regression(has_partner ? 24 : 16, 3, 24)},
-        combination_(4, 5, 14) {}
+                     Regression(has_partner ? 48 : 32, 3, 24)},
+        combination_(21, 5, 14) {}
 
   // `partner` is null without one.
   const std::array<int64_t, 6>& Predict(const Samples& own, const Samples* partner) {
@@ -179,8 +219,16 @@ class Predictor {
     for (size_t i = 0; i < 2; ++i) f_[i] = Shift(filters_[i].Predict(), -4 - headroom_);
     p[3] = Bound(p[0] + f_[0]);
     p[4] = Bound(p[3] + f_[1]);
-    d_.assign(5, 0);
-    for (size_t i = 0; i < 4; ++i) d_[i + 1] = ClampWide(p[i] - p[4], 1 << 30);
+    d_.assign(1, 0);
+    for (size_t i = 0; i < 4; ++i) d_.push_back(ClampWide(p[i] - p[4], 1 << 30));
+    for (const size_t r : {1, 2}) {
+      for (const size_t order : {4, 8, 16}) {
+        const int64_t q = regressions_[r].PredictLower(order, inputs_) >> 12;
+        d_.push_back(ClampWide(q - p[4], 1 << 30));
+      }
+    }
+    for (int64_t i = 0; i < 7; ++i) d_.push_back(pitch_.Error(pitch_.Lag() + 3 - i));
+    for (const int64_t h : last_errors_) d_.push_back(h);
     p[5] = Bound(p[4] + (combination_.Predict(d_) >> 20));
     return p;
   }
@@ -198,6 +246,9 @@ class Predictor {
     d_[0] = Bound(x - p[4]);
     for (int64_t& column : d_) column = ClampWide(column * 4096 / m, 32767);
     combination_.Learn(d_, 4096);
+    pitch_.Learn(ClampWide(x - p[0], 1 << 30), m);
+    last_errors_.push_front(ClampWide(x - p[5], 1 << 30));
+    last_errors_.pop_back();
     inputs_[0] = sample;
     for (int64_t& column : inputs_) column = Shift(column, headroom_);
     const int64_t weight = (1 << 23) / std::max<int64_t>(1, Shift(m, headroom_));
@@ -215,6 +266,8 @@ class Predictor {
   std::array<Regression, 3> regressions_;
   std::array<AdaptiveFilter, 2> filters_ = {AdaptiveFilter(256, 131), AdaptiveFilter(32, 200)};
   Regression combination_;
+  Pitch pitch_;
+  std::deque<int64_t> last_errors_ = std::deque<int64_t>(4);
   MeanOfErrors error_mean_{3};
   Regression::Row inputs_;
   Regression::Row d_;

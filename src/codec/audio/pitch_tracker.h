@@ -1,5 +1,5 @@
 // Finds how far back the errors of a prediction look like the present ones, as in voiced speech,
-// and offers the errors around that place to whoever predicts the next one (spec.md, 7).
+// and offers the errors around that place to whoever predicts the next one (spec.md, 4.4).
 #pragma once
 
 #include <cstddef>

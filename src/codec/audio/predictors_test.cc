@@ -2,12 +2,15 @@
 // ranges.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
+#include <vector>
 
 #include "codec/audio/channel_predictor.h"
 #include "codec/audio/fixed.h"
 #include "codec/audio/least_squares.h"
 #include "codec/audio/lms_filter.h"
+#include "codec/audio/pitch_tracker.h"
 #include "tests/random.h"
 
 namespace lmz::audio {
@@ -63,6 +66,54 @@ TEST(LeastSquares, PredictsNothingBeforeItHasLearned) {
     if (zeros.Add(9, 1)) regression.Learn(zeros);
   }
   EXPECT_EQ(regression.Predict(inputs.data()), 0);
+}
+
+// A lower order is the regression that has no more inputs than that.
+TEST(LeastSquares, LowerOrdersAreSmallerRegressions) {
+  constexpr int kInputs = 24;
+  LeastSquares whole(
+      Kernels(), {.inputs = kInputs, .decay = 4, .regularization = 24, .lower_orders = {4, 8, 16}});
+  std::vector<LeastSquares> smaller;
+  for (const int order : {4, 8, 16}) {
+    smaller.emplace_back(Kernels(),
+                         LeastSquares::Options{.inputs = order, .decay = 4, .regularization = 24});
+  }
+  TestRandom random(5);
+  FrameBlock block;
+  std::array<int32_t, kInputs> inputs;
+  for (int frame = 0; frame < 200; ++frame) {
+    // The target is the first column, so that the greatest power is part of all.
+    int32_t* columns = block.next();
+    for (int32_t& input : inputs) input = static_cast<int32_t>(random.Below(2001)) - 1000;
+    columns[0] = 8 * inputs[0] + 4 * inputs[6] - 2 * inputs[12] + inputs[20];
+    std::copy(inputs.begin(), inputs.end(), columns + 1);
+    if (!block.Add(kInputs + 1, 100)) continue;
+    whole.Learn(block);
+    for (size_t i = 0; i < smaller.size(); ++i) {
+      smaller[i].Learn(block);
+      ASSERT_EQ(whole.PredictLower(i, inputs.data()), smaller[i].Predict(inputs.data()));
+    }
+  }
+  EXPECT_NE(whole.PredictLower(0, inputs.data()), whole.Predict(inputs.data()));
+}
+
+TEST(PitchTracker, FindsThePeriodAndItsErrors) {
+  for (const int period : {40, 161, 415}) {
+    PitchTracker pitch(Kernels());
+    TestRandom random(6);
+    std::vector<int64_t> errors;
+    for (int i = 0; i < 9000; ++i) {
+      int64_t error_q8 = static_cast<int64_t>(random.Below(200001)) - 100000;
+      if (i >= period) error_q8 += errors[static_cast<size_t>(i - period)] * 15 / 16;
+      errors.push_back(error_q8);
+      pitch.Update(error_q8, 200000);
+    }
+    ASSERT_EQ(pitch.lag(), period);
+    for (int tap = 0; tap < PitchTracker::kTaps; ++tap) {
+      const auto at = static_cast<size_t>(9000 - period - PitchTracker::kTaps / 2 + tap);
+      EXPECT_EQ(pitch.taps()[tap], errors[at]);
+    }
+  }
 }
 
 TEST(LmsFilter, LearnsAPeriodLongerThanARegression) {
