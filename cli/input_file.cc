@@ -42,7 +42,7 @@ Status InputFile::OpenDescriptor(Accept accept) {
 Status InputFile::Inspect(Accept accept) {
   if (fstat(descriptor_, &attributes_) != 0) return SystemError("cannot be examined");
   if (S_ISDIR(attributes_.st_mode)) {
-    return Refused("is a directory, skipped; pack it with tar -I lmz -cf");
+    return Refused("is a directory, skipped; use -r for its files, or pack it with tar -I lmz -cf");
   }
   if (!S_ISREG(attributes_.st_mode)) {
     if (accept == Accept::kRegular) {

@@ -17,8 +17,6 @@ namespace lmz {
 
 namespace {
 
-constexpr const char* kSuffix = ".lmz";
-
 using Clock = std::chrono::steady_clock;
 
 bool WritesFile(const Options& options, const std::string& file) {
@@ -32,18 +30,20 @@ bool DerivesName(const Options& options, const std::string& file) {
 
 Result<std::string> OutputName(const Options& options, const std::string& file) {
   if (!options.output.empty()) return options.output;
-  const bool has_suffix = file.ends_with(kSuffix);
+  const bool has_suffix = file.ends_with(options.suffix);
   if (options.mode == Mode::kCompress) {
     if (has_suffix && !options.force) {
       return Status(Code::kIo,
-                    file + ": already ends in .lmz, skipped; use -f to compress it again");
+                    file + ": already ends in " + options.suffix +
+                        ", skipped; use -f to compress it again");
     }
-    return file + kSuffix;
+    return file + options.suffix;
   }
-  const std::string name = file.substr(0, file.size() - (has_suffix ? 4 : 0));
+  const std::string name = file.substr(0, file.size() - (has_suffix ? options.suffix.size() : 0));
   if (!has_suffix || name.empty() || name.ends_with('/')) {
     return Status(Code::kIo,
-                  file + ": does not end in .lmz, skipped; name the output with -o or -c");
+                  file + ": does not end in " + options.suffix +
+                                 ", skipped; name the output with -o or -c");
   }
   return name;
 }
@@ -112,6 +112,7 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
   OutputRules rules;
   rules.may_replace = options.force;
   rules.is_chosen = !options.output.empty();
+  rules.sparse = options.sparse;
   rules.must_be_file = options.remove_input;
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,

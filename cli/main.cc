@@ -13,13 +13,14 @@
 #include "message.h"
 #include "models.h"
 #include "options.h"
+#include "tree.h"
 #include "unfinished.h"
 
 namespace lmz {
 namespace {
 
-ExitCode Report(const Status& status) {
-  if (!status.ok()) PrintMessage(status.message());
+ExitCode Report(const Status& status, bool silent = false) {
+  if (!status.ok() && !silent) PrintMessage(status.message());
   return ExitCodeFor(status.code());
 }
 
@@ -74,14 +75,20 @@ ExitCode RunFiles(const Options& options) {
   if (!models.ok()) return Report(models.status());
   ExitCode worst = ExitCode::kFine;
   std::vector<ListedFile> listed;
+  std::vector<std::string> files;
   for (const std::string& file : options.files) {
+    const Status status = options.recursive ? AddTree(file, options, files) : OkStatus();
+    if (!options.recursive) files.push_back(file);
+    worst = std::max(worst, Report(status, options.silent));
+  }
+  for (const std::string& file : files) {
     const Status status = Guard(file, [&] {
       if (options.mode != Mode::kList) return RunJob(options, models.value(), file);
       LMZ_ASSIGN(ListedFile entry, RunList(file));
       listed.push_back(std::move(entry));
       return OkStatus();
     });
-    worst = std::max(worst, Report(status));
+    worst = std::max(worst, Report(status, options.silent));
   }
   if (options.mode == Mode::kList && options.json) {
     worst = std::max(worst, PrintText(ListJson(listed)));

@@ -71,6 +71,21 @@ Status SetOutput(Options& options, const std::string& value) {
   return OkStatus();
 }
 
+Status SetSuffix(Options& options, const std::string& value) {
+  if (value.empty() || value.find('/') != std::string::npos) {
+    return Invalid("--suffix: '" + value + "' is not a suffix; it has no slash and is not empty");
+  }
+  options.suffix = value;
+  return OkStatus();
+}
+
+// Once: no progress. Twice: no words about files either; the exit code still tells.
+Status SetQuiet(Options& options, const std::string&) {
+  options.silent = options.quiet;
+  options.quiet = true;
+  return OkStatus();
+}
+
 Status SetModel(Options& options, const std::string& value) {
   if (value.empty()) return Invalid("--model: the name is empty");
   options.model = value;
@@ -115,12 +130,16 @@ struct OptionRow {
 
 constexpr OptionRow kOptions[] = {
     {"-d,--decompress", "", "restore files", SetDecompress},
+    {"-z,--compress", "", "compress files (default)", SetMode<Mode::kCompress>},
     {"-t,--test", "", "check that files can be restored; write nothing", SetMode<Mode::kTest>},
     {"-l,--list", "", "show sizes and structure without decoding", SetMode<Mode::kList>},
     {"--json", "", "with -l: as JSON", Set<&Options::json>},
     {"-c,--stdout", "", "write to standard output", Set<&Options::to_stdout>},
     {"-o,--output", "FILE", "write to FILE", SetOutput},
     {"-f,--force", "", "replace files, follow links, use terminals", Set<&Options::force>},
+    {"-r,--recursive", "", "work on the files in folders", Set<&Options::recursive>},
+    {"-S,--suffix", "SUFFIX", "use SUFFIX instead of .lmz", SetSuffix},
+    {"--no-sparse", "", "write runs of zeros instead of holes", Set<&Options::sparse, false>},
     {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
     {"--rm", "", "remove an input file once its output is safe", Set<&Options::remove_input>},
     {"-T,--threads", "N", "use N threads, 0 for one per processor (default 1)", SetThreads},
@@ -136,7 +155,7 @@ constexpr OptionRow kOptions[] = {
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "show the built-in models", SetMode<Mode::kListModels>},
     {"--model-info", "", "show what each model FILE says about itself", SetMode<Mode::kModelInfo>},
-    {"-q,--quiet", "", "show no progress", Set<&Options::quiet>},
+    {"-q,--quiet", "", "show no progress; twice: no errors either", SetQuiet},
     {"-v,--verbose", "", "say what became of each file; with -l: list blocks",
      Set<&Options::verbose>},
     {"-h,--help", "", "show this help", Set<&Options::show_help>},
@@ -218,6 +237,7 @@ Status CheckCombination(const Options& options) {
     if (reads_only)
       return Invalid("--output does not go with --test or --list, which write no file");
     if (options.to_stdout) return Invalid("--output and --stdout exclude each other");
+    if (options.recursive) return Invalid("--output takes one input file, not --recursive");
     if (options.files.size() > 1) {
       return Invalid("--output takes one input file; leave it out to give each file its own");
     }
@@ -242,6 +262,10 @@ std::string HelpNames(const OptionRow& row) {
 
 Result<Options> ParseOptions(int argc, const char* const* argv) {
   Options options;
+  const std::string_view path(argc > 0 ? argv[0] : "");
+  const std::string_view program = path.substr(path.rfind('/') + 1);
+  if (program == "unlmz" || program == "lmzcat") options.mode = Mode::kDecompress;
+  options.to_stdout = program == "lmzcat";
   Parser parser(options);
   LMZ_TRY(parser.Run(argc, argv));
   LMZ_ASSIGN(options.files, parser.Files());
@@ -258,7 +282,8 @@ std::string HelpText() {
   std::string text =
       "Usage: lmz [OPTION]... [FILE]...\n"
       "Compress each FILE to FILE.lmz, or restore it (-d). Input files are kept.\n"
-      "Without FILE, or when FILE is -, standard input goes to standard output.\n\n";
+      "Without FILE, or when FILE is -, standard input goes to standard output.\n"
+      "Called as unlmz it restores, as lmzcat it restores to standard output.\n\n";
   for (const OptionRow& row : kOptions) {
     if (row.help[0] == '\0') continue;
     std::string names = HelpNames(row);

@@ -20,6 +20,9 @@ struct Options {
   bool force = false;
   bool remove_input = false;
   bool quiet = false;
+  bool silent = false;       // quiet given twice: no words about files either
+  bool recursive = false;
+  bool sparse = true;
   bool verbose = false;
   bool has_level = false;                    // given on the command line
   int level = 3;                             // 0 .. 4
@@ -27,14 +30,16 @@ struct Options {
   int threads = 1;                           // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;  // bytes
   uint64_t memory_limit = UINT64_MAX;        // bytes
+  std::string suffix = ".lmz";               // never empty, without a slash
   std::string output;                        // of -o; empty when not given
   std::vector<std::string> files;            // at least one; "-" is standard input
 };
 
-// Reads the command line. Errors: kInvalidArgument with a sentence that names the option.
+// Reads the command line. Called as `unlmz` it decompresses, as `lmzcat` also to standard output,
+// unless options say otherwise. Errors: kInvalidArgument with a sentence that names the option.
 Result<Options> ParseOptions(int argc, const char* const* argv);
 
-// What --help prints: at most 31 lines of 80 columns.
+// What --help prints: at most 40 lines of 80 columns.
 std::string HelpText();
 
 }  // namespace lmz

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -13,6 +14,8 @@
 namespace lmz {
 
 namespace {
+
+constexpr uint64_t kPageSize = 4096;  // what file systems can leave out
 
 Status Refused(const char* message) {
   return Status(Code::kIo, message);
@@ -116,7 +119,39 @@ OutputFile::~OutputFile() {
 }
 
 Status OutputFile::Write(ByteSpan bytes) {
-  return WriteAll(descriptor_, bytes).At(path_);
+  const bool with_holes = rules_.sparse && !temporary_path_.empty();
+  return (with_holes ? WriteWithHoles(bytes) : WriteAll(descriptor_, bytes)).At(path_);
+}
+
+// Whole zero pages are skipped; what stands between them is written at once.
+Status OutputFile::WriteWithHoles(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    size_t data = 0;  // bytes up to the next page of zeros
+    size_t zeros = 0;
+    while (data + zeros < bytes.size()) {
+      const size_t start = data + zeros;
+      const size_t page = std::min(kPageSize - (size_ + start) % kPageSize, bytes.size() - start);
+      const ByteSpan piece = bytes.subspan(start, page);
+      if (std::all_of(piece.begin(), piece.end(), [](uint8_t byte) { return byte == 0; })) {
+        zeros += page;
+      } else if (zeros == 0) {
+        data += page;
+      } else {
+        break;
+      }
+    }
+    if (data != 0) {
+      if (hole_ != 0 && lseek(descriptor_, static_cast<off_t>(size_), SEEK_SET) < 0) {
+        return SystemError("seeking failed");
+      }
+      LMZ_TRY(WriteAll(descriptor_, bytes.first(data)));
+      hole_ = 0;
+    }
+    hole_ += zeros;
+    size_ += data + zeros;
+    bytes = bytes.subspan(data + zeros);
+  }
+  return OkStatus();
 }
 
 Status OutputFile::Commit() {
@@ -125,6 +160,9 @@ Status OutputFile::Commit() {
 
 Status OutputFile::Finish() {
   if (temporary_path_.empty()) return CloseDescriptor();
+  if (hole_ != 0 && ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
+    return SystemError("writing failed");
+  }
   CopyAttributes();
   // EINVAL and ENOTSUP: a file system without fsync.
   if (fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP) {

@@ -20,6 +20,7 @@ struct OutputRules {
   // place. A name that lmz derived from the input's gives way to neither.
   bool is_chosen = false;
   bool terminal_ok = true;    // may be a terminal
+  bool sparse = true;         // runs of zeros become holes of a regular file
   bool must_be_file = false;  // may not be a device or pipe: the input is going to be removed
 };
 
@@ -46,6 +47,7 @@ class OutputFile final : public Sink {
                                                      const struct stat& input,
                                                      const OutputRules& rules);
   Status Finish();
+  Status WriteWithHoles(ByteSpan bytes);
   Status OpenInPlace();
   Status OpenTemporary();
   void CopyAttributes() const;
@@ -58,6 +60,8 @@ class OutputFile final : public Sink {
   struct stat input_;
   OutputRules rules_;
   int descriptor_ = -1;
+  uint64_t size_ = 0;  // bytes written so far, with holes
+  uint64_t hole_ = 0;  // of them at the end: zeros that were only skipped
 };
 
 }  // namespace lmz
