@@ -12,6 +12,7 @@
 #include "message.h"
 #include "output_file.h"
 #include "progress.h"
+#include "verifier.h"
 
 namespace lmz {
 
@@ -33,16 +34,14 @@ Result<std::string> OutputName(const Options& options, const std::string& file) 
   const bool has_suffix = file.ends_with(options.suffix);
   if (options.mode == Mode::kCompress) {
     if (has_suffix && !options.force) {
-      return Status(Code::kIo,
-                    file + ": already ends in " + options.suffix +
-                        ", skipped; use -f to compress it again");
+      return Status(Code::kIo, file + ": already ends in " + options.suffix +
+                                   ", skipped; use -f to compress it again");
     }
     return file + options.suffix;
   }
   const std::string name = file.substr(0, file.size() - (has_suffix ? options.suffix.size() : 0));
   if (!has_suffix || name.empty() || name.ends_with('/')) {
-    return Status(Code::kIo,
-                  file + ": does not end in " + options.suffix +
+    return Status(Code::kIo, file + ": does not end in " + options.suffix +
                                  ", skipped; name the output with -o or -c");
   }
   return name;
@@ -71,7 +70,15 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
     compress.block_size = options.block_size;
     compress.content_size = input.size();
     compress.progress = update;
-    return Compress(input, sink, compress);
+    if (!options.verify) return Compress(input, sink, compress);
+    DecompressOptions decode;
+    decode.models = models.decoders;
+    if (models.encoder != nullptr) decode.models.push_back(models.encoder);
+    decode.memory_limit = options.memory_limit;
+    Verifier verifier(input, sink, decode);
+    LMZ_ASSIGN(const Progress done, Compress(verifier, verifier, compress));
+    LMZ_TRY(verifier.Finish());
+    return done;
   }
   DecompressOptions decompress;
   decompress.models = models.decoders;

@@ -4,7 +4,7 @@ _lmz() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output -f --force
-    -r --recursive -S --suffix --no-sparse -k --keep --rm -T --threads --block-size --memlimit
+    -r --recursive -S --suffix --verify --no-sparse -k --keep --rm -T --threads --block-size --memlimit
     -0 -1 -2 -3 --model --list-models --model-info -q --quiet -v --verbose -h --help -V --version"
   COMPREPLY=()
   case $previous in

@@ -139,6 +139,7 @@ constexpr OptionRow kOptions[] = {
     {"-f,--force", "", "replace files, follow links, use terminals", Set<&Options::force>},
     {"-r,--recursive", "", "work on the files in folders", Set<&Options::recursive>},
     {"-S,--suffix", "SUFFIX", "use SUFFIX instead of .lmz", SetSuffix},
+    {"--verify", "", "decode while compressing and compare", Set<&Options::verify>},
     {"--no-sparse", "", "write runs of zeros instead of holes", Set<&Options::sparse, false>},
     {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
     {"--rm", "", "remove an input file once its output is safe", Set<&Options::remove_input>},

@@ -20,9 +20,10 @@ struct Options {
   bool force = false;
   bool remove_input = false;
   bool quiet = false;
-  bool silent = false;       // quiet given twice: no words about files either
+  bool silent = false;  // quiet given twice: no words about files either
   bool recursive = false;
   bool sparse = true;
+  bool verify = false;
   bool verbose = false;
   bool has_level = false;                    // given on the command line
   int level = 3;                             // 0 .. 4

@@ -1,4 +1,4 @@
-"""Folders, suffixes, holes, silence."""
+"""Folders, suffixes, holes, silence, verification."""
 
 import os
 import unittest
@@ -82,6 +82,24 @@ class Sparse(cli_case.CliCase):
     def test_standard_output_gets_all_bytes(self):
         data = bytes(100_000)
         self.assertEqual(self.lmz("-d", stdin=self.lmz(stdin=data)), data)
+
+
+class Verify(cli_case.CliCase):
+    def test_verified_output_is_the_same(self):
+        for name, data in cli_case.SAMPLES.items():
+            for options in [[], ["-T2", "--block-size=64K"]]:
+                with self.subTest(name, options=options):
+                    packed = self.lmz(*options, "--verify", stdin=data)
+                    self.assertEqual(packed, self.lmz(*options, stdin=data))
+
+    def test_what_cannot_be_verified_does_not_appear(self):
+        self.write("in", cli_case.SAMPLES["mixed"])
+        self.fails(FAILED, "in: --verify: ", "--verify", "--rm", "--memlimit=1K", "in")
+        self.assertEqual(self.names(), ["in"])
+
+    def test_failing_output(self):
+        self.write("in", cli_case.SAMPLES["mixed"])
+        self.fails(FAILED, "/dev/full: writing failed", "--verify", "in", "-o", "/dev/full")
 
 
 class Silence(cli_case.CliCase):
