@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Large files at level 0: usage: tests/large_test.py --lmz PROGRAM [--folder FOLDER] [--tar]
 
-Round trip of a sparse file of 6 GB with text at both ends, before, at and behind 4 GiB; with --tar
-also of 3 GB that repeat a tar of random and text members. Prints memory and CPU time of each run and
-fails when content differs, when the restored sparse file has no holes, or above --memory MiB.
+Round trip of a sparse file of 6 GB with text at both ends and around 4 GiB; with --tar also of
+3 GB that repeat members of text and random bytes. Prints memory and CPU time of each run and fails
+when content differs, when the restored sparse file has no holes, or above --memory MiB.
 """
 
 import argparse
@@ -33,7 +33,8 @@ def make_tar_like(path, size):
     for number in range(8):
         words = [source.randbytes(source.randint(2, 8)).hex() for _ in range(500)]
         text = " ".join(source.choices(words, k=100_000)).encode()
-        members.append(f"member {number}".encode().ljust(512, b"\0") + text + source.randbytes(500_000))
+        header = f"member {number}".encode().ljust(512, b"\0")
+        members.append(header + text + source.randbytes(500_000))
     with path.open("wb") as stream:
         while stream.tell() < size:
             stream.write(source.choice(members))
