@@ -1,12 +1,19 @@
-/* lmz: lossless compression. The C interface (C99).
+/* lmz: lossless compression. The C interface (C99). docs/library.md is its guide.
  *
  * Conventions:
- * 1. Sizes are in bytes. A buffer of size 0 may be NULL.
+ * 1. Sizes are in bytes. A buffer of size 0 may be NULL; so may `error`, everywhere.
  * 2. Functions that can fail return an lmz_code and, when `error` is not NULL, describe the failure
- *    there; on success `error` is set to LMZ_OK and an empty text.
- * 3. Nothing is kept between calls, no thread is started, nothing is printed. Calls may run at the
- *    same time in different threads as long as they write to different memory.
- * 4. Numbers of error codes never change; new ones may be added.
+ *    there; on success `error` is set to LMZ_OK and an empty text. Every one may give
+ *    LMZ_INVALID_ARGUMENT (a NULL where none may be, a number out of range) and LMZ_OUT_OF_MEMORY.
+ * 3. An object comes from a function that stores it through its first argument (NULL on failure)
+ *    and goes with the function NAME_free, to which NULL may be given. It keeps what it was given
+ *    alive or as a copy, unless its functions say otherwise.
+ * 4. Distinct objects may be used at the same time in different threads; one object by one thread
+ *    at a time. A model is never changed: any number of threads and objects may share one.
+ * 5. Only LMZ_THREADS starts threads. Nothing is printed, no environment is read, no exception
+ *    leaves the library.
+ * 6. Growth: settings are numbers of lmz_option, set one by one, so that new ones change no layout.
+ *    Numbers of codes and options never change; new ones may be added.
  */
 #ifndef LMZ_LMZ_H_
 #define LMZ_LMZ_H_
@@ -33,6 +40,8 @@ extern "C" {
  * LMZ_VERSION_NUMBER, and as text such as "0.1.0" (static storage). */
 LMZ_API uint32_t lmz_version_number(void);
 LMZ_API const char* lmz_version_string(void);
+
+/* ---- Errors ---- */
 
 /* docs/spec/errors.md explains each code. */
 typedef enum lmz_code {
@@ -61,29 +70,237 @@ typedef struct lmz_error {
   char text[252];
 } lmz_error;
 
+/* ---- Whole buffers ---- */
+
+/* Levels: 0 without a model, 1 to 4 with ever larger ones; see lmz_model_of_level. */
+#define LMZ_MIN_LEVEL 0
+#define LMZ_MAX_LEVEL 4
+#define LMZ_DEFAULT_LEVEL 3
+
 /* The largest size that lmz_compress gives for `src_size` bytes: src_size + src_size / 10000 + 64.
+ * It also bounds other ways to compress with blocks of 512 KiB and more, when nothing is flushed.
  * 0 when that is above SIZE_MAX. */
 LMZ_API size_t lmz_compress_bound(size_t src_size);
 
-/* Compresses `src` at level 0 (without a model) into one frame in `dst` and stores its size in
- * `*dst_size`. Errors: LMZ_LIMIT
- * when `dst_capacity` is too small (lmz_compress_bound always suffices), LMZ_OUT_OF_MEMORY,
- * LMZ_INVALID_ARGUMENT. On failure `*dst_size` is 0 and the content of `dst` is unspecified. */
+/* Compresses `src` at `level` into one frame in `dst` and stores its size in `*dst_size`. Errors:
+ * LMZ_LIMIT when `dst_capacity` is too small (lmz_compress_bound always suffices),
+ * LMZ_MODEL_MISSING when this library lacks the level's model. On failure `*dst_size` is 0 and the
+ * content of `dst` is unspecified. */
 LMZ_API lmz_code lmz_compress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
-                              size_t src_size, lmz_error* error);
+                              size_t src_size, int level, lmz_error* error);
 
 /* Stores in `*content_size` how many bytes lmz_decompress gives for `src`, which holds one frame or
  * several. Reads the structure only, so damage inside the compressed bytes goes unseen. Do not
  * trust the number further than the origin of `src`. Errors: LMZ_NOT_LMZ, LMZ_TRUNCATED,
- * LMZ_DAMAGED, LMZ_NEWER_VERSION, LMZ_OUT_OF_MEMORY, LMZ_INVALID_ARGUMENT. */
+ * LMZ_DAMAGED, LMZ_NEWER_VERSION. */
 LMZ_API lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* content_size,
                                   lmz_error* error);
 
 /* Decompresses all frames in `src` to `dst` and stores the size in `*dst_size`. Errors: as
- * lmz_content_size, and LMZ_LIMIT when `dst_capacity` is too small. On failure `*dst_size` is 0 and
- * the content of `dst` is unspecified. */
+ * lmz_content_size, LMZ_LIMIT when `dst_capacity` is too small, LMZ_MODEL_MISSING when a block
+ * needs a model that is not built in. On failure `*dst_size` is 0 and the content of `dst` is
+ * unspecified. */
 LMZ_API lmz_code lmz_decompress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                                 size_t src_size, lmz_error* error);
+
+/* ---- Models ---- */
+
+typedef struct lmz_model lmz_model;
+
+/* The name of the built-in model `index`, counted from 0; NULL behind the last. Static storage. */
+LMZ_API const char* lmz_built_in_name(size_t index);
+
+/* Loads the built-in model `name`. What all handles of it share is loaded once, and kept. Errors:
+ * LMZ_MODEL_MISSING. */
+LMZ_API lmz_code lmz_model_built_in(lmz_model** model, const char* name, lmz_error* error);
+
+/* Loads the built-in model of `level`, 1 to LMZ_MAX_LEVEL. Errors: LMZ_MODEL_MISSING. */
+LMZ_API lmz_code lmz_model_of_level(lmz_model** model, int level, lmz_error* error);
+
+/* Loads a model from the bytes of its file, which are not needed afterwards. Errors:
+ * LMZ_MODEL_DAMAGED, LMZ_NEWER_VERSION. */
+LMZ_API lmz_code lmz_model_load(lmz_model** model, const void* file, size_t file_size,
+                                lmz_error* error);
+
+/* Loads a model from the file `path`. Errors: as lmz_model_load, LMZ_IO. */
+LMZ_API lmz_code lmz_model_load_file(lmz_model** model, const char* path, lmz_error* error);
+
+/* Objects that were given the model keep what they need of it. */
+LMZ_API void lmz_model_free(lmz_model* model);
+
+/* The name in the model's file; lives as long as the handle. */
+LMZ_API const char* lmz_model_name(const lmz_model* model);
+
+/* Copies the 16 bytes by which files name the model, unless it is built in. */
+LMZ_API void lmz_model_id(const lmz_model* model, uint8_t id[16]);
+
+/* The number of weights in the model's matrices. */
+LMZ_API uint64_t lmz_model_parameters(const lmz_model* model);
+
+/* ---- Settings ---- */
+
+typedef enum lmz_option {
+  LMZ_LEVEL = 1,        /* compressor: 0 to 4; replaces the model. Default: LMZ_DEFAULT_LEVEL */
+  LMZ_THREADS = 2,      /* both: 1 to 256, the calling one included. Default: 1 */
+  LMZ_BLOCK_SIZE = 3,   /* compressor: 65536 to 2^28 bytes. Default: 2^24 */
+  LMZ_CONTENT_SIZE = 4, /* compressor: bytes of each frame's content, which its header then tells;
+                         * another number of them is LMZ_INVALID_ARGUMENT. Default: not known */
+  LMZ_MEMORY_LIMIT = 5, /* decompressor: bytes for one block, else LMZ_LIMIT. Default: none */
+  LMZ_OUTPUT_LIMIT = 6  /* decompressor: bytes of each input's content, else LMZ_LIMIT. Default:
+                         * none */
+} lmz_option;
+
+/* Called after each block and within long ones with the bytes done so far in this frame or input,
+ * perhaps from a thread that LMZ_THREADS started, but never by two at a time. Another answer than 0
+ * stops the work with LMZ_CANCELLED. Must not use the object that calls it. */
+typedef int (*lmz_progress)(void* user, uint64_t raw_bytes, uint64_t coded_bytes);
+
+/* ---- Streams ---- */
+
+/* What a step may take and fill. A step moves the pointers behind what it used and lowers the
+ * sizes; the buffers are the caller's and are not kept. */
+typedef struct lmz_buffers {
+  const void* next_in;
+  size_t avail_in;
+  void* next_out;
+  size_t avail_out;
+} lmz_buffers;
+
+typedef enum lmz_directive {
+  LMZ_RUN = 0,   /* take the input; output comes when there is enough of it */
+  LMZ_FLUSH = 1, /* and give all output that belongs to the input so far */
+  LMZ_END = 2    /* and the input ends here */
+} lmz_directive;
+
+typedef struct lmz_compressor lmz_compressor;
+
+LMZ_API lmz_code lmz_compressor_create(lmz_compressor** compressor, lmz_error* error);
+LMZ_API void lmz_compressor_free(lmz_compressor* compressor);
+
+/* Settings hold until they are changed, and take effect where the next frame begins; while one is
+ * being written they are refused with LMZ_INVALID_ARGUMENT. lmz_compressor_set may also give
+ * LMZ_MODEL_MISSING. A model takes the place of the level; NULL is level 0. `progress` may be NULL;
+ * `user` must live as long as it is called. */
+LMZ_API lmz_code lmz_compressor_set(lmz_compressor* compressor, lmz_option option, uint64_t value,
+                                    lmz_error* error);
+LMZ_API lmz_code lmz_compressor_set_model(lmz_compressor* compressor, const lmz_model* model,
+                                          lmz_error* error);
+LMZ_API lmz_code lmz_compressor_set_progress(lmz_compressor* compressor, lmz_progress progress,
+                                             void* user, lmz_error* error);
+
+/* Compresses any number of bytes of the current frame. Sets `*is_done` to 1 when all input is taken
+ * and the directive is carried out, and to 0 when the output ran out of room: then repeat the call
+ * with the same directive and more room (after LMZ_END also without input).
+ *   LMZ_FLUSH ends the current block: all input so far can be decoded from all output so far.
+ *     Flushing costs ratio; between two flushes nothing is written twice.
+ *   LMZ_END ends the frame; when it is done, the next call begins another one.
+ * Holds about one block of input and its output. Errors: LMZ_CANCELLED, LMZ_INVALID_ARGUMENT for
+ * input that contradicts LMZ_CONTENT_SIZE. After an error every step gives it again until
+ * lmz_compressor_reset; `*is_done` is 0 then. */
+LMZ_API lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers,
+                                     lmz_directive directive, int* is_done, lmz_error* error);
+
+/* Drops the current frame and its error, if any; keeps the settings. */
+LMZ_API void lmz_compressor_reset(lmz_compressor* compressor);
+
+/* lmz_compress with the settings of `compressor`, which must not be within a frame. Errors: as
+ * lmz_compress and lmz_compressor_step. */
+LMZ_API lmz_code lmz_compressor_run(lmz_compressor* compressor, void* dst, size_t dst_capacity,
+                                    size_t* dst_size, const void* src, size_t src_size,
+                                    lmz_error* error);
+
+typedef struct lmz_decompressor lmz_decompressor;
+
+LMZ_API lmz_code lmz_decompressor_create(lmz_decompressor** decompressor, lmz_error* error);
+LMZ_API void lmz_decompressor_free(lmz_decompressor* decompressor);
+
+/* As for the compressor. A model that is added serves blocks that name it; built-in ones need not
+ * be added. */
+LMZ_API lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, lmz_option option,
+                                      uint64_t value, lmz_error* error);
+LMZ_API lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, const lmz_model* model,
+                                            lmz_error* error);
+LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
+                                               lmz_progress progress, void* user, lmz_error* error);
+
+/* Decompresses any number of bytes of an input, which may hold several frames. `*is_done` as in
+ * lmz_compressor_step.
+ *   LMZ_RUN with one thread gives every block as soon as its last byte is there; with more, blocks
+ *     may stay in work until LMZ_FLUSH.
+ *   LMZ_END says that no more input comes, which is LMZ_TRUNCATED within a frame or before the
+ *     first one. When it is done, the next call begins another input.
+ * Output is checked before it is given, so what came before an error is right. Holds one block and
+ * its output. Errors: as lmz_decompress, LMZ_LIMIT for the two limits, LMZ_CANCELLED; sticky as in
+ * lmz_compressor_step. */
+LMZ_API lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers,
+                                       lmz_directive directive, int* is_done, lmz_error* error);
+
+LMZ_API void lmz_decompressor_reset(lmz_decompressor* decompressor);
+
+/* lmz_decompress with the settings of `decompressor`, which must not be within an input. Errors: as
+ * lmz_decompress and lmz_decompressor_step. */
+LMZ_API lmz_code lmz_decompressor_run(lmz_decompressor* decompressor, void* dst,
+                                      size_t dst_capacity, size_t* dst_size, const void* src,
+                                      size_t src_size, lmz_error* error);
+
+/* ---- Byte ranges ---- */
+
+/* Reads `size` bytes at `offset` of an input into `buffer`; 0 on success, anything else becomes
+ * LMZ_IO. Never asked for bytes behind the end. */
+typedef int (*lmz_read_at)(void* user, uint64_t offset, void* buffer, size_t size);
+
+typedef struct lmz_range_reader lmz_range_reader;
+
+/* Opens an input of `size` bytes for reading parts of its content; `read` and `user` must stay
+ * valid until it is freed. Reads the indexes from the end; only where a frame has none (small
+ * contents have none) the whole input is read through once. `settings` may be NULL: threads, memory
+ * limit, models and progress are copied from it. Errors: as lmz_content_size, LMZ_IO, LMZ_LIMIT. */
+LMZ_API lmz_code lmz_range_open(lmz_range_reader** reader, lmz_read_at read, void* user,
+                                uint64_t size, const lmz_decompressor* settings, lmz_error* error);
+/* The same for an input in memory, which must stay until the reader is freed. */
+LMZ_API lmz_code lmz_range_open_memory(lmz_range_reader** reader, const void* src, size_t src_size,
+                                       const lmz_decompressor* settings, lmz_error* error);
+LMZ_API void lmz_range_reader_free(lmz_range_reader* reader);
+
+/* Bytes of the whole content, as the indexes say. */
+LMZ_API uint64_t lmz_range_content_size(const lmz_range_reader* reader);
+
+/* Stores the content's bytes from `offset` on in `dst`, and their number in `*dst_size`: less than
+ * `dst_capacity` only at the end of the content. Decodes the blocks that hold them and keeps the
+ * last one. Errors: as lmz_decompress, LMZ_IO, LMZ_LIMIT for the memory limit, LMZ_CANCELLED; then
+ * `*dst_size` is 0. */
+LMZ_API lmz_code lmz_range_read(lmz_range_reader* reader, uint64_t offset, void* dst,
+                                size_t dst_capacity, size_t* dst_size, lmz_error* error);
+
+/* ---- Small records ---- */
+
+#define LMZ_MAX_RECORD_SIZE 16383 /* bytes */
+#define LMZ_MAX_SAMPLE_SIZE 65536 /* bytes */
+#define LMZ_RECORD_FRAMING 4      /* bytes that a record may grow by, at most */
+
+typedef struct lmz_record_coder lmz_record_coder;
+
+/* A coder for many small records, each coded alone. `model` may be NULL: faster, larger. `sample`,
+ * records like those to come, is learnt now (of a longer one the last LMZ_MAX_SAMPLE_SIZE bytes);
+ * who decodes needs the same model and sample. */
+LMZ_API lmz_code lmz_record_coder_create(lmz_record_coder** coder, const lmz_model* model,
+                                         const void* sample, size_t sample_size, lmz_error* error);
+LMZ_API void lmz_record_coder_free(lmz_record_coder* coder);
+
+/* Codes `src`, at most LMZ_MAX_RECORD_SIZE bytes, into `dst`, which has room for src_size +
+ * LMZ_RECORD_FRAMING bytes, and stores the code's size, which the caller keeps, in `*dst_size`.
+ * Allocates nothing. On failure `*dst_size` is 0. */
+LMZ_API lmz_code lmz_record_encode(lmz_record_coder* coder, void* dst, size_t dst_capacity,
+                                   size_t* dst_size, const void* src, size_t src_size,
+                                   lmz_error* error);
+
+/* Restores the record whose whole code is `src`. Allocates nothing unless it fails. A check of 16
+ * or 24 bits guards against accidents, not against forgery. Errors: LMZ_TRUNCATED or LMZ_DAMAGED,
+ * also for another model or sample; LMZ_LIMIT when `dst_capacity` is too small. On failure
+ * `*dst_size` is 0. */
+LMZ_API lmz_code lmz_record_decode(lmz_record_coder* coder, void* dst, size_t dst_capacity,
+                                   size_t* dst_size, const void* src, size_t src_size,
+                                   lmz_error* error);
 
 #ifdef __cplusplus
 }

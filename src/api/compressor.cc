@@ -21,11 +21,7 @@ auto WithMemoryErrors(Work work) -> decltype(work()) {
 }  // namespace
 
 Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& options) {
-  Planner planner;
-  const auto plan = [&planner](ByteSpan input, const PlanOptions& plan_options) {
-    return planner.Plan(input, plan_options);
-  };
-  return WithMemoryErrors([&] { return CompressPlanned(source, sink, options, plan); });
+  return WithMemoryErrors([&] { return CompressPlanned(source, sink, options, StreamPlanner()); });
 }
 
 Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions& options) {

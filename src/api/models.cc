@@ -9,17 +9,34 @@ namespace lmz {
 
 namespace {
 
+Status NoMemory() {
+  return Status(Code::kOutOfMemory, "there is not enough memory for the model");
+}
+
+}  // namespace
+
 uint64_t CountParameters(const GlrShape& shape) {
   const uint64_t width = shape.width;
   const uint64_t layer = 4 * width * shape.state + 2 * width * shape.hidden;
   return shape.layers * layer + 2 * kByteValues * width;
 }
 
-Status NoMemory() {
-  return Status(Code::kOutOfMemory, "there is not enough memory for the model");
+const char* BuiltInName(size_t index) {
+  return index < Catalog().size() ? Catalog()[index].name : nullptr;
 }
 
-}  // namespace
+Result<std::shared_ptr<const Network>> BuiltInModel(const std::string& name) {
+  try {
+    for (const CatalogRow& row : Catalog()) {
+      if (row.name == name) {
+        return FindModel({.number = row.number, .id = IdOfModelFile(row.file), .name = name}, {});
+      }
+    }
+    return Status(Code::kModelMissing, "this library has no built-in model \"" + name + "\"");
+  } catch (const std::bad_alloc&) {
+    return NoMemory();
+  }
+}
 
 Result<ModelSummary> DescribeModel(ByteSpan file) {
   try {

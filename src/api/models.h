@@ -22,6 +22,16 @@ struct ModelSummary {
 // The models that are part of this library, by ascending number.
 std::vector<ModelSummary> BuiltInModels();
 
+// The name of the built-in model `index`, counted from 0; null behind the last. Static storage.
+const char* BuiltInName(size_t index);
+
+// The built-in model `name`, loaded by the first call for it and then kept. Errors: kModelMissing,
+// kOutOfMemory. Thread-safe.
+Result<std::shared_ptr<const Network>> BuiltInModel(const std::string& name);
+
+// The number of weights in the matrices of a network of this shape.
+uint64_t CountParameters(const GlrShape& shape);
+
 // What a whole model file says about itself. Errors: kModelDamaged, kNewerVersion.
 Result<ModelSummary> DescribeModel(ByteSpan file);
 

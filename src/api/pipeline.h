@@ -11,6 +11,13 @@ namespace lmz {
 // the contract.
 using PlanFunction = std::function<std::vector<BlockPlan>(ByteSpan, const PlanOptions&)>;
 
+// The plan function of a new Planner, for one stream.
+inline PlanFunction StreamPlanner() {
+  return [planner = Planner()](ByteSpan input, const PlanOptions& options) mutable {
+    return planner.Plan(input, options);
+  };
+}
+
 // Compress with a planner of the caller's choice. Errors: as Compress, and std::bad_alloc passes
 // through.
 Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptions& options,

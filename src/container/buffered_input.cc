@@ -8,14 +8,17 @@ namespace {
 constexpr size_t kBufferSize = size_t{1} << 16;
 }  // namespace
 
-// Keeps what is unread and appends as much as one read gives.
+// Keeps what is unread or marked and appends as much as one read gives.
 Status BufferedInput::Fill() {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(position_));
-  position_ = 0;
+  const size_t dropped = mark_.value_or(position_);
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(dropped));
+  position_ -= dropped;
+  if (mark_) mark_ = 0;
   const size_t kept = buffer_.size();
-  buffer_.resize(kBufferSize);
+  const size_t wanted = std::max(kBufferSize, kept + kept / 4) - kept;
+  buffer_.resize(kept + wanted);
   LMZ_ASSIGN(const size_t size, source_.Read(MutableByteSpan(buffer_).subspan(kept)));
-  is_at_end_ = size < kBufferSize - kept;
+  is_at_end_ = size < wanted;
   buffer_.resize(kept + size);
   return OkStatus();
 }
@@ -27,7 +30,7 @@ Result<size_t> BufferedInput::Read(MutableByteSpan buffer) {
   if (done < buffer.size() && !is_at_end_) {
     // Long reads go past the buffer; short ones fill it, for the sake of those that follow.
     const MutableByteSpan rest = buffer.subspan(done);
-    if (rest.size() >= kBufferSize) {
+    if (rest.size() >= kBufferSize && !mark_) {
       LMZ_ASSIGN(const size_t size, source_.Read(rest));
       is_at_end_ = size < rest.size();
       done += size;
@@ -46,6 +49,22 @@ Result<size_t> BufferedInput::Read(MutableByteSpan buffer) {
 Result<ByteSpan> BufferedInput::Peek(size_t size) {
   if (buffered().size() < size && !is_at_end_) LMZ_TRY(Fill());
   return buffered().first(std::min(size, buffered().size()));
+}
+
+void BufferedInput::Mark() {
+  mark_ = position_;
+  is_at_end_ = false;
+}
+
+void BufferedInput::Rewind() {
+  offset_ -= position_ - *mark_;
+  position_ = *mark_;
+  Unmark();
+}
+
+void BufferedInput::Unmark() {
+  mark_.reset();
+  is_at_end_ = false;
 }
 
 Status BufferedInput::Skip(uint64_t size) {

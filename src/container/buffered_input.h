@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/stream.h"
 
@@ -22,6 +23,16 @@ class BufferedInput final : public Source {
   // until the next call. Errors: those of the source.
   Result<ByteSpan> Peek(size_t size);
 
+  // For a source that may have more after it came to its end, such as one that is fed. Mark keeps
+  // what is read from here on, until Rewind goes back to the mark or Unmark forgets it; both let
+  // the source be asked again.
+  void Mark();
+  void Rewind();
+  void Unmark();
+
+  // Bytes read from the source but not from here.
+  size_t buffered_size() const { return buffered().size(); }
+
   // Reads and forgets `size` bytes; memory does not depend on `size`. Errors: kTruncated, those of
   // the source.
   Status Skip(uint64_t size);
@@ -34,6 +45,7 @@ class BufferedInput final : public Source {
   Bytes buffer_;
   size_t position_ = 0;  // of the next byte in buffer_
   uint64_t offset_ = 0;
+  std::optional<size_t> mark_;  // in buffer_
   bool is_at_end_ = false;  // of the source; buffer_ may hold more
 };
 

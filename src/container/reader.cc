@@ -53,6 +53,18 @@ Result<Reader::Item> Reader::Next() {
   return Item::kFrameEnd;
 }
 
+Result<Reader::Item> Reader::TryNext() {
+  LMZ_CHECK(!is_payload_pending_);
+  input_.Mark();
+  Result<Item> item = Next();
+  if (!item.ok() && item.status().code() == Code::kTruncated) {
+    input_.Rewind();
+  } else {
+    input_.Unmark();
+  }
+  return item;
+}
+
 // Whether a frame or a note begins here; if not, the input ends as it may.
 Result<bool> Reader::IsAtMagic() {
   LMZ_ASSIGN(const ByteSpan start, input_.Peek(kMagic.size()));
@@ -243,6 +255,19 @@ Status Reader::ReadPayload(Bytes& payload) {
     return Status(Code::kTruncated, "the file ends too early").At(BlockName(block_));
   }
   return OkStatus();
+}
+
+Result<bool> Reader::ResumePayload(Bytes& payload, size_t source_size) {
+  LMZ_CHECK(is_payload_pending_);
+  const size_t begin = payload.size();
+  const uint64_t left = block_.header.payload_size - begin;
+  const auto size = static_cast<size_t>(
+      std::min<uint64_t>(left, uint64_t{input_.buffered_size()} + source_size));
+  payload.resize(begin + size);
+  LMZ_ASSIGN(const size_t read, input_.Read(MutableByteSpan(payload).subspan(begin)));
+  LMZ_CHECK(read == size);
+  is_payload_pending_ = size < left;
+  return !is_payload_pending_;
 }
 
 Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan raw,

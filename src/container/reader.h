@@ -55,6 +55,10 @@ class Reader {
   // kNewerVersion, those of the source; after an error there is nothing more to read.
   Result<Item> Next();
 
+  // Next for a source that is fed: after kTruncated, and after kEnd, this stands where it stood and
+  // may be called again when the source has more. Keeps what it reads of one item in memory.
+  Result<Item> TryNext();
+
   const FrameRecord& frame() const { return frame_; }
   const BlockRecord& block() const { return block_; }
   // Bytes of the input read so far.
@@ -63,6 +67,13 @@ class Reader {
   // Replaces `payload` by that of block(). Once after each kBlock. Memory grows with the bytes that
   // are there, not with what the header promises. Errors: kTruncated, those of the source.
   Status ReadPayload(Bytes& payload);
+
+  // ReadPayload for a source that is fed and holds `source_size` bytes: appends what is there to
+  // `payload`, which is empty at first, and says whether it is whole. To be repeated until then.
+  Result<bool> ResumePayload(Bytes& payload, size_t source_size);
+
+  // Bytes that the source gave but that were not read yet.
+  size_t buffered_size() const { return input_.buffered_size(); }
 
  private:
   enum class State { kBetweenFrames, kInFrame, kInCompactFrame };

@@ -1,0 +1,58 @@
+// The indexes of frames, found from the end of the input, and single blocks behind them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/stream.h"
+#include "container/reader.h"
+
+namespace lmz {
+
+// Bytes that can be read anywhere.
+class RandomAccess {
+ public:
+  virtual ~RandomAccess() = default;
+  virtual uint64_t size() const = 0;
+  // Fills `buffer` from `offset` on; offset + buffer.size() <= size(). Errors: kIo.
+  virtual Status ReadAt(uint64_t offset, MutableByteSpan buffer) = 0;
+};
+
+// The bytes [begin, end) of an input, one after the other. The input outlives this.
+class WindowSource final : public Source {
+ public:
+  WindowSource(RandomAccess& input, uint64_t begin, uint64_t end)
+      : input_(input), position_(begin), end_(end) {}
+  Result<size_t> Read(MutableByteSpan buffer) override;
+
+ private:
+  RandomAccess& input_;
+  uint64_t position_;
+  uint64_t end_;
+};
+
+// Where a block lies.
+struct BlockPlace {
+  uint64_t offset = 0;      // of its header in the input; of the frame when is_compact
+  uint64_t number = 0;      // in its frame
+  uint64_t coded_size = 0;  // header and payload
+  uint64_t raw_size = 0;
+  bool is_compact = false;
+};
+
+// The blocks of the full frame that ends at `end`, in order, and the frame's offset. Errors: those
+// of the input; kTruncated or kDamaged when no full frame ends there; kNewerVersion; kLimit when
+// the list would take more than `memory_limit` bytes.
+struct FrameIndex {
+  uint64_t frame_offset = 0;
+  std::vector<BlockPlace> blocks;
+};
+Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t memory_limit);
+
+// Reads the header of the block at `place` into `block`; `payload_offset` is where its payload
+// begins. Errors: those of the input; kTruncated, kDamaged, kNewerVersion, also when it is not the
+// block that `place` describes.
+Status ReadBlockHeader(RandomAccess& input, const BlockPlace& place, BlockRecord& block,
+                       uint64_t& payload_offset);
+
+}  // namespace lmz
