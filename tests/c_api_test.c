@@ -22,7 +22,7 @@ static void RoundTrip(const unsigned char* raw, size_t raw_size) {
   size_t back_size = 0;
   uint64_t content_size = 1;
   lmz_error error;
-  EXPECT(lmz_compress(coded, capacity, &coded_size, raw, raw_size, &error) == LMZ_OK);
+  EXPECT(lmz_compress(coded, capacity, &coded_size, raw, raw_size, 0, &error) == LMZ_OK);
   EXPECT(error.code == LMZ_OK && error.text[0] == '\0');
   EXPECT(coded_size > 0 && coded_size <= capacity);
   EXPECT(lmz_content_size(coded, coded_size, &content_size, NULL) == LMZ_OK);
@@ -35,7 +35,7 @@ static void RoundTrip(const unsigned char* raw, size_t raw_size) {
          LMZ_TRUNCATED);
   EXPECT(error.code == LMZ_TRUNCATED && error.text[0] != '\0' && back_size == 0);
   EXPECT(lmz_content_size(coded, coded_size - 1, &content_size, NULL) == LMZ_TRUNCATED);
-  EXPECT(lmz_compress(coded, coded_size - 1, &coded_size, raw, raw_size, &error) == LMZ_LIMIT);
+  EXPECT(lmz_compress(coded, coded_size - 1, &coded_size, raw, raw_size, 0, &error) == LMZ_LIMIT);
   EXPECT(coded_size == 0);
   free(coded);
   free(back);
@@ -47,7 +47,7 @@ static void SmallBuffer(void) {
   unsigned char back[sizeof(text)];
   size_t coded_size = 0;
   size_t back_size = 0;
-  EXPECT(lmz_compress(coded, sizeof(coded), &coded_size, text, sizeof(text), NULL) == LMZ_OK);
+  EXPECT(lmz_compress(coded, sizeof(coded), &coded_size, text, sizeof(text), 0, NULL) == LMZ_OK);
   EXPECT(lmz_decompress(back, sizeof(text) - 1, &back_size, coded, coded_size, NULL) == LMZ_LIMIT);
   EXPECT(lmz_decompress(back, sizeof(text), &back_size, coded, coded_size, NULL) == LMZ_OK);
 }
@@ -56,8 +56,8 @@ static void Misuse(void) {
   unsigned char byte = 0;
   size_t size = 0;
   lmz_error error;
-  EXPECT(lmz_compress(&byte, 1, NULL, &byte, 1, &error) == LMZ_INVALID_ARGUMENT);
-  EXPECT(lmz_compress(NULL, 1, &size, &byte, 1, NULL) == LMZ_INVALID_ARGUMENT);
+  EXPECT(lmz_compress(&byte, 1, NULL, &byte, 1, 0, &error) == LMZ_INVALID_ARGUMENT);
+  EXPECT(lmz_compress(NULL, 1, &size, &byte, 1, 0, NULL) == LMZ_INVALID_ARGUMENT);
   EXPECT(lmz_decompress(&byte, 1, &size, NULL, 1, NULL) == LMZ_INVALID_ARGUMENT);
   EXPECT(lmz_content_size(&byte, 1, NULL, NULL) == LMZ_INVALID_ARGUMENT);
   EXPECT(lmz_decompress(&byte, 1, &size, &byte, 1, NULL) == LMZ_NOT_LMZ);

@@ -13,7 +13,7 @@
  * 5. Only LMZ_THREADS starts threads. Nothing is printed, no environment is read, no exception
  *    leaves the library.
  * 6. Growth: settings are numbers of lmz_option, set one by one, so that new ones change no layout.
- *    Numbers of codes and options never change; new ones may be added.
+ *    Numbers of codes, options and directives never change; new ones may be added.
  */
 #ifndef LMZ_LMZ_H_
 #define LMZ_LMZ_H_
@@ -181,7 +181,7 @@ LMZ_API void lmz_compressor_free(lmz_compressor* compressor);
  * being written they are refused with LMZ_INVALID_ARGUMENT. lmz_compressor_set may also give
  * LMZ_MODEL_MISSING. A model takes the place of the level; NULL is level 0. `progress` may be NULL;
  * `user` must live as long as it is called. */
-LMZ_API lmz_code lmz_compressor_set(lmz_compressor* compressor, lmz_option option, uint64_t value,
+LMZ_API lmz_code lmz_compressor_set(lmz_compressor* compressor, int option, uint64_t value,
                                     lmz_error* error);
 LMZ_API lmz_code lmz_compressor_set_model(lmz_compressor* compressor, const lmz_model* model,
                                           lmz_error* error);
@@ -198,7 +198,7 @@ LMZ_API lmz_code lmz_compressor_set_progress(lmz_compressor* compressor, lmz_pro
  * input that contradicts LMZ_CONTENT_SIZE. After an error every step gives it again until
  * lmz_compressor_reset; `*is_done` is 0 then. */
 LMZ_API lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers,
-                                     lmz_directive directive, int* is_done, lmz_error* error);
+                                     int directive, int* is_done, lmz_error* error);
 
 /* Drops the current frame and its error, if any; keeps the settings. */
 LMZ_API void lmz_compressor_reset(lmz_compressor* compressor);
@@ -216,8 +216,8 @@ LMZ_API void lmz_decompressor_free(lmz_decompressor* decompressor);
 
 /* As for the compressor. A model that is added serves blocks that name it; built-in ones need not
  * be added. */
-LMZ_API lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, lmz_option option,
-                                      uint64_t value, lmz_error* error);
+LMZ_API lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, int option, uint64_t value,
+                                      lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, const lmz_model* model,
                                             lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
@@ -233,7 +233,7 @@ LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
  * its output. Errors: as lmz_decompress, LMZ_LIMIT for the two limits, LMZ_CANCELLED; sticky as in
  * lmz_compressor_step. */
 LMZ_API lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers,
-                                       lmz_directive directive, int* is_done, lmz_error* error);
+                                       int directive, int* is_done, lmz_error* error);
 
 LMZ_API void lmz_decompressor_reset(lmz_decompressor* decompressor);
 

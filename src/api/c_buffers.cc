@@ -7,10 +7,9 @@ namespace lmz {
 
 static_assert(sizeof(lmz_error) == 256, "part of the binary interface");
 
-Status SetCommon(lmz_option option, uint64_t value, int& threads) {
+Status SetCommon(int option, uint64_t value, int& threads) {
   if (option != LMZ_THREADS) {
-    return Status(Code::kInvalidArgument,
-                  "this object has no option " + std::to_string(static_cast<int>(option)));
+    return Status(Code::kInvalidArgument, "this object has no option " + std::to_string(option));
   }
   const int wanted = static_cast<int>(std::min<uint64_t>(value, INT32_MAX));
   LMZ_TRY(ValidateThreads(wanted));
@@ -45,15 +44,15 @@ size_t lmz_compress_bound(size_t src_size) {
 
 lmz_code lmz_compress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                       size_t src_size, int level, lmz_error* error) {
-  return lmz::GuardBuffers(
-      dst, dst_capacity, dst_size, src, src_size, error, [&]() -> Result<size_t> {
-        lmz::CompressOptions options = {.content_size = src_size};
-        LMZ_ASSIGN(options.model, lmz::ModelOfLevel(level));
-        lmz::MemorySource source(lmz::Span(src, src_size));
-        lmz::BufferSink sink(dst, dst_capacity);
-        LMZ_TRY(lmz::Compress(source, sink, options).status());
-        return sink.size();
-      });
+  return lmz::GuardBuffers(dst, dst_capacity, dst_size, src, src_size, error,
+                           [&]() -> Result<size_t> {
+                             lmz::CompressOptions options = {.content_size = src_size};
+                             LMZ_ASSIGN(options.model, lmz::ModelOfLevel(level));
+                             lmz::MemorySource source(lmz::Span(src, src_size));
+                             lmz::BufferSink sink(dst, dst_capacity);
+                             LMZ_TRY(lmz::Compress(source, sink, options).status());
+                             return sink.size();
+                           });
 }
 
 lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* content_size,
@@ -71,12 +70,11 @@ lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* content_si
 
 lmz_code lmz_decompress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                         size_t src_size, lmz_error* error) {
-  return lmz::GuardBuffers(dst, dst_capacity, dst_size, src, src_size, error,
-                           [&]() -> Result<size_t> {
-                             lmz::MemorySource source(lmz::Span(src, src_size));
-                             lmz::BufferSink sink(dst, dst_capacity);
-                             LMZ_TRY(lmz::Decompress(source, sink, {.output_limit = dst_capacity})
-                                         .status());
-                             return sink.size();
-                           });
+  return lmz::GuardBuffers(
+      dst, dst_capacity, dst_size, src, src_size, error, [&]() -> Result<size_t> {
+        lmz::MemorySource source(lmz::Span(src, src_size));
+        lmz::BufferSink sink(dst, dst_capacity);
+        LMZ_TRY(lmz::Decompress(source, sink, {.output_limit = dst_capacity}).status());
+        return sink.size();
+      });
 }

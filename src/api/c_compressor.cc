@@ -8,7 +8,7 @@ using lmz::Code;
 using lmz::OkStatus;
 using lmz::Status;
 
-Status Set(lmz_compressor& compressor, lmz_option option, uint64_t value) {
+Status Set(lmz_compressor& compressor, int option, uint64_t value) {
   lmz::CompressOptions& options = compressor.options;
   switch (option) {
     case LMZ_LEVEL: {
@@ -48,7 +48,7 @@ void lmz_compressor_free(lmz_compressor* compressor) {
   delete compressor;
 }
 
-lmz_code lmz_compressor_set(lmz_compressor* compressor, lmz_option option, uint64_t value,
+lmz_code lmz_compressor_set(lmz_compressor* compressor, int option, uint64_t value,
                             lmz_error* error) {
   return lmz::GuardSetting(compressor, error, [&] { return Set(*compressor, option, value); });
 }
@@ -70,8 +70,8 @@ lmz_code lmz_compressor_set_progress(lmz_compressor* compressor, lmz_progress pr
   });
 }
 
-lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers,
-                             lmz_directive directive, int* is_done, lmz_error* error) {
+lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers, int directive,
+                             int* is_done, lmz_error* error) {
   return lmz::Guard(error, [&]() -> Status {
     LMZ_TRY(lmz::CheckStep(compressor, buffers, directive, is_done));
     if (!compressor->fed.has_value()) {

@@ -6,7 +6,7 @@ namespace {
 using lmz::OkStatus;
 using lmz::Status;
 
-Status Set(lmz_decompressor& decompressor, lmz_option option, uint64_t value) {
+Status Set(lmz_decompressor& decompressor, int option, uint64_t value) {
   switch (option) {
     case LMZ_MEMORY_LIMIT:
       decompressor.options.memory_limit = value;
@@ -32,7 +32,7 @@ void lmz_decompressor_free(lmz_decompressor* decompressor) {
   delete decompressor;
 }
 
-lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, lmz_option option, uint64_t value,
+lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, int option, uint64_t value,
                               lmz_error* error) {
   return lmz::GuardSetting(decompressor, error, [&] { return Set(*decompressor, option, value); });
 }
@@ -54,8 +54,8 @@ lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor, lmz_progr
   });
 }
 
-lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers,
-                               lmz_directive directive, int* is_done, lmz_error* error) {
+lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers, int directive,
+                               int* is_done, lmz_error* error) {
   return lmz::Guard(error, [&]() -> Status {
     LMZ_TRY(lmz::CheckStep(decompressor, buffers, directive, is_done));
     if (!decompressor->fed.has_value()) decompressor->fed.emplace(decompressor->options);

@@ -87,10 +87,8 @@ uint64_t lmz_range_content_size(const lmz_range_reader* reader) {
 
 lmz_code lmz_range_read(lmz_range_reader* reader, uint64_t offset, void* dst, size_t dst_capacity,
                         size_t* dst_size, lmz_error* error) {
-  return lmz::GuardBuffers(dst, dst_capacity, dst_size, nullptr, 0, error,
-                           [&]() -> Result<size_t> {
-                             LMZ_TRY(lmz::CheckPointer(reader, "object"));
-                             return reader->reader.Read(offset,
-                                                        lmz::MutableSpan(dst, dst_capacity));
-                           });
+  return lmz::GuardBuffers(dst, dst_capacity, dst_size, nullptr, 0, error, [&]() -> Result<size_t> {
+    LMZ_TRY(lmz::CheckPointer(reader, "object"));
+    return reader->reader.Read(offset, lmz::MutableSpan(dst, dst_capacity));
+  });
 }

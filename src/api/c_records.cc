@@ -29,20 +29,18 @@ void lmz_record_coder_free(lmz_record_coder* coder) {
 
 lmz_code lmz_record_encode(lmz_record_coder* coder, void* dst, size_t dst_capacity,
                            size_t* dst_size, const void* src, size_t src_size, lmz_error* error) {
-  return lmz::GuardBuffers(dst, dst_capacity, dst_size, src, src_size, error,
-                           [&]() -> Result<size_t> {
-                             LMZ_TRY(lmz::CheckPointer(coder, "object"));
-                             return coder->coder.Encode(lmz::Span(src, src_size),
-                                                        lmz::MutableSpan(dst, dst_capacity));
-                           });
+  return lmz::GuardBuffers(
+      dst, dst_capacity, dst_size, src, src_size, error, [&]() -> Result<size_t> {
+        LMZ_TRY(lmz::CheckPointer(coder, "object"));
+        return coder->coder.Encode(lmz::Span(src, src_size), lmz::MutableSpan(dst, dst_capacity));
+      });
 }
 
 lmz_code lmz_record_decode(lmz_record_coder* coder, void* dst, size_t dst_capacity,
                            size_t* dst_size, const void* src, size_t src_size, lmz_error* error) {
-  return lmz::GuardBuffers(dst, dst_capacity, dst_size, src, src_size, error,
-                           [&]() -> Result<size_t> {
-                             LMZ_TRY(lmz::CheckPointer(coder, "object"));
-                             return coder->coder.Decode(lmz::Span(src, src_size),
-                                                        lmz::MutableSpan(dst, dst_capacity));
-                           });
+  return lmz::GuardBuffers(
+      dst, dst_capacity, dst_size, src, src_size, error, [&]() -> Result<size_t> {
+        LMZ_TRY(lmz::CheckPointer(coder, "object"));
+        return coder->coder.Decode(lmz::Span(src, src_size), lmz::MutableSpan(dst, dst_capacity));
+      });
 }

@@ -146,7 +146,7 @@ inline ProgressFunction WrapProgress(lmz_progress progress, void* user) {
 
 // One step of the stream under way; `coder->fed` is there.
 template <class Coder>
-Status RunStep(Coder& coder, lmz_buffers& buffers, lmz_directive directive, int& is_done) {
+Status RunStep(Coder& coder, lmz_buffers& buffers, int directive, int& is_done) {
   CallBuffers spans = {.in = Span(buffers.next_in, buffers.avail_in),
                        .out = MutableSpan(buffers.next_out, buffers.avail_out)};
   const Result<bool> done = coder.fed->Step(spans, static_cast<Directive>(directive));
@@ -160,7 +160,7 @@ Status RunStep(Coder& coder, lmz_buffers& buffers, lmz_directive directive, int&
   return OkStatus();
 }
 
-inline Status CheckStep(const void* coder, const lmz_buffers* buffers, lmz_directive directive,
+inline Status CheckStep(const void* coder, const lmz_buffers* buffers, int directive,
                         int* is_done) {
   LMZ_TRY(CheckPointer(is_done, "answer"));
   *is_done = 0;
@@ -173,6 +173,6 @@ inline Status CheckStep(const void* coder, const lmz_buffers* buffers, lmz_direc
 }
 
 // Gives a setting that both sides have to `coder`, or says that there is none.
-Status SetCommon(lmz_option option, uint64_t value, int& threads);
+Status SetCommon(int option, uint64_t value, int& threads);
 
 }  // namespace lmz

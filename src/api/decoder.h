@@ -62,7 +62,8 @@ class Decoder {
   Reader reader_;
   Bytes payload_;               // of a block that Step has begun to read
   bool is_block_open_ = false;  // payload_ waits for more
-  Status truncated_ = Status(Code::kTruncated, "the input is empty; even an empty file has a frame");
+  Status truncated_ =
+      Status(Code::kTruncated, "the input ends before a frame; even an empty file has one");
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
   uint64_t block_memory_ = 0;   // that the block that was opened last may take
   uint64_t memory_in_flight_ = 0;

@@ -26,8 +26,8 @@ Encoder::Encoder(Sink& sink, CompressOptions options, PlanFunction plan)
 
 Status Encoder::CountInput(size_t size, bool is_last) {
   read_size_ += size;
-  if (options_.content_size.has_value() && (read_size_ > *options_.content_size ||
-                                            (is_last && read_size_ < *options_.content_size))) {
+  if (options_.content_size.has_value() &&
+      (read_size_ > *options_.content_size || (is_last && read_size_ < *options_.content_size))) {
     return Status(Code::kInvalidArgument,
                   "the input should hold " + std::to_string(*options_.content_size) +
                       " bytes but holds another number; did it change meanwhile?");

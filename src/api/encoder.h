@@ -19,7 +19,8 @@ inline constexpr uint64_t kMinBlockSize = uint64_t{1} << 16;
 Status ValidateCompressOptions(const CompressOptions& options);
 
 // Write any number of times, Flush in between, Finish once. What a chunk brings reaches the sink
-// at once with one thread, by the next Flush or Finish with more. After an error there is nothing more to do. std::bad_alloc passes through.
+// at once with one thread, by the next Flush or Finish with more. After an error there is nothing
+// more to do. std::bad_alloc passes through.
 class Encoder {
  public:
   // `options` passed ValidateCompressOptions. `sink` outlives this.

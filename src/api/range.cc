@@ -69,7 +69,7 @@ Status RangeReader::Decode(const Block& block) {
   BlockRecord record;
   uint64_t payload_offset = 0;
   LMZ_TRY(ReadBlockHeader(*input_, block.place, record, payload_offset));
-  LMZ_TRY(CheckDecodeMemory(record.header, options_.memory_limit).At(BlockName(record)));
+  LMZ_TRY(CheckDecodeMemory(record.header, options_.memory_limit).status().At(BlockName(record)));
   Bytes payload(record.header.payload_size);
   LMZ_TRY(input_->ReadAt(payload_offset, payload));
   ProgressMeter meter(options_.progress);

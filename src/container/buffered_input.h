@@ -46,7 +46,7 @@ class BufferedInput final : public Source {
   size_t position_ = 0;  // of the next byte in buffer_
   uint64_t offset_ = 0;
   std::optional<size_t> mark_;  // in buffer_
-  bool is_at_end_ = false;  // of the source; buffer_ may hold more
+  bool is_at_end_ = false;      // of the source; buffer_ may hold more
 };
 
 }  // namespace lmz

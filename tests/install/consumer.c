@@ -8,7 +8,7 @@ int main(void) {
   size_t packed_size, restored_size, i;
   lmz_error error;
   for (i = 0; i < sizeof text; ++i) text[i] = "installed "[i % 10];
-  if (lmz_compress(packed, sizeof packed, &packed_size, text, sizeof text, &error) != LMZ_OK ||
+  if (lmz_compress(packed, sizeof packed, &packed_size, text, sizeof text, 0, &error) != LMZ_OK ||
       lmz_decompress(restored, sizeof restored, &restored_size, packed, packed_size, &error) !=
           LMZ_OK) {
     fprintf(stderr, "%s\n", error.text);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # usage: install_test.sh CMAKE BUILD_DIR SOURCE_DIR
 #
-# Installs the build into an empty prefix and builds tests/install/consumer.c against it, through
-# find_package (shared and static) and through pkg-config; runs each, and the installed program.
+# Installs the build into an empty prefix, moves it, and uses what is there as a stranger would:
+# builds tests/install/consumer.c against both libraries through find_package, every example through
+# find_package and through pkg-config; runs them, the installed program and the Python package.
 set -eu
 
 cmake=$1
@@ -11,7 +12,8 @@ source=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$cmake" --install "$build" --prefix "$work/prefix" >/dev/null
+"$cmake" --install "$build" --prefix "$work/first" >/dev/null
+mv "$work/first" "$work/prefix"
 
 "$cmake" -G Ninja -S "$source/tests/install" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$work/prefix" \
   >/dev/null
@@ -19,14 +21,47 @@ trap 'rm -rf "$work"' EXIT
 "$work/consumer/consumer"
 "$work/consumer/consumer_static"
 
+# run_examples FOLDER: all of them, with the results that they must have.
+run_examples() {
+  for name in one_shot records models cpp; do
+    "$1/$name" >"$work/$name.out" || { echo "example $name fails in $1" >&2; exit 1; }
+  done
+  "$1/stream_file" c <"$source/README.md" >"$work/README.lmz"
+  "$1/stream_file" d <"$work/README.lmz" | cmp - "$source/README.md"
+  "$1/byte_range" "$work/README.lmz" 100 50 >"$work/part"
+  tail -c +101 "$source/README.md" | head -c 50 | cmp - "$work/part"
+  if "$1/stream_file" d <"$source/README.md" >"$work/out" 2>&1; then exit 1; fi
+  grep -q "not an lmz file" "$work/out"
+}
+
+"$cmake" -G Ninja -S "$source/examples" -B "$work/examples" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  >/dev/null
+"$cmake" --build "$work/examples" >/dev/null
+run_examples "$work/examples"
+
 library=$(dirname "$(find "$work/prefix" -name lmz.pc)")
 export PKG_CONFIG_PATH="$library"
-# shellcheck disable=SC2046  # a list of words on purpose
-cc "$source/tests/install/consumer.c" -o "$work/by_pkg_config" $(pkg-config --cflags --libs lmz)
-LD_LIBRARY_PATH=$(dirname "$library") "$work/by_pkg_config"
+mkdir "$work/by_pkg_config"
+for name in one_shot stream_file records byte_range models; do
+  # shellcheck disable=SC2046  # a list of words on purpose
+  cc -std=c99 -Wall -Wextra -Werror "$source/examples/$name.c" -o "$work/by_pkg_config/$name" \
+    -pthread $(pkg-config --cflags --libs lmz)
+done
+# shellcheck disable=SC2046
+c++ -std=c++17 -Wall -Wextra -Werror "$source/examples/cpp.cc" -o "$work/by_pkg_config/cpp" \
+  $(pkg-config --cflags --libs lmz)
+(
+  LD_LIBRARY_PATH=$(dirname "$library")
+  export LD_LIBRARY_PATH
+  run_examples "$work/by_pkg_config"
+)
 
 "$work/prefix/bin/lmz" -c "$source/README.md" | "$work/prefix/bin/lmz" -d | cmp - "$source/README.md"
-for part in include/lmz/lmz.h share/man/man1/lmz.1 bin/lmz; do
+package=$(dirname "$(find "$work/prefix" -path '*/lmz/__init__.py')")
+(cd "$work" && PYTHONPATH=$(dirname "$package") python3 -B -c '
+import lmz, sys
+sys.exit(lmz.decompress(lmz.compress(b"installed", 1)) != b"installed")')
+for part in include/lmz/lmz.h include/lmz/lmz.hpp share/man/man1/lmz.1 bin/lmz; do
   [ -e "$work/prefix/$part" ] || { echo "not installed: $part" >&2; exit 1; }
 done
 echo "installed, found both ways, works"

@@ -1,0 +1,392 @@
+// The C interface as its callers use it: streams of any chunking, flushes, limits, cancelling,
+// ranges, records, models shared by threads. Linked with nothing but the shared library.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <lmz/lmz.hpp>
+#include <thread>
+
+#include "tests/random.h"
+
+namespace {
+
+constexpr size_t kSmallestBlock = size_t{1} << 16;
+
+std::string ToString(const lmz::Bytes& bytes) {
+  return std::string(bytes.begin(), bytes.end());
+}
+
+std::string Text(size_t size, uint64_t seed = 1) {
+  return ToString(lmz::TestRandom(seed).Text(size));
+}
+
+std::string Noise(size_t size) {
+  return ToString(lmz::TestRandom(5).Random(size));
+}
+
+// The quickest settings that make several blocks of little content.
+lmz::Compressor SmallBlocks() {
+  lmz::Compressor compressor;
+  compressor.Set(LMZ_LEVEL, 0).Set(LMZ_BLOCK_SIZE, kSmallestBlock);
+  return compressor;
+}
+
+lmz_code CodeOf(const std::function<void()>& work) {
+  try {
+    work();
+    return LMZ_OK;
+  } catch (const lmz::Error& error) {
+    EXPECT_STRNE(error.what(), "");
+    return error.code();
+  }
+}
+
+// Drives `coder` through `input` with random amounts of input and room, flushing now and then.
+template <class Coder>
+std::string Drive(Coder& coder, const std::string& input, lmz::TestRandom& random, size_t max_piece,
+                  uint64_t flush_every) {
+  std::string output;
+  size_t taken = 0;
+  std::string room;
+  const auto step = [&](size_t size, int directive) {
+    room.resize(random.Below(max_piece));
+    lmz_buffers buffers = {input.data() + taken, size, room.data(), room.size()};
+    const bool is_done = coder.Step(buffers, directive);
+    output.append(room.data(), room.size() - buffers.avail_out);
+    taken += size - buffers.avail_in;
+    EXPECT_TRUE(!is_done || buffers.avail_in == 0);
+    EXPECT_TRUE(is_done || buffers.avail_out == 0);
+    return is_done;
+  };
+  while (taken < input.size()) {
+    const size_t size = std::min(input.size() - taken, size_t{1} + random.Below(max_piece));
+    const size_t before = taken;
+    const bool flushes = flush_every != 0 && random.Below(flush_every) == 0;
+    while (!step(size - (taken - before), flushes ? LMZ_FLUSH : LMZ_RUN)) {
+    }
+  }
+  while (!step(0, LMZ_END)) {
+  }
+  return output;
+}
+
+TEST(CStream, AnyChunkingGivesTheOneShotBytesAndTheContent) {
+  lmz::TestRandom random(1);
+  for (const size_t size :
+       {size_t{0}, size_t{1}, size_t{70000}, kSmallestBlock, 2 * kSmallestBlock + 1}) {
+    const std::string content = size < 100 ? Text(size) : Text(size / 2) + Noise(size - size / 2);
+    lmz::Compressor compressor = SmallBlocks();
+    std::string at_once = compressor.Write(content);
+    at_once += compressor.Finish();
+    for (const size_t max_piece : {size_t{3000}, size_t{200000}}) {
+      const std::string code = Drive(compressor, content, random, max_piece, 0);
+      EXPECT_EQ(code, at_once) << size;
+      lmz::Decompressor decompressor;
+      EXPECT_EQ(Drive(decompressor, code, random, max_piece, 0), content) << size;
+    }
+    lmz::Decompressor decompressor;
+    const std::string two = at_once + lmz::Compress("another frame", 0);
+    EXPECT_EQ(Drive(decompressor, two, random, 9000, 7), content + "another frame");
+  }
+}
+
+TEST(CStream, ByteByByte) {
+  const std::string content = Noise(3000);
+  lmz::TestRandom random(1);
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string code = Drive(compressor, content, random, 2, 500);
+  lmz::Decompressor decompressor;
+  EXPECT_EQ(Drive(decompressor, code, random, 2, 0), content);
+  EXPECT_EQ(lmz::Decompress(code), content);
+}
+
+TEST(CStream, FlushPointsAreDecodable) {
+  lmz::TestRandom random(2);
+  lmz::Compressor compressor = SmallBlocks();
+  lmz::Decompressor decompressor;
+  std::string content;
+  std::string restored;
+  std::string code;
+  for (int i = 0; i < 12; ++i) {
+    const std::string piece = Text(i == 5 ? 2 * kSmallestBlock + 3 : random.Below(9000), 7);
+    content += piece;
+    std::string ready = compressor.Flush(piece);
+    restored += decompressor.Write(ready);  // no flush: with one thread nothing waits
+    ASSERT_EQ(restored, content) << i;
+    EXPECT_EQ(compressor.Flush(), "") << "nothing is written twice";
+    code += ready;
+  }
+  const std::string end = compressor.Finish();
+  EXPECT_EQ(decompressor.Finish(end), "");
+  EXPECT_EQ(lmz::Decompress(code + end), content);
+}
+
+TEST(CStream, ThreadsGiveTheSameBytes) {
+  const std::string content = Text(3 * kSmallestBlock + 99);
+  lmz::TestRandom random(3);
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string code = Drive(compressor, content, random, 30000, 0);
+  compressor.Set(LMZ_THREADS, 3);
+  EXPECT_EQ(Drive(compressor, content, random, 30000, 0), code);
+  lmz::Decompressor decompressor;
+  decompressor.Set(LMZ_THREADS, 3);
+  EXPECT_EQ(Drive(decompressor, code, random, 30000, 0), content);
+  EXPECT_EQ(Drive(decompressor, code, random, 30000, 3), content);
+}
+
+// An index of tens of kilobytes, in small pieces: linear work, not a fresh start with every byte.
+TEST(CStream, LongIndex) {
+  lmz::Compressor compressor = SmallBlocks();
+  std::string content;
+  std::string code;
+  for (int i = 0; i < 8000; ++i) {
+    const std::string piece(1, static_cast<char>(i));
+    content += piece;
+    code += compressor.Flush(piece);
+  }
+  code += compressor.Finish();
+  lmz::Decompressor decompressor;
+  lmz::TestRandom random(4);
+  EXPECT_EQ(Drive(decompressor, code, random, 100, 0), content);
+  decompressor.Set(LMZ_MEMORY_LIMIT, 10000);
+  EXPECT_EQ(CodeOf([&] { Drive(decompressor, code, random, 100, 0); }), LMZ_LIMIT);
+  lmz::Decompressor strict;
+  strict.Set(LMZ_MEMORY_LIMIT, 10000);
+  EXPECT_EQ(CodeOf([&] { lmz::RangeReader(code, &strict); }), LMZ_LIMIT);
+}
+
+TEST(CStream, TruncationIsToldAtTheEndAndOnlyThere) {
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string content = Noise(kSmallestBlock + 500);
+  const std::string code = compressor.Finish(content);
+  for (size_t size = 0; size < code.size();
+       size += size < 50 || size + 60 > code.size() ? 1 : 1997) {
+    lmz::Decompressor decompressor;
+    const std::string got = decompressor.Write(code.substr(0, size));
+    EXPECT_EQ(got, content.substr(0, got.size()));
+    EXPECT_EQ(CodeOf([&] { decompressor.Finish(); }), LMZ_TRUNCATED) << size;
+    EXPECT_EQ(CodeOf([&] { decompressor.Finish(); }), LMZ_TRUNCATED) << "errors stay";
+    decompressor.Reset();
+    EXPECT_EQ(decompressor.Finish(code), content);
+  }
+}
+
+TEST(CStream, WhatComesBeforeDamageIsGivenOut) {
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string content = Noise(2 * kSmallestBlock);
+  std::string code = compressor.Flush(content.substr(0, kSmallestBlock));
+  const size_t first = code.size();
+  code += compressor.Finish(content.substr(kSmallestBlock));
+  code[first + 100] = static_cast<char>(code[first + 100] ^ 1);
+  for (const uint64_t threads : {1, 3}) {
+    lmz::Decompressor decompressor;
+    decompressor.Set(LMZ_THREADS, threads);
+    std::string got(content.size(), '\0');
+    lmz_buffers buffers = {code.data(), code.size(), got.data(), kSmallestBlock - 10};
+    EXPECT_FALSE(decompressor.Step(buffers, LMZ_END));
+    buffers.avail_out = 20;
+    EXPECT_EQ(CodeOf([&] { decompressor.Step(buffers, LMZ_END); }), LMZ_DAMAGED);
+    EXPECT_EQ(buffers.avail_out, 10u);
+    EXPECT_EQ(got.substr(0, kSmallestBlock), content.substr(0, kSmallestBlock));
+  }
+}
+
+TEST(CStream, LimitsAreHonoured) {
+  const std::string content = Text(kSmallestBlock + 1000);
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string code = compressor.Finish(content);
+  const auto decode = [&](int option, uint64_t limit) {
+    lmz::Decompressor decompressor;
+    decompressor.Set(option, limit);
+    return CodeOf([&] { EXPECT_EQ(decompressor.Finish(code), content); });
+  };
+  EXPECT_EQ(decode(LMZ_OUTPUT_LIMIT, content.size()), LMZ_OK);
+  EXPECT_EQ(decode(LMZ_OUTPUT_LIMIT, content.size() - 1), LMZ_LIMIT);
+  EXPECT_EQ(decode(LMZ_MEMORY_LIMIT, uint64_t{1} << 30), LMZ_OK);
+  EXPECT_EQ(decode(LMZ_MEMORY_LIMIT, kSmallestBlock), LMZ_LIMIT);
+  EXPECT_EQ(CodeOf([&] { lmz::Decompress(code, 5); }), LMZ_LIMIT);
+
+  std::string small(10, '\0');
+  size_t size = 1;
+  lmz_error error;
+  EXPECT_EQ(lmz_decompressor_run(lmz::Decompressor().get(), small.data(), small.size(), &size,
+                                 code.data(), code.size(), &error),
+            LMZ_LIMIT);
+  EXPECT_EQ(size, 0u);
+}
+
+TEST(CStream, ContentSizeIsChecked) {
+  lmz::Compressor compressor = SmallBlocks();
+  compressor.Set(LMZ_CONTENT_SIZE, 3);
+  EXPECT_EQ(lmz::Decompress(compressor.Finish("abc")), "abc");
+  compressor.Write("ab");
+  EXPECT_EQ(CodeOf([&] { compressor.Finish(); }), LMZ_INVALID_ARGUMENT);
+  compressor.Reset();
+  compressor.Write("abcd");
+  EXPECT_EQ(CodeOf([&] { compressor.Flush(); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&] { compressor.Set(LMZ_THREADS, 2); }), LMZ_INVALID_ARGUMENT);
+  compressor.Reset();
+  compressor.Set(LMZ_THREADS, 2);
+}
+
+struct Canceller {
+  int left = 0;
+  static int Call(void* user, uint64_t, uint64_t) {
+    return static_cast<Canceller*>(user)->left-- == 0;
+  }
+};
+
+TEST(CStream, CancelWorksAtAnyCallback) {
+  const std::string content = Text(9000) + Noise(2 * kSmallestBlock);
+  const std::string code = [&] {
+    lmz::Compressor compressor = SmallBlocks();
+    return compressor.Finish(content);
+  }();
+  for (const uint64_t threads : {1, 2}) {
+    Canceller cancel;
+    lmz::Compressor compressor = SmallBlocks();
+    compressor.Set(LMZ_THREADS, threads).SetProgress(Canceller::Call, &cancel);
+    lmz::Decompressor decompressor;
+    decompressor.Set(LMZ_THREADS, threads).SetProgress(Canceller::Call, &cancel);
+    int stops[2] = {0, 0};
+    for (int i = 0;; ++i) {
+      cancel.left = i;
+      const lmz_code code_c = CodeOf([&] { EXPECT_EQ(compressor.Finish(content), code); });
+      compressor.Reset();
+      cancel.left = i;
+      const lmz_code code_d = CodeOf([&] { EXPECT_EQ(decompressor.Finish(code), content); });
+      decompressor.Reset();
+      EXPECT_TRUE(code_c == LMZ_OK || code_c == LMZ_CANCELLED) << code_c;
+      EXPECT_TRUE(code_d == LMZ_OK || code_d == LMZ_CANCELLED) << code_d;
+      stops[0] += code_c == LMZ_CANCELLED;
+      stops[1] += code_d == LMZ_CANCELLED;
+      if (code_c == LMZ_OK && code_d == LMZ_OK) break;
+    }
+    EXPECT_GE(stops[0], 3);
+    EXPECT_GE(stops[1], 3);
+  }
+}
+
+TEST(CRange, EveryPartIsFound) {
+  const std::string content = Text(3000) + Noise(3 * kSmallestBlock);
+  const std::string code = [&] {
+    lmz::Compressor compressor = SmallBlocks();
+    return compressor.Finish(content);
+  }();
+  const std::string small = lmz::Compress("a compact frame", 0);
+  lmz::TestRandom random(6);
+  for (const int arrangement : {0, 1, 2, 3}) {
+    const std::string whole = arrangement == 0   ? content
+                              : arrangement == 1 ? content + content
+                              : arrangement == 2 ? "a compact frame" + content
+                                                 : content + "a compact frame";
+    const std::string file = arrangement == 0   ? code
+                             : arrangement == 1 ? code + code
+                             : arrangement == 2 ? small + code
+                                                : code + small;
+    lmz::RangeReader reader(file);
+    ASSERT_EQ(reader.content_size(), whole.size());
+    for (int i = 0; i < 12; ++i) {
+      const size_t offset = random.Below(whole.size() + 10);
+      const size_t size = random.Below(i % 2 == 0 ? 100 : 100000);
+      const std::string expected = offset < whole.size() ? whole.substr(offset, size) : "";
+      ASSERT_EQ(reader.Read(offset, size), expected) << arrangement << " " << offset;
+    }
+    EXPECT_EQ(reader.Read(whole.size(), 10), "");
+  }
+}
+
+TEST(CRange, FailuresHaveCodes) {
+  const std::string content = Noise(2 * kSmallestBlock);
+  lmz::Compressor compressor = SmallBlocks();
+  std::string code = compressor.Finish(content);
+  EXPECT_EQ(CodeOf([&] { lmz::RangeReader("plain text"); }), LMZ_NOT_LMZ);
+  EXPECT_EQ(CodeOf([&] { lmz::RangeReader(code.substr(0, code.size() - 1)); }), LMZ_TRUNCATED);
+  const lmz_read_at fails = [](void*, uint64_t, void*, size_t) { return 1; };
+  EXPECT_EQ(CodeOf([&] { lmz::RangeReader(fails, nullptr, 1000); }), LMZ_IO);
+  code[5000] = static_cast<char>(code[5000] ^ 4);  // inside the first block
+  lmz::RangeReader reader(code);
+  EXPECT_EQ(CodeOf([&] { reader.Read(0, 10); }), LMZ_DAMAGED);
+  EXPECT_EQ(reader.Read(kSmallestBlock, 10), content.substr(kSmallestBlock, 10));
+}
+
+TEST(CRecords, ComeBackAndFailuresHaveCodes) {
+  const std::string sample = Text(3000);
+  lmz::RecordCoder coder(lmz::Model::BuiltIn("tiny"), sample);
+  lmz::RecordCoder plain{sample};
+  for (const size_t size : {0, 1, 100, 300}) {
+    const std::string record = Text(size, size);
+    const std::string code = coder.Encode(record);
+    EXPECT_LE(code.size(), record.size() + LMZ_RECORD_FRAMING);
+    EXPECT_EQ(coder.Decode(code), record);
+    EXPECT_EQ(plain.Decode(plain.Encode(record)), record);
+  }
+  const std::string code = coder.Encode(Text(100));
+  EXPECT_EQ(CodeOf([&] { plain.Decode(code); }) == LMZ_OK, false);
+  EXPECT_EQ(CodeOf([&] { coder.Encode(std::string(LMZ_MAX_RECORD_SIZE + 1, 'a')); }),
+            LMZ_INVALID_ARGUMENT);
+}
+
+TEST(CModels, AreListedLoadedAndRefused) {
+  const std::vector<std::string> names = lmz::Model::BuiltInNames();
+  EXPECT_EQ(names.size(), 3u);
+  for (const std::string& name : names) {
+    const lmz::Model model = lmz::Model::BuiltIn(name);
+    EXPECT_EQ(model.name(), name);
+    EXPECT_GT(model.parameters(), 100000u);
+  }
+  EXPECT_EQ(lmz::Model::OfLevel(1).name(), "tiny");
+  const lmz::Model from_file = lmz::Model::LoadFile(LMZ_MODELS_DIR "/tiny.lmm");
+  uint8_t ids[2][16];
+  lmz_model_id(from_file.get(), ids[0]);
+  lmz_model_id(lmz::Model::BuiltIn("tiny").get(), ids[1]);
+  EXPECT_TRUE(std::equal(ids[0], ids[0] + 16, ids[1]));
+  EXPECT_EQ(CodeOf([] { lmz::Model::BuiltIn("none"); }), LMZ_MODEL_MISSING);
+  EXPECT_EQ(CodeOf([] { lmz::Model::OfLevel(4); }), LMZ_MODEL_MISSING);
+  EXPECT_EQ(CodeOf([] { lmz::Model::OfLevel(0); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([] { lmz::Model::Load("no model"); }), LMZ_MODEL_DAMAGED);
+  EXPECT_EQ(CodeOf([] { lmz::Model::LoadFile(LMZ_MODELS_DIR "/none.lmm"); }), LMZ_IO);
+  EXPECT_EQ(CodeOf([] { lmz::Compress("a", 4); }), LMZ_MODEL_MISSING);
+  EXPECT_EQ(CodeOf([] { lmz::Compress("a", 5); }), LMZ_INVALID_ARGUMENT);
+  std::string newer = lmz::Compress("a", 0);
+  newer[3] = 1;
+  EXPECT_EQ(CodeOf([&] { lmz::Decompress(newer); }), LMZ_NEWER_VERSION);
+}
+
+TEST(CModels, ThreadsShareOneHandle) {
+  const lmz::Model model = lmz::Model::OfLevel(1);
+  const std::string content = Text(300);
+  std::vector<std::thread> threads;
+  std::vector<std::string> codes(4);
+  for (std::string& code : codes) {
+    threads.emplace_back([&] {
+      lmz::Compressor compressor;
+      compressor.SetModel(model);
+      code = compressor.Finish(content);
+      EXPECT_EQ(lmz::Decompress(code), content);
+      lmz::RecordCoder coder(model, content);
+      EXPECT_EQ(coder.Decode(coder.Encode(content)), content);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& code : codes) EXPECT_EQ(code, codes.front());
+}
+
+TEST(CStream, FramesMustEndBeforeAnythingElse) {
+  lmz::Compressor compressor = SmallBlocks();
+  char room[4];
+  lmz_buffers buffers = {"abc", 3, room, sizeof room};
+  EXPECT_FALSE(compressor.Step(buffers, LMZ_END));
+  size_t size = 0;
+  EXPECT_EQ(lmz_compressor_run(compressor.get(), room, sizeof room, &size, "a", 1, nullptr),
+            LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&] { compressor.Write("more"); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&] { compressor.Step(buffers, 9); }), LMZ_INVALID_ARGUMENT);
+  for (const int option : {0, 5, 6, 99}) {
+    EXPECT_EQ(CodeOf([&] { SmallBlocks().Set(option, 1); }), LMZ_INVALID_ARGUMENT);
+  }
+  EXPECT_EQ(CodeOf([&] { SmallBlocks().Set(LMZ_THREADS, 0); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&] { SmallBlocks().Set(LMZ_BLOCK_SIZE, 1); }), LMZ_INVALID_ARGUMENT);
+}
+
+}  // namespace

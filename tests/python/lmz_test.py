@@ -1,0 +1,177 @@
+"""The Python package as its users see it; run by ctest with the package on the path."""
+
+import io
+import os
+import pathlib
+import tempfile
+import threading
+import unittest
+
+import lmz
+
+TEXT = b"".join(b"line %d of a text that repeats itself\n" % i for i in range(400))
+
+
+class OneShot(unittest.TestCase):
+    def test_every_kind_of_buffer_comes_back(self):
+        for data in (b"", b"a", bytearray(TEXT), memoryview(TEXT)[5:99], memoryview(bytearray(TEXT))):
+            self.assertEqual(lmz.decompress(lmz.compress(data, 0)), bytes(data))
+        self.assertLess(len(lmz.compress(TEXT, 0)), len(TEXT) // 10)
+
+    def test_frames_may_be_joined(self):
+        self.assertEqual(lmz.decompress(lmz.compress(b"a", 0) + lmz.compress(b"b", 0)), b"ab")
+
+    def test_failures_have_codes(self):
+        code = lmz.compress(TEXT, 0)
+        for data, number in ((b"plain", lmz.NOT_LMZ), (code[:-1], lmz.TRUNCATED),
+                             (b"", lmz.TRUNCATED), (code + b"x", lmz.DAMAGED),
+                             (code[:3] + b"\1" + code[4:], lmz.NEWER_VERSION),
+                             (code[:-9] + bytes([code[-9] ^ 1]) + code[-8:], lmz.DAMAGED)):
+            with self.assertRaises(lmz.LmzError) as caught:
+                lmz.decompress(data)
+            self.assertEqual(caught.exception.code, number)
+            self.assertTrue(str(caught.exception))
+        for limits in ({"output_limit": len(TEXT) - 1}, {"memory_limit": 100}):
+            with self.assertRaises(lmz.LmzError) as caught:
+                lmz.decompress(code, **limits)
+            self.assertEqual(caught.exception.code, lmz.LIMIT)
+        with self.assertRaises(lmz.LmzError) as caught:
+            lmz.compress(b"a", 9)
+        self.assertEqual(caught.exception.code, lmz.INVALID_ARGUMENT)
+        with self.assertRaises(TypeError):
+            lmz.compress("text", 0)
+
+
+class Incremental(unittest.TestCase):
+    def test_pieces_give_the_same_bytes(self):
+        for step in (1, 7, 5000):
+            compressor = lmz.LmzCompressor(0)
+            code = b"".join(compressor.compress(TEXT[i:i + step]) for i in range(0, len(TEXT), step))
+            code += compressor.flush()
+            self.assertEqual(code, lmz.compress(TEXT, 0))
+            decompressor = lmz.LmzDecompressor()
+            data = b"".join(decompressor.decompress(code[i:i + step])
+                            for i in range(0, len(code), step))
+            self.assertEqual(data + decompressor.finish(), TEXT)
+        with self.assertRaises(ValueError):
+            compressor.compress(b"more")
+
+    def test_sync_makes_all_readable(self):
+        compressor = lmz.LmzCompressor(0)
+        decompressor = lmz.LmzDecompressor()
+        for piece in (b"first", b"second"):
+            code = compressor.compress(piece) + compressor.sync()
+            self.assertEqual(decompressor.decompress(code), piece)
+        self.assertEqual(decompressor.decompress(compressor.flush()) + decompressor.finish(), b"")
+
+    def test_max_length(self):
+        decompressor = lmz.LmzDecompressor()
+        data = decompressor.decompress(lmz.compress(TEXT, 0), 100)
+        self.assertEqual(len(data), 100)
+        self.assertFalse(decompressor.needs_input)
+        while not decompressor.needs_input:
+            piece = decompressor.decompress(b"", 777)
+            self.assertLessEqual(len(piece), 777)
+            data += piece
+        self.assertEqual(data + decompressor.finish(), TEXT)
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name) / "file.lmz"
+
+    def test_write_append_read(self):
+        with lmz.open(self.path, "wb", level=0) as file:
+            self.assertEqual(file.write(TEXT), len(TEXT))
+            self.assertTrue(file.writable() and not file.readable())
+            with self.assertRaises(io.UnsupportedOperation):
+                file.read()
+        with lmz.open(self.path, "ab", level=0) as file:
+            file.write(b"the end\n")
+        with lmz.open(self.path) as file:
+            self.assertEqual(file.peek(1)[:1], b"l")
+            start = file.readline() + file.read(10)
+            self.assertEqual(start, TEXT[:len(start)])
+            self.assertEqual(start + file.read(), TEXT + b"the end\n")
+            self.assertEqual(file.read(), b"")
+        with self.assertRaises(ValueError):
+            file.read()
+        with self.assertRaises(FileExistsError):
+            lmz.open(self.path, "x")
+
+    def test_text(self):
+        with lmz.open(self.path, "wt", level=0, encoding="utf-8", newline="\n") as file:
+            file.write("ä\nö\n")
+        self.assertEqual(self.path.read_bytes(), lmz.compress("ä\nö\n".encode(), 0))
+        with lmz.open(self.path, "rt", encoding="utf-8") as file:
+            self.assertEqual(list(file), ["ä\n", "ö\n"])
+        for arguments in (("rbt",), ("q",)):
+            with self.assertRaises(ValueError):
+                lmz.open(self.path, *arguments)
+        with self.assertRaises(ValueError):
+            lmz.open(self.path, "rb", encoding="utf-8")
+
+    def test_sync_and_objects_that_stay_open(self):
+        raw = io.BytesIO()
+        with lmz.LmzFile(raw, "w", level=0) as file:
+            file.write(TEXT)
+            file.sync()
+            decompressor = lmz.LmzDecompressor()
+            self.assertEqual(decompressor.decompress(raw.getvalue()), TEXT)
+        self.assertFalse(raw.closed)
+        raw.seek(0)
+        with lmz.LmzFile(raw) as file:
+            self.assertEqual(list(file), TEXT.splitlines(True))
+        raw = io.BytesIO(raw.getvalue()[:-1])
+        with lmz.LmzFile(raw) as file, self.assertRaises(lmz.LmzError) as caught:
+            file.read()
+        self.assertEqual(caught.exception.code, lmz.TRUNCATED)
+
+
+class ModelsAndRecords(unittest.TestCase):
+    def test_models(self):
+        self.assertIn("tiny", lmz.built_in_models())
+        tiny = lmz.Model("tiny")
+        self.assertEqual(tiny.name, "tiny")
+        self.assertGreater(tiny.parameters, 100000)
+        file = pathlib.Path(os.environ["LMZ_MODELS_DIR"]) / "tiny.lmm"
+        for source in (file, file.read_bytes()):
+            self.assertEqual(lmz.compress(TEXT[:200], model=lmz.Model(source)),
+                             lmz.compress(TEXT[:200], model=tiny))
+        with self.assertRaises(lmz.LmzError) as caught:
+            lmz.Model("no-such-file")
+        self.assertEqual(caught.exception.code, lmz.IO)
+        with self.assertRaises(lmz.LmzError) as caught:
+            lmz.Model(b"no model")
+        self.assertEqual(caught.exception.code, lmz.MODEL_DAMAGED)
+        with self.assertRaises(ValueError):
+            lmz.LmzCompressor(1, model=tiny)
+
+    def test_threads_share_a_model(self):
+        tiny = lmz.Model("tiny")
+        codes = [b""] * 3
+
+        def work(i):
+            codes[i] = lmz.compress(TEXT[:300], model=tiny)
+
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual({lmz.decompress(code) for code in codes}, {TEXT[:300]})
+
+    def test_records(self):
+        coder = lmz.RecordCoder(TEXT[:2000])
+        for record in (b"", b"a", TEXT[3000:3200], bytes(16383)):
+            self.assertEqual(coder.decode(coder.encode(record)), record)
+        self.assertLess(len(coder.encode(TEXT[3000:3200])), 60)
+        with self.assertRaises(lmz.LmzError) as caught:
+            coder.encode(bytes(16384))
+        self.assertEqual(caught.exception.code, lmz.INVALID_ARGUMENT)
+
+
+if __name__ == "__main__":
+    unittest.main()
