@@ -11,8 +11,8 @@ from ._location import LIBRARY
 (INVALID_ARGUMENT, IO, OUT_OF_MEMORY, INTERNAL, NOT_LMZ, TRUNCATED, DAMAGED, NEWER_VERSION, LIMIT,
  MODEL_MISSING, MODEL_DAMAGED, CANCELLED) = range(1, 13)
 
-OPTION_LEVEL, OPTION_THREADS, OPTION_BLOCK_SIZE, _, OPTION_MEMORY_LIMIT, OPTION_OUTPUT_LIMIT = range(
-    1, 7)
+OPTION_LEVEL, OPTION_THREADS, OPTION_BLOCK_SIZE = 1, 2, 3
+OPTION_MEMORY_LIMIT, OPTION_OUTPUT_LIMIT = 5, 6
 RUN, FLUSH, END = range(3)
 MAX_RECORD_SIZE = 16383
 RECORD_FRAMING = 4
@@ -126,7 +126,8 @@ def address_of(view: memoryview) -> tuple[object, ctypes.c_void_p]:
     if not len(view):
         return None, ctypes.c_void_p()
     if view.readonly:
-        data = view.obj if isinstance(view.obj, bytes) and len(view.obj) == len(view) else bytes(view)
+        is_whole = isinstance(view.obj, bytes) and len(view.obj) == len(view)
+        data = view.obj if is_whole else bytes(view)
         return data, ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p)
     array = (ctypes.c_char * len(view)).from_buffer(view)
     return array, ctypes.c_void_p(ctypes.addressof(array))
