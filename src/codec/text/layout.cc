@@ -14,9 +14,9 @@ Result<Layout> Layout::Make(uint64_t raw_size, int lanes, int groups) {
 }
 
 Layout Layout::For(uint64_t raw_size) {
-  if (raw_size < uint64_t{16} << 10) return Layout(raw_size, 1, 1);
-  if (raw_size < uint64_t{64} << 10) return Layout(raw_size, 2, 1);
-  if (raw_size < uint64_t{256} << 10) return Layout(raw_size, 4, 1);
+  if (raw_size < uint64_t{32} << 10) return Layout(raw_size, 1, 1);
+  if (raw_size < uint64_t{256} << 10) return Layout(raw_size, 2, 1);
+  if (raw_size < uint64_t{512} << 10) return Layout(raw_size, 4, 1);
   return Layout(raw_size, 8, 1);
 }
 
