@@ -178,7 +178,7 @@ TEST(CStream, WhatComesBeforeDamageIsGivenOut) {
   const size_t first = code.size();
   code += compressor.Finish(content.substr(kSmallestBlock));
   code[first + 100] = static_cast<char>(code[first + 100] ^ 1);
-  for (const uint64_t threads : {1, 3}) {
+  for (const uint64_t threads : {1u, 3u}) {
     lmz::Decompressor decompressor;
     decompressor.Set(LMZ_THREADS, threads);
     std::string got(content.size(), '\0');
@@ -242,7 +242,7 @@ TEST(CStream, CancelWorksAtAnyCallback) {
     lmz::Compressor compressor = SmallBlocks();
     return compressor.Finish(content);
   }();
-  for (const uint64_t threads : {1, 2}) {
+  for (const uint64_t threads : {1u, 2u}) {
     Canceller cancel;
     lmz::Compressor compressor = SmallBlocks();
     compressor.Set(LMZ_THREADS, threads).SetProgress(Canceller::Call, &cancel);
@@ -314,7 +314,7 @@ TEST(CRecords, ComeBackAndFailuresHaveCodes) {
   const std::string sample = Text(3000);
   lmz::RecordCoder coder(lmz::Model::BuiltIn("tiny"), sample);
   lmz::RecordCoder plain{sample};
-  for (const size_t size : {0, 1, 100, 300}) {
+  for (const size_t size : {0u, 1u, 100u, 300u}) {
     const std::string record = Text(size, size);
     const std::string code = coder.Encode(record);
     EXPECT_LE(code.size(), record.size() + LMZ_RECORD_FRAMING);
