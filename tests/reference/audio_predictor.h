@@ -221,8 +221,8 @@ class Predictor {
     p[4] = Bound(p[3] + f_[1]);
     d_.assign(1, 0);
     for (size_t i = 0; i < 4; ++i) d_.push_back(ClampWide(p[i] - p[4], 1 << 30));
-    for (const size_t r : {1, 2}) {
-      for (const size_t order : {4, 8, 16}) {
+    for (const size_t r : {1u, 2u}) {
+      for (const size_t order : {4u, 8u, 16u}) {
         const int64_t q = regressions_[r].PredictLower(order, inputs_) >> 12;
         d_.push_back(ClampWide(q - p[4], 1 << 30));
       }
