@@ -13,6 +13,7 @@ namespace {
 
 constexpr float kBeta1 = 0.9f, kBeta2 = 0.98f, kEpsilon = 1e-8f;
 constexpr double kMomentum = 0.95;
+constexpr double kMostMix = 32767.0 / 16384;  // what the model file can hold
 
 // The nearest matrix with all singular values near 1, by five Newton-Schulz steps.
 at::Tensor Orthogonal(const at::Tensor& matrices, at::ScalarType element) {
@@ -57,6 +58,8 @@ void Optimizer::Update() {
   UpdateRange(options_.muon ? layers : 0, matrices, options_.weight_decay);
   UpdateRange(matrices, parameters_.size(), 0);
   if (options_.muon) UpdateByMuon();
+  parameters_.value().mix.clamp_(-kMostMix, kMostMix);
+  parameters_.value().hidden_mix.clamp_(-kMostMix, kMostMix);
   parameters_.RefreshCopy();
 }
 

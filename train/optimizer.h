@@ -25,7 +25,8 @@ class Optimizer {
   // Uploads the learning rate for the next Update; `step` counts from 1.
   void Prepare(double rate, int64_t step);
 
-  // Changes the parameters by their gradients. Enqueues only.
+  // Changes the parameters by their gradients, and keeps the mixes of the token shift within what
+  // the model file holds. Enqueues only.
   void Update();
 
   // The norm of the last gradient: float [1], on the device.

@@ -276,6 +276,18 @@ TEST(TrainerTest, TrainingMultipliesWhatTheFileWillStore) {
   compare(used.head, file.head, exact.head);
 }
 
+TEST(TrainerTest, MixesStayWithinWhatTheFileHolds) {
+  const Corpus corpus = Words(20000);
+  Trainer trainer(SmallOptions(), at::kCPU, corpus, kAlone);
+  trainer.parameters().value().mix.fill_(3);
+  trainer.parameters().value().hidden_mix.fill_(-3);
+  trainer.Step();
+  Parameters stored(SmallOptions().shape, at::kCPU, at::kFloat);
+  Dequantize(Quantize(trainer.parameters()), stored);
+  EXPECT_TRUE(at::allclose(stored.value().mix, trainer.parameters().value().mix));
+  EXPECT_TRUE(at::allclose(stored.value().hidden_mix, trainer.parameters().value().hidden_mix));
+}
+
 // Six equally likely words of 5.5 bytes on average: log2(6) / 5.5 = 0.47 bits per byte is what is
 // to be found out.
 TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
