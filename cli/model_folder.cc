@@ -55,8 +55,9 @@ Result<std::shared_ptr<const Network>> ModelFolder::Load(const std::string& name
   const std::string file = (fs::path(path_) / (name + ".lmm")).string();
   std::error_code error;
   if (path_.empty() || !fs::exists(file, error)) {
-    return Status(Code::kModelMissing, "the model '" + name + "' is neither built in nor is there " +
-                                           file + "; put its file there, or choose -0 to -3");
+    return Status(Code::kModelMissing, "the model '" + name +
+                                           "' is neither built in nor is there " + file +
+                                           "; put its file there, or choose -0 to -3");
   }
   return LoadFile(file);
 }
@@ -73,11 +74,11 @@ Result<std::shared_ptr<const Network>> ModelFolder::Find(const ModelReference& r
     LMZ_ASSIGN(found_.emplace_back(), LoadFile(path));
     return found_.back();
   }
-  return Status(Code::kModelMissing,
-                "the model '" + reference.name + "' (id " + ModelIdText(reference.id) +
-                    ") is neither built in, nor given with --model, nor in " +
-                    (path_.empty() ? "a folder of models" : path_) +
-                    "; get its .lmm file and name it with --model FILE");
+  return Status(Code::kModelMissing, "the model '" + reference.name + "' (id " +
+                                         ModelIdText(reference.id) +
+                                         ") is neither built in, nor given with --model, nor in " +
+                                         (path_.empty() ? "a folder of models" : path_) +
+                                         "; get its .lmm file and name it with --model FILE");
 }
 
 }  // namespace lmz

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "api/models.h"
-#include "model/catalog.h"
 
 namespace lmz {
 

@@ -39,6 +39,12 @@ struct BlockRecord {
   uint32_t compact_check = 0;
 };
 
+struct NoteRecord {
+  uint64_t offset = 0;  // in the input
+  uint64_t left = 0;    // bytes of its content that are not passed over yet
+  Checksum64Stream covered;
+};
+
 class Reader {
  public:
   enum class Item {
@@ -79,12 +85,6 @@ class Reader {
  private:
   enum class State { kBetweenFrames, kInFrame, kInCompactFrame };
 
-  struct Note {
-    uint64_t offset = 0;  // in the input
-    uint64_t left = 0;    // bytes of its content that are not passed over yet
-    Checksum64Stream covered;
-  };
-
   Result<bool> IsAtMagic();
   Result<Item> BeginFrame();
   Status BeginNote(HeaderReader& archive);
@@ -100,7 +100,7 @@ class Reader {
   bool has_read_magic_ = false;  // of a frame or a note
   bool has_read_frame_ = false;
   bool is_payload_pending_ = false;
-  std::optional<Note> note_;  // that was begun
+  std::optional<NoteRecord> note_;  // that was begun
   FrameRecord frame_;
   BlockRecord block_;
   uint64_t frame_header_size_ = 0;
