@@ -82,6 +82,9 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
   }
   DecompressOptions decompress;
   decompress.models = models.decoders;
+  decompress.find_model = [folder = models.folder](const ModelReference& reference) {
+    return folder->Find(reference);
+  };
   decompress.threads = options.threads;
   decompress.memory_limit = options.memory_limit;
   decompress.progress = update;

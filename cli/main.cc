@@ -24,9 +24,10 @@ ExitCode Report(const Status& status, bool silent = false) {
   return ExitCodeFor(status.code());
 }
 
-ExitCode PrintText(const std::string& text) {
+ExitCode PrintText(const std::string& text, bool silent = false) {
   StdoutSink sink;
-  return Report(sink.Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())));
+  return Report(sink.Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())),
+                silent);
 }
 
 // Compressed data on a terminal is of use to nobody.
@@ -65,14 +66,15 @@ ExitCode PrintModelInfo(const Options& options) {
   ExitCode worst = ExitCode::kFine;
   for (const std::string& file : options.files) {
     const Result<std::string> text = ModelInfo(file);
-    worst = std::max(worst, text.ok() ? PrintText(text.value()) : Report(text.status()));
+    worst = std::max(worst, text.ok() ? PrintText(text.value(), options.silent)
+                                      : Report(text.status(), options.silent));
   }
   return worst;
 }
 
 ExitCode RunFiles(const Options& options) {
   const Result<Models> models = LoadModels(options);
-  if (!models.ok()) return Report(models.status());
+  if (!models.ok()) return Report(models.status(), options.silent);
   ExitCode worst = ExitCode::kFine;
   std::vector<ListedFile> listed;
   std::vector<std::string> files;
@@ -91,9 +93,9 @@ ExitCode RunFiles(const Options& options) {
     worst = std::max(worst, Report(status, options.silent));
   }
   if (options.mode == Mode::kList && options.json) {
-    worst = std::max(worst, PrintText(ListJson(listed)));
+    worst = std::max(worst, PrintText(ListJson(listed), options.silent));
   } else if (!listed.empty()) {
-    worst = std::max(worst, PrintText(ListTable(listed, options.verbose)));
+    worst = std::max(worst, PrintText(ListTable(listed, options.verbose), options.silent));
   }
   return worst;
 }

@@ -1,21 +1,12 @@
 #include "models.h"
 
-#include "input_file.h"
-
 namespace lmz {
 
 namespace {
 
-// Far above any model that the format allows to be useful; keeps a wrong path from filling memory.
-constexpr uint64_t kMaxModelFileSize = uint64_t{1} << 30;
-
-Result<Bytes> ReadModelFile(const std::string& path) {
-  LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
-             InputFile::Open(path, InputFile::Accept::kAnyReadable));
-  Bytes file;
-  LMZ_TRY(ReadGrowing(*input, kMaxModelFileSize, file));
-  return file;
-}
+// The model of level 4 is too large to be built in.
+constexpr int kLevelOfLarge = 4;
+constexpr const char* kLarge = "large";
 
 std::string ShapeText(const GlrShape& shape) {
   return std::to_string(shape.layers) + " layers of width " + std::to_string(shape.width) +
@@ -25,6 +16,16 @@ std::string ShapeText(const GlrShape& shape) {
 std::string Column(std::string text, size_t width) {
   text.resize(std::max(width, text.size() + 1), ' ');
   return text;
+}
+
+std::string NumberOrDash(int number) {
+  return number == 0 ? "-" : std::to_string(number);
+}
+
+std::string ModelRow(const ModelSummary& model) {
+  return Column(NumberOrDash(model.number), 8) + Column(model.card.name, 16) +
+         Column(NumberOrDash(model.level), 7) + Column(std::to_string(model.parameters), 12) +
+         Column(std::to_string(model.file_size), 10) + ModelIdText(model.id) + "\n";
 }
 
 }  // namespace
@@ -37,6 +38,10 @@ Result<Models> LoadModels(const Options& options) {
     if (!model.ok()) return model.status().At(options.model);
     models.encoder = std::move(model).value();
     models.decoders.push_back(models.encoder);
+  } else if (options.mode == Mode::kCompress && options.level == kLevelOfLarge) {
+    Result<std::shared_ptr<const Network>> model = models.folder->Load(kLarge);
+    if (!model.ok()) return model.status().At("level 4");
+    models.encoder = std::move(model).value();
   } else if (options.mode == Mode::kCompress) {
     LMZ_ASSIGN(models.encoder, ModelOfLevel(options.level));
   }
@@ -46,12 +51,14 @@ Result<Models> LoadModels(const Options& options) {
 std::string ModelTable() {
   std::string text = Column("Number", 8) + Column("Name", 16) + Column("Level", 7) +
                      Column("Parameters", 12) + Column("Size", 10) + "Id\n";
-  for (const ModelSummary& model : BuiltInModels()) {
-    std::string level = "-";
-    if (model.level != 0) level += std::to_string(model.level);
-    text += Column(std::to_string(model.number), 8) + Column(model.card.name, 16) +
-            Column(level, 7) + Column(std::to_string(model.parameters), 12) +
-            Column(std::to_string(model.file_size), 10) + ModelIdText(model.id) + "\n";
+  for (const ModelSummary& model : BuiltInModels()) text += ModelRow(model);
+  for (const std::string& path : ModelFolder().Files()) {
+    const Result<Bytes> file = ReadModelFile(path);
+    if (!file.ok()) continue;
+    Result<ModelSummary> model = DescribeModel(file.value());
+    if (!model.ok() || model.value().number != 0) continue;
+    if (path.ends_with(std::string("/") + kLarge + ".lmm")) model.value().level = kLevelOfLarge;
+    text += ModelRow(model.value());
   }
   return text;
 }

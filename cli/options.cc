@@ -151,7 +151,7 @@ constexpr OptionRow kOptions[] = {
     {"-1", "", "with the tiny model", SetLevel<1>},
     {"-2", "", "with the small model", SetLevel<2>},
     {"-3", "", "with the base model (default)", SetLevel<3>},
-    {"-4", "", "", SetLevel<4>},
+    {"-4", "", "with the large model, if it is installed", SetLevel<4>},
     {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "show the built-in models", SetMode<Mode::kListModels>},

@@ -40,6 +40,7 @@ struct CompressOptions {
 struct DecompressOptions {
   // Beside the built-in ones, for files that name one of them.
   std::vector<std::shared_ptr<const Network>> models = {};
+  ModelFinder find_model = {};  // asked when it is none of those; may be empty
   int threads = 1;
   // Bytes for all blocks being decoded together, models and small buffers not counted; a block that
   // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.

@@ -54,8 +54,10 @@ void Decoder::StartBlock(Bytes payload) {
 Status Decoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-  BlockResources resources = {
-      .threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models};
+  BlockResources resources = {.threads = options_.threads,
+                              .crew_mutex = &crew_mutex_,
+                              .models = options_.models,
+                              .find_model = options_.find_model};
   resources.report = [&progress](uint64_t done) { return progress.Report(done); };
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));

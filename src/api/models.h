@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/catalog.h"  // ModelReference, IdOfModelFile
 #include "model/network.h"
 
 namespace lmz {

@@ -19,6 +19,12 @@
 namespace lmz {
 
 class Network;
+struct ModelReference;  // model/catalog.h
+
+// The model that a block names, from wherever the caller has it. Errors: kModelMissing with the
+// model's name, id and where it was looked for. Thread-safe; does not throw.
+using ModelFinder =
+    std::function<Result<std::shared_ptr<const Network>>(const ModelReference& reference)>;
 
 enum class CodecId : uint8_t {
   kStored = 0,  // the raw bytes themselves
@@ -64,6 +70,7 @@ struct BlockResources {
   std::mutex* crew_mutex = nullptr;
   // Beside the built-in ones, for blocks that name one of them.
   std::span<const std::shared_ptr<const Network>> models = {};
+  ModelFinder find_model = {};  // asked when it is none of those; may be empty
   // Called now and then, from one thread at a time, with the number of bytes done so far; returning
   // false stops the work with kCancelled. Must not throw.
   std::function<bool(uint64_t)> report = {};

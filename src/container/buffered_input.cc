@@ -56,6 +56,10 @@ void BufferedInput::Mark() {
   is_at_end_ = false;
 }
 
+void BufferedInput::MoveMark() {
+  if (mark_) mark_ = position_;
+}
+
 void BufferedInput::Rewind() {
   offset_ -= position_ - *mark_;
   position_ = *mark_;

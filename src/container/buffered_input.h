@@ -25,8 +25,9 @@ class BufferedInput final : public Source {
 
   // For a source that may have more after it came to its end, such as one that is fed. Mark keeps
   // what is read from here on, until Rewind goes back to the mark or Unmark forgets it; both let
-  // the source be asked again.
+  // the source be asked again. MoveMark moves the mark here, if there is one.
   void Mark();
+  void MoveMark();
   void Rewind();
   void Unmark();
 

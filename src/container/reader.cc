@@ -82,6 +82,8 @@ Result<bool> Reader::IsAtMagic() {
 
 Result<Reader::Item> Reader::BeginFrame() {
   for (;;) {
+    if (note_) LMZ_TRY(PassNote().At(At("note", note_->offset)));
+    note_.reset();
     LMZ_ASSIGN(const bool is_at_magic, IsAtMagic());
     if (!is_at_magic) return Item::kEnd;
     frame_ = {.offset = input_.offset()};
@@ -102,7 +104,7 @@ Result<Reader::Item> Reader::BeginFrame() {
           .At(At("frame header", frame_.offset));
     }
     if (kind == kNoteKind) {
-      LMZ_TRY(SkipNote(archive).At(At("note", frame_.offset)));
+      LMZ_TRY(BeginNote(archive).At(At("note", frame_.offset)));
       continue;
     }
     has_read_frame_ = true;
@@ -111,7 +113,7 @@ Result<Reader::Item> Reader::BeginFrame() {
 }
 
 // No note is known yet; those whose tag begins with a small letter say nothing of the content.
-Status Reader::SkipNote(HeaderReader& archive) {
+Status Reader::BeginNote(HeaderReader& archive) {
   NoteHeader header;
   Visit(archive, header);
   LMZ_TRY(archive.status());
@@ -122,23 +124,32 @@ Status Reader::SkipNote(HeaderReader& archive) {
   if (first < 'a' || first > 'z') {
     return Status(Code::kDamaged, "its tag does not begin with a letter");
   }
-  Checksum64Stream covered;
+  note_.emplace();
+  note_->offset = frame_.offset;
+  note_->left = header.size;
+  input_.MoveMark();
+  return OkStatus();
+}
+
+// A source that is fed goes on with the next piece, whatever it has given so far.
+Status Reader::PassNote() {
   std::array<uint8_t, 4096> piece;
-  for (uint64_t left = header.size; left != 0;) {
-    const auto step = static_cast<size_t>(std::min<uint64_t>(left, piece.size()));
-    const MutableByteSpan part = MutableByteSpan(piece).first(step);
-    LMZ_ASSIGN(const size_t size, input_.Read(part));
+  while (note_->left != 0) {
+    const auto step = static_cast<size_t>(std::min<uint64_t>(note_->left, piece.size()));
+    LMZ_ASSIGN(const size_t size, input_.Read(MutableByteSpan(piece).first(step)));
+    note_->covered.Update(ByteSpan(piece).first(size));
+    note_->left -= size;
+    input_.MoveMark();
     if (size < step) return Status(Code::kTruncated, "the file ends too early");
-    covered.Update(part);
-    left -= step;
   }
   uint32_t check = 0;
   HeaderReader end(input_);
   end.U32(check);
   LMZ_TRY(end.status());
-  if (check != static_cast<uint32_t>(covered.Digest())) {
+  if (check != static_cast<uint32_t>(note_->covered.Digest())) {
     return Status(Code::kDamaged, "its check differs");
   }
+  input_.MoveMark();
   return OkStatus();
 }
 

@@ -39,6 +39,12 @@ struct BlockRecord {
   uint32_t compact_check = 0;
 };
 
+struct NoteRecord {
+  uint64_t offset = 0;  // in the input
+  uint64_t left = 0;    // bytes of its content that are not passed over yet
+  Checksum64Stream covered;
+};
+
 class Reader {
  public:
   enum class Item {
@@ -56,7 +62,8 @@ class Reader {
   Result<Item> Next();
 
   // Next for a source that is fed: after kTruncated, and after kEnd, this stands where it stood and
-  // may be called again when the source has more. Keeps what it reads of one item in memory.
+  // may be called again when the source has more. Keeps what it reads of one item in memory, but
+  // not notes.
   Result<Item> TryNext();
 
   const FrameRecord& frame() const { return frame_; }
@@ -80,7 +87,8 @@ class Reader {
 
   Result<bool> IsAtMagic();
   Result<Item> BeginFrame();
-  Status SkipNote(HeaderReader& archive);
+  Status BeginNote(HeaderReader& archive);
+  Status PassNote();
   Result<Item> BeginFullFrame(HeaderReader& archive);
   Result<Item> BeginCompactFrame(HeaderReader& archive);
   Result<Item> NextBlock();
@@ -92,6 +100,7 @@ class Reader {
   bool has_read_magic_ = false;  // of a frame or a note
   bool has_read_frame_ = false;
   bool is_payload_pending_ = false;
+  std::optional<NoteRecord> note_;  // that was begun
   FrameRecord frame_;
   BlockRecord block_;
   uint64_t frame_header_size_ = 0;

@@ -33,9 +33,7 @@ Result<std::shared_ptr<const Network>> Load(const CatalogRow& row) {
 
 Status Missing(const std::string& what) {
   return Status(Code::kModelMissing,
-                what +
-                    " is not here: it is neither built in nor given with --model; get its .lmm "
-                    "file and name it with --model FILE");
+                what + " is neither built in nor given; get its .lmm file, load it and give it");
 }
 
 }  // namespace
@@ -86,8 +84,8 @@ Result<std::shared_ptr<const Network>> FindModelOfLevel(int level) {
   for (const CatalogRow& row : Catalog()) {
     if (row.level == level) return Load(row);
   }
-  return Status(Code::kModelMissing, "this version has no model for level " +
-                                         std::to_string(level) + "; its levels are 0 to 3");
+  return Status(Code::kModelMissing, "no model for level " + std::to_string(level) +
+                                         " is built in; load its file, or use levels 0 to 3");
 }
 
 }  // namespace lmz

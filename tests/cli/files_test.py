@@ -255,7 +255,7 @@ class Refusals(cli_case.CliCase):
         (self.folder / "sub").chmod(0o755)
 
     def test_closed_standard_descriptors(self):
-        self.write("in", cli_case.SAMPLES["text"])
+        self.write("in", cli_case.SAMPLES["small text"])
         script = '"$0" -c in >&-; echo $?; "$0" <&- >/dev/null; echo $?; "$0" -v in 2>&-; echo $?'
         result = subprocess.run(["sh", "-c", script, self.program], cwd=self.folder, check=True,
                                 capture_output=True, timeout=cli_case.PATIENCE)

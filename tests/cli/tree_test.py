@@ -1,6 +1,10 @@
 """Folders, suffixes, holes, silence, verification."""
 
+import array
+import fcntl
 import os
+import subprocess
+import termios
 import unittest
 
 import cli_case
@@ -96,6 +100,52 @@ class Verify(cli_case.CliCase):
         self.write("in", cli_case.SAMPLES["mixed"])
         self.fails(FAILED, "in: --verify: ", "--verify", "--rm", "--memlimit=1K", "in")
         self.assertEqual(self.names(), ["in"])
+
+    def change_in_memory(self, process, marker):
+        """Changes a bit of every copy of `marker` in the memory of the process, as bad memory would."""
+        changed = 0
+        with open(f"/proc/{process.pid}/maps", encoding="ascii") as maps, \
+                open(f"/proc/{process.pid}/mem", "r+b", buffering=0) as memory:
+            for line in maps:
+                span, rights = line.split()[:2]
+                begin, end = (int(number, 16) for number in span.split("-"))
+                if not rights.startswith("rw") or end - begin > 1 << 26 or "[v" in line:
+                    continue  # the shadow of AddressSanitizer is terabytes
+                memory.seek(begin)
+                data = memory.read(end - begin)
+                place = data.find(marker)
+                while place >= 0:
+                    memory.seek(begin + place)
+                    memory.write(bytes([marker[0] ^ 1]))
+                    changed += 1
+                    place = data.find(marker, place + 1)
+        self.assertGreater(changed, 0)
+
+    def compress_on_bad_memory(self, data, *options):
+        """The result of compressing `data`, of which a bit changes once lmz has read it."""
+        process = self.start_lmz(*options, "-o", "out", stdin=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        process.stdin.write(data)
+        process.stdin.flush()
+        waiting = array.array("i", [1])
+
+        def is_taken():
+            fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
+            return waiting[0] == 0 or process.poll() is not None
+
+        self.wait_for(is_taken, "the program to read")
+        self.change_in_memory(process, data[1000:1032])
+        return process.communicate(timeout=cli_case.PATIENCE)[1].decode(), process.returncode
+
+    @unittest.skipUnless(os.access("/proc/self/mem", os.W_OK), "needs /proc")
+    def test_bad_memory_is_found(self):
+        data = cli_case.random_bytes(66_000)  # more than lmz reads at first
+        self.assertEqual(self.compress_on_bad_memory(data), ("", 0))
+        self.assertNotEqual(self.lmz("-dc", "out"), data, "nobody else can notice")
+        (self.folder / "out").unlink()
+        message, code = self.compress_on_bad_memory(data, "--verify")
+        self.assertRegex(message, r"\Almz: \(stdin\): --verify: [^\n]* restores other bytes; .*\n\Z")
+        self.assertEqual((code, self.names()), (FAILED, []))
 
     def test_failing_output(self):
         self.write("in", cli_case.SAMPLES["mixed"])

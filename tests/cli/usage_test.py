@@ -43,8 +43,8 @@ class Usage(cli_case.CliCase):
 
     def test_levels(self):
         self.write("in", b"text")
-        self.fails(MODEL, "this version has no model for level 4", "-4", "in")
-        self.fails(MODEL, "its levels are 0 to 3", "-c4", "in")
+        self.fails(MODEL, "level 4: the model 'large' is neither built in nor", "-4", "in")
+        self.fails(MODEL, "choose -0 to -3", "-c4", "in")
         for level in ["-5", "-9"]:
             self.fails(USAGE, "levels go from -0 to -4", level, "in")
         self.assertEqual(self.names(), ["in"])

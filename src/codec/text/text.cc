@@ -35,6 +35,13 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
   return codes;
 }
 
+Result<std::shared_ptr<const Network>> ModelOf(const ModelReference& reference,
+                                               const BlockResources& resources) {
+  Result<std::shared_ptr<const Network>> model = FindModel(reference, resources.models);
+  const bool is_missing = model.status().code() == Code::kModelMissing;
+  return is_missing && resources.find_model ? resources.find_model(reference) : model;
+}
+
 uint64_t MixerMemory(const Layout& layout) {
   uint64_t memory = 0;
   for (int g = 0; g < layout.groups(); ++g) {
@@ -82,7 +89,7 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
                             MutableByteSpan raw) {
   ByteReader reader(payload);
   LMZ_ASSIGN(const TextHeader header, ReadTextHeader(reader, raw.size()));
-  LMZ_ASSIGN(const std::shared_ptr<const Network> model, FindModel(header.model, resources.models));
+  LMZ_ASSIGN(const std::shared_ptr<const Network> model, ModelOf(header.model, resources));
   LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
   std::vector<Decoder> decoders(codes.begin(), codes.end());
   LMZ_TRY(

@@ -12,7 +12,8 @@ Result<uint32_t> EncodeText(ByteSpan raw, const BlockChoice& choice,
                             const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coders' final state. Errors: kModelMissing when
-// the model that the payload names is neither built in nor among resources.models; kTruncated when
+// the model that the payload names is neither built in nor among resources.models, or what
+// resources.find_model says of it; kTruncated when
 // the payload ends before the last byte, kDamaged when some of it is left over or its lanes are
 // impossible, kNewerVersion for an unknown profile or model number, kOutOfMemory,
 // kCancelled.
