@@ -15,7 +15,9 @@ std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes,
   return total;
 }
 
-std::optional<double> RawRate(const CodedSize& size) { return AdjustedRate(size, 0); }
+std::optional<double> RawRate(const CodedSize& size) {
+  return AdjustedRate(size, 0);
+}
 
 std::optional<double> AdjustedRate(const CodedSize& size, uint64_t model_size) {
   if (size.raw_size == 0) return std::nullopt;
