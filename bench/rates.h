@@ -7,7 +7,8 @@
 
 namespace lmz::bench {
 
-// The code of one data set: `coded_size` bytes, headers counted as ChunkedSize says, for `raw_size`.
+// The code of one data set: `coded_size` bytes, headers counted as ChunkedSize says, for
+// `raw_size`.
 struct CodedSize {
   uint64_t raw_size = 0;
   uint64_t coded_size = 0;
