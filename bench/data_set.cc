@@ -96,13 +96,33 @@ Result<size_t> LoadEach(const std::string& path, std::initializer_list<const cha
   return taken;
 }
 
-// Points each file's signal, made with an offset for its beginning, into the bytes.
-void Anchor(DataSet& set, const std::vector<size_t>& ends) {
+// Takes one more file of a set in which each is coded whole. Why not, if it is left out.
+std::string AddFile(const Signal& kind, const Bytes& bytes, size_t limit, DataSet& set) {
+  if (!set.whole.empty() && set.bytes.size() + bytes.size() > limit) return "beyond the limit";
+  ByteWriter(set.bytes).Append(bytes);
+  set.whole.push_back(kind);
+  return "";
+}
+
+// Points the signals of files of these sizes, in order, into the bytes.
+void Anchor(DataSet& set, const std::vector<size_t>& sizes) {
   size_t begin = 0;
-  for (size_t i = 0; i < ends.size(); ++i) {
-    set.whole[i].bytes = ByteSpan(set.bytes).subspan(begin, ends[i] - begin);
-    begin = ends[i];
+  for (size_t i = 0; i < set.whole.size(); ++i) {
+    set.whole[i].bytes = ByteSpan(set.bytes).subspan(begin, sizes[i]);
+    begin += sizes[i];
   }
+}
+
+Bytes SampleBytes(const Sound& sound) {
+  Bytes bytes;
+  for (const int16_t sample : sound.samples) {
+    if (sound.bits == 8) {
+      bytes.push_back(static_cast<uint8_t>((sample >> 8) + 128));
+    } else {
+      ByteWriter(bytes).Le(static_cast<uint16_t>(sample), 2);
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -158,46 +178,41 @@ DataSet RandomData(size_t size) {
   return set;
 }
 
-Result<DataSet> LoadPictures(const std::string& path) {
+Result<DataSet> LoadPictures(const std::string& path, size_t limit) {
   DataSet set;
-  std::vector<size_t> ends;
+  std::vector<size_t> sizes;
   LMZ_ASSIGN(const size_t count, LoadEach(path, {".png"}, LoadPng, set, [&](const Picture& p) {
-               ByteWriter(set.bytes).Append(p.pixels);
-               ends.push_back(set.bytes.size());
-               set.whole.push_back({.bytes = {},
+               const Signal kind = {.bytes = {},
                                     .kind = Signal::Kind::kPixels,
                                     .channels = p.channels,
                                     .width = p.width,
-                                    .height = p.height});
-               return std::string();
+                                    .height = p.height};
+               const std::string why = AddFile(kind, p.pixels, limit, set);
+               if (why.empty()) sizes.push_back(p.pixels.size());
+               return why;
              }));
-  Anchor(set, ends);
+  Anchor(set, sizes);
   set.name = "pictures";
   set.what = Count(count, "picture") + " with all their channels, each coded alone";
   return set;
 }
 
-Result<DataSet> LoadSounds(const std::string& path) {
+Result<DataSet> LoadSounds(const std::string& path, size_t limit) {
   DataSet set;
-  std::vector<size_t> ends;
+  std::vector<size_t> sizes;
   LMZ_ASSIGN(const size_t count,
              LoadEach(path, {".wav", ".flac"}, LoadSound, set, [&](const Sound& s) {
-               for (const int16_t sample : s.samples) {
-                 if (s.bits == 8) {
-                   set.bytes.push_back(static_cast<uint8_t>((sample >> 8) + 128));
-                 } else {
-                   ByteWriter(set.bytes).Le(static_cast<uint16_t>(sample), 2);
-                 }
-               }
-               ends.push_back(set.bytes.size());
-               set.whole.push_back({.bytes = {},
+               const Signal kind = {.bytes = {},
                                     .kind = Signal::Kind::kSamples,
                                     .channels = s.channels,
                                     .rate = static_cast<uint32_t>(s.rate),
-                                    .bits = s.bits});
-               return std::string();
+                                    .bits = s.bits};
+               const Bytes bytes = SampleBytes(s);
+               const std::string why = AddFile(kind, bytes, limit, set);
+               if (why.empty()) sizes.push_back(bytes.size());
+               return why;
              }));
-  Anchor(set, ends);
+  Anchor(set, sizes);
   set.name = "recordings";
   set.what = Count(count, "recording") + " with all their channels and bits, each coded alone";
   return set;

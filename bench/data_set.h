@@ -37,8 +37,9 @@ Result<DataSet> LoadSpeech(const std::string& path, size_t limit);
 // Incompressible, the same in every run.
 DataSet RandomData(size_t size);
 
-// The same files with their own pixels and samples, each whole.
-Result<DataSet> LoadPictures(const std::string& path);
-Result<DataSet> LoadSounds(const std::string& path);
+// The same files with their own pixels and samples, each whole: the first ones that have no more
+// than `limit` bytes together, at least one.
+Result<DataSet> LoadPictures(const std::string& path, size_t limit);
+Result<DataSet> LoadSounds(const std::string& path, size_t limit);
 
 }  // namespace lmz::bench

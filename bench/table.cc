@@ -173,8 +173,8 @@ Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
   if (options.random_size != 0) {
     LMZ_TRY(add(RandomData(std::min(options.random_size, options.limit))));
   }
-  if (!options.image.empty()) LMZ_TRY(add(LoadPictures(options.image)));
-  if (!options.audio.empty()) LMZ_TRY(add(LoadSounds(options.audio)));
+  if (!options.image.empty()) LMZ_TRY(add(LoadPictures(options.image, options.limit)));
+  if (!options.audio.empty()) LMZ_TRY(add(LoadSounds(options.audio, options.limit)));
   for (const DataSet& set : sets) {
     // Some of the libraries count in 32 bits.
     if (set.bytes.empty() || set.bytes.size() > size_t{1} << 30) {
