@@ -1,6 +1,7 @@
 #include "data_set.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "input.h"
@@ -71,6 +72,16 @@ std::string Count(size_t count, const char* what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
+using Names = std::vector<std::string>;
+
+std::string Note(const Names& names, const std::string& why) {
+  constexpr size_t kFew = 3;
+  if (names.size() > kFew) return std::to_string(names.size()) + " files are left out: " + why;
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text + (names.size() == 1 ? " is left out: " : " are left out: ") + why;
+}
+
 // Loads each file at `path` whose name ends in one of `suffixes` and gives it to `add`, which may
 // say why it left the file out. Returns how many were taken.
 template <class Media, class Add>
@@ -78,20 +89,21 @@ Result<size_t> LoadEach(const std::string& path, std::initializer_list<const cha
                         Result<Media> (*load)(const std::string&), DataSet& set, Add add) {
   LMZ_ASSIGN(const std::vector<std::string> files, FilesAt(path));
   size_t taken = 0;
+  std::map<std::string, Names> left_out;
   for (const std::string& file : files) {
     if (std::none_of(suffixes.begin(), suffixes.end(),
                      [&](const char* suffix) { return file.ends_with(suffix); })) {
       continue;
     }
     const Result<Media> media = load(file);
-    const std::string name = file.substr(file.rfind('/') + 1);
     const std::string why = media.ok() ? add(media.value()) : media.status().message();
     if (why.empty()) {
       ++taken;
     } else {
-      set.notes.push_back(name + " is left out: " + why);
+      left_out[why].push_back(file.substr(file.rfind('/') + 1));
     }
   }
+  for (const auto& [why, names] : left_out) set.notes.push_back(Note(names, why));
   if (taken == 0) return Status(Code::kIo, path + ": there is nothing to measure");
   return taken;
 }

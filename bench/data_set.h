@@ -16,7 +16,7 @@ inline constexpr uint32_t kPatchHeight = 32;
 struct DataSet {
   std::string name;                // of the column
   std::string what;                // one sentence: what it is and how it was prepared
-  std::vector<std::string> notes;  // what was left out, and why
+  std::vector<std::string> notes;  // which files were left out, and why
   Bytes bytes;                     // all of it; the signals below point into it
   std::vector<Signal> whole;       // what is coded at once: one, or one for each file
   std::vector<Signal> chunks;      // the same in pieces of kChunkSize; the last may be shorter

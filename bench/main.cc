@@ -4,6 +4,7 @@
 #include <new>
 
 #include "environment.h"
+#include "files.h"
 #include "table.h"
 
 namespace lmz::bench {
@@ -25,6 +26,24 @@ void AddTable(CLI::App& app, TableOptions& options) {
   table->add_option("--section", options.section, "which section")->capture_default_str();
 }
 
+void AddFiles(CLI::App& app, FilesOptions& options) {
+  CLI::App* files = app.add_subcommand("files", "lmz beside what is installed, on any files");
+  files->add_option("PATH", options.paths, "files, and folders whose files are a group")
+      ->required();
+  files->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  files->add_option("--only", options.only, "only the compressor of this name; more than once");
+  files->add_option("--runs", options.runs, "times to run each; the fastest counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  files->add_flag("--totals", options.totals, "nothing but the total of each path");
+  files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
+  files->add_option("--state", options.state, "keep finished measurements here, and skip them");
+  files->add_option("--csv", options.csv, "write all measurements here");
+  files->add_option("--json", options.json, "the same as JSON");
+  files->add_option("--into", options.into, "replace the generated section of this document");
+  files->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("Measures lmz beside other compressors. Every code is decoded and compared.");
   app.name("lmz-bench");
@@ -33,9 +52,12 @@ int Run(int argc, char** argv) {
   TableOptions table;
   table.threads = ProcessorCount();
   AddTable(app, table);
+  FilesOptions files;
+  AddFiles(app, files);
   CLI11_PARSE(app, argc, argv);
   Status status;
   if (app.got_subcommand("table")) status = RunTable(table);
+  if (app.got_subcommand("files")) status = RunFiles(files);
   if (!status.ok()) std::fprintf(stderr, "lmz-bench: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

@@ -17,20 +17,36 @@ std::string Percent(std::optional<double> rate) {
   return rate ? Fixed(100 * *rate, 2) : "–";
 }
 
+bool HasAny(const TableRow& row, Sizes sizes) {
+  return std::any_of((row.*sizes).begin(), (row.*sizes).end(), [](auto& s) { return !!s; });
+}
+
+// The data sets that any row has a size of.
+std::vector<size_t> Columns(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
+                            Sizes sizes) {
+  std::vector<size_t> columns;
+  for (size_t s = 0; s < sets.size(); ++s) {
+    if (std::any_of(rows.begin(), rows.end(), [&](auto& row) { return !!(row.*sizes)[s]; })) {
+      columns.push_back(s);
+    }
+  }
+  return columns;
+}
+
 // All rows with their raw rates.
 std::string RawTable(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
                      Sizes sizes) {
+  const std::vector<size_t> columns = Columns(sets, rows, sizes);
   Row head = {"% of the raw size"};
-  for (const DataSet& set : sets) head.push_back(set.name);
+  for (const size_t s : columns) head.push_back(sets[s].name);
   std::vector<Row> lines;
   for (const TableRow& row : rows) {
     Row line = {row.coder};
-    bool has_any = false;
-    for (const auto& size : row.*sizes) {
+    for (const size_t s : columns) {
+      const auto& size = (row.*sizes)[s];
       line.push_back(size ? Percent(RawRate(*size)) : "–");
-      has_any = has_any || size;
     }
-    if (has_any) lines.push_back(line);
+    if (HasAny(row, sizes)) lines.push_back(line);
   }
   return MarkdownTable(head, lines);
 }
@@ -38,23 +54,23 @@ std::string RawTable(const std::vector<DataSet>& sets, const std::vector<TableRo
 // The rows with a model, which counts: as it is stored, and as the paper counts.
 std::string AdjustedTable(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
                           Sizes sizes) {
+  const std::vector<size_t> columns = Columns(sets, rows, sizes);
   Row head = {"% of the raw size", "model bytes", "parameters"};
-  for (const DataSet& set : sets) head.push_back(set.name + " + model");
-  for (const DataSet& set : sets) head.push_back(set.name + " + 2 B/parameter");
+  for (const size_t s : columns) head.push_back(sets[s].name + " + model");
+  for (const size_t s : columns) head.push_back(sets[s].name + " + 2 B/parameter");
   std::vector<Row> lines;
   for (const TableRow& row : rows) {
-    if (row.model_size == 0) continue;
-    Row stored, paper;
-    for (const auto& size : row.*sizes) {
-      stored.push_back(size ? Percent(AdjustedRate(*size, row.model_size)) : "–");
-      paper.push_back(size ? Percent(PaperAdjustedRate(*size, row.parameters)) : "–");
-    }
+    if (row.model_size == 0 || !HasAny(row, sizes)) continue;
     Row line = {row.coder, Grouped(row.model_size), Grouped(row.parameters)};
-    line.insert(line.end(), stored.begin(), stored.end());
-    line.insert(line.end(), paper.begin(), paper.end());
-    if (std::any_of((row.*sizes).begin(), (row.*sizes).end(), [](auto& s) { return !!s; })) {
-      lines.push_back(line);
+    for (const size_t s : columns) {
+      const auto& size = (row.*sizes)[s];
+      line.push_back(size ? Percent(AdjustedRate(*size, row.model_size)) : "–");
     }
+    for (const size_t s : columns) {
+      const auto& size = (row.*sizes)[s];
+      line.push_back(size ? Percent(PaperAdjustedRate(*size, row.parameters)) : "–");
+    }
+    lines.push_back(line);
   }
   return MarkdownTable(head, lines);
 }
