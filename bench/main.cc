@@ -4,6 +4,7 @@
 #include <new>
 
 #include "environment.h"
+#include "figures.h"
 #include "files.h"
 #include "table.h"
 
@@ -18,7 +19,9 @@ void AddTable(CLI::App& app, TableOptions& options) {
   table->add_option("--random", options.random_size, "random bytes; 0: none")
       ->capture_default_str();
   table->add_option("--limit", options.limit, "use no more bytes of each prepared column");
-  table->add_option("-T,--threads", options.threads, "threads")->capture_default_str();
+  table->add_option("-T,--threads", options.threads, "threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   table->add_option("--model", options.models, "a model file beside the built-in ones");
   table->add_option("--state", options.state, "keep finished sizes here, and skip them");
   table->add_option("--csv", options.csv, "write all sizes here");
@@ -44,6 +47,34 @@ void AddFiles(CLI::App& app, FilesOptions& options) {
   files->add_option("--section", options.section, "which section")->capture_default_str();
 }
 
+// What both figures take.
+void AddFigure(CLI::App& figure, FigureOptions& options) {
+  figure.add_option("--text", options.text, "a file, or a folder of files")->required();
+  figure.add_option("-T,--threads", options.threads, "threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  figure.add_option("--model", options.models, "a model file beside the built-in ones");
+  figure.add_option("--csv", options.csv, "write all numbers here");
+  figure.add_option("--svg", options.svg, "draw the figure here, with gnuplot");
+  figure.add_option("--into", options.into, "replace the generated section of this document");
+  figure.add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling) {
+  context.section = "context";
+  context.threads = ProcessorCount();
+  CLI::App* first =
+      app.add_subcommand("context", "bits per byte against the length of what is coded");
+  AddFigure(*first, context);
+  first->add_option("--chunks", context.chunks, "how many chunks")->capture_default_str();
+  first->add_option("--level", context.level, "whose model")->capture_default_str();
+  scaling.section = "scaling";
+  scaling.threads = ProcessorCount();
+  CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
+  AddFigure(*second, scaling);
+  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once");
+}
+
 int Run(int argc, char** argv) {
   CLI::App app("Measures lmz beside other compressors. Every code is decoded and compared.");
   app.name("lmz-bench");
@@ -54,10 +85,15 @@ int Run(int argc, char** argv) {
   AddTable(app, table);
   FilesOptions files;
   AddFiles(app, files);
+  ContextOptions context;
+  ScalingOptions scaling;
+  AddFigures(app, context, scaling);
   CLI11_PARSE(app, argc, argv);
   Status status;
   if (app.got_subcommand("table")) status = RunTable(table);
   if (app.got_subcommand("files")) status = RunFiles(files);
+  if (app.got_subcommand("context")) status = RunContext(context);
+  if (app.got_subcommand("scaling")) status = RunScaling(scaling);
   if (!status.ok()) std::fprintf(stderr, "lmz-bench: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }
