@@ -66,14 +66,26 @@ bool ReadPng(png_structp png, png_infop info, PngInput& input, Bytes& pixels) {
   return true;
 }
 
-// Level 9, the filter of each row by libpng's own rule.
+// Level 9, the filter of each row by libpng's own rule. With `width` gray rows of another width are
+// shown to it, as the paper's code shows its patches of 64 columns in rows of 32.
 class Png final : public Coder {
  public:
-  std::string name() const override { return "PNG"; }
+  explicit Png(uint32_t width = 0) : width_(width) {}
+  std::string name() const override {
+    return width_ == 0 ? "PNG" : "PNG, rows of " + std::to_string(width_);
+  }
   std::string version() const override { return std::string("libpng ") + png_libpng_ver; }
-  bool Takes(const Signal& signal) const override { return IsRaster(signal); }
+  bool Takes(const Signal& signal) const override {
+    const bool is_patch =
+        signal.kind == Signal::Kind::kPixels && signal.width == kRowWidth && signal.channels == 1;
+    return IsRaster(signal) && (width_ == 0 || is_patch);
+  }
   Result<Bytes> Encode(const Signal& signal) const override {
-    const Raster raster = AsRaster(signal);
+    Raster raster = AsRaster(signal);
+    if (width_ != 0 && raster.width % width_ == 0) {
+      raster.height *= raster.width / width_;
+      raster.width = width_;
+    }
     Bytes code;
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
@@ -92,6 +104,9 @@ class Png final : public Coder {
     if (!is_read) return Failed("libpng's decoder");
     return pixels;
   }
+
+ private:
+  uint32_t width_;  // 0: the signal's own
 };
 
 // Lossless preset 9, the slowest. The format ends at 16,383 rows: higher pictures are cut into
@@ -188,6 +203,7 @@ class WebP final : public Coder {
 
 void AddImageCoders(Coders& coders) {
   coders.push_back(std::make_unique<Png>());
+  coders.push_back(std::make_unique<Png>(32));
   coders.push_back(std::make_unique<WebP>());
   coders.push_back(MakeJxlCoder());
 }
