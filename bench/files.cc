@@ -13,19 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string FindLmz(const std::string& wanted) {
-  std::error_code error;
-  if (!wanted.empty()) return fs::absolute(wanted, error).string();
-  // In a build folder this program is bench/lmz-bench and lmz is cli/lmz.
-  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-  for (const fs::path& path : {here / "../cli/lmz", here / "lmz"}) {
-    if (fs::is_regular_file(path, error)) return fs::canonical(path, error).string();
-  }
-  std::string found = ShellOutput("command -v lmz");
-  while (!found.empty() && found.back() == '\n') found.pop_back();
-  return found;
-}
-
 Result<std::vector<Peer>> FindPeers(const FilesOptions& options) {
   std::vector<Peer> peers;
   const std::vector<Peer> all = AllPeers(FindLmz(options.lmz));

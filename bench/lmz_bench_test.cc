@@ -8,6 +8,7 @@
 #include "input.h"
 #include "journal.h"
 #include "markdown.h"
+#include "small.h"
 #include "table.h"
 #include "test_support.h"
 
@@ -131,6 +132,20 @@ TEST_F(Commands, APeerThatDoesNotRestoreIsAnError) {
   const Peer failing = {"failing", "sh", "cp input packed", "echo no good; exit 3", ""};
   EXPECT_NE(MeasureFile(failing, In("file"), In(""), 1).status().message().find("no good"),
             std::string::npos);
+}
+
+TEST_F(Commands, SmallFilesAreRestored) {
+  WriteBytes(In("text"), SomeText(3000));
+  ASSERT_TRUE(WriteFile(In("page.md"), Document("small")).ok());
+  SmallOptions options;
+  options.paths = {In("text")};
+  options.lmz = LMZ_PROGRAM;
+  options.count = 10;
+  options.runs = 1;
+  options.into = In("page.md");
+  const Status status = RunSmall(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_NE(Text(In("page.md")).find("| a process for each |"), std::string::npos);
 }
 
 TEST_F(Commands, FiguresMarkWhatIsProjected) {

@@ -6,6 +6,9 @@
 #include "environment.h"
 #include "figures.h"
 #include "files.h"
+#include "input.h"
+#include "markdown.h"
+#include "small.h"
 #include "table.h"
 
 namespace lmz::bench {
@@ -45,6 +48,40 @@ void AddFiles(CLI::App& app, FilesOptions& options) {
   files->add_option("--json", options.json, "the same as JSON");
   files->add_option("--into", options.into, "replace the generated section of this document");
   files->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+void AddSmall(CLI::App& app, SmallOptions& options) {
+  CLI::App* small = app.add_subcommand("small", "lmz on many files of 1 KB");
+  small->add_option("PATH", options.paths, "files and folders to take them from")->required();
+  small->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  small->add_option("--level", options.level, "the level")
+      ->check(CLI::Range(0, 3))
+      ->capture_default_str();
+  small->add_option("--count", options.count, "how many files")
+      ->check(CLI::Range(2, 10000))
+      ->capture_default_str();
+  small->add_option("--runs", options.runs, "times to run each; the fastest counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  small->add_option("--into", options.into, "replace the generated section of this document");
+  small->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+struct InsertOptions {
+  std::string into;
+  std::string section;
+};
+
+void AddInsert(CLI::App& app, InsertOptions& options) {
+  CLI::App* insert = app.add_subcommand(
+      "insert", "what comes on standard input as a generated section of a document");
+  insert->add_option("--into", options.into, "the document")->required();
+  insert->add_option("--section", options.section, "which section")->required();
+}
+
+Status RunInsert(const InsertOptions& options) {
+  LMZ_ASSIGN(const Bytes text, ReadFile("/dev/stdin"));
+  return Deliver({text.begin(), text.end()}, options.section, options.into);
 }
 
 // What both figures take.
@@ -88,12 +125,18 @@ int Run(int argc, char** argv) {
   ContextOptions context;
   ScalingOptions scaling;
   AddFigures(app, context, scaling);
+  SmallOptions small;
+  AddSmall(app, small);
+  InsertOptions insert;
+  AddInsert(app, insert);
   CLI11_PARSE(app, argc, argv);
   Status status;
   if (app.got_subcommand("table")) status = RunTable(table);
   if (app.got_subcommand("files")) status = RunFiles(files);
   if (app.got_subcommand("context")) status = RunContext(context);
   if (app.got_subcommand("scaling")) status = RunScaling(scaling);
+  if (app.got_subcommand("small")) status = RunSmall(small);
+  if (app.got_subcommand("insert")) status = RunInsert(insert);
   if (!status.ok()) std::fprintf(stderr, "lmz-bench: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

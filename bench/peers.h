@@ -14,6 +14,9 @@ struct Peer {
   std::string version;  // prints it somewhere in its output
 };
 
+// The program lmz: `wanted`, or the one that was built with this program, or the installed one.
+std::string FindLmz(const std::string& wanted);
+
 // lmz, the program at `lmz`, at every level, then all others; each runs one thread.
 std::vector<Peer> AllPeers(const std::string& lmz);
 
