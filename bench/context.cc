@@ -146,13 +146,14 @@ Status RunContext(const ContextOptions& options) {
   }
   if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(curves, chunks.size())));
   if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(curves, chunks.size()), options.svg));
-  return Deliver("Processor: " + CpuName() + "; " + LmzVersion() + model_text + "; " +
-                     std::to_string(chunks.size()) + " chunks of " + set.what + ", XXH3-128 " +
-                     HashText(set.bytes) +
-                     ". Every beginning was coded alone and decoded; headers count once for "
-                     "all.\n\n" +
-                     Table(curves, chunks.size()),
-                 options.section, options.into);
+  const std::string text =
+      "Processor: " + CpuName() + "; " + LmzVersion() + model_text + "; " +
+      std::to_string(chunks.size()) + " chunks of " + set.what + ", XXH3-128 " +
+      HashText(set.bytes) +
+      ". Every beginning was coded alone and decoded; headers count once for all.\n\n" +
+      FigureLink("Bits per byte against the length of what is coded", options.svg, options.into) +
+      Table(curves, chunks.size());
+  return Deliver(text, options.section, options.into);
 }
 
 }  // namespace lmz::bench

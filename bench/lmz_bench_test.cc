@@ -40,6 +40,8 @@ TEST(Markdown, ASectionIsReplacedAndNothingElse) {
   EXPECT_TRUE(text.value().ends_with("after\n"));
   EXPECT_NE(text.value().find("begin -->\nnew\n<!--"), std::string::npos);
   EXPECT_FALSE(ReplaceSection(Document("a"), "b", "new\n").ok());
+  EXPECT_EQ(FigureLink("A", "docs/a.svg", "docs/a.md"), "![A](a.svg)\n\n");
+  EXPECT_EQ(FigureLink("A", "a.svg", "docs/a.md"), "");
   EXPECT_EQ(Grouped(1234567), "1,234,567");
   EXPECT_EQ(Grouped(123), "123");
 }

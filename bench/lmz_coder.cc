@@ -54,7 +54,10 @@ class Lmz final : public Coder {
     if (level_ < 0) return "lmz --model " + model_.name;
     return "lmz -" + std::to_string(level_);
   }
-  std::string version() const override { return LmzVersion(); }
+  std::string version() const override {
+    // Models of levels are part of the program, whose hash the version has.
+    return level_ < 0 ? LmzVersion() + " " + model_.id : LmzVersion();
+  }
   uint64_t model_size() const override { return model_.file_size; }
   uint64_t parameters() const override { return model_.parameters; }
   Result<Bytes> Encode(const Signal& signal) const override {

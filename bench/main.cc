@@ -129,7 +129,11 @@ int Run(int argc, char** argv) {
   AddSmall(app, small);
   InsertOptions insert;
   AddInsert(app, insert);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   Status status;
   if (app.got_subcommand("table")) status = RunTable(table);
   if (app.got_subcommand("files")) status = RunFiles(files);

@@ -1,6 +1,7 @@
 #include "markdown.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "input.h"
 
@@ -68,6 +69,12 @@ Status Deliver(const std::string& generated, const std::string& section, const s
   Result<std::string> text = ReplaceSection({file.begin(), file.end()}, section, generated);
   if (!text.ok()) return text.status().At(into);
   return WriteFile(into, text.value());
+}
+
+std::string FigureLink(const std::string& title, const std::string& svg, const std::string& into) {
+  const std::filesystem::path figure(svg), document(into);
+  if (svg.empty() || into.empty() || figure.parent_path() != document.parent_path()) return "";
+  return "![" + title + "](" + figure.filename().string() + ")\n\n";
 }
 
 }  // namespace lmz::bench

@@ -28,4 +28,8 @@ Result<std::string> ReplaceSection(const std::string& text, const std::string& s
 // Prints `generated`, or writes it between the marks of the file `into` when that is not empty.
 Status Deliver(const std::string& generated, const std::string& section, const std::string& into);
 
+// The figure `svg` as a link in the document `into`; empty unless both are given and lie in one
+// folder.
+std::string FigureLink(const std::string& title, const std::string& svg, const std::string& into);
+
 }  // namespace lmz::bench

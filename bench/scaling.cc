@@ -175,6 +175,7 @@ Status RunScaling(const ScalingOptions& options) {
   text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) +
           ". The model counts as it is stored. The best model of each kind is bold. Projected "
           "sizes take the raw rate of the largest that was measured.\n\n";
+  text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
   return Deliver(text + Table(scaling), options.section, options.into);
 }
 
