@@ -116,7 +116,10 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
     jobs += group.files.size() * result.peers.size();
     result.groups.push_back(std::move(group));
   }
-  for (const Peer& peer : result.peers) result.versions.push_back(VersionOf(peer));
+  for (const Peer& peer : result.peers) {
+    result.versions.push_back(VersionOf(peer));
+    if (peer.name.starts_with("lmz ")) result.models = ModelsOf(peer.program);
+  }
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
   result.is_in_memory = folder.is_in_memory();
   for (FileGroup& group : result.groups) {

@@ -47,6 +47,7 @@ struct FileGroup {
 struct FilesResult {
   std::vector<Peer> peers;
   std::vector<std::string> versions;  // by peer
+  std::string models;                 // of lmz, with their ids; empty when it took no part
   std::vector<FileGroup> groups;
   int runs = 1;
   bool is_in_memory = false;  // where the work was done

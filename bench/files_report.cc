@@ -64,6 +64,7 @@ std::string Environment(const FilesResult& result) {
     if (entry != last) text += (p == 0 ? "" : ", ") + entry;
     last = entry;
   }
+  if (!result.models.empty()) text += ". Models of lmz: " + result.models;
   return text + ". Every file was restored and compared.\n";
 }
 
@@ -73,21 +74,24 @@ Row SizeHead(const FilesResult& result, const std::string& first) {
   return head;
 }
 
-std::string GroupTable(const FilesResult& result, const FileGroup& group) {
+// The files of a group, and their total unless each is a set of its own.
+std::string GroupTable(const FilesResult& result, const FileGroup& group, bool has_total) {
+  Row head = SizeHead(result, "file");
+  head.insert(head.begin() + 1, "XXH3-128");
   std::vector<Row> rows;
   for (const MeasuredFile& file : group.files) {
-    Row row = {file.name, Grouped(file.raw_size)};
+    Row row = {file.name, file.hash.substr(0, 8) + "…", Grouped(file.raw_size)};
     for (const FileCost& cost : file.costs) row.push_back(Grouped(cost.coded_size));
     rows.push_back(row);
   }
-  if (group.files.size() > 1) {
-    Row row = {"**total**", Grouped(SumOf(group, 0).raw_size)};
+  if (has_total) {
+    Row row = {"**total**", "", Grouped(SumOf(group, 0).raw_size)};
     for (size_t p = 0; p < result.peers.size(); ++p) {
       row.push_back("**" + Grouped(SumOf(group, p).coded_size) + "**");
     }
     rows.push_back(row);
   }
-  return MarkdownTable(SizeHead(result, "file"), rows);
+  return MarkdownTable(head, rows);
 }
 
 std::string SpeedTable(const FilesResult& result) {
@@ -122,19 +126,11 @@ std::string FilesMarkdown(const FilesResult& result) {
     if (group.files.size() == 1) {
       singles.files.push_back(group.files[0]);
     } else {
-      text += "\n### " + group.name + "\n\n" + GroupTable(result, group);
+      text += "\n### " + group.name + "\n\n" + GroupTable(result, group, true);
     }
   }
   if (singles.files.empty()) return text;
-  text += "\n### Single files\n\n";
-  Row head = SizeHead(result, "file");
-  std::vector<Row> rows;
-  for (const MeasuredFile& file : singles.files) {
-    Row row = {file.name, Grouped(file.raw_size)};
-    for (const FileCost& cost : file.costs) row.push_back(Grouped(cost.coded_size));
-    rows.push_back(row);
-  }
-  return text + MarkdownTable(head, rows);
+  return text + "\n### Single files\n\n" + GroupTable(result, singles, false);
 }
 
 std::string FilesTotals(const FilesResult& result) {

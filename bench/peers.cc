@@ -1,7 +1,9 @@
 #include "peers.h"
 
 #include <filesystem>
+#include <iterator>
 #include <regex>
+#include <sstream>
 
 #include "input.h"
 #include "process.h"
@@ -71,6 +73,18 @@ std::string VersionOf(const Peer& peer) {
   const Result<Bytes> program = ReadFile(peer.program);
   if (program.ok()) version += " (" + HashText(program.value()).substr(0, 8) + ")";
   return version;
+}
+
+std::string ModelsOf(const std::string& lmz) {
+  std::istringstream table(ShellOutput("'" + lmz + "' --list-models"));
+  std::string line, text;
+  for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
+    std::istringstream fields(line);
+    const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
+    if (words.size() < 3) continue;
+    text += (text.empty() ? "" : ", ") + words[1] + " " + words.back();
+  }
+  return text;
 }
 
 }  // namespace lmz::bench

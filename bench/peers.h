@@ -24,4 +24,7 @@ std::vector<Peer> AllPeers(const std::string& lmz);
 // "5.4.1"; of lmz also the beginning of a hash of the program.
 std::string VersionOf(const Peer& peer);
 
+// The built-in models of the program lmz with their ids, for a sentence.
+std::string ModelsOf(const std::string& lmz);
+
 }  // namespace lmz::bench
