@@ -39,8 +39,8 @@ std::vector<Peer> AllPeers(const std::string& lmz) {
        "rm -f restored && ln -f packed packed.zpaq && "
        "zpaq x packed.zpaq input -to restored -force -t1",
        "zpaq"},
-      {"lrzip -z -L9", "lrzip", "lrzip -q -f -z -L 9 -p 1 -o packed input",
-       "lrzip -q -f -d -p 1 -o restored packed", "lrzip --version"},
+      {"lrzip -z -L9", "lrzip", "lrzip -q -f -N 0 -z -L 9 -p 1 -o packed input",
+       "lrzip -q -f -N 0 -d -p 1 -o restored packed", "lrzip --version"},
       {"bzip3", "bzip3", "bzip3 -e -j 1 -c input > packed", "bzip3 -d -j 1 -c packed > restored",
        "bzip3 -V"},
       {"7z PPMd", "7z",
