@@ -113,8 +113,8 @@ Status RunSmall(const SmallOptions& options) {
   }
   LMZ_ASSIGN(const uint64_t coded_size, CodedSize(pieces, folder.path()));
   const std::string text =
-      "Processor: " + CpuName() + "; " + LmzVersion() + ". Level " + std::to_string(options.level) +
-      " on " + Grouped(options.count) +
+      "Processor: " + CpuName() + "; lmz " + VersionOf(AllPeers(program)[0]) + ". Level " +
+      std::to_string(options.level) + " on " + Grouped(options.count) +
       " pieces of 1,024 bytes: " + Grouped(options.count * kPieceSize) + " bytes become " +
       Grouped(coded_size) +
       ", frames included. Milliseconds for each, by the clock and, in brackets, of processor time; "
