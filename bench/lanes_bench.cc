@@ -53,12 +53,12 @@ int Run(const char* path, size_t max_size, int threads) {
        {size_t{16} << 10, size_t{256} << 10, size_t{1} << 20, size_t{4} << 20}) {
     if (size > max_size) break;
     const ByteSpan raw = ByteSpan(bytes).first(std::min(size, bytes.size()));
-    for (const uint8_t groups : {1, 2, 4}) {
+    for (const int groups : {1, 2, 4}) {
       for (int lanes = groups; lanes <= 64; lanes *= 2) {
         const BlockChoice choice = {.codec = CodecId::kText,
                                     .model = model.value().get(),
                                     .lanes = static_cast<uint8_t>(lanes),
-                                    .groups = groups};
+                                    .groups = static_cast<uint8_t>(groups)};
         if (!Measure(raw, choice, threads)) return 1;
       }
     }

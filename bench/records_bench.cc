@@ -37,7 +37,7 @@ std::string MakeRecord(std::mt19937& random) {
   text += "\",\"user\":{\"id\":" + std::to_string(100000 + below(900000)) + ",\"city\":\"" +
           kCities[below(6)] + "\",\"returning\":" + (below(3) != 0 ? "true" : "false") + "}";
   text += std::string(",\"action\":\"") + kActions[below(7)] + "\",\"items\":[";
-  for (uint32_t i = 0, count = 1 + below(3); i < count; ++i) {
+  for (size_t i = 0, count = 1 + below(3); i < count; ++i) {
     text += std::string(i == 0 ? "" : ",") + "{\"sku\":\"" + std::to_string(10000 + below(90000)) +
             "\",\"title\":\"" + kWords[below(11)] + " " + kWords[below(11)] +
             "\",\"price\":" + std::to_string(1 + below(300)) + "." +

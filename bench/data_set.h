@@ -1,0 +1,45 @@
+// The columns of the tables: data prepared as Delétang et al. 2024 prepared theirs, or as people
+// have it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coder.h"
+
+namespace lmz::bench {
+
+inline constexpr size_t kChunkSize = 2048;
+// An image's patch: kRowWidth x kPatchHeight gray pixels are one chunk.
+inline constexpr uint32_t kPatchHeight = 32;
+
+struct DataSet {
+  std::string name;                // of the column
+  std::string what;                // one sentence: what it is and how it was prepared
+  std::vector<std::string> notes;  // which files were left out, and why
+  Bytes bytes;                     // all of it; the signals below point into it
+  std::vector<Signal> whole;       // what is coded at once: one, or one for each file
+  std::vector<Signal> chunks;      // the same in pieces of kChunkSize; the last may be shorter
+};
+
+// The file, or the files in the folder one after the other, as they are; the first `limit` bytes.
+Result<DataSet> LoadText(const std::string& path, size_t limit);
+
+// The PNG files: the mean of red, green and blue, rounded down, cut into patches from the top left;
+// each patch row by row. What is left at the right and the bottom is dropped.
+Result<DataSet> LoadPatches(const std::string& path, size_t limit);
+
+// The WAV and FLAC files: the mean of all channels, the upper 8 of 16 bits, plus 128. Each file is
+// cut into chunks; what is left at its end is dropped. Files with another rate than kSampleRate or
+// other samples than 8 or 16 bits are left out.
+Result<DataSet> LoadSpeech(const std::string& path, size_t limit);
+
+// Incompressible, the same in every run.
+DataSet RandomData(size_t size);
+
+// The same files with their own pixels and samples, each whole: the first ones that have no more
+// than `limit` bytes together, at least one.
+Result<DataSet> LoadPictures(const std::string& path, size_t limit);
+Result<DataSet> LoadSounds(const std::string& path, size_t limit);
+
+}  // namespace lmz::bench

@@ -1,0 +1,39 @@
+// `lmz-bench context` and `lmz-bench scaling`: the founding paper's figures.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace lmz::bench {
+
+struct FigureOptions {
+  std::string text;  // a file, or a folder of files
+  int threads = 1;
+  std::vector<std::string> models;  // files, beside the built-in ones
+  std::string csv;                  // further outputs; empty: none
+  std::string svg;
+  std::string into;  // the document with the section; empty: standard output
+  std::string section;
+};
+
+struct ContextOptions : FigureOptions {
+  size_t chunks = 64;  // that are measured, spread evenly over the text
+  int level = 3;       // whose model is measured
+};
+
+// Bits per byte of the first n bytes of chunks, n up to 2,048, each coded alone and decoded:
+// gzip, the network alone, lmz.
+Status RunContext(const ContextOptions& options);
+
+struct ScalingOptions : FigureOptions {
+  std::vector<uint64_t> sizes = {100000, 1000000, 10000000, 100000000, 1000000000};
+};
+
+// Adjusted rate against the size of the model for data of several sizes; sizes that the text does
+// not have are projected from the largest that it has.
+Status RunScaling(const ScalingOptions& options);
+
+}  // namespace lmz::bench

@@ -1,0 +1,75 @@
+// `lmz-bench files`: lmz beside the compressors that are installed, on any files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "journal.h"
+#include "peers.h"
+#include "process.h"
+
+namespace lmz::bench {
+
+struct FilesOptions {
+  std::vector<std::string> paths;  // files, and folders whose files are a group
+  std::string lmz;                 // the program; empty: beside this one, or the installed one
+  std::vector<std::string> only;   // names of peers; empty: all that are installed
+  int runs = 1;                    // the fastest counts
+  bool totals = false;             // one table, with the total of each path
+  std::string targets;             // a CSV file of sizes to reach; empty: none
+  std::string state;               // the journal; empty: none
+  std::string csv;                 // further outputs; empty: none
+  std::string json;
+  std::string into;  // the document with the section; empty: standard output
+  std::string section = "files";
+};
+
+struct FileCost {
+  uint64_t coded_size = 0;
+  RunCost pack;
+  RunCost unpack;
+};
+
+struct MeasuredFile {
+  std::string name;  // below its group, or its own
+  std::string path;
+  uint64_t raw_size = 0;
+  std::string hash;             // XXH3-128
+  std::vector<FileCost> costs;  // by peer
+};
+
+struct FileGroup {
+  std::string name;  // of the folder or the file
+  std::vector<MeasuredFile> files;
+};
+
+struct FilesResult {
+  std::vector<Peer> peers;
+  std::vector<std::string> versions;  // by peer
+  std::string models;                 // of lmz, with their ids; empty when it took no part
+  std::vector<FileGroup> groups;
+  int runs = 1;
+  bool is_in_memory = false;  // where the work was done
+};
+
+// The files of one round trip: packs `path` with the peer in the folder, unpacks, compares; the
+// least of `runs` times each way. Errors: kDamaged when the file is not restored; those of
+// RunShell.
+Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
+                             int runs);
+
+// All peers on all files; what the journal has is not measured again.
+Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal);
+
+std::string FilesMarkdown(const FilesResult& result);
+std::string FilesTotals(const FilesResult& result);
+std::string FilesCsv(const FilesResult& result);
+std::string FilesJson(const FilesResult& result);
+
+// Which of the sizes to reach in a CSV file (file,tool,max_size) are reached. Errors: kIo.
+Result<std::string> TargetsMarkdown(const FilesResult& result, const std::string& path);
+
+Status RunFiles(const FilesOptions& options);
+
+}  // namespace lmz::bench

@@ -1,0 +1,81 @@
+#include "journal.h"
+
+#include <cstdlib>
+#include <fstream>
+
+namespace lmz::bench {
+
+namespace {
+
+// Behind the numbers of a whole row.
+constexpr const char* kEnd = "done";
+
+std::string KeyText(const std::vector<std::string>& key) {
+  std::string text;
+  for (const std::string& part : key) text += CsvField(part) + ",";
+  return text;
+}
+
+// Splits "key,parts,;number,number,done" as Add writes it; false for anything else.
+bool ParseRow(const std::string& line, std::string& key, std::vector<double>& numbers) {
+  const size_t split = line.rfind(';');
+  if (split == std::string::npos || !line.ends_with(kEnd)) return false;
+  key = line.substr(0, split);
+  numbers.clear();
+  const char* p = line.c_str() + split + 1;
+  while (*p != *kEnd) {
+    char* end = nullptr;
+    numbers.push_back(std::strtod(p, &end));
+    if (end == p || *end != ',') return false;
+    p = end + 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\n;") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+Result<Journal> Journal::Open(const std::string& path) {
+  Journal journal;
+  journal.path_ = path;
+  std::ifstream in(path);
+  std::string key;
+  std::vector<double> numbers;
+  for (std::string line; std::getline(in, line);) {
+    if (ParseRow(line, key, numbers)) journal.rows_[key] = numbers;
+  }
+  // A row that was cut off must not run into the next one.
+  std::ofstream out(path, std::ios::app);
+  if (!journal.rows_.empty() || out.tellp() > 0) out << '\n' << std::flush;
+  if (!out) return Status(Code::kIo, path + ": cannot be written");
+  return journal;
+}
+
+std::optional<std::vector<double>> Journal::Find(const std::vector<std::string>& key) const {
+  const auto row = rows_.find(KeyText(key));
+  if (row == rows_.end()) return std::nullopt;
+  return row->second;
+}
+
+Status Journal::Add(const std::vector<std::string>& key, const std::vector<double>& numbers) {
+  std::string text = KeyText(key);
+  rows_[text] = numbers;
+  if (path_.empty()) return OkStatus();
+  text += ';';
+  for (const double number : numbers) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.17g,", number);
+    text += digits;
+  }
+  std::ofstream out(path_, std::ios::app);
+  out << text << kEnd << '\n' << std::flush;
+  return out ? OkStatus() : Status(Code::kIo, path_ + ": cannot be written");
+}
+
+}  // namespace lmz::bench

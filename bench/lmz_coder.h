@@ -1,0 +1,27 @@
+// lmz itself as one of the coders, through its pipelines.
+#pragma once
+
+#include "coder.h"
+#include "model/network.h"
+
+namespace lmz::bench {
+
+// A model with what the tables say about it.
+struct BenchModel {
+  std::string name;
+  int level = 0;  // that stands for it; 0: none
+  std::string id;
+  uint64_t file_size = 0;
+  uint64_t parameters = 0;
+  std::shared_ptr<const Network> network;
+};
+
+// The built-in models of levels, smallest first, then those in `files`. Errors: those of reading
+// and loading.
+Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
+
+// lmz -0, then lmz with each model. Pixels and samples are given as the files that people keep them
+// in, PGM, PPM and WAV, whose headers count; data without meaning as it is.
+void AddLmzCoders(const std::vector<BenchModel>& models, Coders& coders);
+
+}  // namespace lmz::bench

@@ -1,0 +1,158 @@
+// lmz-bench: lmz beside its peers. Results go to standard output, words to standard error.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+
+#include "environment.h"
+#include "figures.h"
+#include "files.h"
+#include "input.h"
+#include "markdown.h"
+#include "small.h"
+#include "table.h"
+
+namespace lmz::bench {
+namespace {
+
+void AddTable(CLI::App& app, TableOptions& options) {
+  CLI::App* table = app.add_subcommand("table", "the paper's table: rates, raw and adjusted");
+  table->add_option("--text", options.text, "a file, or a folder of files");
+  table->add_option("--image", options.image, "a folder of PNG files");
+  table->add_option("--audio", options.audio, "a folder of WAV and FLAC files");
+  table->add_option("--random", options.random_size, "random bytes; 0: none")
+      ->capture_default_str();
+  table->add_option("--limit", options.limit, "use no more bytes of each prepared column");
+  table->add_option("-T,--threads", options.threads, "threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  table->add_option("--model", options.models, "a model file beside the built-in ones");
+  table->add_option("--state", options.state, "keep finished sizes here, and skip them");
+  table->add_option("--csv", options.csv, "write all sizes here");
+  table->add_option("--into", options.into, "replace the generated section of this document");
+  table->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+void AddFiles(CLI::App& app, FilesOptions& options) {
+  CLI::App* files = app.add_subcommand("files", "lmz beside what is installed, on any files");
+  files->add_option("PATH", options.paths, "files, and folders whose files are a group")
+      ->required();
+  files->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  files->add_option("--only", options.only, "only the compressor of this name; more than once");
+  files->add_option("--runs", options.runs, "times to run each; the fastest counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  files->add_flag("--totals", options.totals, "nothing but the total of each path");
+  files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
+  files->add_option("--state", options.state, "keep finished measurements here, and skip them");
+  files->add_option("--csv", options.csv, "write all measurements here");
+  files->add_option("--json", options.json, "the same as JSON");
+  files->add_option("--into", options.into, "replace the generated section of this document");
+  files->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+void AddSmall(CLI::App& app, SmallOptions& options) {
+  CLI::App* small = app.add_subcommand("small", "lmz on many files of 1 KB");
+  small->add_option("PATH", options.paths, "files and folders to take them from")->required();
+  small->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  small->add_option("--level", options.level, "the level")
+      ->check(CLI::Range(0, 3))
+      ->capture_default_str();
+  small->add_option("--count", options.count, "how many files")
+      ->check(CLI::Range(2, 10000))
+      ->capture_default_str();
+  small->add_option("--runs", options.runs, "times to run each; the fastest counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  small->add_option("--into", options.into, "replace the generated section of this document");
+  small->add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+struct InsertOptions {
+  std::string into;
+  std::string section;
+};
+
+void AddInsert(CLI::App& app, InsertOptions& options) {
+  CLI::App* insert = app.add_subcommand(
+      "insert", "what comes on standard input as a generated section of a document");
+  insert->add_option("--into", options.into, "the document")->required();
+  insert->add_option("--section", options.section, "which section")->required();
+}
+
+Status RunInsert(const InsertOptions& options) {
+  LMZ_ASSIGN(const Bytes text, ReadFile("/dev/stdin"));
+  return Deliver({text.begin(), text.end()}, options.section, options.into);
+}
+
+// What both figures take.
+void AddFigure(CLI::App& figure, FigureOptions& options) {
+  figure.add_option("--text", options.text, "a file, or a folder of files")->required();
+  figure.add_option("-T,--threads", options.threads, "threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  figure.add_option("--model", options.models, "a model file beside the built-in ones");
+  figure.add_option("--csv", options.csv, "write all numbers here");
+  figure.add_option("--svg", options.svg, "draw the figure here, with gnuplot");
+  figure.add_option("--into", options.into, "replace the generated section of this document");
+  figure.add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling) {
+  context.section = "context";
+  context.threads = ProcessorCount();
+  CLI::App* first =
+      app.add_subcommand("context", "bits per byte against the length of what is coded");
+  AddFigure(*first, context);
+  first->add_option("--chunks", context.chunks, "how many chunks")->capture_default_str();
+  first->add_option("--level", context.level, "whose model")->capture_default_str();
+  scaling.section = "scaling";
+  scaling.threads = ProcessorCount();
+  CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
+  AddFigure(*second, scaling);
+  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once");
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Measures lmz beside other compressors. Every code is decoded and compared.");
+  app.name("lmz-bench");
+  app.set_version_flag("--version", LmzVersion());
+  app.require_subcommand(1);
+  TableOptions table;
+  table.threads = ProcessorCount();
+  AddTable(app, table);
+  FilesOptions files;
+  AddFiles(app, files);
+  ContextOptions context;
+  ScalingOptions scaling;
+  AddFigures(app, context, scaling);
+  SmallOptions small;
+  AddSmall(app, small);
+  InsertOptions insert;
+  AddInsert(app, insert);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  Status status;
+  if (app.got_subcommand("table")) status = RunTable(table);
+  if (app.got_subcommand("files")) status = RunFiles(files);
+  if (app.got_subcommand("context")) status = RunContext(context);
+  if (app.got_subcommand("scaling")) status = RunScaling(scaling);
+  if (app.got_subcommand("small")) status = RunSmall(small);
+  if (app.got_subcommand("insert")) status = RunInsert(insert);
+  if (!status.ok()) std::fprintf(stderr, "lmz-bench: %s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace lmz::bench
+
+int main(int argc, char** argv) {
+  try {
+    return lmz::bench::Run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "lmz-bench: there is not enough memory\n");
+    return 1;
+  }
+}

@@ -1,0 +1,35 @@
+// Tables and generated sections as Markdown.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace lmz::bench {
+
+using Row = std::vector<std::string>;
+
+// The first column is aligned left, all others right.
+std::string MarkdownTable(const Row& head, const std::vector<Row>& rows);
+
+// 1234567 as "1,234,567".
+std::string Grouped(uint64_t number);
+
+// With so many digits behind the point.
+std::string Fixed(double number, int digits);
+
+// `text` with what stands between the marks of `section` replaced; see Marks. Errors:
+// kInvalidArgument when `text` lacks them.
+Result<std::string> ReplaceSection(const std::string& text, const std::string& section,
+                                   const std::string& generated);
+
+// Prints `generated`, or writes it between the marks of the file `into` when that is not empty.
+Status Deliver(const std::string& generated, const std::string& section, const std::string& into);
+
+// The figure `svg` as a link in the document `into`; empty unless both are given and lie in one
+// folder.
+std::string FigureLink(const std::string& title, const std::string& svg, const std::string& into);
+
+}  // namespace lmz::bench

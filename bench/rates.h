@@ -1,0 +1,35 @@
+// Sizes and rates as the tables of lmz-bench count them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace lmz::bench {
+
+// The code of one data set: `coded_size` bytes, headers counted as ChunkedSize says, for
+// `raw_size`.
+struct CodedSize {
+  uint64_t raw_size = 0;
+  uint64_t coded_size = 0;
+};
+
+// Bytes of chunks that were coded alone when `header_size` bytes, the same for all of them, count
+// once. Nothing if a chunk is smaller than that header: then the header is not what it is said to
+// be. No chunks: 0.
+std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes, uint64_t header_size);
+
+// coded / raw; nothing if there is no raw data.
+std::optional<double> RawRate(const CodedSize& size);
+
+// (coded + model) / raw, the model as it is stored, once; nothing if there is no raw data.
+std::optional<double> AdjustedRate(const CodedSize& size, uint64_t model_size);
+
+// (coded + 2 x parameters) / raw, as Delétang et al. 2024 count a model; nothing without raw data.
+std::optional<double> PaperAdjustedRate(const CodedSize& size, uint64_t parameter_count);
+
+// The smallest raw size from which a model pays: the size whose adjusted rate at `rate` equals
+// `other_rate`, a rival without a model, both rates taken as constant. Nothing if it never pays.
+std::optional<uint64_t> BreakEvenSize(double rate, double other_rate, uint64_t model_size);
+
+}  // namespace lmz::bench

@@ -1,0 +1,27 @@
+// `lmz-bench table`: the founding paper's table, on any data.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+
+namespace lmz::bench {
+
+struct TableOptions {
+  std::string text;   // a file or folder; empty: no such column
+  std::string image;  // a folder of PNG files
+  std::string audio;  // a folder of WAV and FLAC files
+  size_t random_size = 1000000;
+  size_t limit = SIZE_MAX;  // bytes of each prepared column
+  int threads = 1;
+  std::vector<std::string> models;  // files, beside the built-in ones
+  std::string state;                // the journal; empty: none
+  std::string csv;                  // where the sizes go; empty: nowhere
+  std::string into;                 // the document with the section; empty: standard output
+  std::string section = "table";
+};
+
+Status RunTable(const TableOptions& options);
+
+}  // namespace lmz::bench
