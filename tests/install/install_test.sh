@@ -61,7 +61,20 @@ package=$(dirname "$(find "$work/prefix" -path '*/lmz/__init__.py')")
 (cd "$work" && PYTHONPATH=$(dirname "$package") python3 -B -c '
 import lmz, sys
 sys.exit(lmz.decompress(lmz.compress(b"installed", 1)) != b"installed")')
-for part in include/lmz/lmz.h include/lmz/lmz.hpp share/man/man1/lmz.1 bin/lmz; do
-  [ -e "$work/prefix/$part" ] || { echo "not installed: $part" >&2; exit 1; }
+
+# What stands around the program: its other names, manual pages, completion, the magic of file(1).
+prefix=$work/prefix
+completions=share/bash-completion/completions
+for part in include/lmz/lmz.h include/lmz/lmz.hpp share/lmz/lmz.magic \
+  share/man/man1/lmz.1 share/man/man1/unlmz.1 share/man/man1/lmzcat.1 \
+  $completions/lmz $completions/unlmz $completions/lmzcat; do
+  [ -e "$prefix/$part" ] || { echo "not installed: $part" >&2; exit 1; }
 done
+"$prefix/bin/lmz" -0 -c "$source/README.md" >"$work/README.md.lmz"
+"$prefix/bin/lmzcat" "$work/README.md.lmz" | cmp - "$source/README.md"
+"$prefix/bin/unlmz" "$work/README.md.lmz" && cmp "$work/README.md" "$source/README.md"
+bash -uc '. "$1"; complete -p lmz unlmz lmzcat >/dev/null' bash "$prefix/$completions/lmzcat"
+if command -v file >/dev/null; then
+  file -m "$prefix/share/lmz/lmz.magic" "$work/README.md.lmz" | grep -q "lmz compressed data"
+fi
 echo "installed, found both ways, works"
