@@ -102,7 +102,7 @@ class Verify(cli_case.CliCase):
         self.assertEqual(self.names(), ["in"])
 
     def change_in_memory(self, process, marker):
-        """Changes a bit of every copy of `marker` in the memory of the process, as bad memory would."""
+        """Changes a bit of every copy of `marker` in the process, as bad memory would."""
         changed = 0
         with open(f"/proc/{process.pid}/maps", encoding="ascii") as maps, \
                 open(f"/proc/{process.pid}/mem", "r+b", buffering=0) as memory:
@@ -144,7 +144,7 @@ class Verify(cli_case.CliCase):
         self.assertNotEqual(self.lmz("-dc", "out"), data, "nobody else can notice")
         (self.folder / "out").unlink()
         message, code = self.compress_on_bad_memory(data, "--verify")
-        self.assertRegex(message, r"\Almz: \(stdin\): --verify: [^\n]* restores other bytes; .*\n\Z")
+        self.assertRegex(message, r"\Almz: \(stdin\): --verify: [^\n]* restores other bytes; ")
         self.assertEqual((code, self.names()), (FAILED, []))
 
     def test_failing_output(self):
