@@ -8,7 +8,7 @@
 
 #include "coder.h"
 #include "jxl_coder.h"
-#include "raster.h"
+#include "picture.h"
 
 namespace lmz::bench {
 
@@ -24,20 +24,20 @@ void AppendPng(png_structp png, png_bytep data, size_t size) {
 }
 
 // libpng reports errors by longjmp, so nothing that needs a destructor lives here.
-bool WritePng(png_structp png, png_infop info, const Raster& raster, Bytes& out) {
+bool WritePng(png_structp png, png_infop info, const Picture& picture, Bytes& out) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
   png_set_write_fn(png, &out, AppendPng, nullptr);
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_set_IHDR(png, info, raster.width, raster.height, 8,
-               raster.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+  png_set_IHDR(png, info, picture.width, picture.height, 8,
+               picture.channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_set_compression_level(png, 9);
   png_set_compression_mem_level(png, 9);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
   png_write_info(png, info);
-  const size_t stride = size_t{raster.width} * static_cast<size_t>(raster.channels);
-  for (uint32_t y = 0; y < raster.height; ++y) {
-    png_write_row(png, raster.pixels.data() + y * stride);
+  const size_t stride = size_t{picture.width} * static_cast<size_t>(picture.channels);
+  for (uint32_t y = 0; y < picture.height; ++y) {
+    png_write_row(png, picture.pixels.data() + y * stride);
   }
   png_write_end(png, info);
   return true;
@@ -78,18 +78,18 @@ class Png final : public Coder {
   bool Takes(const Signal& signal) const override {
     const bool is_patch =
         signal.kind == Signal::Kind::kPixels && signal.width == kRowWidth && signal.channels == 1;
-    return IsRaster(signal) && (width_ == 0 || is_patch);
+    return IsPicture(signal) && (width_ == 0 || is_patch);
   }
   Result<Bytes> Encode(const Signal& signal) const override {
-    Raster raster = AsRaster(signal);
-    if (width_ != 0 && raster.width % width_ == 0) {
-      raster.height *= raster.width / width_;
-      raster.width = width_;
+    Picture picture = AsPicture(signal);
+    if (width_ != 0 && picture.width % width_ == 0) {
+      picture.height *= picture.width / width_;
+      picture.width = width_;
     }
     Bytes code;
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
-    const bool is_written = info != nullptr && WritePng(png, info, raster, code);
+    const bool is_written = info != nullptr && WritePng(png, info, picture, code);
     png_destroy_write_struct(&png, &info);
     if (!is_written) return Failed("libpng's encoder");
     return code;
@@ -120,14 +120,15 @@ class WebP final : public Coder {
            std::to_string(v & 255);
   }
   bool Takes(const Signal& signal) const override {
-    return IsRaster(signal) && signal.width <= kMaxRows;
+    return IsPicture(signal) && signal.width <= kMaxRows;
   }
   Result<Bytes> Encode(const Signal& signal) const override {
-    const Raster raster = AsRaster(signal);
-    if (raster.height <= kMaxRows) return EncodeStrip(raster, 0, raster.height);
+    const Picture picture = AsPicture(signal);
+    if (picture.height <= kMaxRows) return EncodeStrip(picture, 0, picture.height);
     Bytes code;
-    for (uint32_t y = 0; y < raster.height; y += kMaxRows) {
-      LMZ_ASSIGN(const Bytes strip, EncodeStrip(raster, y, std::min(kMaxRows, raster.height - y)));
+    for (uint32_t y = 0; y < picture.height; y += kMaxRows) {
+      LMZ_ASSIGN(const Bytes strip,
+                 EncodeStrip(picture, y, std::min(kMaxRows, picture.height - y)));
       ByteWriter(code).U32(static_cast<uint32_t>(strip.size()));
       ByteWriter(code).Append(strip);
     }
@@ -153,35 +154,35 @@ class WebP final : public Coder {
  private:
   static constexpr uint32_t kMaxRows = 16352;  // whole patches of 32 rows
 
-  static Result<Bytes> EncodeStrip(const Raster& raster, uint32_t first, uint32_t rows) {
+  static Result<Bytes> EncodeStrip(const Picture& picture, uint32_t first, uint32_t rows) {
     WebPConfig config;
-    WebPPicture picture;
+    WebPPicture webp;
     if (WebPConfigInit(&config) == 0 || WebPConfigLosslessPreset(&config, 9) == 0 ||
-        WebPPictureInit(&picture) == 0) {
+        WebPPictureInit(&webp) == 0) {
       return Failed("WebP");
     }
     config.exact = 1;
-    picture.use_argb = 1;
-    picture.width = static_cast<int>(raster.width);
-    picture.height = static_cast<int>(rows);
-    const Bytes rgb = Rgb(raster, first, rows);
+    webp.use_argb = 1;
+    webp.width = static_cast<int>(picture.width);
+    webp.height = static_cast<int>(rows);
+    const Bytes rgb = Rgb(picture, first, rows);
     WebPMemoryWriter writer;
     WebPMemoryWriterInit(&writer);
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &writer;
-    const bool is_coded = WebPPictureImportRGB(&picture, rgb.data(), 3 * picture.width) != 0 &&
-                          WebPEncode(&config, &picture) != 0;
+    webp.writer = WebPMemoryWrite;
+    webp.custom_ptr = &writer;
+    const bool is_coded = WebPPictureImportRGB(&webp, rgb.data(), 3 * webp.width) != 0 &&
+                          WebPEncode(&config, &webp) != 0;
     Bytes code(writer.mem, writer.mem + (is_coded ? writer.size : 0));
     WebPMemoryWriterClear(&writer);
-    WebPPictureFree(&picture);
+    WebPPictureFree(&webp);
     if (!is_coded) return Failed("WebP");
     return code;
   }
 
-  static Bytes Rgb(const Raster& raster, uint32_t first, uint32_t rows) {
-    const auto channels = static_cast<size_t>(raster.channels);
-    const uint8_t* begin = raster.pixels.data() + size_t{first} * raster.width * channels;
-    const size_t count = size_t{rows} * raster.width;
+  static Bytes Rgb(const Picture& picture, uint32_t first, uint32_t rows) {
+    const auto channels = static_cast<size_t>(picture.channels);
+    const uint8_t* begin = picture.pixels.data() + size_t{first} * picture.width * channels;
+    const size_t count = size_t{rows} * picture.width;
     if (channels == 3) return Bytes(begin, begin + 3 * count);
     Bytes rgb(3 * count);
     for (size_t i = 0; i < rgb.size(); ++i) rgb[i] = begin[i / 3];

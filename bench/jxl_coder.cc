@@ -5,7 +5,7 @@
 #include <jxl/encode.h>
 #include <jxl/encode_cxx.h>
 
-#include "raster.h"
+#include "picture.h"
 
 namespace lmz::bench {
 
@@ -27,23 +27,23 @@ class Jxl final : public Coder {
     return "libjxl " + std::to_string(v / 1000000) + "." + std::to_string(v / 1000 % 1000) + "." +
            std::to_string(v % 1000);
   }
-  bool Takes(const Signal& signal) const override { return IsRaster(signal); }
+  bool Takes(const Signal& signal) const override { return IsPicture(signal); }
 
   Result<Bytes> Encode(const Signal& signal) const override {
-    const Raster raster = AsRaster(signal);
+    const Picture picture = AsPicture(signal);
     const JxlEncoderPtr encoder = JxlEncoderMake(nullptr);
-    if (!Describe(encoder.get(), raster)) return Failed();
+    if (!Describe(encoder.get(), picture)) return Failed();
     JxlEncoderFrameSettings* settings = JxlEncoderFrameSettingsCreate(encoder.get(), nullptr);
-    const JxlPixelFormat format = PixelFormat(raster.channels);
+    const JxlPixelFormat format = PixelFormat(picture.channels);
     if (JxlEncoderSetFrameLossless(settings, JXL_TRUE) != JXL_ENC_SUCCESS ||
         JxlEncoderFrameSettingsSetOption(settings, JXL_ENC_FRAME_SETTING_EFFORT, 9) !=
             JXL_ENC_SUCCESS ||
-        JxlEncoderAddImageFrame(settings, &format, raster.pixels.data(), raster.pixels.size()) !=
+        JxlEncoderAddImageFrame(settings, &format, picture.pixels.data(), picture.pixels.size()) !=
             JXL_ENC_SUCCESS) {
       return Failed();
     }
     JxlEncoderCloseInput(encoder.get());
-    return Output(encoder.get(), raster.pixels.size());
+    return Output(encoder.get(), picture.pixels.size());
   }
 
   Result<Bytes> Decode(ByteSpan code, uint64_t /*raw_size*/) const override {
@@ -68,17 +68,17 @@ class Jxl final : public Coder {
   }
 
  private:
-  static bool Describe(JxlEncoder* encoder, const Raster& raster) {
+  static bool Describe(JxlEncoder* encoder, const Picture& picture) {
     JxlBasicInfo info;
     JxlEncoderInitBasicInfo(&info);
-    info.xsize = raster.width;
-    info.ysize = raster.height;
+    info.xsize = picture.width;
+    info.ysize = picture.height;
     info.bits_per_sample = 8;
-    info.num_color_channels = static_cast<uint32_t>(raster.channels);
+    info.num_color_channels = static_cast<uint32_t>(picture.channels);
     info.uses_original_profile = JXL_TRUE;
     if (JxlEncoderSetBasicInfo(encoder, &info) != JXL_ENC_SUCCESS) return false;
     JxlColorEncoding color;
-    JxlColorEncodingSetToSRGB(&color, raster.channels == 1 ? JXL_TRUE : JXL_FALSE);
+    JxlColorEncodingSetToSRGB(&color, picture.channels == 1 ? JXL_TRUE : JXL_FALSE);
     return JxlEncoderSetColorEncoding(encoder, &color) == JXL_ENC_SUCCESS;
   }
 

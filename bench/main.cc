@@ -14,6 +14,28 @@
 namespace lmz::bench {
 namespace {
 
+// Where what is printed can go instead.
+template <class Options>
+void AddSection(CLI::App& command, Options& options) {
+  command.add_option("--into", options.into, "replace the generated section of this document");
+  command.add_option("--section", options.section, "which section")->capture_default_str();
+}
+
+// What the commands take that run programs.
+template <class Options>
+void AddRuns(CLI::App& command, Options& options) {
+  command.add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  command.add_option("--runs", options.runs, "times to run each; the fastest counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+}
+
+void AddThreads(CLI::App& command, int& threads) {
+  command.add_option("-T,--threads", threads, "threads")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+}
+
 void AddTable(CLI::App& app, TableOptions& options) {
   CLI::App* table = app.add_subcommand("table", "the paper's table: rates, raw and adjusted");
   table->add_option("--text", options.text, "a file, or a folder of files");
@@ -22,49 +44,38 @@ void AddTable(CLI::App& app, TableOptions& options) {
   table->add_option("--random", options.random_size, "random bytes; 0: none")
       ->capture_default_str();
   table->add_option("--limit", options.limit, "use no more bytes of each prepared column");
-  table->add_option("-T,--threads", options.threads, "threads")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+  AddThreads(*table, options.threads);
   table->add_option("--model", options.models, "a model file beside the built-in ones");
   table->add_option("--state", options.state, "keep finished sizes here, and skip them");
   table->add_option("--csv", options.csv, "write all sizes here");
-  table->add_option("--into", options.into, "replace the generated section of this document");
-  table->add_option("--section", options.section, "which section")->capture_default_str();
+  AddSection(*table, options);
 }
 
 void AddFiles(CLI::App& app, FilesOptions& options) {
   CLI::App* files = app.add_subcommand("files", "lmz beside what is installed, on any files");
   files->add_option("PATH", options.paths, "files, and folders whose files are a group")
       ->required();
-  files->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  AddRuns(*files, options);
   files->add_option("--only", options.only, "only the compressor of this name; more than once");
-  files->add_option("--runs", options.runs, "times to run each; the fastest counts")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
   files->add_flag("--totals", options.totals, "nothing but the total of each path");
   files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
   files->add_option("--state", options.state, "keep finished measurements here, and skip them");
   files->add_option("--csv", options.csv, "write all measurements here");
   files->add_option("--json", options.json, "the same as JSON");
-  files->add_option("--into", options.into, "replace the generated section of this document");
-  files->add_option("--section", options.section, "which section")->capture_default_str();
+  AddSection(*files, options);
 }
 
 void AddSmall(CLI::App& app, SmallOptions& options) {
   CLI::App* small = app.add_subcommand("small", "lmz on many files of 1 KB");
   small->add_option("PATH", options.paths, "files and folders to take them from")->required();
-  small->add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  AddRuns(*small, options);
   small->add_option("--level", options.level, "the level")
       ->check(CLI::Range(0, 3))
       ->capture_default_str();
   small->add_option("--count", options.count, "how many files")
       ->check(CLI::Range(2, 10000))
       ->capture_default_str();
-  small->add_option("--runs", options.runs, "times to run each; the fastest counts")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  small->add_option("--into", options.into, "replace the generated section of this document");
-  small->add_option("--section", options.section, "which section")->capture_default_str();
+  AddSection(*small, options);
 }
 
 struct InsertOptions {
@@ -87,14 +98,11 @@ Status RunInsert(const InsertOptions& options) {
 // What both figures take.
 void AddFigure(CLI::App& figure, FigureOptions& options) {
   figure.add_option("--text", options.text, "a file, or a folder of files")->required();
-  figure.add_option("-T,--threads", options.threads, "threads")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
+  AddThreads(figure, options.threads);
   figure.add_option("--model", options.models, "a model file beside the built-in ones");
   figure.add_option("--csv", options.csv, "write all numbers here");
   figure.add_option("--svg", options.svg, "draw the figure here, with gnuplot");
-  figure.add_option("--into", options.into, "replace the generated section of this document");
-  figure.add_option("--section", options.section, "which section")->capture_default_str();
+  AddSection(figure, options);
 }
 
 void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling) {

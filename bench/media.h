@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "picture.h"
 
 namespace lmz::bench {
-
-struct Picture {
-  uint32_t width = 0;
-  uint32_t height = 0;
-  int channels = 1;  // 1 gray, 3 red, green, blue
-  Bytes pixels;      // rows from the top
-};
 
 // A PNG file of 8 bits a channel. Errors: kIo with the reason; kInvalidArgument for a kind of
 // picture that the tables have no row for.

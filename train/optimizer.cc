@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "device.h"
+#include "kernels/fixed_point.h"
 
 namespace lmz {
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr float kBeta1 = 0.9f, kBeta2 = 0.98f, kEpsilon = 1e-8f;
 constexpr double kMomentum = 0.95;
-constexpr double kMostMix = 32767.0 / 16384;  // what the model file can hold
+constexpr double kMostMix = double{kInt16Limit} / (1 << kMixFraction);  // in a model file
 
 // The nearest matrix with all singular values near 1, by five Newton-Schulz steps.
 at::Tensor Orthogonal(const at::Tensor& matrices, at::ScalarType element) {
