@@ -74,15 +74,18 @@ QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restri
 }
 
 template <uint8_t kFlip>
-QuantizedScale MixQuantize(const int16_t* __restrict now, const int16_t* __restrict before,
-                           const MixWeights& weights, int size, int16_t* __restrict scratch,
-                           uint8_t* __restrict q) {
-  const int16_t* __restrict mix = weights.weights;
-  for (int i = 0; i < size; ++i) {
-    const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
-    scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));
+void ShiftQuantize(const int16_t* __restrict now, int16_t* __restrict before,
+                   const MixWeights* mixes, int count, int size, int16_t* __restrict scratch,
+                   const QuantizedVector* out) {
+  for (int k = 0; k < count; ++k) {
+    const int16_t* __restrict mix = mixes[k].weights;
+    for (int i = 0; i < size; ++i) {
+      const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
+      scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));
+    }
+    *out[k].scale = Quantize<kFlip>(scratch, size, out[k].q);
   }
-  return Quantize<kFlip>(scratch, size, q);
+  for (int i = 0; i < size; ++i) before[i] = now[i];
 }
 
 template <uint8_t kFlip>
@@ -197,7 +200,7 @@ struct PortableElementwise {
   static constexpr uint8_t kFlip = kFlip_;
   static constexpr auto Normalize = lmz::Normalize;
   static constexpr auto Quantize = lmz::Quantize<kFlip>;
-  static constexpr auto MixQuantize = lmz::MixQuantize<kFlip>;
+  static constexpr auto ShiftQuantize = lmz::ShiftQuantize<kFlip>;
   static constexpr auto ProductQuantize = lmz::ProductQuantize<kFlip>;
   static constexpr auto SquareQuantize = lmz::SquareQuantize;
   static constexpr auto UpdateState = lmz::UpdateState;

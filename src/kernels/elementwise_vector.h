@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "kernels/fixed_point.h"
+#include "kernels/for_each.h"
 #include "kernels/network_kernels.h"
 #include "kernels/quantizer.h"
 #include "kernels/tables.h"
@@ -74,14 +75,23 @@ struct WordQuantizer {
   typename V::Words factor;
 };
 
+// Stores the bytes that `quantised` makes of each group of words, two groups at a time.
+template <class V, class Quantised>
+[[gnu::always_inline]] inline void StoreAll(uint8_t* q, int size, uint8_t flip,
+                                            const Quantised& quantised) {
+  int i = 0;
+  for (; i + 2 * V::kGroup <= size; i += 2 * V::kGroup) {
+    V::StoreBytes(q + i, quantised(i), quantised(i + V::kGroup), flip);
+  }
+  if (i < size) V::StoreBytes(q + i, quantised(i), flip);
+}
+
 template <class V>
 inline QuantizedScale QuantizeBy(int32_t largest, const int16_t* x, int size, uint8_t flip,
                                  uint8_t* q) {
   const Quantizer by(largest);
   const WordQuantizer<V> quantised(by);
-  for (int i = 0; i < size; i += V::kGroup) {
-    V::StoreBytes(q + i, quantised(V::Load(x + i)), flip);
-  }
+  StoreAll<V>(q, size, flip, [&](int i) { return quantised(V::Load(x + i)); });
   return by.scale();
 }
 
@@ -169,47 +179,103 @@ QuantizedScale VectorQuantize(const int16_t* x, int size, uint8_t flip, uint8_t*
   return QuantizeBy<V>(V::Largest16(largest), x, size, flip, q);
 }
 
-// now + Round((before - now) * mix, 14), as one sum of two products if the second factor,
-// 2^14 - mix, fits in 16 bits.
+// now + Round((before - now) * mix, 14) for vectors `now` and `before` and any number of mixes. As
+// one sum of two products, if the second factor, 2^14 - mix, fits in 16 bits.
 template <class V>
-inline typename V::Words ShiftNear(typename V::Words now, typename V::Words before,
-                                   typename V::Words mix) {
-  const auto rest = V::Sub16(V::Words1(1 << kMixFraction), mix);
-  const auto x = V::Unpack(before, now), w = V::Unpack(mix, rest);
-  const Rounding<V> rounding(kMixFraction);
-  return Narrow<V>(rounding({V::MulAddPairs(x.low, w.low), V::MulAddPairs(x.high, w.high)}));
-}
-
-// The same for any mix.
-template <class V>
-inline typename V::Words ShiftFar(typename V::Words now, typename V::Words before,
-                                  typename V::Words mix) {
-  const typename V::Longs n = V::Widen(now), p = V::Widen(before), m = V::Widen(mix);
-  const Rounding<V> rounding(kMixFraction);
-  const auto moved = [&](auto to, auto from, auto by) {
-    return V::Add32(to, rounding(V::Mul32(V::Sub32(from, to), by)));
-  };
-  return V::AscendingFromPacked(
-      Narrow<V>({moved(n.low, p.low, m.low), moved(n.high, p.high, m.high)}));
-}
-
-template <class V>
-QuantizedScale VectorMixQuantize(const int16_t* now, const int16_t* before, const MixWeights& mix,
-                                 int size, int16_t* scratch, uint8_t flip, uint8_t* q) {
-  auto largest = V::Words1(0);
-  const auto shift = [&](const auto& shifted) __attribute__((always_inline)) {
-    for (int i = 0; i < size; i += V::kGroup) {
-      const auto moved = shifted(V::Load(now + i), V::Load(before + i), V::Load(mix.weights + i));
-      V::Store(scratch + i, moved);
-      largest = V::Max16(largest, V::Abs16(moved));
-    }
-  };
-  if (mix.least >= (1 << kMixFraction) - kInt16Limit) {
-    shift(ShiftNear<V>);
-  } else {
-    shift(ShiftFar<V>);
+struct ShiftNear {
+  using Words = typename V::Words;
+  static bool Suits(int16_t least_mix) { return least_mix >= (1 << kMixFraction) - kInt16Limit; }
+  ShiftNear(Words now, Words before) : both(V::Unpack(before, now)) {}
+  Words operator()(Words mix) const {
+    const auto w = V::Unpack(mix, V::Sub16(V::Words1(1 << kMixFraction), mix));
+    const Rounding<V> rounding(kMixFraction);
+    return Narrow<V>(
+        rounding({V::MulAddPairs(both.low, w.low), V::MulAddPairs(both.high, w.high)}));
   }
-  return QuantizeBy<V>(V::Largest16(largest), scratch, size, flip, q);
+  typename V::Longs both;
+};
+
+// By an instruction that saturates the sum of a number and two products, if -mix fits in 16 bits.
+template <class V>
+struct ShiftSaturated {
+  using Words = typename V::Words;
+  static bool Suits(int16_t least_mix) { return least_mix >= -kInt16Limit; }
+  ShiftSaturated(Words now, Words before) : both(V::Unpack(before, now)) {
+    const auto high = V::Unpack(V::Words1(0), now);  // times 2^16
+    const Words half = V::Longs1(1 << (kMixFraction - 1));
+    const auto count = V::Bits(16 - kMixFraction);
+    start = {V::Add32(V::Right32(high.low, count), half),
+             V::Add32(V::Right32(high.high, count), half)};
+  }
+  Words operator()(Words mix) const {
+    const auto w = V::Unpack(mix, V::Sub16(V::Words1(0), mix));
+    const auto count = V::Bits(kMixFraction);
+    const auto sum = [&](Words from, Words x, Words by) {
+      return V::Right32(V::AddPairsSaturated(from, x, by), count);
+    };
+    return Narrow<V>({sum(start.low, both.low, w.low), sum(start.high, both.high, w.high)});
+  }
+  typename V::Longs both, start;
+};
+
+// For any mix.
+template <class V>
+struct ShiftFar {
+  using Words = typename V::Words;
+  ShiftFar(Words now_words, Words before) : now(V::Widen(now_words)) {
+    const auto p = V::Widen(before);
+    change = {V::Sub32(p.low, now.low), V::Sub32(p.high, now.high)};
+  }
+  Words operator()(Words mix) const {
+    const auto m = V::Widen(mix);
+    const Rounding<V> rounding(kMixFraction);
+    return V::AscendingFromPacked(
+        Narrow<V>({V::Add32(now.low, rounding(V::Mul32(change.low, m.low))),
+                   V::Add32(now.high, rounding(V::Mul32(change.high, m.high)))}));
+  }
+  typename V::Longs now, change;
+};
+
+template <class V, class Shift, int kCount>
+void ShiftBy(const int16_t* now, int16_t* before, const MixWeights* mixes, int size,
+             int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+  typename V::Words largest[kCount];
+  ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) { largest[k] = V::Words1(0); });
+  for (int i = 0; i < size; i += V::kGroup) {
+    const auto x = V::Load(now + i);
+    const Shift shift(x, V::Load(before + i));
+    V::Store(before + i, x);
+    ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) {
+      const auto moved = shift(V::Load(mixes[k].weights + i));
+      V::Store(scratch + k * size + i, moved);
+      largest[k] = V::Max16(largest[k], V::Abs16(moved));
+    });
+  }
+  for (int k = 0; k < kCount; ++k) {
+    const int16_t* const moved = scratch + k * size;
+    *out[k].scale = QuantizeBy<V>(V::Largest16(largest[k]), moved, size, flip, out[k].q);
+  }
+}
+
+template <class V, int kCount>
+void ShiftCount(const int16_t* now, int16_t* before, const MixWeights* mixes, int size,
+                int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+  int16_t least = 0;
+  for (int k = 0; k < kCount; ++k) least = mixes[k].least < least ? mixes[k].least : least;
+  auto* by = ShiftBy<V, ShiftFar<V>, kCount>;
+  if (ShiftNear<V>::Suits(least)) {
+    by = ShiftBy<V, ShiftNear<V>, kCount>;
+  } else if constexpr (requires { V::AddPairsSaturated; }) {
+    if (ShiftSaturated<V>::Suits(least)) by = ShiftBy<V, ShiftSaturated<V>, kCount>;
+  }
+  by(now, before, mixes, size, scratch, flip, out);
+}
+
+template <class V>
+void VectorShiftQuantize(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
+                         int size, int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+  auto* all = count == 1 ? ShiftCount<V, 1> : ShiftCount<V, kMaxMixes>;
+  all(now, before, mixes, size, scratch, flip, out);
 }
 
 template <class V>
@@ -226,11 +292,10 @@ QuantizedScale VectorProductQuantize(const int16_t* a, const int16_t* b, int siz
   const auto right = V::Bits(by.shift < 0 ? -by.shift : 0);
   by.shift = by.shift > 0 ? by.shift : 0;
   const WordQuantizer<V> quantised(by);
-  for (int i = 0; i < size; i += V::kGroup) {
+  StoreAll<V>(q, size, flip, [&](int i) {
     const auto y = LoadLongs<V>(scratch + i);
-    const auto narrowed = V::Pack({V::Right32(y.low, right), V::Right32(y.high, right)});
-    V::StoreBytes(q + i, quantised(narrowed), flip);
-  }
+    return quantised(V::Pack({V::Right32(y.low, right), V::Right32(y.high, right)}));
+  });
   return scale;
 }
 
@@ -248,10 +313,10 @@ QuantizedScale VectorSquareQuantize(const ScaledSums& sums, int size, int16_t* s
   const SquareQuantizer by(V::Largest16(largest));
   const auto left = V::Bits(by.root_shift);
   const WordQuantizer<V> quantised(by.square);
-  for (int i = 0; i < size; i += V::kGroup) {
+  StoreAll<V>(q, size, 0, [&](int i) {
     const auto r = V::Left16(V::Load(scratch + i), left);
-    V::StoreBytes(q + i, quantised(V::MulQ15(r, r)), 0);
-  }
+    return quantised(V::MulQ15(r, r));
+  });
   return by.scale(sums.mantissa);
 }
 
@@ -366,10 +431,10 @@ struct VectorElementwise {
   static QuantizedScale Quantize(const int16_t* x, int size, uint8_t* q) {
     return (IsWhole(size) ? VectorQuantize<V> : VectorQuantize<Half>)(x, size, kFlip, q);
   }
-  static QuantizedScale MixQuantize(const int16_t* now, const int16_t* before,
-                                    const MixWeights& mix, int size, int16_t* scratch, uint8_t* q) {
-    return (IsWhole(size) ? VectorMixQuantize<V> : VectorMixQuantize<Half>)(now, before, mix, size,
-                                                                            scratch, kFlip, q);
+  static void ShiftQuantize(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
+                            int size, int16_t* scratch, const QuantizedVector* out) {
+    (IsWhole(size) ? VectorShiftQuantize<V> : VectorShiftQuantize<Half>)(now, before, mixes, count,
+                                                                         size, scratch, kFlip, out);
   }
   static QuantizedScale ProductQuantize(const int16_t* a, const int16_t* b, int size,
                                         int32_t* scratch, uint8_t* q) {

@@ -11,20 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/for_each.h"
 #include "kernels/network_kernels.h"
 
 namespace lmz {
 namespace {
-
-// Calls body with 0 .. kCount - 1 as compile-time constants. A plain loop over an array of sums
-// would do, but GCC 12 then keeps that array in memory rather than in registers.
-template <int kIndex, int kCount, class Body>
-[[gnu::always_inline]] inline void ForEach(const Body& body) {
-  if constexpr (kIndex < kCount) {
-    body.template operator()<kIndex>();
-    ForEach<kIndex + 1, kCount>(body);
-  }
-}
 
 template <class Ops, int kVectors, int kLanes>
 inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t* x,
@@ -205,7 +196,7 @@ constexpr NetworkKernels MakeNetworkKernels(Isa isa) {
           .multiply_sparse = MultiplySparse<Ops>,
           .normalize = Elementwise::Normalize,
           .quantize = Elementwise::Quantize,
-          .mix_quantize = Elementwise::MixQuantize,
+          .shift_quantize = Elementwise::ShiftQuantize,
           .product_quantize = Elementwise::ProductQuantize,
           .square_quantize = Elementwise::SquareQuantize,
           .update_state = Elementwise::UpdateState,

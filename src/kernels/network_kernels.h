@@ -48,6 +48,15 @@ struct ScaledSums {
   int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
 };
 
+// Where a quantised vector goes.
+struct QuantizedVector {
+  uint8_t* q = nullptr;
+  QuantizedScale* scale = nullptr;
+};
+
+// The most mixes of one vector: for value, forget gate and gate.
+inline constexpr int kMaxMixes = 3;
+
 // How much of the previous step's vector each number takes over (spec 3.4).
 struct MixWeights {
   const int16_t* weights = nullptr;  // [size], Q14
@@ -75,9 +84,10 @@ struct NetworkKernels {
   // Quantises x (spec 3.2).
   QuantizedScale (*quantize)(const int16_t* x, int size, uint8_t* q) = nullptr;
 
-  // Quantises now + (before - now) * mix (spec 3.4, 3.2). `scratch` holds `size` numbers.
-  QuantizedScale (*mix_quantize)(const int16_t* now, const int16_t* before, const MixWeights& mix,
-                                 int size, int16_t* scratch, uint8_t* q) = nullptr;
+  // Quantises now + (before - now) * mix (spec 3.4, 3.2) for each of `count` mixes, 1 or
+  // kMaxMixes; then `before` becomes `now`. `scratch` holds `count` times `size` numbers.
+  void (*shift_quantize)(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
+                         int size, int16_t* scratch, const QuantizedVector* out) = nullptr;
 
   // Quantises the elementwise product a * b. `scratch` holds `size` numbers.
   QuantizedScale (*product_quantize)(const int16_t* a, const int16_t* b, int size, int32_t* scratch,

@@ -167,14 +167,10 @@ TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
 TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
   Random random(2);
   for (const size_t size : kSizes) {
-    // Each magnitude with mixing weights of the usual size and of any.
-    for (int i = 0; i < 32; ++i) {
-      const int bits = i / 2;
+    for (int bits = 0; bits < 16; ++bits) {
       const int n = static_cast<int>(size);
       const int limit = (1 << bits) - 1;
       const auto a = random.Vector<int16_t>(size, limit), b = random.Vector<int16_t>(size, limit);
-      const auto weights = random.Vector<int16_t>(size, i % 2 == 0 ? 16383 : kInt16Limit);
-      const MixWeights mix = {weights.data(), *std::min_element(weights.begin(), weights.end())};
       std::vector<int16_t> half(size);
       std::vector<int32_t> full(size);
       std::vector<uint8_t> q(size), expected(size);
@@ -185,10 +181,51 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
       };
       check("quantize", kernels().quantize(a.data(), n, q.data()),
             scalar().quantize(a.data(), n, expected.data()));
-      check("mix", kernels().mix_quantize(a.data(), b.data(), mix, n, half.data(), q.data()),
-            scalar().mix_quantize(a.data(), b.data(), mix, n, half.data(), expected.data()));
       check("product", kernels().product_quantize(a.data(), b.data(), n, full.data(), q.data()),
             scalar().product_quantize(a.data(), b.data(), n, full.data(), expected.data()));
+    }
+  }
+}
+
+// For one mix and for three.
+TEST_P(NetworkKernelsTest, ShiftQuantizeEqualsScalar) {
+  Random random(6);
+  const auto run = [](const NetworkKernels& by, const std::vector<int16_t>& now,
+                      std::vector<int16_t> before, const std::vector<MixWeights>& mixes) {
+    const size_t size = now.size();
+    std::vector<std::vector<uint8_t>> q(mixes.size(), std::vector<uint8_t>(size));
+    std::vector<QuantizedScale> scales(mixes.size());
+    std::vector<QuantizedVector> out;
+    for (size_t k = 0; k < mixes.size(); ++k) out.push_back({q[k].data(), &scales[k]});
+    std::vector<int16_t> scratch(size * mixes.size());
+    by.shift_quantize(now.data(), before.data(), mixes.data(), static_cast<int>(mixes.size()),
+                      static_cast<int>(size), scratch.data(), out.data());
+    EXPECT_EQ(before, now);
+    std::vector<int> all;
+    for (size_t k = 0; k < mixes.size(); ++k) {
+      all.insert(all.end(), {scales[k].mantissa, scales[k].exponent});
+      for (const uint8_t byte : q[k]) all.push_back(static_cast<int8_t>(byte ^ by.quantised_flip));
+    }
+    return all;
+  };
+  // Mixing weights of the usual size, of nearly any and of any.
+  constexpr int kLeast[] = {-16383, -32767, -32768};
+  for (const size_t size : kSizes) {
+    for (int i = 0; i < 48; ++i) {
+      const int limit = (1 << (i / 3)) - 1;
+      auto now = random.Vector<int16_t>(size, limit), before = random.Vector<int16_t>(size, limit);
+      std::vector<std::vector<int16_t>> weights;
+      std::vector<MixWeights> mixes;
+      for (int k = 0; k < kMaxMixes; ++k) {
+        weights.push_back(random.Vector<int16_t>(size, std::min(-kLeast[i % 3], kInt16Limit)));
+        weights.back()[size / 2] = static_cast<int16_t>(kLeast[i % 3]);
+        now[size / 2] = static_cast<int16_t>(-limit);
+        before[size / 2] = static_cast<int16_t>(limit);
+        mixes.push_back({weights.back().data(), *std::ranges::min_element(weights.back())});
+      }
+      ASSERT_EQ(run(kernels(), now, before, mixes), run(scalar(), now, before, mixes)) << i;
+      mixes.resize(1);
+      ASSERT_EQ(run(kernels(), now, before, mixes), run(scalar(), now, before, mixes)) << i;
     }
   }
 }

@@ -47,6 +47,10 @@ struct Avx2Vector {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
                      _mm_xor_si128(bytes, _mm_set1_epi8(static_cast<char>(flip))));
   }
+  static void StoreBytes(uint8_t* to, Words a, Words b, uint8_t flip) {
+    const Words bytes = AscendingFromPacked(_mm256_packs_epi16(a, b));
+    Store(to, _mm256_xor_si256(bytes, _mm256_set1_epi8(static_cast<char>(flip))));
+  }
   // table[at[0]], table[at[1]], ...: one by one into the register, which is faster than gather
   // instructions, and than storing words for a vector load that must wait for them.
   static Words LookUp(const uint16_t* table, const uint16_t* at) {

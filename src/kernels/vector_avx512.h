@@ -47,6 +47,10 @@ struct Avx512Vector {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
                         _mm256_xor_si256(bytes, _mm256_set1_epi8(static_cast<char>(flip))));
   }
+  static void StoreBytes(uint8_t* to, Words a, Words b, uint8_t flip) {
+    const Words bytes = AscendingFromPacked(_mm512_packs_epi16(a, b));
+    Store(to, _mm512_xor_si512(bytes, _mm512_set1_epi8(static_cast<char>(flip))));
+  }
   static Words LookUp(const uint16_t* table, const uint16_t* at) {
     return _mm512_inserti64x4(_mm512_castsi256_si512(Avx2Vector::LookUp(table, at)),
                               Avx2Vector::LookUp(table, at + 16), 1);
@@ -68,6 +72,9 @@ struct Avx512Vector {
   static Words MulHighUnsigned16(Words a, Words b) { return _mm512_mulhi_epu16(a, b); }
   static Words MulQ15(Words a, Words b) { return _mm512_mulhrs_epi16(a, b); }
   static Words MulAddPairs(Words a, Words b) { return _mm512_madd_epi16(a, b); }
+  static Words AddPairsSaturated(Words sum, Words a, Words b) {
+    return _mm512_dpwssds_epi32(sum, a, b);
+  }
   static Words Left16(Words a, Count by) { return _mm512_sll_epi16(a, by); }
   static Words Right16(Words a, Count by) { return _mm512_sra_epi16(a, by); }
   template <int kBits>

@@ -34,7 +34,7 @@ struct BoundMix {
 
 struct BoundLayer {
   BoundNorm input_norm, state_norm, hidden_norm;
-  std::array<BoundMix, 3> mix;
+  std::array<BoundMix, kMaxMixes> mix;
   std::array<BoundMatrix, 3> projection;  // value, forget, gate
   AlignedVector<int16_t> forget_bias;
   BoundMix hidden_mix;

@@ -1,6 +1,8 @@
 #include "model/glr_step.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "kernels/fixed_point.h"
 
@@ -30,10 +32,7 @@ class GlrStep {
   // x += Output(Norm(state) * Silu(gate)), where the state takes in the new value.
   void Recurrence(const BoundLayer& layer, LayerState& memory) {
     NormalizeResidual(layer.input_norm);
-    for (size_t i = 0; i < 3; ++i) {
-      ShiftAndQuantize(layer.mix[i], memory.previous_input, layer.input_norm, i);
-    }
-    Remember(memory.previous_input);
+    ShiftAndQuantize(layer.mix, memory.previous_input, layer.input_norm);
     for (size_t i = 0; i < 3; ++i) Multiply(layer.projection[i], scratch_.slots[i]);
     const int size = network_.shape.state;
     for (int lane = 0; lane < count_; ++lane) {
@@ -62,8 +61,7 @@ class GlrStep {
   // x += Down(Relu(Up(...))^2).
   void Hidden(const BoundLayer& layer, LayerState& memory) {
     NormalizeResidual(layer.hidden_norm);
-    ShiftAndQuantize(layer.hidden_mix, memory.previous_hidden, layer.hidden_norm, 0);
-    Remember(memory.previous_hidden);
+    ShiftAndQuantize(std::span(&layer.hidden_mix, 1), memory.previous_hidden, layer.hidden_norm);
     Multiply(layer.up, scratch_.slots[0]);
     for (int lane = 0; lane < count_; ++lane) {
       QuantizedScale& scale = ScaleOf(0, lane);
@@ -107,21 +105,18 @@ class GlrStep {
     for (int lane = 0; lane < count_; ++lane) Normalize(norm, scratch_.residual[lane].data(), lane);
   }
 
-  void ShiftAndQuantize(const BoundMix& mix, LaneRows<int16_t>& previous, const BoundNorm& norm,
-                        size_t slot) {
+  // Mixes one by one into the slots from 0 on; what was `previous` is the present from here on.
+  void ShiftAndQuantize(std::span<const BoundMix> mixes, LaneRows<int16_t>& previous,
+                        const BoundNorm& norm) {
+    std::array<MixWeights, kMaxMixes> weights;
+    for (size_t i = 0; i < mixes.size(); ++i) weights[i] = mixes[i].view();
     for (int lane = 0; lane < count_; ++lane) {
-      QuantizedScale& scale = ScaleOf(slot, lane);
-      scale = kernels_.mix_quantize(scratch_.normal[lane].data(), previous[first_ + lane].data(),
-                                    mix.view(), network_.shape.width, scratch_.half.data(),
-                                    Quantised(slot, lane));
-      scale.exponent += norm.fraction;
-    }
-  }
-
-  void Remember(LaneRows<int16_t>& previous) {
-    for (int lane = 0; lane < count_; ++lane) {
-      const auto to = previous[first_ + lane];
-      std::copy_n(scratch_.normal[lane].begin(), to.size(), to.begin());
+      std::array<QuantizedVector, kMaxMixes> out;
+      for (size_t i = 0; i < mixes.size(); ++i) out[i] = {Quantised(i, lane), &ScaleOf(i, lane)};
+      kernels_.shift_quantize(scratch_.normal[lane].data(), previous[first_ + lane].data(),
+                              weights.data(), static_cast<int>(mixes.size()), network_.shape.width,
+                              scratch_.half.data(), out.data());
+      for (size_t i = 0; i < mixes.size(); ++i) ScaleOf(i, lane).exponent += norm.fraction;
     }
   }
 

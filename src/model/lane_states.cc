@@ -30,7 +30,7 @@ StepScratch::StepScratch(const GlrShape& shape, int lanes)
             std::vector<QuantizedScale>(static_cast<size_t>(lanes)),
             LaneRows<int32_t>(lanes, widest)};
   }
-  half.resize(static_cast<size_t>(widest));
+  half.resize(kMaxMixes * static_cast<size_t>(widest));
   gates.resize(static_cast<size_t>(widest));
   full.resize(static_cast<size_t>(widest));
 }

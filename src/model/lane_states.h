@@ -70,7 +70,7 @@ struct StepScratch {
   std::array<Slot, 3> slots;
   LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
   LaneRows<int16_t> gate;         // [lanes][state]
-  AlignedVector<int16_t> half;    // [widest]
+  AlignedVector<int16_t> half;    // [kMaxMixes][widest]
   AlignedVector<uint16_t> gates;  // [widest]
   AlignedVector<int32_t> full;    // [widest]
 };
