@@ -3,30 +3,49 @@
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
 
 namespace lmz {
 
 class Turn {
  public:
-  // Waits until the turns before `turn` are over. False when `is_stopped` became true first.
-  bool WaitFor(uint64_t turn, const std::atomic<bool>& is_stopped) const {
-    for (int tries = 0; now_.load(std::memory_order_acquire) != turn; ++tries) {
-      if (is_stopped.load(std::memory_order_relaxed)) return false;
+  // Turns are told apart by their last 31 bits.
+  static constexpr uint32_t Number(uint64_t turn) { return static_cast<uint32_t>(turn) & kMask; }
+
+  // Waits until the turns before `turn` are over: a while at work, since they are short, then
+  // asleep, since other programs may want the processor that a turn needs. False once stopped.
+  bool WaitFor(uint32_t turn) const {
+    for (int tries = 0;; ++tries) {
+      const uint32_t now = now_.load(std::memory_order_acquire);
+      if (now == turn) return true;
+      if (now == kStopped) return false;
       if (tries < kSpins) {
         Pause();
       } else {
-        std::this_thread::yield();  // there may be fewer processors than threads
+        now_.wait(now, std::memory_order_acquire);
       }
     }
+  }
+
+  // What was done in this turn is visible to whoever waits for `next`. False once stopped.
+  bool PassTo(uint32_t turn, uint32_t next) {
+    if (!now_.compare_exchange_strong(turn, next, std::memory_order_release,
+                                      std::memory_order_relaxed)) {
+      return false;
+    }
+    now_.notify_all();
     return true;
   }
 
-  // What was done in this turn is visible to whoever waits for `next`.
-  void PassTo(uint64_t next) { now_.store(next, std::memory_order_release); }
+  // Nobody gets a turn from here on.
+  void Stop() {
+    now_.store(kStopped, std::memory_order_release);
+    now_.notify_all();
+  }
 
  private:
-  static constexpr int kSpins = 300;
+  static constexpr uint32_t kMask = UINT32_MAX >> 1;
+  static constexpr uint32_t kStopped = UINT32_MAX;
+  static constexpr int kSpins = 4000;
 
   static void Pause() {
 #if defined(__x86_64__)
@@ -37,7 +56,7 @@ class Turn {
   }
 
   // On a cache line of its own: waiting threads read it all the time.
-  alignas(64) std::atomic<uint64_t> now_ = 0;
+  alignas(64) std::atomic<uint32_t> now_ = 0;
 };
 
 }  // namespace lmz

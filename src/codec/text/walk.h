@@ -124,19 +124,21 @@ class TextWalk {
           share.weights.data() + (lane - share.first) * kByteValues);
     }
     const auto TurnOf = [&](int lane) {
-      return step * static_cast<uint64_t>(group_size) +
-             static_cast<uint64_t>(lane - group.first_lane);
+      return Turn::Number(step * static_cast<uint64_t>(group_size) +
+                          static_cast<uint64_t>(lane - group.first_lane));
     };
-    if (!group.turn.WaitFor(TurnOf(first), is_stopped_)) return false;
+    if (!group.turn.WaitFor(TurnOf(first))) return false;
     for (int lane = first; lane < end; ++lane) {
       if (step >= layout_.LaneSize(lane)) continue;
       share.inputs[static_cast<size_t>(lane - share.first)] =
           CodeByte(group, group.lanes[static_cast<size_t>(lane - group.first_lane)],
                    block_[static_cast<size_t>(layout_.LaneBegin(lane) + step)]);
     }
-    if (group.coder.overran()) is_stopped_ = true;
-    group.turn.PassTo(TurnOf(end));
-    return !is_stopped_;
+    if (group.coder.overran()) {
+      Stop();
+      return false;
+    }
+    return group.turn.PassTo(TurnOf(first), TurnOf(end));
   }
 
   static uint8_t CodeByte(Group& group, ContextMixer::Lane& lane, Byte& byte) {
@@ -152,12 +154,17 @@ class TextWalk {
     return static_cast<uint8_t>(node);
   }
 
+  void Stop() {
+    is_stopped_ = true;
+    for (const auto& group : groups_) group->turn.Stop();
+  }
+
   // False when the work is cancelled.
   bool Report(uint64_t step) {
     if (step % kReportSteps != 0) return true;
     if (resources_.Report(step * static_cast<uint64_t>(layout_.lanes()))) return true;
     is_cancelled_ = true;
-    is_stopped_ = true;
+    Stop();
     return false;
   }
 

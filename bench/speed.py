@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""usage: bench/speed.py FILE [--build build/release] [--rounds 3] [--levels 1,2,3]
+
+How fast lmz is on the text FILE beside the matrix products of its network alone, as Markdown: for
+each level, one thread and two, both ways, and for one lane (FILE in pieces of 32,000 bytes).
+Measurements of one row alternate, so that a machine's changing speed meets all alike; each figure
+is the median of the rounds. One thread's time is that of its processor, that of two is the clock's.
+"""
+import argparse
+import os
+import pathlib
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LANES = 8
+ONE_LANE = 32_000
+MODELS = {1: "tiny", 2: "small", 3: "base", 4: "large"}
+
+
+def seconds(command, output, threads):
+    """What the command takes, by the clock or, for one thread, in processor time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    with open(output, "wb") as out:
+        subprocess.run(command, check=True, stdout=out)
+    elapsed = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return used if threads == 1 else elapsed
+
+
+class Bench:
+    def __init__(self, arguments, folder):
+        self.build, self.rounds = arguments.build, arguments.rounds
+        self.lmz = self.build / "cli/lmz"
+        self.folder = folder
+
+    def kernel(self, level, what, isa, lanes, threads):
+        """KB/s of `what`, products or step."""
+        name = f"^{what}/{isa}/lanes:{lanes}/" + ("real_time/" if threads > 1 else "")
+        out = subprocess.run(
+            [self.build / "bench/kernels_bench", f"--model=models/{MODELS[level]}.lmm",
+             f"--benchmark_filter={name}threads:{threads}", "--benchmark_min_time=0.3"],
+            check=True, capture_output=True, text=True).stdout
+        number, unit = re.search(r"bytes/s=([\d.]+)([kM]?)", out).groups()
+        return float(number) * {"": 1e-3, "k": 1, "M": 1e3}[unit]
+
+    def program(self, level, files, threads, decode):
+        size = sum(file.stat().st_size for file in files)
+        coded = [file.with_suffix(".lmz") for file in files]
+        command = [self.lmz, f"-{level}", f"-T{threads}", "-c", *files]
+        if decode:
+            for file, to in zip(files, coded):
+                subprocess.run([self.lmz, f"-{level}", "-q", "-f", "-o", to, file], check=True)
+            command = [self.lmz, "-d", f"-T{threads}", "-c", *coded]
+        return size / 1e3 / seconds(command, self.folder / "out", threads)
+
+    def row(self, measurements):
+        """The medians of measurements that take turns."""
+        rounds = [[measure() for measure in measurements] for _ in range(self.rounds)]
+        return [statistics.median(column) for column in zip(*rounds)]
+
+    def level_row(self, level, isa, files, lanes, threads):
+        products, step, there, back = self.row([
+            lambda: self.kernel(level, "products", isa, lanes, threads),
+            lambda: self.kernel(level, "step", isa, lanes, threads),
+            lambda: self.program(level, files, threads, False),
+            lambda: self.program(level, files, threads, True)])
+        return (f"| -{level} | {lanes} | {threads} | {products:.1f} | {step:.1f} | {there:.1f} |"
+                f" {back:.1f} | {100 * there / products:.0f} % | {100 * back / products:.0f} % |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=pathlib.Path)
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--levels", default="1,2,3")
+    arguments = parser.parse_args()
+    levels = [int(level) for level in arguments.levels.split(",")]
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        folder = pathlib.Path(name)
+        whole = folder / "whole"
+        data = arguments.file.read_bytes()
+        whole.write_bytes(data)
+        pieces = []
+        for at in range(0, min(len(data), 8 * ONE_LANE) - ONE_LANE + 1, ONE_LANE):
+            pieces.append(folder / str(at))
+            pieces[-1].write_bytes(data[at:at + ONE_LANE])
+        bench = Bench(arguments, folder)
+        isas = subprocess.run([arguments.build / "bench/kernels_bench", "--benchmark_list_tests"],
+                              check=True, capture_output=True, text=True).stdout
+        isas = list(dict.fromkeys(re.findall(r"^multiply/(\w+)/", isas, re.M)))
+        best = isas[-1]
+        print(f"{arguments.file.name}, {len(data):,} bytes; {best}; KB/s, median of"
+              f" {arguments.rounds} rounds.\n")
+        print("| level | lanes | threads | products alone | network's step | compress |"
+              " decompress | of the products | |\n" + "|---|" + "---:|" * 8)
+        for level in levels:
+            for threads in (1, 2):
+                print(bench.level_row(level, best, [whole], LANES, threads), flush=True)
+            print(bench.level_row(level, best, pieces, 1, 1), flush=True)
+        print("\n| network's step, level 3, 8 lanes, one thread | KB/s |\n|---|---:|")
+        steps = bench.row([lambda isa=isa: bench.kernel(3, "step", isa, LANES, 1) for isa in isas])
+        for isa, rate in zip(isas, steps):
+            print(f"| {isa} | {rate:.1f} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
