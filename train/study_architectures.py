@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from torch.nn import functional as F
 
-from study_networks import VARIANTS, Network, expected_bytes
+from study_networks import VARIANTS, Linear, Network, expected_bytes
 
 HELD_OUT = 2 << 20
 MEASURED_SECONDS = 5.0  # for which all train at once to see how fast they are
@@ -47,12 +47,13 @@ class Muon:
     """Muon for the inner matrices, those of one shape together; AdamW for the rest."""
 
     def __init__(self, network):
+        inner = dict.fromkeys(p for m in network.modules() if isinstance(m, Linear)
+                              for p in m.parameters())
         by_shape = {}
-        for name, p in network.named_parameters():
-            if "parts" in name:
-                by_shape.setdefault(p.shape, []).append(p)
+        for p in inner:
+            by_shape.setdefault(p.shape, []).append(p)
         self.inner = [(ps, torch.zeros_like(torch.stack(ps))) for ps in by_shape.values()]
-        outer = [p for n, p in network.named_parameters() if "parts" not in n]
+        outer = [p for p in network.parameters() if p not in inner]
         self.outer = torch.optim.AdamW(outer, betas=(0.9, 0.98), weight_decay=0)
 
     @torch.no_grad()
@@ -237,36 +238,51 @@ class Study:
             self.processes[name].start()
             theirs.close()
 
-    def listen(self, names, until):
-        """What each of `names` says next, as it comes: name, kind and answer. Those that fail are
-        gone."""
-        waiting = {self.channels[name]: name for name in names if name in self.channels}
-        while waiting and time.time() < until:
-            ready = multiprocessing.connection.wait(list(waiting), max(0, until - time.time()))
-            for channel in ready:
-                name = waiting.pop(channel)
+    def listen(self, until):
+        """What they say, as it comes: name, kind and answer, or about each second "silence". Who
+        fails or has its row is gone."""
+        while self.channels and time.time() < until:
+            names = {channel: name for name, channel in self.channels.items()}
+            heard = multiprocessing.connection.wait(list(names), 1.0)
+            if not heard:
+                yield "", "silence", None
+            for channel in heard:
                 try:
                     kind, answer = channel.recv()
-                except EOFError:
+                except (EOFError, OSError):
                     kind, answer = "failed", "the process ended"
-                if kind == "failed":
-                    log(name, "failed:", answer)
-                    del self.channels[name]
-                else:
-                    yield name, kind, answer
+                if kind in ("failed", "row"):
+                    del self.channels[names[channel]]
+                if kind != "row":
+                    log(names[channel], kind, answer)
+                yield names[channel], kind, answer
+
+    def gather(self, kind, names, until):
+        """The answers of this kind by name: of `names` as far as they live, or of those, at least
+        one, that came in time."""
+        answers = {}
+        for name, its_kind, answer in self.listen(self.stop):
+            if its_kind == kind:
+                answers[name] = answer
+            if set(names) & set(self.channels) <= set(answers) or (
+                    answers and time.time() > until):
+                break
+        return answers
 
     def tell(self, names, order, size):
         for name in names:
-            self.channels[name].send((order, size))
+            try:
+                self.channels[name].send((order, size))
+            except (KeyError, OSError) as error:  # listen() will tell of it
+                log(name, "does not hear:", error)
 
     def size_that_fits(self, names):
         """Bytes for each, of which all that live can see as many in the time that is left."""
         self.tell(names, "measure", MEASURED_SECONDS)
-        until = time.time() + 4 * MEASURED_SECONDS
-        speeds = {name: speed for name, _, speed in self.listen(names, min(self.stop, until))}
+        speeds = self.gather("speed", names, time.time() + 4 * MEASURED_SECONDS).values()
         if not speeds:
             sys.exit("no variant trains")
-        seconds = sum(1 / speed for speed in speeds.values()) / len(speeds)  # per byte of one
+        seconds = sum(1 / speed for speed in speeds) / len(speeds)  # for a byte of one
         seconds *= len(self.channels) / len(speeds)
         return max(1.0, 0.9 * (self.stop - JUDGE_SECONDS - time.time())) / seconds
 
@@ -286,24 +302,15 @@ def study(arguments, pieces, stop):
                 *(path.name for path in pieces), "together"]
         print("| " + " | ".join(head) + " |\n|---|" + "---:|" * (len(head) - 1))
         print(row(["no network", 0, 0, 0, "", "8.0000"], mixer_alone), flush=True)
-        ready = []
-        for name, _, note in runs.listen(names, time.time() + 0.45 * (stop - time.time())):
-            log(name, note)
-            ready.append(name)
+        ready = runs.gather("ready", names, time.time() + 0.45 * (stop - time.time()))
         size = arguments.bytes or runs.size_that_fits(ready)
         log(f"{size / 1e6:.1f} MB for each")
         runs.tell(list(runs.channels), "train", size)
-        waiting = set(runs.channels)
-        while waiting and time.time() < stop:
-            for name, kind, answer in runs.listen(waiting, stop):
-                if kind == "row":
-                    print(answer, flush=True)
-                    waiting.remove(name)
-                else:  # it was late
-                    log(name, kind, answer)
-            waiting &= set(runs.channels)
-        if waiting:
-            log("no row for", *waiting)
+        for _, kind, answer in runs.listen(stop):
+            if kind == "row":
+                print(answer, flush=True)
+        if runs.channels:
+            log("no row for", *runs.channels)
     finally:
         runs.end()
 

@@ -74,14 +74,16 @@ class Linear(nn.Module):
 
     def __init__(self, inputs, outputs, scale=1.0, rank=0):
         super().__init__()
-        sizes = [(rank, inputs), (outputs, rank)] if rank else [(outputs, inputs)]
-        self.parts = nn.ParameterList(
-            nn.Parameter(torch.randn(o, i) * scale / math.sqrt(3 * i)) for o, i in sizes)
+        def matrix(rows, columns):
+            return nn.Parameter(torch.randn(rows, columns) * scale / math.sqrt(3 * columns))
+
+        self.narrow = matrix(rank, inputs) if rank else None
+        self.weight = matrix(outputs, rank or inputs)
 
     def forward(self, x):
-        for part in self.parts:
-            x = F.linear(x, part)
-        return x
+        if self.narrow is not None:
+            x = F.linear(x, self.narrow)
+        return F.linear(x, self.weight)
 
 
 class Projections(nn.Module):
@@ -135,7 +137,7 @@ class Attention(nn.Module):
 class Layer(nn.Module):
     def __init__(self, d, hidden, layers, projections, taps, window):
         super().__init__()
-        self.norms = nn.ParameterList(nn.Parameter(torch.ones(d)) for _ in range(4))
+        self.norms = nn.Parameter(torch.ones(4, d))
         self.shift, self.hidden_shift = Shift(d, 3, taps), Shift(d, 1, taps)
         self.projections = projections
         self.bias = nn.Parameter(torch.linspace(0, 6, d)[torch.randperm(d)])
@@ -203,7 +205,7 @@ class Network(nn.Module):
         total = self.head.weight.numel()
         for part in [*self.layers, *([self.widen] if self.widen else [])]:
             total += sum(p.numel() for m in part.modules() if isinstance(m, Linear)
-                         for p in m.parts)
+                         for p in m.parameters())
             total += sum(2 * m.window * m.size for m in part.modules() if isinstance(m, Attention))
         return total
 
