@@ -1,18 +1,17 @@
 #include "rates.h"
 
 #include <cmath>
+#include <numeric>
 
 namespace lmz::bench {
 
 std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes,
                                     uint64_t header_size) {
   if (coded_sizes.empty()) return 0;
-  uint64_t total = header_size;
-  for (const uint64_t size : coded_sizes) {
-    if (size < header_size) return std::nullopt;
-    total += size - header_size;
-  }
-  return total;
+  const uint64_t sum = std::accumulate(coded_sizes.begin(), coded_sizes.end(), uint64_t{0});
+  const uint64_t headers = (coded_sizes.size() - 1) * header_size;
+  if (sum < headers) return std::nullopt;
+  return sum - headers;
 }
 
 std::optional<double> RawRate(const CodedSize& size) {

@@ -14,9 +14,10 @@ struct CodedSize {
   uint64_t coded_size = 0;
 };
 
-// Bytes of chunks that were coded alone when `header_size` bytes, the same for all of them, count
-// once. Nothing if a chunk is smaller than that header: then the header is not what it is said to
-// be. No chunks: 0.
+// Bytes of chunks that were coded alone when `header_size` bytes count once for all of them, as
+// Delétang et al. 2024 count: n chunks are their sum less n - 1 headers. The header is what a coder
+// takes for a single zero, so a chunk may be smaller. Nothing if that leaves less than nothing. No
+// chunks: 0.
 std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes, uint64_t header_size);
 
 // coded / raw; nothing if there is no raw data.

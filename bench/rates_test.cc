@@ -11,8 +11,10 @@ TEST(Rates, HeaderCountsOnceForAllChunks) {
   EXPECT_EQ(ChunkedSize({}, 18), 0u);
 }
 
-TEST(Rates, ChunkSmallerThanItsHeaderIsRefused) {
-  EXPECT_FALSE(ChunkedSize({100, 17}, 18).has_value());
+TEST(Rates, AChunkMayBeSmallerThanTheHeaderButTheirSumNotNegative) {
+  EXPECT_EQ(ChunkedSize({100, 17}, 18), 99u);
+  EXPECT_EQ(ChunkedSize({17, 17, 2}, 18), 0u);
+  EXPECT_FALSE(ChunkedSize({17, 17, 1}, 18).has_value());
 }
 
 TEST(Rates, ModelIsAddedOnce) {

@@ -58,8 +58,8 @@ Result<uint64_t> SizeOfChunks(const Coder& coder, const DataSet& set, int thread
   LMZ_ASSIGN(const std::vector<uint64_t> sizes, VerifiedSizes(coder, set.chunks, threads));
   const std::optional<uint64_t> size = ChunkedSize(sizes, header);
   if (!size) {
-    return Status(Code::kInternal, coder.name() + ": a chunk is smaller than the header of " +
-                                       std::to_string(header) + " bytes");
+    return Status(Code::kInternal, coder.name() + ": " + set.name + ": the chunks are smaller than headers of " +
+                                       std::to_string(header) + " bytes each");
   }
   return *size;
 }
