@@ -32,4 +32,24 @@ std::optional<uint64_t> BreakEvenSize(double rate, double other_rate, uint64_t m
   return static_cast<uint64_t>(std::ceil(static_cast<double>(model_size) / (other_rate - rate)));
 }
 
+std::optional<BreakEven> FindBreakEven(const std::vector<uint64_t>& raw_sizes,
+                                       const std::vector<uint64_t>& coded,
+                                       const std::vector<uint64_t>& other, uint64_t model_size) {
+  double raw_before = 0, loss_before = 0;
+  for (size_t i = 0; i < raw_sizes.size(); ++i) {
+    const auto raw = static_cast<double>(raw_sizes[i]);
+    const double loss = static_cast<double>(coded[i] + model_size) - static_cast<double>(other[i]);
+    if (loss <= 0) {
+      const double part = i == 0 ? 1 : loss_before / (loss_before - loss);
+      return BreakEven{static_cast<uint64_t>(std::ceil(raw_before + part * (raw - raw_before)))};
+    }
+    raw_before = raw;
+    loss_before = loss;
+  }
+  const auto projected = BreakEvenSize(*RawRate({raw_sizes.back(), coded.back()}),
+                                       *RawRate({raw_sizes.back(), other.back()}), model_size);
+  if (!projected) return std::nullopt;
+  return BreakEven{*projected, true};
+}
+
 }  // namespace lmz::bench

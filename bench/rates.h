@@ -33,4 +33,17 @@ std::optional<double> PaperAdjustedRate(const CodedSize& size, uint64_t paramete
 // `other_rate`, a rival without a model, both rates taken as constant. Nothing if it never pays.
 std::optional<uint64_t> BreakEvenSize(double rate, double other_rate, uint64_t model_size);
 
+struct BreakEven {
+  uint64_t size = 0;          // raw
+  bool is_projected = false;  // beyond what was measured
+};
+
+// The same from `coded` and `other`, the sizes of both codes for each of the ascending `raw_sizes`.
+// Between two of them sizes grow evenly; beyond the last one the rates stay what they are there.
+// The first of the raw sizes stands for itself and all below. All three have the same length, not
+// 0.
+std::optional<BreakEven> FindBreakEven(const std::vector<uint64_t>& raw_sizes,
+                                       const std::vector<uint64_t>& coded,
+                                       const std::vector<uint64_t>& other, uint64_t model_size);
+
 }  // namespace lmz::bench

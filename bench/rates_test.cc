@@ -30,5 +30,20 @@ TEST(Rates, BreakEvenIsWhereAdjustedRatesMeet) {
   EXPECT_FALSE(BreakEvenSize(0.5, 0.5, 1000).has_value());
 }
 
+TEST(Rates, BreakEvenIsFoundBetweenWhatWasMeasuredOrProjected) {
+  const std::vector<uint64_t> raw = {1000, 2000}, coded = {200, 400}, other = {500, 1000};
+  const auto within = FindBreakEven(raw, coded, other, 450);
+  ASSERT_TRUE(within.has_value());
+  EXPECT_EQ(within->size, 1500u);
+  EXPECT_FALSE(within->is_projected);
+  EXPECT_EQ(FindBreakEven(raw, coded, other, 300)->size, 1000u);
+  EXPECT_EQ(FindBreakEven(raw, coded, other, 600)->size, 2000u);
+  const auto beyond = FindBreakEven(raw, coded, other, 900);
+  ASSERT_TRUE(beyond.has_value());
+  EXPECT_EQ(beyond->size, 3000u);
+  EXPECT_TRUE(beyond->is_projected);
+  EXPECT_FALSE(FindBreakEven(raw, other, coded, 900).has_value());
+}
+
 }  // namespace
 }  // namespace lmz::bench
