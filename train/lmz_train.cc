@@ -237,9 +237,9 @@ Status Train(Arguments& a) {
     std::printf(
         "%llu parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
         " from, %zu to judge by; processes: %d\n",
-        static_cast<unsigned long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
-        shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size(),
-        group.size());
+        static_cast<unsigned long long>(CountParameters(shape)), shape.width, shape.layers,
+        shape.state, shape.hidden, device.str().c_str(), corpus.training.size(),
+        corpus.validation.size(), group.size());
   }
   std::unique_ptr<Parameters> teacher;
   if (!a.teacher.empty()) {
