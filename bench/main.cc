@@ -37,10 +37,11 @@ void AddThreads(CLI::App& command, int& threads) {
 }
 
 void AddModels(CLI::App& command, std::vector<std::string>& models) {
-  command.add_option(
-      "--model", models,
-      "a model file beside the built-in ones; large.lmm is level 4, as it is where it "
-      "is installed");
+  command
+      .add_option("--model", models,
+                  "a model file beside the built-in ones, more than once; large.lmm is level 4, as "
+                  "it is where it is installed")
+      ->allow_extra_args(false);
 }
 
 void AddTable(CLI::App& app, TableOptions& options) {
@@ -64,7 +65,8 @@ void AddFiles(CLI::App& app, FilesOptions& options) {
       ->required();
   AddRuns(*files, options);
   AddModels(*files, options.models);
-  files->add_option("--only", options.only, "only the compressor of this name; more than once");
+  files->add_option("--only", options.only, "only the compressor of this name; more than once")
+      ->allow_extra_args(false);
   files->add_flag("--totals", options.totals, "nothing but the total of each path");
   files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
   files->add_option("--state", options.state, "keep finished measurements here, and skip them");
@@ -126,7 +128,8 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
   AddFigure(*second, scaling);
   second->add_option("--state", scaling.state, "keep finished sizes here, and skip them");
-  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once");
+  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once")
+      ->allow_extra_args(false);
 }
 
 int Run(int argc, char** argv) {
