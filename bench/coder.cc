@@ -7,7 +7,8 @@
 namespace lmz::bench {
 
 Result<uint64_t> VerifiedSize(const Coder& coder, const Signal& signal) {
-  Result<Bytes> code = coder.Encode(signal);
+  if (const auto known = coder.KnownSize(signal)) return *known;
+  const Result<Bytes> code = coder.Encode(signal);
   if (!code.ok()) return code.status().At(coder.name());
   const Result<Bytes> restored = coder.Decode(code.value(), signal.bytes.size());
   if (!restored.ok()) return restored.status().At(coder.name());
@@ -17,6 +18,7 @@ Result<uint64_t> VerifiedSize(const Coder& coder, const Signal& signal) {
     return Status(Code::kDamaged, coder.name() + ": " + std::to_string(signal.bytes.size()) +
                                       " bytes were not restored; no number of it counts");
   }
+  coder.Remember(signal, code.value());
   return code.value().size();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ class Coder {
   // `raw_size` is that of the signal; formats that know it themselves ignore it. May return more
   // bytes than raw_size where rows had to be filled up.
   virtual Result<Bytes> Decode(ByteSpan code, uint64_t raw_size) const = 0;
+  // The size of Encode's code where another coder has made the very same one, decoded and compared.
+  virtual std::optional<uint64_t> KnownSize(const Signal& /*signal*/) const { return {}; }
+  // Called with a code that was decoded and compared.
+  virtual void Remember(const Signal& /*signal*/, ByteSpan /*code*/) const {}
 };
 
 using Coders = std::vector<std::unique_ptr<Coder>>;

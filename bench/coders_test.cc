@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <filesystem>
+
 #include "coder.h"
 #include "lmz_coder.h"
 #include "network_alone.h"
@@ -83,6 +86,60 @@ TEST(Coders, WebPTakesPicturesThatAreHigherThanItsFormat) {
     const Result<uint64_t> size = VerifiedSize(Named(coders, "WebP lossless"), signal);
     EXPECT_TRUE(size.ok()) << size.status().message();
   }
+}
+
+// Rows of pixels and samples that are worth their codecs.
+Bytes Waves(size_t size) {
+  Bytes bytes(size);
+  for (size_t i = 0; i < size; ++i) {
+    const double x = static_cast<double>(i % 256), y = static_cast<double>(i / 256);
+    bytes[i] = static_cast<uint8_t>(128 + 60 * std::sin(x / 19) + 50 * std::cos(y / 13));
+  }
+  return bytes;
+}
+
+TEST(Coders, PixelsAndSamplesHaveOneCodeAtEveryLevel) {
+  const Bytes waves = Waves(size_t{256} * 128), text = SomeText(3000);
+  const std::vector<Signal> media = {
+      {.bytes = waves, .kind = Signal::Kind::kPixels, .width = 256, .height = 128},
+      {.bytes = waves, .kind = Signal::Kind::kSamples, .rate = kSampleRate},
+  };
+  const Coders coders = AllCoders();
+  const Coder& plain = Named(coders, "lmz -0");
+  for (const Signal& signal : media) {
+    const Result<Bytes> code = plain.Encode(signal);
+    ASSERT_TRUE(code.ok());
+    EXPECT_FALSE(plain.KnownSize(signal)) << "nothing is known before a code was decoded";
+    ASSERT_TRUE(VerifiedSize(plain, signal).ok());
+    for (const char* name : {"lmz -1", "lmz -2", "lmz -3"}) {
+      const Coder& coder = Named(coders, name);
+      EXPECT_EQ(coder.KnownSize(signal), code.value().size()) << name;
+      EXPECT_TRUE(coder.Encode(signal).value() == code.value()) << name;
+    }
+  }
+  ASSERT_TRUE(VerifiedSize(plain, {.bytes = text}).ok());
+  EXPECT_FALSE(Named(coders, "lmz -3").KnownSize({.bytes = text}));
+}
+
+TEST(Coders, AFileNamedLargeIsLevel4) {
+  const std::string folder = testing::TempDir() + "/lmz-bench-large";
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"/large.lmm", "/other.lmm"}) {
+    std::filesystem::copy_file(LMZ_OTHER_MODEL, folder + name,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  const auto models = LoadModels({folder + "/other.lmm", folder + "/large.lmm"});
+  ASSERT_TRUE(models.ok()) << models.status().message();
+  Coders coders;
+  AddLmzCoders(models.value(), coders);
+  ASSERT_EQ(coders.size(), 6u);
+  const Bytes text = SomeText(3000);
+  const Result<uint64_t> large = VerifiedSize(Named(coders, "lmz -4"), {.bytes = text});
+  ASSERT_TRUE(large.ok()) << large.status().message();
+  EXPECT_EQ(VerifiedSize(Named(coders, "lmz --model tiny-test"), {.bytes = text}).value(),
+            large.value());
+  EXPECT_NE(VerifiedSize(Named(coders, "lmz -3"), {.bytes = text}).value(), large.value());
+  EXPECT_FALSE(LoadModels({folder + "/no/large.lmm"}).ok());
 }
 
 TEST(Coders, AWrongRestorationIsAnError) {

@@ -1,10 +1,18 @@
-"""The files that are measured: the sample in the repository, always; the corpora when present."""
+#!/usr/bin/env python3
+"""The files that are measured: the sample in the repository, always; the corpora when present.
+
+usage: corpora.py FOLDER
+
+Writes the pictures of the image corpus as PPM or PGM files into FOLDER/pictures, the recordings of
+the audio corpus as WAV files into FOLDER/recordings.
+"""
 
 import csv
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import png
 
@@ -82,3 +90,17 @@ def write_table(path, rows):
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    folder, corpora = pathlib.Path(sys.argv[1]), default_corpora()
+    for name, found in [("pictures", images(corpora)), ("recordings", audio_files(corpora))]:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for file, path in found.items():
+            (folder / name / pathlib.PurePosixPath(file).name).write_bytes(read(file, path))
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,7 @@ std::string Count(size_t count, const char* what) {
 using Names = std::vector<std::string>;
 
 std::string Note(const Names& names, const std::string& why) {
-  constexpr size_t kFew = 3;
+  constexpr size_t kFew = 8;
   if (names.size() > kFew) return std::to_string(names.size()) + " files are left out: " + why;
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -104,7 +104,10 @@ Result<size_t> LoadEach(const std::string& path, std::initializer_list<const cha
     }
   }
   for (const auto& [why, names] : left_out) set.notes.push_back(Note(names, why));
-  if (taken == 0) return Status(Code::kIo, path + ": there is nothing to measure");
+  if (taken == 0) {
+    const std::string why = set.notes.empty() ? "" : "; " + set.notes[0];
+    return Status(Code::kIo, path + ": there is nothing to measure" + why);
+  }
   return taken;
 }
 

@@ -81,6 +81,10 @@ TEST_F(DataSets, SpeechIsTheUpperByteAndOtherRatesAreLeftOut) {
   ASSERT_EQ(set.value().notes.size(), 1u);
   EXPECT_EQ(set.value().notes[0], "b.flac is left out: 44100 Hz");
 
+  std::filesystem::remove(In("a.flac"));
+  EXPECT_NE(LoadSpeech(In(""), SIZE_MAX).status().message().find("44100 Hz"), std::string::npos);
+  Write(In("a.flac"), {.bytes = samples, .kind = Signal::Kind::kSamples, .rate = 8000, .bits = 16});
+
   const Result<DataSet> sounds = LoadSounds(In(""), SIZE_MAX);
   ASSERT_TRUE(sounds.ok());
   EXPECT_EQ(sounds.value().whole.size(), 2u);

@@ -29,11 +29,12 @@ struct ContextOptions : FigureOptions {
 Status RunContext(const ContextOptions& options);
 
 struct ScalingOptions : FigureOptions {
+  std::string state;  // the journal; empty: none
   std::vector<uint64_t> sizes = {100000, 1000000, 10000000, 100000000, 1000000000};
 };
 
-// Adjusted rate against the size of the model for data of several sizes; sizes that the text does
-// not have are projected from the largest that it has.
+// Adjusted rate against the size of the model for data of several sizes, and the size from which a
+// model pays; sizes that the text does not have are projected from the largest that it has.
 Status RunScaling(const ScalingOptions& options);
 
 }  // namespace lmz::bench

@@ -13,19 +13,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Result<std::vector<Peer>> FindPeers(const FilesOptions& options) {
-  std::vector<Peer> peers;
-  const std::vector<Peer> all = AllPeers(FindLmz(options.lmz));
+// Whether all files are of the kind that the peer is for.
+bool IsFor(const Peer& peer, const std::vector<FileGroup>& groups) {
+  for (const FileGroup& group : groups) {
+    for (const MeasuredFile& file : group.files) {
+      if (!file.path.ends_with(peer.suffix)) return false;
+    }
+  }
+  return true;
+}
+
+Result<std::vector<Peer>> FindPeers(const FilesOptions& options,
+                                    const std::vector<FileGroup>& groups) {
+  const auto is_wanted = [&](const std::string& name) {
+    return options.only.empty() ||
+           std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+  };
+  const std::string lmz = FindLmz(options.lmz);
+  const std::vector<Peer> all =
+      AllPeers(lmz, is_wanted("lmz -4") ? WithLarge(options.models, lmz) : options.models);
   for (const std::string& name : options.only) {
     if (std::none_of(all.begin(), all.end(), [&](auto& peer) { return peer.name == name; })) {
       return Status(Code::kInvalidArgument, "--only: no compressor is called '" + name + "'");
     }
   }
+  std::vector<Peer> peers;
   for (const Peer& peer : all) {
-    const bool is_wanted =
-        options.only.empty() ||
-        std::find(options.only.begin(), options.only.end(), peer.name) != options.only.end();
-    if (!is_wanted) continue;
+    if (!is_wanted(peer.name) || !IsFor(peer, groups)) continue;
     if (!peer.program.empty() && IsInstalled(peer.program)) {
       peers.push_back(peer);
     } else {
@@ -108,18 +122,17 @@ Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const st
 
 Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) {
   FilesResult result;
-  LMZ_ASSIGN(result.peers, FindPeers(options));
   result.runs = options.runs;
-  size_t jobs = 0, done = 0;
+  size_t files = 0, done = 0;
   for (const std::string& path : options.paths) {
     LMZ_ASSIGN(FileGroup group, FindGroup(path));
-    jobs += group.files.size() * result.peers.size();
+    files += group.files.size();
     result.groups.push_back(std::move(group));
   }
-  for (const Peer& peer : result.peers) {
-    result.versions.push_back(VersionOf(peer));
-    if (peer.name.starts_with("lmz ")) result.models = ModelsOf(peer.program);
-  }
+  LMZ_ASSIGN(result.peers, FindPeers(options, result.groups));
+  const size_t jobs = files * result.peers.size();
+  for (const Peer& peer : result.peers) result.versions.push_back(VersionOf(peer));
+  result.models = ModelsOf(result.peers);
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
   result.is_in_memory = folder.is_in_memory();
   for (FileGroup& group : result.groups) {

@@ -59,7 +59,8 @@ std::string Environment(const FilesResult& result) {
           (result.runs == 1 ? " run" : " runs") + ". Programs: ";
   std::string last;
   for (size_t p = 0; p < result.peers.size(); ++p) {
-    const std::string name = result.peers[p].name.substr(0, result.peers[p].name.find(' '));
+    const Peer& peer = result.peers[p];
+    const std::string name = peer.name.starts_with("lmz ") ? "lmz" : peer.program;
     const std::string entry = name + " " + result.versions[p];
     if (entry != last) text += (p == 0 ? "" : ", ") + entry;
     last = entry;

@@ -8,6 +8,7 @@
 #include "input.h"
 #include "journal.h"
 #include "markdown.h"
+#include "process.h"
 #include "small.h"
 #include "table.h"
 #include "test_support.h"
@@ -125,6 +126,55 @@ TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
   EXPECT_EQ(Text(In("out.csv")), csv);
 }
 
+TEST_F(Commands, FilesHasLevel4WhereItsModelIs) {
+  WriteBytes(In("file"), SomeText(1000));
+  FilesOptions options;
+  options.paths = {In("file")};
+  options.lmz = LMZ_PROGRAM;
+  options.only = {"lmz -4"};
+  options.csv = In("out.csv");
+  ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
+  options.into = In("page.md");
+  EXPECT_EQ(RunFiles(options).code(), Code::kInvalidArgument);
+  std::filesystem::copy_file(LMZ_OTHER_MODEL, In("large.lmm"));
+  options.models = {In("large.lmm")};
+  Status status = RunFiles(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  const std::string given = Text(In("out.csv"));
+  EXPECT_NE(given.find(",lmz -4,"), std::string::npos);
+
+  // The same where it is installed: beside a program in a prefix.
+  std::filesystem::create_directories(In("bin"));
+  std::filesystem::copy_file(LMZ_PROGRAM, In("bin/lmz"));
+  const std::filesystem::path models = std::filesystem::path(In("bin")) / LMZ_MODEL_FOLDER;
+  std::filesystem::create_directories(models);
+  std::filesystem::rename(In("large.lmm"), models / "large.lmm");
+  options.lmz = In("bin/lmz");
+  options.models = {};
+  status = RunFiles(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_NE(Text(In("out.csv")).find(",lmz -4,"), std::string::npos);
+  EXPECT_NE(Text(In("page.md")).find("Models of lmz: large "), std::string::npos)
+      << "the model's id";
+}
+
+TEST_F(Commands, CodersOfSoundAreForSound) {
+  if (!IsInstalled("flac")) GTEST_SKIP() << "flac is not installed";
+  WriteBytes(In("a.wav"), SomeText(1000));
+  WriteBytes(In("text"), SomeText(1000));
+  FilesOptions options;
+  options.only = {"flac -8", "gzip -9"};
+  options.csv = In("out.csv");
+  options.into = In("page.md");
+  ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
+  options.paths = {In("text"), In("a.wav")};
+  Status status = RunFiles(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(Text(In("out.csv")).find("flac"), std::string::npos);
+  options.paths = {In("a.wav")};  // which is none, and flac says so
+  EXPECT_NE(RunFiles(options).message().find("flac -8"), std::string::npos);
+}
+
 TEST_F(Commands, APeerThatDoesNotRestoreIsAnError) {
   WriteBytes(In("file"), SomeText(1000));
   const Peer broken = {"broken", "sh", "cp input packed", "head -c 999 packed > restored", ""};
@@ -156,13 +206,26 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   scaling.text = In("text");
   scaling.sizes = {1000000000, 4000};
   scaling.csv = In("scaling.csv");
+  scaling.state = In("state");
   scaling.into = In("page.md");
   scaling.section = "scaling";
   ASSERT_TRUE(WriteFile(In("page.md"), Document("scaling")).ok());
   Status status = RunScaling(scaling);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("page.md")).find("| 4,000 | projected 1,000,000,000 |"), std::string::npos);
-  EXPECT_EQ(Lines(Text(In("scaling.csv"))), 1u + 2 * 7);
+  const size_t rivals = IsInstalled("xz") + IsInstalled("zpaq");
+  EXPECT_EQ(Lines(Text(In("scaling.csv"))), 1u + 2 * (7 + rivals));
+  if (IsInstalled("zpaq")) {
+    // A small text: its code is smaller than that of zpaq, but the model is larger than it.
+    EXPECT_NE(Text(In("page.md")).find("against lmz -0 | against zpaq -m5 | against xz -9e |"),
+              std::string::npos);
+    EXPECT_NE(Text(In("page.md")).find("\n| lmz -1 | projected "), std::string::npos);
+  }
+  // What is in the state is taken from there.
+  const std::string state = Text(In("state"));
+  status = RunScaling(scaling);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(Lines(Text(In("state"))), Lines(state) + 1);  // nothing new but the fresh beginning
   scaling.sizes = {6000};
   EXPECT_FALSE(RunScaling(scaling).ok());
 

@@ -1,10 +1,14 @@
 #include "lmz_coder.h"
 
+#include <map>
+#include <mutex>
+
 #include "api/compressor.h"
 #include "api/models.h"
 #include "environment.h"
 #include "input.h"
 #include "model/catalog.h"
+#include "peers.h"
 
 namespace lmz::bench {
 
@@ -47,16 +51,50 @@ Bytes AsFile(const Signal& signal) {
   return file;
 }
 
+// The sizes of verified codes that are the same at every level. Thread-safe.
+class CommonCodes {
+ public:
+  std::optional<uint64_t> Find(const Bytes& file) {
+    const Hash128 hash = Checksum128(file);
+    const std::lock_guard lock(mutex_);
+    const auto known = sizes_.find(hash);
+    if (known == sizes_.end()) return std::nullopt;
+    return known->second;
+  }
+
+  // The planner finds pixels and samples without asking which model there is, and their codecs use
+  // none. Where it leaves the codec open, models compete and another level may end otherwise.
+  void Add(const Bytes& file, ByteSpan code) {
+    MemorySource source(code);
+    const Result<std::vector<FrameEntry>> frames = List(source);
+    if (!frames.ok()) return;
+    for (const FrameEntry& frame : frames.value()) {
+      for (const BlockEntry& block : frame.blocks) {
+        const CodecId codec = block.header.codec;
+        if (codec != CodecId::kImage && codec != CodecId::kAudio && codec != CodecId::kPng) return;
+      }
+    }
+    const Hash128 hash = Checksum128(file);
+    const std::lock_guard lock(mutex_);
+    sizes_[hash] = code.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<Hash128, uint64_t> sizes_;  // by the hash of what was coded; guarded by mutex_
+};
+
 class Lmz final : public Coder {
  public:
-  Lmz(int level, BenchModel model) : level_(level), model_(std::move(model)) {}
+  Lmz(int level, BenchModel model, std::shared_ptr<CommonCodes> common)
+      : level_(level), model_(std::move(model)), common_(std::move(common)) {}
   std::string name() const override {
     if (level_ < 0) return "lmz --model " + model_.name;
     return "lmz -" + std::to_string(level_);
   }
   std::string version() const override {
-    // Models of levels are part of the program, whose hash the version has.
-    return level_ < 0 ? LmzVersion() + " " + model_.id : LmzVersion();
+    // Other models are part of the program, whose hash the version has.
+    return level_ < 0 || level_ > 3 ? LmzVersion() + " " + model_.id : LmzVersion();
   }
   uint64_t model_size() const override { return model_.file_size; }
   uint64_t parameters() const override { return model_.parameters; }
@@ -84,10 +122,17 @@ class Lmz final : public Coder {
     file.erase(file.begin(), file.end() - static_cast<std::ptrdiff_t>(raw_size));
     return file;
   }
+  std::optional<uint64_t> KnownSize(const Signal& signal) const override {
+    return common_->Find(AsFile(signal));
+  }
+  void Remember(const Signal& signal, ByteSpan code) const override {
+    common_->Add(AsFile(signal), code);
+  }
 
  private:
   int level_;  // -1: named by its model
   BenchModel model_;
+  std::shared_ptr<CommonCodes> common_;
 };
 
 BenchModel Describe(const ModelSummary& summary, std::shared_ptr<const Network> network) {
@@ -103,29 +148,30 @@ BenchModel Describe(const ModelSummary& summary, std::shared_ptr<const Network> 
 
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files) {
   std::vector<BenchModel> models;
-  for (int level = 1; level <= 4; ++level) {
+  for (int level = 1; level <= 3; ++level) {
     for (const ModelSummary& summary : BuiltInModels()) {
       if (summary.level != level) continue;
       LMZ_ASSIGN(std::shared_ptr<const Network> network, FindModelOfLevel(level));
       models.push_back(Describe(summary, std::move(network)));
     }
   }
-  for (const std::string& path : files) {
+  for (const std::string& path : WithLarge(files, FindLmz(""))) {
     LMZ_ASSIGN(const Bytes file, ReadFile(path));
     const Result<ModelSummary> summary = DescribeModel(file);
     if (!summary.ok()) return summary.status().At(path);
     Result<std::shared_ptr<const Network>> network = LoadModel(file);
     if (!network.ok()) return network.status().At(path);
     models.push_back(Describe(summary.value(), std::move(network).value()));
-    models.back().level = 0;
+    models.back().level = IsLarge(path) ? 4 : 0;
   }
   return models;
 }
 
 void AddLmzCoders(const std::vector<BenchModel>& models, Coders& coders) {
-  coders.push_back(std::make_unique<Lmz>(0, BenchModel{}));
+  const auto common = std::make_shared<CommonCodes>();
+  coders.push_back(std::make_unique<Lmz>(0, BenchModel{}, common));
   for (const BenchModel& model : models) {
-    coders.push_back(std::make_unique<Lmz>(model.level > 0 ? model.level : -1, model));
+    coders.push_back(std::make_unique<Lmz>(model.level > 0 ? model.level : -1, model, common));
   }
 }
 

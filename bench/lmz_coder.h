@@ -9,15 +9,15 @@ namespace lmz::bench {
 // A model with what the tables say about it.
 struct BenchModel {
   std::string name;
-  int level = 0;  // that stands for it; 0: none
+  int level = 0;  // that stands for it, 1 .. 4; 0: none
   std::string id;
   uint64_t file_size = 0;
   uint64_t parameters = 0;
   std::shared_ptr<const Network> network;
 };
 
-// The built-in models of levels, smallest first, then those in `files`. Errors: those of reading
-// and loading.
+// The built-in models of levels, smallest first, then those in `files`, of which large.lmm is that
+// of level 4; where it is installed it need not be named. Errors: those of reading and loading.
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
 
 // lmz -0, then lmz with each model. Pixels and samples are given as the files that people keep them

@@ -36,6 +36,14 @@ void AddThreads(CLI::App& command, int& threads) {
       ->capture_default_str();
 }
 
+void AddModels(CLI::App& command, std::vector<std::string>& models) {
+  command
+      .add_option("--model", models,
+                  "a model file beside the built-in ones, more than once; large.lmm is level 4, as "
+                  "it is where it is installed")
+      ->allow_extra_args(false);
+}
+
 void AddTable(CLI::App& app, TableOptions& options) {
   CLI::App* table = app.add_subcommand("table", "the paper's table: rates, raw and adjusted");
   table->add_option("--text", options.text, "a file, or a folder of files");
@@ -45,7 +53,7 @@ void AddTable(CLI::App& app, TableOptions& options) {
       ->capture_default_str();
   table->add_option("--limit", options.limit, "use no more bytes of each prepared column");
   AddThreads(*table, options.threads);
-  table->add_option("--model", options.models, "a model file beside the built-in ones");
+  AddModels(*table, options.models);
   table->add_option("--state", options.state, "keep finished sizes here, and skip them");
   table->add_option("--csv", options.csv, "write all sizes here");
   AddSection(*table, options);
@@ -56,7 +64,9 @@ void AddFiles(CLI::App& app, FilesOptions& options) {
   files->add_option("PATH", options.paths, "files, and folders whose files are a group")
       ->required();
   AddRuns(*files, options);
-  files->add_option("--only", options.only, "only the compressor of this name; more than once");
+  AddModels(*files, options.models);
+  files->add_option("--only", options.only, "only the compressor of this name; more than once")
+      ->allow_extra_args(false);
   files->add_flag("--totals", options.totals, "nothing but the total of each path");
   files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
   files->add_option("--state", options.state, "keep finished measurements here, and skip them");
@@ -99,7 +109,7 @@ Status RunInsert(const InsertOptions& options) {
 void AddFigure(CLI::App& figure, FigureOptions& options) {
   figure.add_option("--text", options.text, "a file, or a folder of files")->required();
   AddThreads(figure, options.threads);
-  figure.add_option("--model", options.models, "a model file beside the built-in ones");
+  AddModels(figure, options.models);
   figure.add_option("--csv", options.csv, "write all numbers here");
   figure.add_option("--svg", options.svg, "draw the figure here, with gnuplot");
   AddSection(figure, options);
@@ -117,7 +127,9 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   scaling.threads = ProcessorCount();
   CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
   AddFigure(*second, scaling);
-  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once");
+  second->add_option("--state", scaling.state, "keep finished sizes here, and skip them");
+  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once")
+      ->allow_extra_args(false);
 }
 
 int Run(int argc, char** argv) {

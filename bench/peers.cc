@@ -1,11 +1,14 @@
 #include "peers.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <iterator>
 #include <regex>
 #include <sstream>
 
 #include "input.h"
+#include "model/catalog.h"
 #include "process.h"
 
 namespace lmz::bench {
@@ -25,12 +28,51 @@ std::string FindLmz(const std::string& wanted) {
   return found;
 }
 
-std::vector<Peer> AllPeers(const std::string& lmz) {
+bool IsLarge(const std::string& path) {
+  return fs::path(path).filename() == "large.lmm";
+}
+
+std::vector<std::string> WithLarge(const std::vector<std::string>& models, const std::string& lmz) {
+  if (std::any_of(models.begin(), models.end(), IsLarge)) return models;
+  std::error_code error;
+  const fs::path large =
+      (fs::path(lmz).parent_path() / LMZ_MODEL_FOLDER / "large.lmm").lexically_normal();
+  if (!fs::is_regular_file(large, error)) {
+    std::fprintf(stderr, "level 4 is left out: there is no %s; --model can name large.lmm\n",
+                 large.c_str());
+    return models;
+  }
+  std::vector<std::string> all = {large.string()};
+  all.insert(all.end(), models.begin(), models.end());
+  return all;
+}
+
+namespace {
+
+// lmz with the option that chooses its model; a model in a file must be given to decode, too.
+Peer Lmz(const std::string& program, const std::string& name, const std::string& option,
+         const std::string& model) {
+  const std::string quoted = "'" + program + "' ";
+  const std::string decoding = model.empty() ? "" : option + " ";
+  return {.name = "lmz " + name,
+          .program = program,
+          .pack = quoted + option + " -T1 -c input > packed",
+          .unpack = quoted + decoding + "-T1 -d -c packed > restored",
+          .version = quoted + "--version",
+          .model = model,
+          .suffix = ""};
+}
+
+}  // namespace
+
+std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string>& models) {
   std::vector<Peer> peers;
-  for (const char level : {'0', '1', '2', '3'}) {
-    peers.push_back({std::string("lmz -") + level, lmz,
-                     "'" + lmz + "' -" + level + " -T1 -c input > packed",
-                     "'" + lmz + "' -T1 -d -c packed > restored", "'" + lmz + "' --version"});
+  for (const char* level : {"-0", "-1", "-2", "-3"}) peers.push_back(Lmz(lmz, level, level, ""));
+  for (const std::string& model : models) {
+    std::error_code error;
+    const fs::path path = fs::absolute(model, error);
+    const std::string name = IsLarge(model) ? "-4" : "--model " + path.stem().string();
+    peers.push_back(Lmz(lmz, name, "--model '" + path.string() + "'", path.string()));
   }
   const Peer others[] = {
       // zpaq adds to an archive that exists; the name inside costs the same for every file.
@@ -59,10 +101,43 @@ std::vector<Peer> AllPeers(const std::string& lmz) {
        "bzip2 --version"},
       {"gzip -9", "gzip", "gzip -9 -n -c input > packed", "gzip -d -c < packed > restored",
        "gzip --version"},
+      // As people have pictures and sound.
+      {"JPEG XL -e 9", "cjxl", "cjxl -d 0 -e 9 --num_threads=0 input packed",
+       "djxl --num_threads=0 packed restored.ppm && mv restored.ppm restored", "cjxl --version", "",
+       ".ppm"},
+      {"WebP lossless", "cwebp", "cwebp -quiet -lossless -z 9 input -o packed",
+       "dwebp -quiet -ppm packed -o restored", "cwebp -version", "", ".ppm"},
+      {"flac -8", "flac", "flac -8 -s -f -o packed input", "flac -d -s -f -o restored packed",
+       "flac --version", "", ".wav"},
+      {"flac -8 --no-padding", "flac", "flac -8 --no-padding -s -f -o packed input",
+       "flac -d -s -f -o restored packed", "flac --version", "", ".wav"},
   };
   peers.insert(peers.end(), std::begin(others), std::end(others));
   return peers;
 }
+
+namespace {
+
+std::string BuiltInModelsOf(const std::string& lmz) {
+  std::istringstream table(ShellOutput("'" + lmz + "' --list-models"));
+  std::string line, text;
+  for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
+    std::istringstream fields(line);
+    const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
+    if (words.size() < 3 || words[0] == "-") continue;  // in a file
+    text += (text.empty() ? "" : ", ") + words[1] + " " + words.back();
+  }
+  return text;
+}
+
+// The id of the model that is given to lmz.
+std::string ModelOf(const Peer& peer) {
+  const Result<Bytes> file = ReadFile(peer.model);
+  if (!file.ok() || file.value().size() < sizeof(ModelId)) return "no model";
+  return ModelIdText(IdOfModelFile(file.value()));
+}
+
+}  // namespace
 
 std::string VersionOf(const Peer& peer) {
   const std::string output = ShellOutput(peer.version);
@@ -72,17 +147,20 @@ std::string VersionOf(const Peer& peer) {
   if (!peer.name.starts_with("lmz ")) return version;
   const Result<Bytes> program = ReadFile(peer.program);
   if (program.ok()) version += " (" + HashText(program.value()).substr(0, 8) + ")";
+  if (!peer.model.empty()) version += " with " + ModelOf(peer).substr(0, 8);
   return version;
 }
 
-std::string ModelsOf(const std::string& lmz) {
-  std::istringstream table(ShellOutput("'" + lmz + "' --list-models"));
-  std::string line, text;
-  for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
-    std::istringstream fields(line);
-    const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
-    if (words.size() < 3) continue;
-    text += (text.empty() ? "" : ", ") + words[1] + " " + words.back();
+std::string ModelsOf(const std::vector<Peer>& peers) {
+  std::string text;
+  for (const Peer& peer : peers) {
+    if (!peer.name.starts_with("lmz ")) continue;
+    if (!peer.model.empty()) {
+      text +=
+          (text.empty() ? "" : ", ") + fs::path(peer.model).stem().string() + " " + ModelOf(peer);
+    } else if (text.empty()) {
+      text = BuiltInModelsOf(peer.program);
+    }
   }
   return text;
 }

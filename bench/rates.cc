@@ -1,18 +1,17 @@
 #include "rates.h"
 
 #include <cmath>
+#include <numeric>
 
 namespace lmz::bench {
 
 std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes,
                                     uint64_t header_size) {
   if (coded_sizes.empty()) return 0;
-  uint64_t total = header_size;
-  for (const uint64_t size : coded_sizes) {
-    if (size < header_size) return std::nullopt;
-    total += size - header_size;
-  }
-  return total;
+  const uint64_t sum = std::accumulate(coded_sizes.begin(), coded_sizes.end(), uint64_t{0});
+  const uint64_t headers = (coded_sizes.size() - 1) * header_size;
+  if (sum < headers) return std::nullopt;
+  return sum - headers;
 }
 
 std::optional<double> RawRate(const CodedSize& size) {
@@ -31,6 +30,26 @@ std::optional<double> PaperAdjustedRate(const CodedSize& size, uint64_t paramete
 std::optional<uint64_t> BreakEvenSize(double rate, double other_rate, uint64_t model_size) {
   if (!(rate < other_rate)) return std::nullopt;
   return static_cast<uint64_t>(std::ceil(static_cast<double>(model_size) / (other_rate - rate)));
+}
+
+std::optional<BreakEven> FindBreakEven(const std::vector<uint64_t>& raw_sizes,
+                                       const std::vector<uint64_t>& coded,
+                                       const std::vector<uint64_t>& other, uint64_t model_size) {
+  double raw_before = 0, loss_before = 0;
+  for (size_t i = 0; i < raw_sizes.size(); ++i) {
+    const auto raw = static_cast<double>(raw_sizes[i]);
+    const double loss = static_cast<double>(coded[i] + model_size) - static_cast<double>(other[i]);
+    if (loss <= 0) {
+      const double part = i == 0 ? 1 : loss_before / (loss_before - loss);
+      return BreakEven{static_cast<uint64_t>(std::ceil(raw_before + part * (raw - raw_before)))};
+    }
+    raw_before = raw;
+    loss_before = loss;
+  }
+  const auto projected = BreakEvenSize(*RawRate({raw_sizes.back(), coded.back()}),
+                                       *RawRate({raw_sizes.back(), other.back()}), model_size);
+  if (!projected) return std::nullopt;
+  return BreakEven{*projected, true};
 }
 
 }  // namespace lmz::bench

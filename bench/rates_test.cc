@@ -11,8 +11,10 @@ TEST(Rates, HeaderCountsOnceForAllChunks) {
   EXPECT_EQ(ChunkedSize({}, 18), 0u);
 }
 
-TEST(Rates, ChunkSmallerThanItsHeaderIsRefused) {
-  EXPECT_FALSE(ChunkedSize({100, 17}, 18).has_value());
+TEST(Rates, AChunkMayBeSmallerThanTheHeaderButTheirSumNotNegative) {
+  EXPECT_EQ(ChunkedSize({100, 17}, 18), 99u);
+  EXPECT_EQ(ChunkedSize({17, 17, 2}, 18), 0u);
+  EXPECT_FALSE(ChunkedSize({17, 17, 1}, 18).has_value());
 }
 
 TEST(Rates, ModelIsAddedOnce) {
@@ -26,6 +28,21 @@ TEST(Rates, ModelIsAddedOnce) {
 TEST(Rates, BreakEvenIsWhereAdjustedRatesMeet) {
   EXPECT_EQ(BreakEvenSize(0.25, 0.5, 1000), 4000u);
   EXPECT_FALSE(BreakEvenSize(0.5, 0.5, 1000).has_value());
+}
+
+TEST(Rates, BreakEvenIsFoundBetweenWhatWasMeasuredOrProjected) {
+  const std::vector<uint64_t> raw = {1000, 2000}, coded = {200, 400}, other = {500, 1000};
+  const auto within = FindBreakEven(raw, coded, other, 450);
+  ASSERT_TRUE(within.has_value());
+  EXPECT_EQ(within->size, 1500u);
+  EXPECT_FALSE(within->is_projected);
+  EXPECT_EQ(FindBreakEven(raw, coded, other, 300)->size, 1000u);
+  EXPECT_EQ(FindBreakEven(raw, coded, other, 600)->size, 2000u);
+  const auto beyond = FindBreakEven(raw, coded, other, 900);
+  ASSERT_TRUE(beyond.has_value());
+  EXPECT_EQ(beyond->size, 3000u);
+  EXPECT_TRUE(beyond->is_projected);
+  EXPECT_FALSE(FindBreakEven(raw, other, coded, 900).has_value());
 }
 
 }  // namespace

@@ -1,30 +1,41 @@
 // `lmz-bench scaling`.
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <iterator>
 #include <numeric>
 
 #include "data_set.h"
 #include "environment.h"
 #include "figures.h"
+#include "files.h"
 #include "input.h"
 #include "journal.h"
 #include "lmz_coder.h"
 #include "markdown.h"
 #include "network_alone.h"
+#include "peers.h"
 #include "plot.h"
+#include "process.h"
 #include "rates.h"
 
 namespace lmz::bench {
 
 namespace {
 
-// One coder with one model, or none, on growing data.
-struct Scaled {
+// What is measured: a coder with one model or none, on growing data.
+struct Contestant {
   std::string name;
+  std::string version;
   uint64_t model_size = 0;
   uint64_t parameters = 0;
   bool is_alone = false;
-  std::vector<double> rates;  // raw, by size
+  std::function<Result<uint64_t>(ByteSpan)> measure;  // the size of its verified code
+};
+
+struct Scaled {
+  Contestant coder;
+  std::vector<uint64_t> coded_sizes;  // of the sizes that are measured
 };
 
 struct Scaling {
@@ -32,25 +43,70 @@ struct Scaling {
   size_t measured = 0;  // that many sizes are; the others are projected
   std::vector<Scaled> rows;
 
+  double Raw(const Scaled& row, size_t i) const {
+    const size_t known = std::min(i, measured - 1);
+    return *RawRate({sizes[known], row.coded_sizes[known]});
+  }
   double Adjusted(const Scaled& row, size_t i) const {
-    return row.rates[i] + static_cast<double>(row.model_size) / static_cast<double>(sizes[i]);
+    return Raw(row, i) + static_cast<double>(row.coder.model_size) / static_cast<double>(sizes[i]);
   }
   double PaperAdjusted(const Scaled& row, size_t i) const {
-    return row.rates[i] + 2 * static_cast<double>(row.parameters) / static_cast<double>(sizes[i]);
+    return Raw(row, i) +
+           2 * static_cast<double>(row.coder.parameters) / static_cast<double>(sizes[i]);
   }
 };
 
-Result<double> RateAlone(const Network& network, ByteSpan data, int threads) {
+// Names of the rivals that models must pay for themselves against, as in `lmz-bench files`.
+constexpr const char* kRivals[] = {"xz -9e", "zpaq -m5"};
+
+bool IsRival(const std::string& name) {
+  return std::find(std::begin(kRivals), std::end(kRivals), name) != std::end(kRivals);
+}
+
+Result<uint64_t> SizeAlone(const Network& network, ByteSpan data, int threads) {
   std::vector<ByteSpan> chunks;
   for (size_t i = 0; i < data.size(); i += kChunkSize) {
     chunks.push_back(data.subspan(i, std::min(kChunkSize, data.size() - i)));
   }
   LMZ_ASSIGN(const std::vector<uint64_t> sizes, VerifiedSizesAlone(network, chunks, threads));
-  return *RawRate({data.size(), std::accumulate(sizes.begin(), sizes.end(), uint64_t{0})});
+  return std::accumulate(sizes.begin(), sizes.end(), uint64_t{0});
 }
 
-Result<Scaling> Measure(ByteSpan text, const std::vector<BenchModel>& models,
-                        const std::vector<uint64_t>& sizes, int threads) {
+Result<uint64_t> SizeByPeer(const Peer& peer, ByteSpan data) {
+  LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
+  const std::string path = folder.path() + "/data";
+  LMZ_TRY(WriteFile(path, std::string(data.begin(), data.end())));
+  LMZ_ASSIGN(const FileCost cost, MeasureFile(peer, path, folder.path(), 1));
+  return cost.coded_size;
+}
+
+std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const Coders& coders,
+                                    int threads) {
+  std::vector<Contestant> all;
+  for (const BenchModel& model : models) {
+    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id,
+                   model.file_size, model.parameters, true, [&model, threads](ByteSpan data) {
+                     return SizeAlone(*model.network, data, threads);
+                   }});
+  }
+  for (const auto& coder : coders) {
+    all.push_back({coder->name(), coder->version(), coder->model_size(), coder->parameters(), false,
+                   [&coder](ByteSpan data) { return VerifiedSize(*coder, {.bytes = data}); }});
+  }
+  for (const Peer& peer : AllPeers("", {})) {
+    if (!IsRival(peer.name)) continue;
+    if (!IsInstalled(peer.program)) {
+      std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+      continue;
+    }
+    all.push_back({peer.name, VersionOf(peer), 0, 0, false,
+                   [peer](ByteSpan data) { return SizeByPeer(peer, data); }});
+  }
+  return all;
+}
+
+Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
+                        const std::vector<uint64_t>& sizes, Journal& journal) {
   Scaling scaling{sizes, 0, {}};
   std::sort(scaling.sizes.begin(), scaling.sizes.end());
   while (scaling.measured < sizes.size() && scaling.sizes[scaling.measured] <= text.size()) {
@@ -61,31 +117,21 @@ Result<Scaling> Measure(ByteSpan text, const std::vector<BenchModel>& models,
                   "the text is smaller than the smallest size; name "
                   "another one with --size");
   }
-  Coders coders;
-  AddLmzCoders(models, coders);
-  for (const BenchModel& model : models) {
-    scaling.rows.push_back(
-        {"network " + model.name + " alone", model.file_size, model.parameters, true, {}});
-  }
-  for (const auto& coder : coders) {
-    scaling.rows.push_back({coder->name(), coder->model_size(), coder->parameters(), false, {}});
-  }
-  for (size_t r = 0; r < scaling.rows.size(); ++r) {
-    Scaled& row = scaling.rows[r];
+  for (Contestant& coder : contestants) {
+    Scaled& row = scaling.rows.emplace_back(Scaled{std::move(coder), {}});
     for (size_t i = 0; i < scaling.measured; ++i) {
       const ByteSpan data = text.first(scaling.sizes[i]);
-      if (row.is_alone) {
-        LMZ_ASSIGN(const double rate, RateAlone(*models[r].network, data, threads));
-        row.rates.push_back(rate);
-      } else {
-        LMZ_ASSIGN(const uint64_t size,
-                   VerifiedSize(*coders[r - models.size()], Signal{.bytes = data}));
-        row.rates.push_back(*RawRate({data.size(), size}));
+      const std::vector<std::string> key = {row.coder.name, row.coder.version, HashText(data)};
+      if (const auto known = journal.Find(key)) {
+        row.coded_sizes.push_back(static_cast<uint64_t>(known->at(0)));
+        continue;
       }
-      std::fprintf(stderr, "%s, %llu bytes: %.4f\n", row.name.c_str(),
-                   static_cast<unsigned long long>(scaling.sizes[i]), row.rates.back());
+      LMZ_ASSIGN(const uint64_t size, row.coder.measure(data));
+      LMZ_TRY(journal.Add(key, {static_cast<double>(size)}));
+      row.coded_sizes.push_back(size);
+      std::fprintf(stderr, "%s: %s to %s bytes\n", row.coder.name.c_str(),
+                   Grouped(data.size()).c_str(), Grouped(size).c_str());
     }
-    row.rates.resize(sizes.size(), row.rates.back());
   }
   return scaling;
 }
@@ -95,7 +141,7 @@ size_t BestModel(const Scaling& scaling, bool is_alone, size_t i) {
   size_t best = scaling.rows.size();
   for (size_t r = 0; r < scaling.rows.size(); ++r) {
     const Scaled& row = scaling.rows[r];
-    if (row.is_alone != is_alone || row.model_size == 0) continue;
+    if (row.coder.is_alone != is_alone || row.coder.model_size == 0) continue;
     if (best == scaling.rows.size() ||
         scaling.Adjusted(row, i) < scaling.Adjusted(scaling.rows[best], i)) {
       best = r;
@@ -112,14 +158,45 @@ std::string Table(const Scaling& scaling) {
   std::vector<Row> rows;
   for (size_t r = 0; r < scaling.rows.size(); ++r) {
     const Scaled& row = scaling.rows[r];
-    Row line = {row.name, row.parameters == 0 ? "–" : Grouped(row.parameters)};
+    const uint64_t parameters = row.coder.parameters;
+    Row line = {row.coder.name, parameters == 0 ? "–" : Grouped(parameters)};
     for (size_t i = 0; i < scaling.sizes.size(); ++i) {
       const std::string rate = Fixed(100 * scaling.Adjusted(row, i), 2);
-      line.push_back(BestModel(scaling, row.is_alone, i) == r ? "**" + rate + "**" : rate);
+      line.push_back(BestModel(scaling, row.coder.is_alone, i) == r ? "**" + rate + "**" : rate);
     }
     rows.push_back(line);
   }
   return MarkdownTable(head, rows);
+}
+
+std::string BreakEvenText(const std::optional<BreakEven>& found, const Scaling& scaling) {
+  if (!found) return "never";
+  if (found->is_projected) return "projected " + Grouped(found->size);
+  return (found->size <= scaling.sizes[0] ? "at most " : "") + Grouped(found->size);
+}
+
+// From which size of data on each model pays, beside rivals without one.
+std::string BreakEvenTable(const Scaling& scaling) {
+  const std::vector<uint64_t> sizes(
+      scaling.sizes.begin(), scaling.sizes.begin() + static_cast<std::ptrdiff_t>(scaling.measured));
+  Row head = {"bytes of such text from which the model pays"};
+  std::vector<const Scaled*> rivals;
+  for (const Scaled& row : scaling.rows) {
+    if (row.coder.model_size != 0) continue;
+    rivals.push_back(&row);
+    head.push_back("against " + row.coder.name);
+  }
+  std::vector<Row> lines;
+  for (const Scaled& row : scaling.rows) {
+    if (row.coder.model_size == 0) continue;
+    Row& line = lines.emplace_back(Row{row.coder.name});
+    for (const Scaled* rival : rivals) {
+      const auto found =
+          FindBreakEven(sizes, row.coded_sizes, rival->coded_sizes, row.coder.model_size);
+      line.push_back(BreakEvenText(found, scaling));
+    }
+  }
+  return MarkdownTable(head, lines);
 }
 
 std::string Csv(const Scaling& scaling) {
@@ -129,12 +206,12 @@ std::string Csv(const Scaling& scaling) {
   for (size_t r = 0; r < scaling.rows.size(); ++r) {
     const Scaled& row = scaling.rows[r];
     for (size_t i = 0; i < scaling.sizes.size(); ++i) {
-      text += CsvField(row.name) + "," + std::to_string(row.parameters) + "," +
-              std::to_string(row.model_size) + "," + std::to_string(scaling.sizes[i]) + "," +
-              (i < scaling.measured ? "measured" : "projected") + "," + Fixed(row.rates[i], 6) +
-              "," + Fixed(scaling.Adjusted(row, i), 6) + "," +
+      text += CsvField(row.coder.name) + "," + std::to_string(row.coder.parameters) + "," +
+              std::to_string(row.coder.model_size) + "," + std::to_string(scaling.sizes[i]) + "," +
+              (i < scaling.measured ? "measured" : "projected") + "," +
+              Fixed(scaling.Raw(row, i), 6) + "," + Fixed(scaling.Adjusted(row, i), 6) + "," +
               Fixed(scaling.PaperAdjusted(row, i), 6) + "," +
-              (BestModel(scaling, row.is_alone, i) == r ? "1" : "0") + "\n";
+              (BestModel(scaling, row.coder.is_alone, i) == r ? "1" : "0") + "\n";
     }
   }
   return text;
@@ -153,8 +230,8 @@ Plot Figure(const Scaling& scaling) {
                   {},
                   is_projected};
     for (const Scaled& row : scaling.rows) {
-      if (!row.is_alone) continue;
-      line.points.emplace_back(static_cast<double>(row.parameters), scaling.Adjusted(row, i));
+      if (!row.coder.is_alone) continue;
+      line.points.emplace_back(static_cast<double>(row.coder.parameters), scaling.Adjusted(row, i));
     }
     std::sort(line.points.begin(), line.points.end());
     plot.lines.push_back(std::move(line));
@@ -167,16 +244,28 @@ Plot Figure(const Scaling& scaling) {
 Status RunScaling(const ScalingOptions& options) {
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
-  LMZ_ASSIGN(const Scaling scaling, Measure(set.bytes, models, options.sizes, options.threads));
+  Coders coders;
+  AddLmzCoders(models, coders);
+  Journal journal;
+  if (!options.state.empty()) {
+    LMZ_ASSIGN(journal, Journal::Open(options.state));
+  }
+  LMZ_ASSIGN(const Scaling scaling, Measure(set.bytes, Contestants(models, coders, options.threads),
+                                            options.sizes, journal));
   if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(scaling)));
   if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
   std::string text = "Processor: " + CpuName() + "; " + LmzVersion();
   for (const BenchModel& model : models) text += ", model `" + model.name + "` " + model.id;
+  for (const Scaled& row : scaling.rows) {
+    if (IsRival(row.coder.name)) text += ", " + row.coder.name + " " + row.coder.version;
+  }
   text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) +
           ". The model counts as it is stored. The best model of each kind is bold. Projected "
-          "sizes take the raw rate of the largest that was measured.\n\n";
+          "sizes take the raw rate of the largest that was measured; where a model begins to pay "
+          "between two sizes that were measured, codes grow evenly.\n\n";
   text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
-  return Deliver(text + Table(scaling), options.section, options.into);
+  text += Table(scaling) + "\n" + BreakEvenTable(scaling);
+  return Deliver(text, options.section, options.into);
 }
 
 }  // namespace lmz::bench

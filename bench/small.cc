@@ -113,7 +113,7 @@ Status RunSmall(const SmallOptions& options) {
   }
   LMZ_ASSIGN(const uint64_t coded_size, CodedSize(pieces, folder.path()));
   const std::string text =
-      "Processor: " + CpuName() + "; lmz " + VersionOf(AllPeers(program)[0]) + ". Level " +
+      "Processor: " + CpuName() + "; lmz " + VersionOf(AllPeers(program, {})[0]) + ". Level " +
       std::to_string(options.level) + " on " + Grouped(options.count) +
       " pieces of 1,024 bytes: " + Grouped(options.count * kPieceSize) + " bytes become " +
       Grouped(coded_size) +

@@ -1,5 +1,6 @@
 #include "table_sizes.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <mutex>
@@ -58,8 +59,9 @@ Result<uint64_t> SizeOfChunks(const Coder& coder, const DataSet& set, int thread
   LMZ_ASSIGN(const std::vector<uint64_t> sizes, VerifiedSizes(coder, set.chunks, threads));
   const std::optional<uint64_t> size = ChunkedSize(sizes, header);
   if (!size) {
-    return Status(Code::kInternal, coder.name() + ": a chunk is smaller than the header of " +
-                                       std::to_string(header) + " bytes");
+    return Status(Code::kInternal, coder.name() + ": " + set.name +
+                                       ": the chunks are smaller than headers of " +
+                                       std::to_string(header) + " bytes each");
   }
   return *size;
 }
@@ -101,7 +103,10 @@ Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, con
   }
   std::vector<std::string> hashes;
   for (const DataSet& set : sets) hashes.push_back(HashText(set.bytes));
-  Recorder recorder(journal, whole.size() + chunked.size() + models.size() * sets.size());
+  const auto with_chunks =
+      std::count_if(sets.begin(), sets.end(), [](auto& set) { return !set.chunks.empty(); });
+  Recorder recorder(
+      journal, whole.size() + chunked.size() + models.size() * static_cast<size_t>(with_chunks));
   const auto key = [&](const TableRow& row, const char* way, size_t s) {
     return std::vector<std::string>{row.coder, way, row.version, sets[s].name, hashes[s]};
   };

@@ -3,7 +3,8 @@
 #
 # Writes every generated section of README.md, docs/benchmarks.md and docs/paper.md anew, and the
 # figures in docs/. CORPORA is by default ../shared/corpora or $LMZ_CORPORA, BUILD is build/release.
-# Finished measurements are kept in BUILD/bench: when it is interrupted, start it again.
+# Level 4 is measured where models/large.lmm is. What takes long is kept in BUILD/bench as soon as it
+# is measured: when it is interrupted, start it again.
 set -eu
 cd "$(dirname "$0")/.."
 corpora=${1:-${LMZ_CORPORA:-../shared/corpora}}
@@ -12,24 +13,48 @@ build=${2:-build/release}
 cmake --preset release -DLMZ_BUILD_BENCH=ON >/dev/null
 cmake --build --preset release --target lmz_bench lmz_cli records_bench
 bench=$build/bench/lmz-bench
+state=$build/bench
 text=$corpora/text
+media=$state/media
 
-files() {
-  "$bench" files samples/opticks.txt "$text/canterbury" "$text/calgary" "$text/enwik5" \
-    "$text/enwik6" "$corpora/valid" --state "$build/bench/files.state" "$@"
+# With the large model where it is.
+with_large() {
+  if [ -f models/large.lmm ]; then
+    "$@" --model models/large.lmm
+  else
+    "$@"
+  fi
 }
 
-files --targets bench/targets.csv --csv "$build/bench/files.csv" --json "$build/bench/files.json" \
+files() {
+  with_large "$bench" files samples/opticks.txt "$text/canterbury" "$text/calgary" "$text/enwik5" \
+    "$text/enwik6" "$corpora/valid" --state "$state/files.state" "$@"
+}
+
+# One table of pictures or sound, whose codes are the same at every level.
+media() {
+  "$bench" files --state "$state/files.state" --into docs/benchmarks.md --only "lmz -3" "$@"
+}
+
+files --targets bench/targets.csv --csv "$state/files.csv" --json "$state/files.json" \
   --into docs/benchmarks.md
-files --totals --only "lmz -0" --only "lmz -3" --only "zpaq -m5" --only bzip3 --only "brotli 11" \
-  --only "xz -9e" --only "zstd -19" --only "gzip -9" --section readme --into README.md
+set -- --only "lmz -0" --only "lmz -3"
+if [ -f models/large.lmm ]; then set -- "$@" --only "lmz -4"; fi
+files --totals "$@" --only "zpaq -m5" --only bzip3 --only "brotli 11" --only "xz -9e" \
+  --only "zstd -19" --only "gzip -9" --section readme --into README.md
+
+LMZ_CORPORA=$corpora python3 -B bench/corpora.py "$media"
+media "$media/pictures" --section pictures --only "JPEG XL -e 9" --only "WebP lossless"
+media "$corpora/image" --section png --only "zpaq -m5" --only "brotli 11" --only "xz -9e"
+media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 --no-padding"
+
 "$bench" small samples/opticks.txt "$text/canterbury" "$text/calgary" "$corpora/valid" \
   --into docs/benchmarks.md
 "$build/bench/records_bench" | "$bench" insert --section records --into docs/benchmarks.md
 
-"$bench" table --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
-  --state "$build/bench/table.state" --csv "$build/bench/table.csv" --into docs/paper.md
-"$bench" scaling --text "$text/enwik6" --csv "$build/bench/scaling.csv" --svg docs/scaling.svg \
-  --into docs/paper.md
-"$bench" context --text "$text/enwik6" --csv "$build/bench/context.csv" --svg docs/context.svg \
+with_large "$bench" table --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
+  --state "$state/table.state" --csv "$state/table.csv" --into docs/paper.md
+with_large "$bench" scaling --text "$text/enwik6" --state "$state/scaling.state" \
+  --csv "$state/scaling.csv" --svg docs/scaling.svg --into docs/paper.md
+"$bench" context --text "$text/enwik6" --csv "$state/context.csv" --svg docs/context.svg \
   --into docs/paper.md

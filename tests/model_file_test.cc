@@ -51,6 +51,30 @@ TEST(ModelFileTest, RoundTrip) {
   EXPECT_EQ(WriteModelFile(read.value()).value(), file.value());
 }
 
+// Counts the numbers of a network, but for the scales of rows, which alone have no sign.
+struct NumberCount {
+  uint64_t count = 0;
+
+  template <class T>
+  Status Number(const T&, int, int) {
+    return OkStatus();
+  }
+  template <class T>
+  Status Array(const std::vector<T>& array, size_t, int low, int) {
+    if (low < 0) count += array.size();
+    return OkStatus();
+  }
+};
+
+TEST(ModelFileTest, EveryTrainedNumberIsAParameter) {
+  for (const GlrShape& shape : {GlrShape{16, 1, 16, 16}, GlrShape{32, 3, 48, 80}}) {
+    const ModelFile model = RandomModel(shape, 1, Wildness::kTame);
+    NumberCount numbers;
+    ASSERT_TRUE(VisitGlr(numbers, model.glr).ok());
+    EXPECT_EQ(CountParameters(shape), numbers.count);
+  }
+}
+
 TEST(ModelFileTest, EveryTruncationIsRefused) {
   const Bytes file = SmallFile();
   for (size_t size = 0; size < file.size(); ++size) {

@@ -64,6 +64,11 @@ TEST(GlrNetworkTest, LossAndGradientsAreThoseOfTheReference) {
   fixture.Compare(1e-5, 1e-4);
 }
 
+TEST(GlrNetworkTest, ParametersAreAsManyAsTheModelFileSays) {
+  EXPECT_EQ(Parameters(kShape, at::kCPU, at::kFloat).size(),
+            static_cast<int64_t>(CountParameters(kShape)));
+}
+
 // One long batch and two short ones that carry their state see the same thing.
 TEST(GlrNetworkTest, StateIsCarriedFromBatchToBatch) {
   Fixture whole(at::kCPU, at::kFloat, {2, 64});

@@ -145,7 +145,7 @@ void Print(const std::string& line) {
 }
 
 void StartFrom(const GlrWeights& weights, Trainer& trainer, uint64_t seed) {
-  if (CountParameters(weights.shape) == trainer.parameters().size()) {
+  if (weights.shape == trainer.parameters().shape()) {
     return Dequantize(weights, trainer.parameters());
   }
   Parameters small(weights.shape, at::kCPU, at::kFloat);
@@ -235,11 +235,11 @@ Status Train(Arguments& a) {
   const GlrShape& shape = a.options.shape;
   if (first) {
     std::printf(
-        "%lld parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
+        "%llu parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
         " from, %zu to judge by; processes: %d\n",
-        static_cast<long long>(CountParameters(shape)), shape.width, shape.layers, shape.state,
-        shape.hidden, device.str().c_str(), corpus.training.size(), corpus.validation.size(),
-        group.size());
+        static_cast<unsigned long long>(CountParameters(shape)), shape.width, shape.layers,
+        shape.state, shape.hidden, device.str().c_str(), corpus.training.size(),
+        corpus.validation.size(), group.size());
   }
   std::unique_ptr<Parameters> teacher;
   if (!a.teacher.empty()) {

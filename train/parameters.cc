@@ -44,22 +44,15 @@ int64_t Product(const std::vector<int64_t>& sizes) {
 
 }  // namespace
 
-int64_t CountParameters(const GlrShape& shape) {
-  ParameterViews views;
-  int64_t count = 0;
-  VisitParameters(shape, views,
-                  [&](at::Tensor&, const std::vector<int64_t>& sizes) { count += Product(sizes); });
-  return count;
-}
-
 Parameters::Parameters(const GlrShape& shape, const at::Device& device, at::ScalarType element,
                        MatrixRounding rounding)
-    : shape_(shape), rounding_(rounding), size_(CountParameters(shape)) {
+    : shape_(shape), rounding_(rounding) {
   int index = 0;
   ParameterViews views;
   VisitParameters(shape, views, [&](at::Tensor&, const std::vector<int64_t>& sizes) {
     if (index < 4) layer_matrix_size_ += Product(sizes);
     if (index < 5) matrix_size_ += Product(sizes);
+    size_ += Product(sizes);
     ++index;
   });
   const auto options = at::TensorOptions().device(device).dtype(at::kFloat);

@@ -41,7 +41,7 @@ class Parameters {
              MatrixRounding rounding = MatrixRounding::kElement);
 
   const GlrShape& shape() const { return shape_; }
-  int64_t size() const { return size_; }
+  int64_t size() const { return size_; }                            // CountParameters(shape())
   int64_t layer_matrix_size() const { return layer_matrix_size_; }  // projection .. down
   int64_t matrix_size() const { return matrix_size_; }              // the same and head
 
@@ -66,8 +66,5 @@ class Parameters {
   at::Tensor copy_;  // [matrix_size] elements; undefined when it would equal values_
   ParameterViews value_, gradient_, multiplied_;
 };
-
-// How many parameters a network of this shape has.
-int64_t CountParameters(const GlrShape& shape);
 
 }  // namespace lmz

@@ -134,7 +134,7 @@ LMZ_API const char* lmz_model_name(const lmz_model* model);
 /* Copies the 16 bytes by which files name the model, unless it is built in. */
 LMZ_API void lmz_model_id(const lmz_model* model, uint8_t id[16]);
 
-/* The number of weights in the model's matrices. */
+/* How many numbers its training found: weights, norms, mixes and biases. */
 LMZ_API uint64_t lmz_model_parameters(const lmz_model* model);
 
 /* ---- Settings ---- */

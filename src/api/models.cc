@@ -15,12 +15,6 @@ Status NoMemory() {
 
 }  // namespace
 
-uint64_t CountParameters(const GlrShape& shape) {
-  const uint64_t width = shape.width;
-  const uint64_t layer = 4 * width * shape.state + 2 * width * shape.hidden;
-  return shape.layers * layer + 2 * kByteValues * width;
-}
-
 const char* BuiltInName(size_t index) {
   return index < Catalog().size() ? Catalog()[index].name : nullptr;
 }

@@ -16,7 +16,7 @@ struct ModelSummary {
   ModelCard card;
   ModelId id{};
   GlrShape shape;
-  uint64_t parameters = 0;  // weights in matrices
+  uint64_t parameters = 0;  // as CountParameters says
   uint64_t file_size = 0;   // bytes
 };
 
@@ -29,9 +29,6 @@ const char* BuiltInName(size_t index);
 // The built-in model `name`, loaded by the first call for it and then kept. Errors: kModelMissing,
 // kOutOfMemory. Thread-safe.
 Result<std::shared_ptr<const Network>> BuiltInModel(const std::string& name);
-
-// The number of weights in the matrices of a network of this shape.
-uint64_t CountParameters(const GlrShape& shape);
 
 // What a whole model file says about itself. Errors: kModelDamaged, kNewerVersion.
 Result<ModelSummary> DescribeModel(ByteSpan file);

@@ -56,6 +56,10 @@ struct GlrWeights {
   std::vector<int32_t> head_bias;  // [256], Q10, -2^24 .. 2^24
 };
 
+// How many numbers training finds for a network of this shape: matrices, embedding, norms, mixes
+// and biases. The scales that come with integers are not among them.
+uint64_t CountParameters(const GlrShape& shape);
+
 // kModelDamaged when a dimension is out of the range given above.
 Status CheckShape(const GlrShape& shape);
 
