@@ -25,6 +25,10 @@ Status SystemError(const std::string& what) {
   return Status(Code::kIo, what + ": " + std::strerror(errno));
 }
 
+Status Refused(const char* message) {
+  return Status(Code::kIo, message);
+}
+
 Status WriteAll(int descriptor, ByteSpan bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(descriptor, bytes.data(), bytes.size());

@@ -10,6 +10,9 @@ namespace lmz {
 // "what: reason" with the system's text for errno, as kIo.
 Status SystemError(const std::string& what);
 
+// What lmz will not do with a file, as kIo.
+Status Refused(const char* message);
+
 // Writes all of `bytes` to `descriptor`. Errors: kIo.
 Status WriteAll(int descriptor, ByteSpan bytes);
 

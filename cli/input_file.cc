@@ -9,12 +9,6 @@
 
 namespace lmz {
 
-namespace {
-Status Refused(const char* message) {
-  return Status(Code::kIo, message);
-}
-}  // namespace
-
 Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Accept accept) {
   std::unique_ptr<InputFile> input(new InputFile(path));
   if (input->IsStdin()) accept = Accept::kAnyReadable;

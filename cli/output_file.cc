@@ -17,10 +17,6 @@ namespace {
 
 constexpr uint64_t kPageSize = 4096;  // what file systems can leave out
 
-Status Refused(const char* message) {
-  return Status(Code::kIo, message);
-}
-
 Status AlreadyExists() {
   return Refused("already exists; use -f to replace it");
 }

@@ -5,7 +5,7 @@ namespace lmz {
 Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptions& options,
                                  const PlanFunction& plan) {
   LMZ_TRY(ValidateCompressOptions(options));
-  Encoder encoder(sink, options, plan);
+  FrameEncoder encoder(sink, options, plan);
   for (;;) {
     Bytes raw;
     LMZ_TRY(ReadGrowing(source, options.block_size, raw));

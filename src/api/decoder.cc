@@ -5,7 +5,7 @@
 
 namespace lmz {
 
-Decoder::Decoder(Source& source, Sink& sink, DecompressOptions options)
+FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
     : sink_(sink),
       options_(std::move(options)),
       reader_(source),
@@ -20,13 +20,13 @@ Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_li
                                   std::to_string(memory_limit));
 }
 
-Status Decoder::CheckOutput(uint64_t raw_size) {
+Status FrameDecoder::CheckOutput(uint64_t raw_size) {
   if (raw_size <= options_.output_limit - promised_size_) return OkStatus();
   return Status(Code::kLimit, "the output grows above the limit of " +
                                   std::to_string(options_.output_limit) + " bytes");
 }
 
-Status Decoder::OpenBlock() {
+Status FrameDecoder::OpenBlock() {
   const BlockRecord& record = reader_.block();
   const Result<uint64_t> memory = CheckDecodeMemory(record.header, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(record)));
@@ -41,7 +41,7 @@ Status Decoder::OpenBlock() {
   return OkStatus();
 }
 
-void Decoder::StartBlock(Bytes payload) {
+void FrameDecoder::StartBlock(Bytes payload) {
   BlockWork& block = in_flight_.emplace_back();
   block.record = reader_.block();
   block.memory = block_memory_;
@@ -51,7 +51,7 @@ void Decoder::StartBlock(Bytes payload) {
   block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
 }
 
-Status Decoder::DecodeOne(BlockWork& block) {
+Status FrameDecoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
   BlockResources resources = {.threads = options_.threads,
@@ -65,7 +65,7 @@ Status Decoder::DecodeOne(BlockWork& block) {
   return OkStatus();
 }
 
-Status Decoder::FinishBlock() {
+Status FrameDecoder::FinishBlock() {
   BlockWork& block = in_flight_.front();
   failure_ = block.done.get();
   if (failure_.ok()) failure_ = sink_.Write(block.raw);
@@ -77,11 +77,11 @@ Status Decoder::FinishBlock() {
   return OkStatus();
 }
 
-Status Decoder::CheckFrame() {
+Status FrameDecoder::CheckFrame() {
   return CheckOutput(reader_.frame().content_size.value_or(0));
 }
 
-Status Decoder::ReadAll() {
+Status FrameDecoder::ReadAll() {
   for (;;) {
     LMZ_ASSIGN(const Reader::Item item, reader_.Next());
     if (item == Reader::Item::kEnd) return OkStatus();
@@ -94,12 +94,12 @@ Status Decoder::ReadAll() {
   }
 }
 
-Status Decoder::FinishAll() {
+Status FrameDecoder::FinishAll() {
   while (failure_.ok() && !in_flight_.empty()) LMZ_TRY(FinishBlock());
   return failure_;
 }
 
-Status Decoder::FinishReady() {
+Status FrameDecoder::FinishReady() {
   while (failure_.ok() && !in_flight_.empty() &&
          in_flight_.front().done.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
     LMZ_TRY(FinishBlock());
@@ -107,7 +107,7 @@ Status Decoder::FinishReady() {
   return failure_;
 }
 
-Result<Progress> Decoder::Run() {
+Result<Progress> FrameDecoder::Run() {
   const Status reading = ReadAll();
   // What is in flight comes before whatever ended the reading, and so do its failures.
   LMZ_TRY(FinishAll());
@@ -116,7 +116,7 @@ Result<Progress> Decoder::Run() {
   return progress_;
 }
 
-Result<bool> Decoder::Step(size_t source_size) {
+Result<bool> FrameDecoder::Step(size_t source_size) {
   if (is_block_open_) {
     LMZ_ASSIGN(const bool is_whole, reader_.ResumePayload(payload_, source_size));
     if (!is_whole) return false;
@@ -141,7 +141,7 @@ Result<bool> Decoder::Step(size_t source_size) {
   return true;
 }
 
-Status Decoder::CheckEnd() const {
+Status FrameDecoder::CheckEnd() const {
   if (is_block_open_) {
     return Status(Code::kTruncated, "the file ends too early").At(BlockName(reader_.block()));
   }
@@ -150,7 +150,7 @@ Status Decoder::CheckEnd() const {
 
 Result<Progress> DecompressFrames(Source& source, Sink& sink, const DecompressOptions& options) {
   LMZ_TRY(ValidateThreads(options.threads));
-  return Decoder(source, sink, options).Run();
+  return FrameDecoder(source, sink, options).Run();
 }
 
 }  // namespace lmz

@@ -18,10 +18,10 @@ namespace lmz {
 Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
 
 // Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
-class Decoder {
+class FrameDecoder {
  public:
   // `options` has a lawful number of threads; `source` and `sink` outlive this.
-  Decoder(Source& source, Sink& sink, DecompressOptions options);
+  FrameDecoder(Source& source, Sink& sink, DecompressOptions options);
 
   // Decodes all frames of the source. Errors: as Decompress.
   Result<Progress> Run();

@@ -16,7 +16,7 @@ Status ValidateCompressOptions(const CompressOptions& options) {
   return OkStatus();
 }
 
-Encoder::Encoder(Sink& sink, CompressOptions options, PlanFunction plan)
+FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan)
     : sink_(sink),
       options_(std::move(options)),
       plan_(std::move(plan)),
@@ -24,7 +24,7 @@ Encoder::Encoder(Sink& sink, CompressOptions options, PlanFunction plan)
       meter_(options_.progress),
       pool_(options_.threads) {}
 
-Status Encoder::CountInput(size_t size, bool is_last) {
+Status FrameEncoder::CountInput(size_t size, bool is_last) {
   read_size_ += size;
   if (options_.content_size.has_value() &&
       (read_size_ > *options_.content_size || (is_last && read_size_ < *options_.content_size))) {
@@ -35,7 +35,7 @@ Status Encoder::CountInput(size_t size, bool is_last) {
   return OkStatus();
 }
 
-Status Encoder::StartChunk(Bytes raw) {
+Status FrameEncoder::StartChunk(Bytes raw) {
   Chunk& chunk = in_flight_.emplace_back();
   chunk.raw = std::move(raw);
   const ByteSpan input = chunk.raw;
@@ -52,7 +52,7 @@ Status Encoder::StartChunk(Bytes raw) {
   return OkStatus();
 }
 
-Status Encoder::CodeBlock(BlockWork& block) {
+Status FrameEncoder::CodeBlock(BlockWork& block) {
   BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
   BlockResources resources = {.threads = options_.threads, .crew_mutex = &crew_mutex_};
   resources.report = [&progress](uint64_t done) { return progress.Report(done); };
@@ -62,7 +62,7 @@ Status Encoder::CodeBlock(BlockWork& block) {
   return OkStatus();
 }
 
-Status Encoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
+Status FrameEncoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
   LMZ_TRY(writer_.WriteBlock(header, payload));
   progress_.raw_bytes += header.raw_size;
   return OkStatus();
@@ -70,7 +70,7 @@ Status Encoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
 
 // Waits for the oldest chunk and writes it. However the planner cut it, it never costs more than it
 // would as one stored block: that makes the worst growth a promise.
-Status Encoder::FinishChunk() {
+Status FrameEncoder::FinishChunk() {
   Chunk& chunk = in_flight_.front();
   uint64_t cost = 0;
   for (BlockWork& block : chunk.blocks) {
@@ -89,7 +89,7 @@ Status Encoder::FinishChunk() {
   return OkStatus();
 }
 
-Status Encoder::WriteCompact(const Chunk& chunk) {
+Status FrameEncoder::WriteCompact(const Chunk& chunk) {
   Bytes frame;
   if (chunk.raw.empty()) {
     AppendCompactFrame({}, {}, {}, frame);
@@ -102,13 +102,13 @@ Status Encoder::WriteCompact(const Chunk& chunk) {
   return OkStatus();
 }
 
-Status Encoder::Begin(std::optional<uint64_t> content_size) {
+Status FrameEncoder::Begin(std::optional<uint64_t> content_size) {
   if (has_begun_) return OkStatus();
   has_begun_ = true;
   return writer_.Begin(content_size);
 }
 
-Status Encoder::Write(Bytes raw) {
+Status FrameEncoder::Write(Bytes raw) {
   LMZ_TRY(CountInput(raw.size(), false));
   LMZ_TRY(Begin(options_.content_size));
   LMZ_TRY(StartChunk(std::move(raw)));
@@ -116,12 +116,12 @@ Status Encoder::Write(Bytes raw) {
   return OkStatus();
 }
 
-Status Encoder::Flush() {
+Status FrameEncoder::Flush() {
   while (!in_flight_.empty()) LMZ_TRY(FinishChunk());
   return OkStatus();
 }
 
-Result<Progress> Encoder::Finish(Bytes raw) {
+Result<Progress> FrameEncoder::Finish(Bytes raw) {
   LMZ_TRY(CountInput(raw.size(), true));
   const bool is_whole = !has_begun_;
   const bool is_short = is_whole && raw.size() < kCompactRawLimit;

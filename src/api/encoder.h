@@ -21,10 +21,10 @@ Status ValidateCompressOptions(const CompressOptions& options);
 // Write any number of times, Flush in between, Finish once. What a chunk brings reaches the sink
 // at once with one thread, by the next Flush or Finish with more. After an error there is nothing
 // more to do. std::bad_alloc passes through.
-class Encoder {
+class FrameEncoder {
  public:
   // `options` passed ValidateCompressOptions. `sink` outlives this.
-  Encoder(Sink& sink, CompressOptions options, PlanFunction plan);
+  FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan);
 
   // The next chunk: 1 .. block_size bytes. Blocks never reach over chunks, so the result is the
   // same for equal chunks only. Errors: those of the sink, kInvalidArgument for more bytes than

@@ -32,8 +32,8 @@ class FedDecoder {
   Status failure_;
   ByteQueue input_;
   ByteQueue output_;
-  uint64_t awaited_size_ = 0;       // of waiting input, before which it is not worth another look
-  std::optional<Decoder> decoder_;  // reads input_, writes to output_
+  uint64_t awaited_size_ = 0;  // of waiting input, before which it is not worth another look
+  std::optional<FrameDecoder> decoder_;  // reads input_, writes to output_
 };
 
 }  // namespace lmz

@@ -25,7 +25,7 @@ void FedEncoder::Reset() {
   is_ending_ = false;
 }
 
-Encoder& FedEncoder::OpenEncoder() {
+FrameEncoder& FedEncoder::OpenEncoder() {
   if (!encoder_) encoder_.emplace(output_, options_, StreamPlanner());
   return *encoder_;
 }

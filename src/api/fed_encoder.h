@@ -26,14 +26,14 @@ class FedEncoder {
 
  private:
   Result<bool> TryStep(CallBuffers& buffers, Directive directive);
-  Encoder& OpenEncoder();
+  FrameEncoder& OpenEncoder();
 
   CompressOptions options_;
   Status failure_;
   Bytes chunk_;
   ByteQueue output_;
   bool is_ending_ = false;
-  std::optional<Encoder> encoder_;  // writes to output_
+  std::optional<FrameEncoder> encoder_;  // writes to output_
 };
 
 }  // namespace lmz

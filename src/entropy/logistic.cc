@@ -4,10 +4,9 @@ namespace lmz::internal {
 
 namespace {
 
-// exp(-1 / 256) in 1/2^62: 0.99610136947011749... in 62 bits
-constexpr uint64_t kStepQ62 = 4593706758521714574u;
-
 constexpr auto MakeSquashTable() {
+  // exp(-1 / 256) in 1/2^62: 0.99610136947011749... in 62 bits
+  constexpr uint64_t kStepQ62 = 4593706758521714574u;
   std::array<uint16_t, 2 * kMaxLogitQ8 + 1> table{};
   uint64_t exp_q62 = uint64_t{1} << 62;  // exp(-x / 256), from x = 0 upwards
   for (unsigned x = 0; x <= kMaxLogitQ8; ++x) {

@@ -7,10 +7,8 @@ namespace {
 // Wide enough for products of two Q62 numbers; a GCC and clang extension on both architectures.
 __extension__ using Wide = unsigned __int128;
 
-// exp(-1 / 16) in 1/2^62.
-constexpr uint64_t kStepQ62 = 4332278087304955805u;
-
 constexpr auto MakeCurveTable() {
+  constexpr uint64_t kStepQ62 = 4332278087304955805u;  // exp(-1 / 16) in 1/2^62
   std::array<uint32_t, 641> table{};
   uint64_t exp_q62 = uint64_t{1} << 62;  // exp(-x / 16), from x = 0 upwards
   for (unsigned x = 0; x <= 320; ++x) {

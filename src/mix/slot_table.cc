@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "kernels/aligned.h"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -14,7 +16,6 @@ namespace {
 constexpr size_t kMinSlots = size_t{1} << 12;
 constexpr size_t kMaxSlots = size_t{1} << 22;
 constexpr uintptr_t kHugePage = uintptr_t{2} << 20;
-constexpr uintptr_t kCacheLine = 64;
 
 uintptr_t RoundUp(uintptr_t v, uintptr_t unit) {
   return (v + unit - 1) / unit * unit;

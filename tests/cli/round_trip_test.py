@@ -20,12 +20,12 @@ class RoundTrip(cli_case.CliCase):
                 self.lmz("-t", "in.lmz")
 
     def test_options_combine(self):
-        for data, threads, blocks, way in itertools.product(
+        ways = itertools.cycle(["stdout", "output", "pipe", "dash"])
+        for (data, threads, blocks), way in zip(itertools.product(
             [cli_case.SAMPLES["small text"], cli_case.SAMPLES["mixed"]],
             [[], ["-T3"], ["--threads", "0"]],
             [[], ["-0", "--block-size=64K"]],
-            ["stdout", "output", "pipe", "dash"],
-        ):
+        ), ways):
             options = [*threads, *blocks]
             with self.subTest(options=options, way=way, size=len(data)):
                 self.write("in", data)

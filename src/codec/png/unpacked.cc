@@ -13,7 +13,7 @@ constexpr size_t kZlibHeader = 2;
 constexpr size_t kAdlerSize = 4;
 constexpr std::array<uint8_t, 4> kIdat = {'I', 'D', 'A', 'T'};
 
-Status Impossible() {
+Status Misfit() {
   return Status(Code::kDamaged, "the parts of the PNG file do not fit together");
 }
 
@@ -84,13 +84,13 @@ class AroundReader {
   size_t remaining() const { return reader_.remaining(); }
 
   Result<ByteSpan> Take(uint64_t size) {
-    if (size > remaining()) return Impossible();
+    if (size > remaining()) return Misfit();
     return reader_.Take(static_cast<size_t>(size));
   }
 
   Result<uint64_t> Number() {
     const Result<uint64_t> number = reader_.Varint();
-    if (!number.ok()) return Impossible();
+    if (!number.ok()) return Misfit();
     return number;
   }
 
@@ -107,7 +107,7 @@ Result<std::vector<uint64_t>> IdatSizes(const Fields& fields, uint64_t size, uin
   } else {
     LMZ_ASSIGN(count, around.Number());
   }
-  if (count > raw_size / kChunkFrame || count * kChunkFrame + size > raw_size) return Impossible();
+  if (count > raw_size / kChunkFrame || count * kChunkFrame + size > raw_size) return Misfit();
   std::vector<uint64_t> sizes;
   uint64_t left = size;
   while (sizes.size() < count) {
@@ -115,11 +115,11 @@ Result<std::vector<uint64_t>> IdatSizes(const Fields& fields, uint64_t size, uin
     if (fields.idat_size == 0) {
       LMZ_ASSIGN(chunk, around.Number());
     }
-    if (chunk > left) return Impossible();
+    if (chunk > left) return Misfit();
     sizes.push_back(chunk);
     left -= chunk;
   }
-  if (left != 0) return Impossible();
+  if (left != 0) return Misfit();
   return sizes;
 }
 
@@ -221,7 +221,7 @@ Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t
   }
   LMZ_ASSIGN(const ByteSpan extra, around.Take(fields.extra_size));
   LMZ_ASSIGN(const ByteSpan tail, around.Take(around.remaining()));
-  if (head.size() + tail.size() > raw.size()) return Impossible();
+  if (head.size() + tail.size() > raw.size()) return Misfit();
 
   Bytes content(fields.zlib_header, fields.zlib_header + kZlibHeader);
   ByteWriter writer(content);
@@ -229,10 +229,10 @@ Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t
   AppendBe32(adler, content);
   writer.Append(extra);
   Bytes out;
-  if (!RestoreCrcs(head, kSignatureSize, fields.head_chunks, out)) return Impossible();
+  if (!RestoreCrcs(head, kSignatureSize, fields.head_chunks, out)) return Misfit();
   AppendIdat(content, sizes, crcs, out);
-  if (!RestoreCrcs(tail, 0, fields.tail_chunks, out)) return Impossible();
-  if (out.size() != raw.size()) return Impossible();
+  if (!RestoreCrcs(tail, 0, fields.tail_chunks, out)) return Misfit();
+  if (out.size() != raw.size()) return Misfit();
   std::copy(out.begin(), out.end(), raw.begin());
   return OkStatus();
 }
