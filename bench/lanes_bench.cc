@@ -1,7 +1,8 @@
-// Size and speed of the text codec against the number of lanes and groups, as CSV on standard
-// output: lanes_bench FILE [MAX_SIZE [THREADS]]. Pieces of 16 KB to 4 MB, up to MAX_SIZE, are taken
-// from the beginning of FILE; every code is decoded and compared. The rate is that of encoding and
-// decoding together, by the processor time of one thread or by the clock for several.
+// Size and speed of the text codec against the number of lanes and groups, as Markdown on standard
+// output: lanes_bench FILE [MAX_SIZE [THREADS [LEVEL]]]. Pieces of 16 KiB to 4 MiB, up to MAX_SIZE,
+// are taken from the beginning of FILE; every code is decoded and compared. The rate is that of
+// encoding and decoding together, by the processor time of one thread or by the clock for several.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,63 +21,76 @@ double Now(int threads) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// False when something failed, which was then said.
-bool Measure(ByteSpan raw, const BlockChoice& choice, int threads) {
+struct Measured {
+  size_t coded_size;
+  double kilobytes_per_second;
+};
+
+Result<Measured> Measure(ByteSpan raw, const BlockChoice& choice, int threads) {
   const BlockResources resources = {.threads = threads};
   Bytes payload;
   const double start = Now(threads);
-  const Result<BlockHeader> header = EncodeBlock(raw, choice, payload, resources);
+  LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, choice, payload, resources));
   Bytes restored(raw.size());
-  const Status status =
-      header.ok() ? DecodeBlock(header.value(), payload, restored, resources) : header.status();
+  LMZ_TRY(DecodeBlock(header, payload, restored, resources));
   const double seconds = Now(threads) - start;
-  if (!status.ok() || !std::equal(raw.begin(), raw.end(), restored.begin())) {
-    std::fprintf(stderr, "lanes_bench: %s\n", status.message().c_str());
-    return false;
-  }
-  std::printf("%zu,%d,%d,%zu,%.2f\n", raw.size(), choice.lanes, choice.groups, payload.size(),
-              2e-3 * static_cast<double>(raw.size()) / seconds);
-  std::fflush(stdout);
-  return true;
+  if (!std::ranges::equal(raw, restored)) return Status(Code::kDamaged, "restored wrongly");
+  return Measured{payload.size(), 2e-3 * static_cast<double>(raw.size()) / seconds};
 }
 
-int Run(const char* path, size_t max_size, int threads) {
+// One table: a row for each number of lanes, a column for each number of groups.
+Status PrintTable(ByteSpan raw, const Network& model, int threads) {
+  std::printf("\n| %zu bytes: lanes | 1 group | 2 groups | 4 groups |\n|---:|---:|---:|---:|\n",
+              raw.size());
+  for (int lanes = 1; lanes <= 64; lanes *= 2) {
+    std::printf("| %d |", lanes);
+    for (const int groups : {1, 2, 4}) {
+      if (groups > lanes) {
+        std::printf(" |");
+        continue;
+      }
+      const BlockChoice choice = {.codec = CodecId::kText,
+                                  .model = &model,
+                                  .lanes = static_cast<uint8_t>(lanes),
+                                  .groups = static_cast<uint8_t>(groups)};
+      LMZ_ASSIGN(const Measured measured, Measure(raw, choice, threads));
+      std::printf(" %zu, %.0f KB/s |", measured.coded_size, measured.kilobytes_per_second);
+      std::fflush(stdout);
+    }
+    std::printf("\n");
+  }
+  return OkStatus();
+}
+
+Status Run(const char* path, size_t max_size, int threads, int level) {
   std::ifstream file(path, std::ios::binary);
   const Bytes bytes(std::istreambuf_iterator<char>(file), {});
-  const auto model = FindModelOfLevel(3);
-  if (!model.ok() || bytes.empty()) {
-    std::fprintf(stderr, "lanes_bench: cannot read %s\n", path);
-    return 1;
-  }
-  std::printf("raw_size,lanes,groups,coded_size,kilobytes_per_second\n");
+  if (bytes.empty()) return Status(Code::kInvalidArgument, "it is empty or not there").At(path);
+  LMZ_ASSIGN(const std::shared_ptr<const Network> model, FindModelOfLevel(level));
   for (const size_t size :
        {size_t{16} << 10, size_t{256} << 10, size_t{1} << 20, size_t{4} << 20}) {
     if (size > max_size) break;
     const ByteSpan raw = ByteSpan(bytes).first(std::min(size, bytes.size()));
-    for (const int groups : {1, 2, 4}) {
-      for (int lanes = groups; lanes <= 64; lanes *= 2) {
-        const BlockChoice choice = {.codec = CodecId::kText,
-                                    .model = model.value().get(),
-                                    .lanes = static_cast<uint8_t>(lanes),
-                                    .groups = static_cast<uint8_t>(groups)};
-        if (!Measure(raw, choice, threads)) return 1;
-      }
-    }
+    LMZ_TRY(PrintTable(raw, *model, threads));
     if (raw.size() == bytes.size()) break;
   }
-  return 0;
+  return OkStatus();
 }
 
 }  // namespace
 }  // namespace lmz
 
 int main(int argc, char** argv) {
-  if (argc < 2 || argc > 4) {
-    std::fprintf(stderr, "usage: lanes_bench FILE [MAX_SIZE [THREADS]]\n");
+  if (argc < 2 || argc > 5) {
+    std::fprintf(stderr, "usage: lanes_bench FILE [MAX_SIZE [THREADS [LEVEL]]]\n");
     return 2;
   }
-  const auto number = [&](int i, size_t otherwise) {
-    return argc > i ? static_cast<size_t>(std::atoll(argv[i])) : otherwise;
+  const auto number = [&](int i, int64_t otherwise) {
+    return argc > i ? std::atoll(argv[i]) : otherwise;
   };
-  return lmz::Run(argv[1], number(2, SIZE_MAX), static_cast<int>(number(3, 1)));
+  const lmz::Status status =
+      lmz::Run(argv[1], static_cast<size_t>(number(2, int64_t{4} << 20)),
+               static_cast<int>(number(3, 1)), static_cast<int>(number(4, 3)));
+  if (!status.ok()) std::fprintf(stderr, "lanes_bench: %s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
 }

@@ -18,7 +18,9 @@ import sys
 import corpora
 
 TABLE = corpora.ROOT / "bench" / "ratio.csv"
-LEVELS = {"0": ["-0"], "1": ["-1"], "2": ["-2"], "3": ["-3"]}  # in the table -> options of lmz
+# In the table -> options of lmz.
+LEVELS = {"0": ["-0"], "1": ["-1"], "2": ["-2"], "3": ["-3"],
+          "4": ["--model", str(corpora.ROOT / "models" / "large.lmm")]}
 
 # The levels with a model are slow, so only some files are measured at them; pixels and samples are
 # the same at every level.
@@ -30,21 +32,27 @@ MODEL_FILES = {
 }
 
 
+LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
+
+
+def is_measured(name, level):
+    return level == "0" or name in (LARGE_FILES if level == "4" else MODEL_FILES)
+
+
 def sizes(lmz, options, raw):
     """The sizes of `raw` before and after lmz with these options, once it has been restored."""
     def run(arguments, data):
         return subprocess.run([lmz, *arguments], input=data, capture_output=True, check=True).stdout
 
     packed = run([*options, "-c"], raw)
-    if run(["-d", "-c"], packed) != raw:
+    if run([*options, "-d", "-c"], packed) != raw:
         raise ValueError(f"{len(raw)} bytes were not restored")
     return len(raw), len(packed)
 
 
 def measure(lmz, files):
     """{(file, level): row} for all files and levels; as many at once as there are cores."""
-    jobs = [(name, level) for name in files for level in LEVELS
-            if level == "0" or name in MODEL_FILES]
+    jobs = [(name, level) for name in files for level in LEVELS if is_measured(name, level)]
 
     def row(job):
         name, level = job

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-LANES = 8
+LANES = 8  # of blocks from 512 KiB on; FILE should have as much
 ONE_LANE = 32_000
 MODELS = {1: "tiny", 2: "small", 3: "base", 4: "large"}
 

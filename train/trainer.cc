@@ -223,7 +223,8 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
   const Clock::time_point start = Clock::now();
   const auto agree = [&] { Agree(earlier + SecondsSince(start), *stop != 0); };
   agree();
-  double reported = earlier, validated = earlier, saved = earlier, bits = std::nan("");
+  double reported = earlier, validated = earlier, saved = earlier;
+  double bits = std::nan(""), training_bits = std::nan("");
   int64_t reported_seen = progress_.seen;
   while (ShareDone() < 1 && !stopping_) {
     Step();
@@ -234,7 +235,7 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
     }
     agree();
     if (progress_.seconds - reported < options_.report_seconds) continue;
-    const double training_bits = LossBits();
+    training_bits = LossBits();
     if (!std::isfinite(training_bits)) return NotANumber();
     const double rate =
         static_cast<double>(progress_.seen - reported_seen) / (progress_.seconds - reported);
@@ -254,9 +255,10 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
   }
   Synchronize(device_);
   agree();
-  const bool stepped = loss_steps_ > 0;
-  const double training_bits = LossBits();
-  if (stepped && !std::isfinite(training_bits)) return NotANumber();
+  if (loss_steps_ > 0) {
+    training_bits = LossBits();
+    if (!std::isfinite(training_bits)) return NotANumber();
+  }
   LMZ_TRY(Validate(improved, bits));
   if (group_.rank() == 0) {
     report(Line(progress_, training_bits, bits,
