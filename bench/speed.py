@@ -19,7 +19,9 @@ import time
 
 LANES = 8  # of blocks from 512 KiB on; FILE should have as much
 ONE_LANE = 32_000
-MODELS = {1: "tiny", 2: "small", 3: "base", 4: "large"}
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODELS = {level: str(ROOT / "models" / f"{name}.lmm")
+          for level, name in enumerate(["tiny", "small", "base", "large"], 1)}
 
 
 def seconds(command, output, threads):
@@ -44,7 +46,7 @@ class Bench:
         """KB/s of `what`, products or step."""
         name = f"^{what}/{isa}/lanes:{lanes}/" + ("real_time/" if threads > 1 else "")
         out = subprocess.run(
-            [self.build / "bench/kernels_bench", f"--model=models/{MODELS[level]}.lmm",
+            [self.build / "bench/kernels_bench", f"--model={MODELS[level]}",
              f"--benchmark_filter={name}threads:{threads}", "--benchmark_min_time=0.3"],
             check=True, capture_output=True, text=True).stdout
         number, unit = re.search(r"bytes/s=([\d.]+)([kM]?)", out).groups()
@@ -52,13 +54,18 @@ class Bench:
 
     def program(self, level, files, threads, decode):
         size = sum(file.stat().st_size for file in files)
-        coded = [file.with_suffix(".lmz") for file in files]
-        command = [self.lmz, f"-{level}", f"-T{threads}", "-c", *files]
+        coded = [file.with_suffix(f".{level}.lmz") for file in files]
+        by = ["--model", MODELS[level]] if level == 4 else [f"-{level}"]  # 4 may not be installed
+        command = [self.lmz, *by, f"-T{threads}", "-c", *files]
         if decode:
             for file, to in zip(files, coded):
-                subprocess.run([self.lmz, f"-{level}", "-q", "-f", "-o", to, file], check=True)
-            command = [self.lmz, "-d", f"-T{threads}", "-c", *coded]
-        return size / 1e3 / seconds(command, self.folder / "out", threads)
+                if not to.exists():
+                    subprocess.run([self.lmz, *by, "-q", "-o", to, file], check=True)
+            command = [self.lmz, *(by if level == 4 else []), "-d", f"-T{threads}", "-c", *coded]
+        taken = seconds(command, self.folder / "out", threads)
+        if decode and (self.folder / "out").read_bytes() != b"".join(f.read_bytes() for f in files):
+            sys.exit("a file was not restored")
+        return size / 1e3 / taken
 
     def row(self, measurements):
         """The medians of measurements that take turns."""
@@ -71,8 +78,10 @@ class Bench:
             lambda: self.kernel(level, "step", isa, lanes, threads),
             lambda: self.program(level, files, threads, False),
             lambda: self.program(level, files, threads, True)])
-        return (f"| -{level} | {lanes} | {threads} | {products:.1f} | {step:.1f} | {there:.1f} |"
-                f" {back:.1f} | {100 * there / products:.0f} % | {100 * back / products:.0f} % |")
+        print(f"| -{level} | {lanes} | {threads} | {products:.1f} | {step:.1f} | {there:.1f} |"
+              f" {back:.1f} | {100 * there / products:.0f} % | {100 * back / products:.0f} % |",
+              flush=True)
+        return products, step, there
 
 
 def main():
@@ -89,6 +98,8 @@ def main():
         whole = folder / "whole"
         data = arguments.file.read_bytes()
         whole.write_bytes(data)
+        if len(data) < ONE_LANE:
+            sys.exit(f"the file must have {ONE_LANE} bytes")
         pieces = []
         for at in range(0, min(len(data), 8 * ONE_LANE) - ONE_LANE + 1, ONE_LANE):
             pieces.append(folder / str(at))
@@ -102,10 +113,16 @@ def main():
               f" {arguments.rounds} rounds.\n")
         print("| level | lanes | threads | products alone | network's step | compress |"
               " decompress | of the products | |\n" + "|---|" + "---:|" * 8)
+        one_thread = {}
         for level in levels:
-            for threads in (1, 2):
-                print(bench.level_row(level, best, [whole], LANES, threads), flush=True)
-            print(bench.level_row(level, best, pieces, 1, 1), flush=True)
+            one_thread[level] = bench.level_row(level, best, [whole], LANES, 1)
+            bench.level_row(level, best, [whole], LANES, 2)
+            bench.level_row(level, best, pieces, 1, 1)
+        print("\n| microseconds for a byte, one thread | products | rest of the step |"
+              " mixing, coding, start |\n|---|---:|---:|---:|")
+        for level, (products, step, there) in one_thread.items():
+            print(f"| -{level} | {1e3 / products:.2f} | {1e3 / step - 1e3 / products:.2f} |"
+                  f" {1e3 / there - 1e3 / step:.2f} |")
         print("\n| network's step, level 3, 8 lanes, one thread | KB/s |\n|---|---:|")
         steps = bench.row([lambda isa=isa: bench.kernel(3, "step", isa, LANES, 1) for isa in isas])
         for isa, rate in zip(isas, steps):

@@ -162,10 +162,8 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
       "\nEvery code was decoded and compared. A model counts once. What is no picture is shown to "
       "coders of images as gray rows of 64 pixels, what is no sound to FLAC as 8-bit mono samples "
       "at 16 kHz. lmz gets patches as PGM and samples as WAV files, whose headers it pays for. "
-      "Where "
-      "all of its code is by its codecs of pictures and sound, which know no model, it is made "
-      "once "
-      "and counts at every level; the model is added all the same.\n";
+      "Where all of its code is by its codecs of pictures and sound, which know no model, it is "
+      "made once and counts at every level; the model is added all the same.\n";
   text += "\n### Whole\n\n" + RawTable(sets, rows, &TableRow::whole) + "\n" +
           AdjustedTable(sets, rows, &TableRow::whole);
   const std::string whole_sizes = BreakEvenTable(sets, rows, &TableRow::whole);

@@ -1,7 +1,7 @@
 // Threads that work on one thing at the same time and may wait for each other.
 //
 // A WorkerPool promises no more than that work is done some time; a Crew promises that all of its
-// members run at once, so that one may spin until another has done its part.
+// members run at once, so that one may wait until another has done its part.
 #pragma once
 
 #include <atomic>

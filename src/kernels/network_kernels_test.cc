@@ -138,7 +138,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
   }
 }
 
-constexpr size_t kSizes[] = {16, 48, 192, 240, 576};
+constexpr size_t kSizes[] = {16, 32, 48, 96, 192, 240, 576};
 
 TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
   Random random(1);

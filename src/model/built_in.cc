@@ -1,12 +1,12 @@
 #include "model/built_in.h"
 
-// The assembler puts a file into the object as it is; LMZ_MODEL_FOLDER is set by the build.
+// The assembler puts a file into the object as it is; LMZ_MODEL_SOURCE_FOLDER is set by the build.
 #define LMZ_BUILT_IN(function, name)                                  \
   asm("  .section .rodata\n"                                          \
       "  .balign 64\n"                                                \
       "lmz_model_" name                                               \
       ":\n"                                                           \
-      "  .incbin \"" LMZ_MODEL_FOLDER "/" name                        \
+      "  .incbin \"" LMZ_MODEL_SOURCE_FOLDER "/" name                 \
       ".lmm\"\n"                                                      \
       "lmz_model_" name                                               \
       "_end:\n"                                                       \

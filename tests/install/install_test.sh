@@ -57,6 +57,9 @@ c++ -std=c++17 -Wall -Wextra -Werror "$source/examples/cpp.cc" -o "$work/by_pkg_
 )
 
 "$work/prefix/bin/lmz" -c "$source/README.md" | "$work/prefix/bin/lmz" -d | cmp - "$source/README.md"
+# The large model lies beside the program.
+head -c 1000 "$source/README.md" >"$work/beginning"
+"$work/prefix/bin/lmz" -4 -c "$work/beginning" | "$work/prefix/bin/lmz" -d | cmp - "$work/beginning"
 package=$(dirname "$(find "$work/prefix" -path '*/lmz/__init__.py')")
 (cd "$work" && PYTHONPATH=$(dirname "$package") python3 -B -c '
 import lmz, sys

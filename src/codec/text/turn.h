@@ -38,7 +38,7 @@ class Turn {
 
   // Nobody gets a turn from here on.
   void Stop() {
-    now_.store(kStopped, std::memory_order_release);
+    now_.exchange(kStopped, std::memory_order_acq_rel);  // a store might pass what notify reads
     now_.notify_all();
   }
 
