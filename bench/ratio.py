@@ -22,16 +22,14 @@ TABLE = corpora.ROOT / "bench" / "ratio.csv"
 LEVELS = {"0": ["-0"], "1": ["-1"], "2": ["-2"], "3": ["-3"],
           "4": ["--model", str(corpora.ROOT / "models" / "large.lmm")]}
 
-# The levels with a model are slow, so only some files are measured at them; pixels and samples are
-# the same at every level.
+# The levels with a model are slow, so only some files are measured at them, at level 4 fewer still;
+# pixels and samples are the same at every level.
 MODEL_FILES = {
     "samples/opticks.txt", "text/canterbury/alice29.txt", "text/canterbury/cp.html",
     "text/canterbury/fields.c", "text/canterbury/grammar.lsp", "text/canterbury/sum",
     "text/canterbury/xargs.1", "text/calgary/geo", "text/calgary/paper1", "text/calgary/progc",
     "text/enwik5", "valid/json",
 }
-
-
 LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
 
 

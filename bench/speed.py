@@ -55,13 +55,15 @@ class Bench:
     def program(self, level, files, threads, decode):
         size = sum(file.stat().st_size for file in files)
         coded = [file.with_suffix(f".{level}.lmz") for file in files]
-        by = ["--model", MODELS[level]] if level == 4 else [f"-{level}"]  # 4 may not be installed
-        command = [self.lmz, *by, f"-T{threads}", "-c", *files]
+        lmz = [self.lmz, f"-{level}"]
+        if level == 4:  # it may not be installed
+            lmz = [self.lmz, "--model", MODELS[level]]
+        command = [*lmz, f"-T{threads}", "-c", *files]
         if decode:
             for file, to in zip(files, coded):
                 if not to.exists():
-                    subprocess.run([self.lmz, *by, "-q", "-o", to, file], check=True)
-            command = [self.lmz, *(by if level == 4 else []), "-d", f"-T{threads}", "-c", *coded]
+                    subprocess.run([*lmz, "-q", "-o", to, file], check=True)
+            command = [*lmz, "-d", f"-T{threads}", "-c", *coded]
         taken = seconds(command, self.folder / "out", threads)
         if decode and (self.folder / "out").read_bytes() != b"".join(f.read_bytes() for f in files):
             sys.exit("a file was not restored")

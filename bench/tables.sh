@@ -3,8 +3,8 @@
 #
 # Writes every generated section of README.md, docs/benchmarks.md and docs/paper.md anew, and the
 # figures in docs/. CORPORA is by default ../shared/corpora or $LMZ_CORPORA, BUILD is build/release.
-# Level 4 is measured where models/large.lmm is. What takes long is kept in BUILD/bench as soon as it
-# is measured: when it is interrupted, start it again.
+# What takes long is kept in BUILD/bench as soon as it is measured: when it is interrupted, start it
+# again.
 set -eu
 cd "$(dirname "$0")/.."
 corpora=${1:-${LMZ_CORPORA:-../shared/corpora}}
@@ -17,17 +17,8 @@ state=$build/bench
 text=$corpora/text
 media=$state/media
 
-# With the large model where it is.
-with_large() {
-  if [ -f models/large.lmm ]; then
-    "$@" --model models/large.lmm
-  else
-    "$@"
-  fi
-}
-
 files() {
-  with_large "$bench" files samples/opticks.txt "$text/canterbury" "$text/calgary" "$text/enwik5" \
+  "$bench" files --model models/large.lmm samples/opticks.txt "$text/canterbury" "$text/calgary" "$text/enwik5" \
     "$text/enwik6" "$corpora/valid" --state "$state/files.state" "$@"
 }
 
@@ -38,10 +29,9 @@ media() {
 
 files --targets bench/targets.csv --csv "$state/files.csv" --json "$state/files.json" \
   --into docs/benchmarks.md
-set -- --only "lmz -0" --only "lmz -3"
-if [ -f models/large.lmm ]; then set -- "$@" --only "lmz -4"; fi
-files --totals "$@" --only "zpaq -m5" --only bzip3 --only "brotli 11" --only "xz -9e" \
-  --only "zstd -19" --only "gzip -9" --section readme --into README.md
+files --totals --only "lmz -0" --only "lmz -3" --only "lmz -4" --only "zpaq -m5" --only bzip3 \
+  --only "brotli 11" --only "xz -9e" --only "zstd -19" --only "gzip -9" --section readme \
+  --into README.md
 
 LMZ_CORPORA=$corpora python3 -B bench/corpora.py "$media"
 media "$media/pictures" --section pictures --only "JPEG XL -e 9" --only "WebP lossless"
@@ -52,9 +42,10 @@ media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 
   --into docs/benchmarks.md
 "$build/bench/records_bench" | "$bench" insert --section records --into docs/benchmarks.md
 
-with_large "$bench" table --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
+# Without the large model, whose network alone would take hours for pictures and sound.
+"$bench" table --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
   --state "$state/table.state" --csv "$state/table.csv" --into docs/paper.md
-with_large "$bench" scaling --text "$text/enwik6" --state "$state/scaling.state" \
+"$bench" scaling --model models/large.lmm --text "$text/enwik6" --state "$state/scaling.state" \
   --csv "$state/scaling.csv" --svg docs/scaling.svg --into docs/paper.md
 "$bench" context --text "$text/enwik6" --csv "$state/context.csv" --svg docs/context.svg \
   --into docs/paper.md

@@ -94,8 +94,9 @@ Status Measure(ByteSpan data, Predictor predictor) {
     LMZ_ASSIGN(const Weights weights, predictor.Next(last_byte));
     bits += Bits(weights, byte);
     lane.SetOpinion(weights.data());
-    for (int i = 7; i >= 0; --i)
+    for (int i = 7; i >= 0; --i) {
       mixer.Update(lane, encoder.Code(byte >> i & 1, mixer.Predict(lane)));
+    }
     mixer.UpdateByte(lane);
     last_byte = byte;
   }

@@ -20,13 +20,12 @@ class RoundTrip(cli_case.CliCase):
                 self.lmz("-t", "in.lmz")
 
     def test_options_combine(self):
-        ways = ["stdout", "output", "pipe", "dash"]
-        for i, (data, threads, blocks) in enumerate(itertools.product(
+        for data, threads, blocks, way in itertools.product(
             [cli_case.SAMPLES["small text"], cli_case.SAMPLES["mixed"]],
             [[], ["-T3"], ["--threads", "0"]],
             [[], ["-0", "--block-size=64K"]],
-        )):
-            way = ways[(i + i // 4) % 4]
+            ["stdout", "output", "pipe", "dash"],
+        ):
             options = [*threads, *blocks]
             with self.subTest(options=options, way=way, size=len(data)):
                 self.write("in", data)

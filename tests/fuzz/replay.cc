@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr size_t kVariants = 4;  // of each kind and file: keeps the slowest target within seconds
+constexpr size_t kVariants = 8;  // of each kind and file: keeps the slowest target within seconds
 
 void RunVariants(std::vector<uint8_t> input) {
   LLVMFuzzerTestOneInput(input.data(), input.size());
