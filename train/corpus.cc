@@ -41,12 +41,14 @@ std::vector<std::string> Glob(const std::string& pattern) {
 }
 
 Result<Bytes> ReadAll(const std::vector<std::string>& paths) {
-  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(paths));
   Bytes all;
-  for (const std::string& file : files) {
-    LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
-    all.insert(all.end(), bytes.begin(), bytes.end());
-    if (!all.empty() && all.back() != 0) all.push_back(0);
+  for (const std::string& path : paths) {
+    LMZ_ASSIGN(const std::vector<std::string> files, FindFiles({path}));
+    for (const std::string& file : files) {
+      LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
+      all.insert(all.end(), bytes.begin(), bytes.end());
+      if (!all.empty() && all.back() != 0) all.push_back(0);
+    }
   }
   return all;
 }

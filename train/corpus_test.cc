@@ -65,6 +65,15 @@ TEST_F(CorpusTest, OwnValidationDataIsTakenAsItIs) {
   EXPECT_EQ(corpus.value().validation.size(), 101u);
 }
 
+TEST_F(CorpusTest, APathNamedTwiceCountsTwice) {
+  const std::string a = Write("a", 20000, 'a'), b = Write("b", 100, 'b');
+  const auto corpus = ReadCorpus({folder_.string(), a, a}, {b});
+  ASSERT_TRUE(corpus.ok());
+  const Bytes& training = corpus.value().training;
+  EXPECT_EQ(std::count(training.begin(), training.end(), 'a'), 60000);
+  EXPECT_EQ(std::count(training.begin(), training.end(), 'b'), 100);
+}
+
 TEST_F(CorpusTest, TooLittleIsAnError) {
   const auto corpus = ReadCorpus({Write("a", 100, 'a')}, {});
   EXPECT_EQ(corpus.status().code(), Code::kInvalidArgument);
