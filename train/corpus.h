@@ -22,8 +22,9 @@ inline constexpr size_t kLeastTrainingSize = size_t{16} << 10;
 Result<std::vector<std::string>> FindFiles(const std::vector<std::string>& paths);
 
 // Reads the files below `training_paths`, those of a path that is named twice two times; each ends
-// with a zero byte, as documents do in training data. Where `validation_paths` is empty, one fiftieth, at most 2 MiB, is set aside in up to 32
-// stretches. Errors: kIo for unreadable paths; kInvalidArgument for too little data.
+// with a zero byte, as documents do in training data. Where `validation_paths` is empty, one
+// fiftieth, at most 2 MiB, is set aside in up to 32 stretches. Errors: kIo for unreadable paths;
+// kInvalidArgument for too little data.
 Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
                           const std::vector<std::string>& validation_paths);
 
