@@ -3,14 +3,16 @@
 //
 // An Ops class has: Sums (kRows int32 sums), Weights (kRows x 4 weights), Broadcast (4 quantised
 // bytes, repeated), kRows (a divisor of 16), kLanes (the most lanes of one tile), kSums (how many
-// Sums a tile may hold), kSparse (Sums of a sparse tile for one lane), kSharedSparse (the same for
-// several lanes in turn), and Load, Store, LoadWeights, Spread, Dot; DotSparse is Dot for bytes
-// 0 .. 127 that are q itself.
+// Sums a tile may hold), kSparseTiles (how many fours of Sums a sparse tile may hold), and Load,
+// Store, LoadWeights, Spread, Dot; DotSparse is Dot for bytes 0 .. 127 that are q itself. Weave
+// makes four Weights of 4 * kRows rows of four columns, in an order of rows that Unweave undoes on
+// the Sums.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "base/bytes.h"
 #include "kernels/for_each.h"
 #include "kernels/network_kernels.h"
 
@@ -99,91 +101,94 @@ void Multiply(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int l
   }
 }
 
-// One lane, and only the groups of four columns whose numbers `groups` lists.
-template <class Ops, int kVectors>
-inline void SparseTile(const PackedMatrix& m, int first_vector, const uint16_t* groups, int count,
-                       const uint8_t* x, int32_t* sums) {
-  // The blocks of a group lie side by side, so that vectors do, too.
-  constexpr int kVectorBytes = Ops::kRows * kBlockColumns;
-  const int8_t* const first = m.blocks + first_vector * kVectorBytes;
-  typename Ops::Sums acc[kVectors];
-  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-    acc[v] = Ops::Load(m.start + (first_vector + v) * Ops::kRows);
-  });
-  for (int i = 0; i < count; ++i) {
-    const int8_t* const weights = first + groups[i] * m.column_step;
-    const typename Ops::Broadcast b = Ops::Spread(x + groups[i] * kBlockColumns);
-    ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-      acc[v] = Ops::DotSparse(acc[v], Ops::LoadWeights(weights + v * kVectorBytes), b);
-    });
-  }
-  ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-    Ops::Store(sums + (first_vector + v) * Ops::kRows, acc[v]);
-  });
-}
-
-// Some lanes, each with the list of its groups that count.
-struct SparseInput {
-  static constexpr int kMaxGroups = kMaxColumns / kBlockColumns + 16;
-  const uint16_t (*groups)[kMaxGroups];  // [lane]
-  const int* counts;                     // [lane]
-  const uint8_t* x;
-  ptrdiff_t x_stride;
-  int lanes;
+// The columns of a lane whose byte is not zero, each number beside its byte, and zero bytes up to a
+// multiple of four. Within `entries`, which has room for kPadding more than there are columns.
+struct SparseColumns {
+  static constexpr int kPadding = 16;
+  static constexpr int kByteBits = 8;
+  const uint32_t* entries;  // number << kByteBits | byte
+  int fours;
 };
 
-template <class Ops, int kVectors>
-inline void SparseTiles(const PackedMatrix& m, int first_vector, const SparseInput& input,
-                        int32_t* sums, ptrdiff_t sums_stride) {
-  const int vectors = m.rows / Ops::kRows;
-  int v = first_vector;
-  for (; v + kVectors <= vectors; v += kVectors) {
-    for (int l = 0; l < input.lanes; ++l) {
-      SparseTile<Ops, kVectors>(m, v, input.groups[l], input.counts[l],
-                                input.x + l * input.x_stride, sums + l * sums_stride);
-    }
-  }
-  if constexpr (kVectors > 1) SparseTiles<Ops, kVectors / 2>(m, v, input, sums, sums_stride);
-}
-
-// Writes the numbers of the groups of four bytes that are not all zero; returns how many. An Ops
-// class may have a function of this name that does it faster.
+// Returns how many there are. An Ops class may have a function of this name that does it faster.
 template <class Ops>
-inline int ListGroups(const uint8_t* x, int columns, uint16_t* groups) {
-  if constexpr (requires { Ops::ListGroups(x, columns, groups); }) {
-    return Ops::ListGroups(x, columns, groups);
+inline int ListColumns(const uint8_t* x, int columns, uint32_t* entries) {
+  if constexpr (requires { Ops::ListColumns(x, columns, entries); }) {
+    return Ops::ListColumns(x, columns, entries);
+  }
+  // First the fours that are not all zero, without branches, since nothing foretells them.
+  uint16_t fours[kMaxColumns / 4];
+  int four_count = 0;
+  for (int c = 0; c < columns; c += 4) {
+    uint32_t four;
+    __builtin_memcpy(&four, x + c, sizeof four);
+    fours[four_count] = static_cast<uint16_t>(c);
+    four_count += four != 0;
   }
   int count = 0;
-  for (int g = 0; g < columns / kBlockColumns; ++g) {
-    uint32_t four;
-    __builtin_memcpy(&four, x + g * kBlockColumns, sizeof four);
-    groups[count] = static_cast<uint16_t>(g);
-    count += four != 0;
+  for (int i = 0; i < four_count; ++i) {
+    for (int c = fours[i]; c < fours[i] + 4; ++c) {
+      entries[count] = static_cast<uint32_t>(c) << SparseColumns::kByteBits | x[c];
+      count += x[c] != 0;
+    }
   }
   return count;
 }
 
-// Lane by lane, which reads weights once per lane but leaves most of them out. Several lanes walk
-// the same few row vectors one after the other, so that these weights stay in the first cache.
+// kTiles times 4 * kRows rows. Four columns at a time are woven into blocks of four, whichever they
+// are, so that only those that count are read and multiplied.
+template <class Ops, int kTiles>
+inline void SparseTile(const PackedMatrix& m, int first_row, const SparseColumns& columns,
+                       int32_t* sums) {
+  typename Ops::Sums acc[kTiles * 4];
+  for (typename Ops::Sums& sum : acc) sum = Ops::Load(m.start);  // zeros
+  for (int i = 0; i < columns.fours; ++i) {
+    const int8_t* weights[4];
+    uint32_t bytes = 0;
+    ForEach<0, 4>([&]<int k>() __attribute__((always_inline)) {
+      const uint32_t entry = columns.entries[4 * i + k];
+      weights[k] = m.blocks + (entry >> SparseColumns::kByteBits) * m.column_step + first_row;
+      bytes |= (entry & 0xFF) << (8 * k);
+    });
+    uint8_t x[4];
+    StoreLe32(x, bytes);
+    const typename Ops::Broadcast b = Ops::Spread(x);
+    ForEach<0, kTiles>([&]<int t>() __attribute__((always_inline)) {
+      typename Ops::Weights woven[4];
+      Ops::Weave(weights, t * 4 * Ops::kRows, woven);
+      ForEach<0, 4>([&]<int k>() __attribute__((always_inline)) {
+        acc[4 * t + k] = Ops::DotSparse(acc[4 * t + k], woven[k], b);
+      });
+    });
+  }
+  ForEach<0, kTiles>([&]<int t>() __attribute__((always_inline)) {
+    Ops::Unweave(acc + 4 * t);
+    for (int k = 0; k < 4; ++k) {
+      const int row = first_row + (4 * t + k) * Ops::kRows;
+      if (row < m.rows) Ops::Store(sums + row, acc[4 * t + k]);
+    }
+  });
+}
+
+template <class Ops, int kTiles>
+inline void SparseTiles(const PackedMatrix& m, int first_row, const SparseColumns& columns,
+                        int32_t* sums) {
+  constexpr int kTileRows = kTiles * 4 * Ops::kRows;
+  int row = first_row;
+  for (; row + kTileRows <= m.column_step; row += kTileRows) {
+    SparseTile<Ops, kTiles>(m, row, columns, sums);
+  }
+  if constexpr (kTiles > 1) SparseTiles<Ops, kTiles - 1>(m, row, columns, sums);
+}
+
 template <class Ops>
 void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                     int32_t* sums, ptrdiff_t sums_stride) {
-  constexpr int kMaxLanes = 8;
-  // A fast ListGroups writes whole vectors, so up to 16 numbers behind the last.
-  uint16_t groups[kMaxLanes][SparseInput::kMaxGroups];
-  int counts[kMaxLanes];
-  while (lanes > 0) {
-    const int n = lanes < kMaxLanes ? lanes : kMaxLanes;
-    for (int l = 0; l < n; ++l) counts[l] = ListGroups<Ops>(x + l * x_stride, m.columns, groups[l]);
-    const SparseInput input = {groups, counts, x, x_stride, n};
-    if (n == 1) {
-      SparseTiles<Ops, Ops::kSparse>(m, 0, input, sums, sums_stride);
-    } else {
-      SparseTiles<Ops, Ops::kSharedSparse>(m, 0, input, sums, sums_stride);
-    }
-    lanes -= n;
-    x += n * x_stride;
-    sums += n * sums_stride;
+  uint32_t entries[kMaxColumns + SparseColumns::kPadding];
+  for (int l = 0; l < lanes; ++l) {
+    int count = ListColumns<Ops>(x + l * x_stride, m.columns, entries);
+    while (count % 4 != 0) entries[count++] = 0;
+    SparseTiles<Ops, Ops::kSparseTiles>(m, 0, {entries, count / 4}, sums + l * sums_stride);
   }
 }
 

@@ -13,8 +13,7 @@ struct NeonDotOps {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 24;  // of 32 registers
-  static constexpr int kSparse = 24;
-  static constexpr int kSharedSparse = 16;
+  static constexpr int kSparseTiles = 3;
   using Sums = int32x4_t;
   using Weights = int8x16_t;
   using Broadcast = int8x16_t;
@@ -29,6 +28,17 @@ struct NeonDotOps {
   }
   static Sums Dot(Sums s, Weights w, Broadcast x) { return vdotq_s32(s, w, x); }
   static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
+  static void Weave(const int8_t* const* columns, int at, Weights* woven) {
+    const int8x16x2_t ab = vzipq_s8(vld1q_s8(columns[0] + at), vld1q_s8(columns[1] + at));
+    const int8x16x2_t cd = vzipq_s8(vld1q_s8(columns[2] + at), vld1q_s8(columns[3] + at));
+    for (int half = 0; half < 2; ++half) {
+      const int16x8x2_t abcd =
+          vzipq_s16(vreinterpretq_s16_s8(ab.val[half]), vreinterpretq_s16_s8(cd.val[half]));
+      woven[2 * half] = vreinterpretq_s8_s16(abcd.val[0]);
+      woven[2 * half + 1] = vreinterpretq_s8_s16(abcd.val[1]);
+    }
+  }
+  static void Unweave(Sums*) {}
 };
 
 }  // namespace

@@ -14,8 +14,7 @@ struct Sse4Ops {
   static constexpr int kRows = 4;
   static constexpr int kLanes = 4;
   static constexpr int kSums = 8;  // of 16 registers
-  static constexpr int kSparse = 12;
-  static constexpr int kSharedSparse = 12;
+  static constexpr int kSparseTiles = 1;
   using Sums = __m128i;
   using Weights = __m128i;
   using Broadcast = __m128i;
@@ -41,6 +40,17 @@ struct Sse4Ops {
     const __m128i pairs = _mm_maddubs_epi16(x, w);
     return _mm_add_epi32(s, _mm_madd_epi16(pairs, _mm_set1_epi16(1)));
   }
+  static void Weave(const int8_t* const* columns, int at, Weights* woven) {
+    const Weights a = LoadWeights(columns[0] + at), b = LoadWeights(columns[1] + at);
+    const Weights c = LoadWeights(columns[2] + at), d = LoadWeights(columns[3] + at);
+    const Weights ab_low = _mm_unpacklo_epi8(a, b), ab_high = _mm_unpackhi_epi8(a, b);
+    const Weights cd_low = _mm_unpacklo_epi8(c, d), cd_high = _mm_unpackhi_epi8(c, d);
+    woven[0] = _mm_unpacklo_epi16(ab_low, cd_low);
+    woven[1] = _mm_unpackhi_epi16(ab_low, cd_low);
+    woven[2] = _mm_unpacklo_epi16(ab_high, cd_high);
+    woven[3] = _mm_unpackhi_epi16(ab_high, cd_high);
+  }
+  static void Unweave(Sums*) {}
 };
 
 }  // namespace

@@ -5,6 +5,7 @@ namespace lmz {
 namespace {
 
 constexpr ptrdiff_t kBlockBytes = kBlockRows * kBlockColumns;
+constexpr int kColumnAlignment = 64;  // the rows of the largest tile of multiply_sparse
 
 }  // namespace
 
@@ -24,13 +25,18 @@ MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int colu
 
 MatrixStorage MatrixStorage::ForSparse(std::span<const int8_t> weights, int rows, int columns) {
   MatrixStorage matrix;
-  matrix.blocks_.resize(weights.size());
+  const int column_size = (rows + kColumnAlignment - 1) / kColumnAlignment * kColumnAlignment;
+  matrix.blocks_.resize(static_cast<size_t>(column_size) * static_cast<size_t>(columns));
   matrix.start_.resize(static_cast<size_t>(rows));
-  matrix.row_step_ = kBlockBytes;
-  matrix.column_step_ = kBlockBytes * (rows / kBlockRows);
+  matrix.column_step_ = column_size;
   matrix.rows_ = rows;
   matrix.columns_ = columns;
-  matrix.Pack(weights);
+  const int8_t* from = weights.data();
+  for (int row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      matrix.blocks_[static_cast<size_t>(column * matrix.column_step_ + row)] = *from++;
+    }
+  }
   return matrix;
 }
 
