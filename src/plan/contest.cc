@@ -16,8 +16,10 @@ constexpr size_t kModelSample = size_t{1} << 14;
 // One lane is a third as fast as eight, so only what is done in seconds is coded in one again.
 constexpr size_t kMaxOneLaneSize = size_t{1} << 19;
 
-// The text codec takes several times as long, so a model that helps less than this is left out.
-constexpr size_t kMinGain = 100;  // as a divisor: 1 %
+// The text codec takes several times as long, so a model that helps less than this is left out. As
+// divisors: 1 % and 2 %.
+constexpr size_t kMinGain = 100;
+constexpr size_t kMaxSampleLoss = 50;
 
 ByteSpan Middle(ByteSpan raw, size_t size) {
   const size_t taken = std::min(size, raw.size());
@@ -43,22 +45,24 @@ Result<Profile> BetterProfile(ByteSpan raw, BlockChoice choice, const BlockResou
   return binary_size < text_size ? Profile::kBinary : Profile::kText;
 }
 
-// Whether the model helps with a sample.
-Result<bool> ModelHelps(ByteSpan raw, const BlockChoice& with_model, const BlockChoice& without,
-                        const BlockResources& resources) {
+// Whether the model is worth a try on the whole, by a sample. There the network and the mixer have
+// just met, so where a try takes seconds only a clear loss counts against it.
+Result<bool> MayHelp(ByteSpan raw, const BlockChoice& with_model, const BlockChoice& without,
+                     const BlockResources& resources) {
   const ByteSpan sample = Middle(raw, kModelSample);
   LMZ_ASSIGN(const size_t size, CodeSize(sample, without, resources));
   LMZ_ASSIGN(const size_t model_size, CodeSize(sample, with_model, resources));
+  if (raw.size() <= kMaxOneLaneSize) return model_size < size + size / kMaxSampleLoss;
   return model_size + size / kMinGain < size;
 }
 
-// Codes `raw` under `choice` too: `payload`, coded under `header`, gives way to what is smaller.
-// Whether it did.
+// Codes `raw` under `choice` too: `payload`, coded under `header`, gives way to what is smaller by
+// more than `min_gain` bytes. Whether it did.
 Result<bool> TakeSmaller(ByteSpan raw, const BlockChoice& choice, const BlockResources& resources,
-                         BlockHeader& header, Bytes& payload) {
+                         size_t min_gain, BlockHeader& header, Bytes& payload) {
   Bytes rival;
   LMZ_ASSIGN(const BlockHeader rival_header, EncodeBlock(raw, choice, rival, resources));
-  if (rival.size() >= payload.size()) return false;
+  if (rival.size() + min_gain >= payload.size()) return false;
   payload.swap(rival);
   header = rival_header;
   return true;
@@ -79,15 +83,15 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Net
   with_model.model = model;
   if (plan.content == Content::kText) return EncodeBlock(raw, with_model, payload, resources);
 
-  LMZ_ASSIGN(const bool helps, ModelHelps(raw, with_model, choice, resources));
-  if (!helps) return EncodeBlock(raw, choice, payload, resources);
+  LMZ_ASSIGN(const bool may_help, MayHelp(raw, with_model, choice, resources));
+  if (!may_help) return EncodeBlock(raw, choice, payload, resources);
   LMZ_ASSIGN(BlockHeader header, EncodeBlock(raw, with_model, payload, resources));
-  LMZ_ASSIGN(const bool lanes_cost, TakeSmaller(raw, choice, resources, header, payload));
+  LMZ_ASSIGN(const bool lanes_cost, TakeSmaller(raw, choice, resources, 0, header, payload));
   if (lanes_cost && raw.size() <= kMaxOneLaneSize) {
-    // What helps a sample, which is one lane, fails in several where neighbours resemble each
-    // other.
+    // What may help in one lane can fail in several, where neighbours resemble each other.
     with_model.lanes = 1;
-    LMZ_TRY(TakeSmaller(raw, with_model, resources, header, payload).status());
+    const size_t min_gain = payload.size() / kMinGain;
+    LMZ_TRY(TakeSmaller(raw, with_model, resources, min_gain, header, payload).status());
   }
   return header;
 }
