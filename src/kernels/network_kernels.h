@@ -22,9 +22,9 @@ inline constexpr int kBlockColumns = 4;
 inline constexpr int kMaxColumns = 16384;
 
 // A matrix of int8 weights in blocks of 16 rows by 4 columns: block (i, j) covers rows 16i .. and
-// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row; the blocks
-// of a row lie side by side. For `multiply_sparse` a column's weights lie together instead, column j
-// from j * column_step on, with zeros up to the next multiple of 64.
+// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row; the
+// blocks of a row lie side by side. For `multiply_sparse` a column's weights lie together instead,
+// column j from j * column_step on, with zeros up to the next multiple of 64.
 struct PackedMatrix {
   const int8_t* blocks = nullptr;
   ptrdiff_t row_step = 0;  // in bytes
