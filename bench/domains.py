@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""usage: bench/domains.py [--corpora DIR] [--build build/release] [--train build/train]
+"""usage: bench/domains.py FILES.csv [--corpora DIR] [--build build/release] [--train build/train]
                         [--research MODEL.lmm]
 
 Bits per byte by domain, as Markdown: the held-out files and three English texts, as `lmz -0` to
-`-4` code them and as each network would need alone (model_bits, eight lanes). With --research, a
-model file that stands for another base: its size in the same codec, and base against it, with the
-mean over the held-out files. Codes are restored and compared. Takes about half an hour of one
-processor.
+`-4` code them (from FILES.csv, which `lmz-bench files --csv` wrote), and as each network would need
+alone (model_bits, eight lanes). With --research, a model file that stands for another base: its
+size in the same codec, restored and compared, and base against it, with the mean over the held-out
+files. Takes some twelve minutes of one processor.
 """
 import argparse
 import concurrent.futures
+import csv
 import pathlib
 import re
 import subprocess
@@ -28,42 +29,44 @@ def model_path(name):
     return str(corpora.ROOT / "models" / f"{name}.lmm")
 
 
-class Coder:
-    def __init__(self, arguments):
-        self.lmz = arguments.build / "cli/lmz"
-        self.model_bits = arguments.train / "train/model_bits"
-
-    def bits(self, path, options):
-        """Bits per byte of the code of a file, which must come back."""
-        raw = path.read_bytes()
-        code = subprocess.run([self.lmz, *options, "-c", path], check=True, capture_output=True)
-        find = options if options[0] == "--model" else []
-        back = subprocess.run([self.lmz, *find, "-dc"], input=code.stdout, check=True,
-                              capture_output=True)
-        if back.stdout != raw:
-            sys.exit(f"domains: {path} was not restored")
-        return 8 * len(code.stdout) / len(raw)
-
-    def alone(self, path, model):
-        out = subprocess.run([self.model_bits, model, "--lanes", "8", path], check=True,
-                             capture_output=True, text=True).stdout
-        return float(re.search(r"bytes, ([\d.]+) bits", out)[1])
+def coded_sizes(path):
+    """{(file, peer): bytes} of a table that lmz-bench files wrote."""
+    with open(path, newline="") as table:
+        return {(row["file"], row["peer"]): int(row["coded_size"]) for row in csv.DictReader(table)}
 
 
-def columns(coder, path, research):
+def bits_alone(tool, path, model):
+    out = subprocess.run([tool, model, "--lanes", "8", path], check=True, capture_output=True,
+                         text=True).stdout
+    return float(re.search(r"bytes, ([\d.]+) bits", out)[1])
+
+
+def coded_size(lmz, path, model):
+    """Of a file by a model without a number; the code must come back."""
+    code = subprocess.run([lmz, "--model", model, "-c", path], check=True, capture_output=True)
+    back = subprocess.run([lmz, "--model", model, "-dc"], input=code.stdout, check=True,
+                          capture_output=True)
+    if back.stdout != path.read_bytes():
+        sys.exit(f"domains: {path} was not restored")
+    return len(code.stdout) - REFERENCE_BYTES
+
+
+def columns(path, sizes, arguments):
     """The numbers of a row: without a model, then with and alone for each, then the other base."""
-    numbers = [coder.bits(path, ["-0"])]
+    of = 8 / path.stat().st_size
+    tool = arguments.train / "train/model_bits"
+    numbers = [sizes[path.name, "lmz -0"] * of]
     for level, name in enumerate(MODELS, 1):
-        options = ["--model", model_path(name)] if name == "large" else [f"-{level}"]
-        numbers += [coder.bits(path, options), coder.alone(path, model_path(name))]
-    if research:
-        raw_size = path.stat().st_size
-        numbers.append(coder.bits(path, ["--model", research]) - 8 * REFERENCE_BYTES / raw_size)
+        numbers.append(sizes[path.name, f"lmz -{level}"] * of)
+        numbers.append(bits_alone(tool, path, model_path(name)))
+    if arguments.research:
+        numbers.append(coded_size(arguments.build / "cli/lmz", path, arguments.research) * of)
     return numbers
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", type=pathlib.Path)
     parser.add_argument("--corpora", type=pathlib.Path, default=corpora.default_corpora())
     parser.add_argument("--build", type=pathlib.Path, default=corpora.ROOT / "build/release")
     parser.add_argument("--train", type=pathlib.Path, default=corpora.ROOT / "build/train")
@@ -71,9 +74,9 @@ def main():
     arguments = parser.parse_args()
     held_out = sorted((arguments.corpora / "valid").iterdir())
     paths = held_out + [arguments.corpora / "text" / name for name in TEXTS]
-    coder = Coder(arguments)
+    sizes = coded_sizes(arguments.files)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        rows = list(pool.map(lambda path: columns(coder, path, arguments.research), paths))
+        rows = list(pool.map(lambda path: columns(path, sizes, arguments), paths))
     heads = ["file", "bytes", "level 0"]
     for name in MODELS:
         heads += [name, "alone"]

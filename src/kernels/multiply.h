@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/bytes.h"
 #include "kernels/for_each.h"
 #include "kernels/network_kernels.h"
 
@@ -150,8 +149,8 @@ inline void SparseTile(const PackedMatrix& m, int first_row, const SparseColumns
       weights[k] = m.blocks + (entry >> SparseColumns::kByteBits) * m.column_step + first_row;
       bytes |= (entry & 0xFF) << (8 * k);
     });
-    uint8_t x[4];
-    StoreLe32(x, bytes);
+    const uint8_t x[4] = {static_cast<uint8_t>(bytes), static_cast<uint8_t>(bytes >> 8),
+                          static_cast<uint8_t>(bytes >> 16), static_cast<uint8_t>(bytes >> 24)};
     const typename Ops::Broadcast b = Ops::Spread(x);
     ForEach<0, kTiles>([&]<int t>() __attribute__((always_inline)) {
       typename Ops::Weights woven[4];
