@@ -149,6 +149,7 @@ inline void SparseTile(const PackedMatrix& m, int first_row, const SparseColumns
       weights[k] = m.blocks + (entry >> SparseColumns::kByteBits) * m.column_step + first_row;
       bytes |= (entry & 0xFF) << (8 * k);
     });
+    // From one register: four stores of a byte would hold up the load of all four.
     const uint8_t x[4] = {static_cast<uint8_t>(bytes), static_cast<uint8_t>(bytes >> 8),
                           static_cast<uint8_t>(bytes >> 16), static_cast<uint8_t>(bytes >> 24)};
     const typename Ops::Broadcast b = Ops::Spread(x);

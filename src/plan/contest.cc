@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/text/layout.h"
+
 namespace lmz {
 
 namespace {
@@ -87,7 +89,7 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Net
   if (!may_help) return EncodeBlock(raw, choice, payload, resources);
   LMZ_ASSIGN(BlockHeader header, EncodeBlock(raw, with_model, payload, resources));
   LMZ_ASSIGN(const bool lanes_cost, TakeSmaller(raw, choice, resources, 0, header, payload));
-  if (lanes_cost && raw.size() <= kMaxOneLaneSize) {
+  if (lanes_cost && raw.size() <= kMaxOneLaneSize && Layout::For(raw.size()).lanes() > 1) {
     // What may help in one lane can fail in several, where neighbours resemble each other.
     with_model.lanes = 1;
     const size_t min_gain = payload.size() / kMinGain;
