@@ -5,8 +5,8 @@
 Bits per byte by domain, as Markdown: the held-out files and three English texts, as `lmz -0` to
 `-4` code them (from FILES.csv, which `lmz-bench files --csv` wrote), and as each network would need
 alone (model_bits, eight lanes). With --research, a model file that stands for another base: its
-size in the same codec, restored and compared, and base against it, with the mean over the held-out
-files. Takes some twelve minutes of one processor.
+size in the same codec, without its name, restored and compared, and base against it, with the mean
+over the held-out files. Takes some twelve minutes of one processor.
 """
 import argparse
 import concurrent.futures
@@ -14,19 +14,12 @@ import csv
 import pathlib
 import re
 import subprocess
-import sys
 
 import corpora
+import models
+import ratio
 
-MODELS = ["tiny", "small", "base", "large"]
-# A model that has no number is named in the code, by its id and name. That is left out of the
-# comparison.
-REFERENCE_BYTES = 21
 TEXTS = ["canterbury/alice29.txt", "enwik5", "enwik6"]
-
-
-def model_path(name):
-    return str(corpora.ROOT / "models" / f"{name}.lmm")
 
 
 def coded_sizes(path):
@@ -41,14 +34,14 @@ def bits_alone(tool, path, model):
     return float(re.search(r"bytes, ([\d.]+) bits", out)[1])
 
 
-def coded_size(lmz, path, model):
-    """Of a file by a model without a number; the code must come back."""
-    code = subprocess.run([lmz, "--model", model, "-c", path], check=True, capture_output=True)
-    back = subprocess.run([lmz, "--model", model, "-dc"], input=code.stdout, check=True,
-                          capture_output=True)
-    if back.stdout != path.read_bytes():
-        sys.exit(f"domains: {path} was not restored")
-    return len(code.stdout) - REFERENCE_BYTES
+def size_by(lmz, path, model):
+    """Of a file's code by a model without a number, but for what names the model there: its id, a
+    byte and its name (src/codec/text/spec.md)."""
+    info = subprocess.run([lmz, "--model-info", model], check=True, capture_output=True, text=True)
+    card = dict(line.split(None, 1) for line in info.stdout.splitlines()[:2])
+    code = ratio.coded(lmz, ["--model", model], path.read_bytes())
+    named = bytes.fromhex(card["Id"]) in code
+    return len(code) - (17 + len(card["Name"]) if named else 0)
 
 
 def columns(path, sizes, arguments):
@@ -56,11 +49,11 @@ def columns(path, sizes, arguments):
     of = 8 / path.stat().st_size
     tool = arguments.train / "train/model_bits"
     numbers = [sizes[path.name, "lmz -0"] * of]
-    for level, name in enumerate(MODELS, 1):
+    for level in range(1, 5):
         numbers.append(sizes[path.name, f"lmz -{level}"] * of)
-        numbers.append(bits_alone(tool, path, model_path(name)))
+        numbers.append(bits_alone(tool, path, models.path(level)))
     if arguments.research:
-        numbers.append(coded_size(arguments.build / "cli/lmz", path, arguments.research) * of)
+        numbers.append(size_by(arguments.build / "cli/lmz", path, arguments.research) * of)
     return numbers
 
 
@@ -78,12 +71,12 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda path: columns(path, sizes, arguments), paths))
     heads = ["file", "bytes", "level 0"]
-    for name in MODELS:
+    for name in models.NAMES:
         heads += [name, "alone"]
     if arguments.research:
         heads += ["other", "base against it"]
     print("| " + " | ".join(heads) + " |\n|---|" + "---:|" * (len(heads) - 1))
-    base = 1 + 2 * MODELS.index("base")
+    base = 1 + 2 * models.NAMES.index("base")
     changes = []
     for path, numbers in zip(paths, rows):
         cells = [path.name, f"{path.stat().st_size:,}"] + [f"{number:.3f}" for number in numbers]

@@ -16,11 +16,11 @@ import subprocess
 import sys
 
 import corpora
+import models
 
 TABLE = corpora.ROOT / "bench" / "ratio.csv"
 # In the table -> options of lmz.
-LEVELS = {"0": ["-0"], "1": ["-1"], "2": ["-2"], "3": ["-3"],
-          "4": ["--model", str(corpora.ROOT / "models" / "large.lmm")]}
+LEVELS = {str(level): models.options(level) for level in range(5)}
 
 # The levels with a model are slow, so only some files are measured at them, at level 4 fewer still;
 # pixels and samples are the same at every level.
@@ -37,15 +37,20 @@ def is_measured(name, level):
     return level == "0" or name in (LARGE_FILES if level == "4" else MODEL_FILES)
 
 
-def sizes(lmz, options, raw):
-    """The sizes of `raw` before and after lmz with these options, once it has been restored."""
+def coded(lmz, options, raw):
+    """The code of `raw` by lmz with these options, once it has been restored."""
     def run(arguments, data):
         return subprocess.run([lmz, *arguments], input=data, capture_output=True, check=True).stdout
 
-    packed = run([*options, "-c"], raw)
-    if run([*options, "-d", "-c"], packed) != raw:
+    code = run([*options, "-c"], raw)
+    if run([*options, "-d", "-c"], code) != raw:
         raise ValueError(f"{len(raw)} bytes were not restored")
-    return len(raw), len(packed)
+    return code
+
+
+def sizes(lmz, options, raw):
+    """The sizes of `raw` before and after lmz with these options, once it has been restored."""
+    return len(raw), len(coded(lmz, options, raw))
 
 
 def measure(lmz, files):

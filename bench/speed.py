@@ -17,11 +17,11 @@ import sys
 import tempfile
 import time
 
+import corpora
+import models
+
 LANES = 8  # of blocks from 512 KiB on; FILE should have as much
 ONE_LANE = 32_000
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODELS = {level: str(ROOT / "models" / f"{name}.lmm")
-          for level, name in enumerate(["tiny", "small", "base", "large"], 1)}
 
 
 def seconds(command, output, threads):
@@ -46,7 +46,7 @@ class Bench:
         """KB/s of `what`, products or step."""
         name = f"^{what}/{isa}/lanes:{lanes}/" + ("real_time/" if threads > 1 else "")
         out = subprocess.run(
-            [self.build / "bench/kernels_bench", f"--model={MODELS[level]}",
+            [self.build / "bench/kernels_bench", f"--model={models.path(level)}",
              f"--benchmark_filter={name}threads:{threads}", "--benchmark_min_time=0.3"],
             check=True, capture_output=True, text=True).stdout
         number, unit = re.search(r"bytes/s=([\d.]+)([kM]?)", out).groups()
@@ -55,9 +55,7 @@ class Bench:
     def program(self, level, files, threads, decode):
         size = sum(file.stat().st_size for file in files)
         coded = [file.with_suffix(f".{level}.lmz") for file in files]
-        lmz = [self.lmz, f"-{level}"]
-        if level == 4:  # it may not be installed
-            lmz = [self.lmz, "--model", MODELS[level]]
+        lmz = [self.lmz, *models.options(level)]
         command = [*lmz, f"-T{threads}", "-c", *files]
         if decode:
             for file, to in zip(files, coded):

@@ -11,20 +11,25 @@ corpora=${1:-${LMZ_CORPORA:-../shared/corpora}}
 build=${2:-build/release}
 
 cmake --preset release -DLMZ_BUILD_BENCH=ON >/dev/null
-cmake --build --preset release --target lmz_bench lmz_cli records_bench
+cmake --build --preset release --target lmz_bench lmz_cli records_bench \
+  kernels_bench lanes_bench
 bench=$build/bench/lmz-bench
 state=$build/bench
 text=$corpora/text
 media=$state/media
 
 files() {
-  "$bench" files --model models/large.lmm samples/opticks.txt "$text/canterbury" "$text/calgary" "$text/enwik5" \
-    "$text/enwik6" "$corpora/valid" --state "$state/files.state" "$@"
+  "$bench" files --model models/large.lmm samples/opticks.txt "$text/canterbury" "$text/calgary" \
+    "$text/enwik5" "$text/enwik6" "$corpora/valid" --state "$state/files.state" "$@"
 }
 
 # One table of pictures or sound, whose codes are the same at every level.
 media() {
   "$bench" files --state "$state/files.state" --into docs/benchmarks.md --only "lmz -3" "$@"
+}
+
+insert() {
+  "$bench" insert --section "$1" --into docs/benchmarks.md
 }
 
 files --targets bench/targets.csv --csv "$state/files.csv" --json "$state/files.json" \
@@ -40,7 +45,12 @@ media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 
 
 "$bench" small samples/opticks.txt "$text/canterbury" "$text/calgary" "$corpora/valid" \
   --into docs/benchmarks.md
-"$build/bench/records_bench" | "$bench" insert --section records --into docs/benchmarks.md
+"$build/bench/records_bench" | insert records
+head -c 600000 "$text/enwik6" >"$media/enwik6"
+python3 -B bench/speed.py "$media/enwik6" --build "$build" | insert speed
+cat "$text/enwik6" "$corpora"/valid/* >"$media/mixed"
+"$build/bench/lanes_bench" "$media/mixed" 4194304 1 1 | insert lanes
+"$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3 | insert lanes-3
 
 # Without the large model, whose network alone would take hours for pictures and sound.
 "$bench" table --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
