@@ -2,9 +2,9 @@
 """usage: train/kinds.py OUT PATH...
 
 Sorts training documents (PATHs: files of documents that end with zero bytes) by what they are and
-writes OUT/german, OUT/french, OUT/chinese, OUT/json and OUT/code; English and what is left are not
-written. A PATH that lmz-train is given twice counts twice: so a mix can be tilted towards what it
-has little of.
+writes OUT/german, OUT/french, OUT/chinese, OUT/wiki (MediaWiki markup), OUT/json and OUT/code;
+English and what is left are not written. A PATH that lmz-train is given twice counts twice: so a
+mix can be tilted towards what it has little of.
 """
 import pathlib
 import sys
@@ -23,6 +23,9 @@ def kind(document):
     head = document[:SAMPLE]
     if sum(0xE3 <= byte <= 0xE9 for byte in head) > 0.12 * len(head):
         return "chinese"
+    if head.count(b"[[") * 400 > len(head) and head.count(b"|") and (
+            head.count(b"''") * 800 > len(head) or head.count(b"{{") * 800 > len(head)):
+        return "wiki"
     if head.lstrip()[:1] in (b"{", b"[") and head.count(b'"') * 60 > len(head):
         return "json"
     marks = sum(head.count(mark) for mark in MARKS)
@@ -39,7 +42,7 @@ def main():
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    found = {name: [] for name in ("german", "french", "chinese", "json", "code")}
+    found = {name: [] for name in ("german", "french", "chinese", "wiki", "json", "code")}
     for path in sys.argv[2:]:
         for document in pathlib.Path(path).read_bytes().split(b"\0"):
             if document:

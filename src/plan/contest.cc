@@ -51,6 +51,7 @@ Result<Profile> BetterProfile(ByteSpan raw, BlockChoice choice, const BlockResou
 // just met, so where a try takes seconds only a clear loss counts against it.
 Result<bool> MayHelp(ByteSpan raw, const BlockChoice& with_model, const BlockChoice& without,
                      const BlockResources& resources) {
+  if (raw.size() <= kModelSample) return true;  // the whole is no longer than its sample
   const ByteSpan sample = Middle(raw, kModelSample);
   LMZ_ASSIGN(const size_t size, CodeSize(sample, without, resources));
   LMZ_ASSIGN(const size_t model_size, CodeSize(sample, with_model, resources));
