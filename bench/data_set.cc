@@ -142,6 +142,22 @@ Bytes SampleBytes(const Sound& sound) {
 
 }  // namespace
 
+std::string KeptHash(const DataSet& set) {
+  const std::string hash = HashText(set.bytes);
+  if (set.whole.size() == 1 && set.whole[0].kind == Signal::Kind::kBytes) return hash;
+  Bytes shapes;
+  ByteWriter writer(shapes);
+  for (const Signal& signal : set.whole) {
+    for (const auto value : {static_cast<uint32_t>(signal.kind), signal.width, signal.height,
+                             static_cast<uint32_t>(signal.channels), signal.rate,
+                             static_cast<uint32_t>(signal.bits)}) {
+      writer.U32(value);
+    }
+    writer.U64(signal.bytes.size());
+  }
+  return hash + " " + HashText(shapes);
+}
+
 Result<DataSet> LoadText(const std::string& path, size_t limit) {
   LMZ_ASSIGN(const std::vector<std::string> files, FilesAt(path));
   DataSet set;

@@ -22,6 +22,10 @@ struct DataSet {
   std::vector<Signal> chunks;      // the same in pieces of kChunkSize; the last may be shorter
 };
 
+// What sizes of this set are kept by: XXH3-128 of its bytes and, unless they are bytes in one piece,
+// of the shapes of its signals.
+std::string KeptHash(const DataSet& set);
+
 // The file, or the files in the folder one after the other, as they are; the first `limit` bytes.
 Result<DataSet> LoadText(const std::string& path, size_t limit);
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "input.h"
 #include "test_support.h"
 
 namespace lmz::bench {
@@ -95,6 +98,28 @@ TEST_F(DataSets, AFolderWithoutSuchFilesIsAnError) {
   WriteBytes(In("a.txt"), SomeText(10));
   EXPECT_FALSE(LoadPatches(In(""), SIZE_MAX).ok());
   EXPECT_FALSE(LoadText(In("missing"), SIZE_MAX).ok());
+}
+
+TEST(KeptHash, HasTheShapeOfPicturesAndIsThatOfTheBytesOfText) {
+  DataSet set;
+  set.bytes = SomeText(512);
+  const ByteSpan all(set.bytes);
+  const auto pixels = [](ByteSpan bytes, uint32_t width, uint32_t height) {
+    return Signal{.bytes = bytes, .kind = Signal::Kind::kPixels, .width = width, .height = height};
+  };
+  set.whole = {Signal{.bytes = all}};
+  EXPECT_EQ(KeptHash(set), HashText(set.bytes));
+  std::set<std::string> hashes = {KeptHash(set)};
+  set.whole = {pixels(all, 32, 16)};
+  EXPECT_TRUE(hashes.insert(KeptHash(set)).second);
+  set.whole = {pixels(all, 16, 32)};
+  EXPECT_TRUE(hashes.insert(KeptHash(set)).second);
+  set.whole = {pixels(all.first(256), 16, 16), pixels(all.subspan(256), 16, 16)};
+  EXPECT_TRUE(hashes.insert(KeptHash(set)).second);
+  set.whole = {Signal{.bytes = all, .kind = Signal::Kind::kSamples, .rate = 8000}};
+  EXPECT_TRUE(hashes.insert(KeptHash(set)).second);
+  set.whole[0].rate = 16000;
+  EXPECT_TRUE(hashes.insert(KeptHash(set)).second);
 }
 
 TEST(RandomData, IsTheSameInEveryRun) {

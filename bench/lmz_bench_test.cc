@@ -94,6 +94,13 @@ TEST_F(Commands, TableMeasuresOnceAndKeepsSizes) {
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("page.md")).find("| gzip -9 | 50.00 |"), std::string::npos);
   EXPECT_EQ(Lines(Text(In("state"))), Lines(state) + 1);  // nothing new but the fresh beginning
+
+  // A row without a number is none: it is measured again.
+  state.replace(number, state.find("done", number) - number, "");
+  ASSERT_TRUE(WriteFile(In("state"), state).ok());
+  status = RunTable(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(Text(In("page.md")).find("| gzip -9 | 50.00 |"), std::string::npos);
 }
 
 TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {

@@ -27,6 +27,7 @@ namespace {
 struct Contestant {
   std::string name;
   std::string version;
+  int revision = 1;
   uint64_t model_size = 0;
   uint64_t parameters = 0;
   bool is_alone = false;
@@ -84,13 +85,14 @@ std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const
                                     int threads) {
   std::vector<Contestant> all;
   for (const BenchModel& model : models) {
-    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id,
+    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id, 1,
                    model.file_size, model.parameters, true, [&model, threads](ByteSpan data) {
                      return SizeAlone(*model.network, data, threads);
                    }});
   }
   for (const auto& coder : coders) {
-    all.push_back({coder->name(), coder->version(), coder->model_size(), coder->parameters(), false,
+    all.push_back({coder->name(), coder->version(), coder->revision(), coder->model_size(),
+                   coder->parameters(), false,
                    [&coder](ByteSpan data) { return VerifiedSize(*coder, {.bytes = data}); }});
   }
   for (const Peer& peer : AllPeers("", {})) {
@@ -99,7 +101,7 @@ std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const
       std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
       continue;
     }
-    all.push_back({peer.name, VersionOf(peer), 0, 0, false,
+    all.push_back({peer.name, VersionOf(peer), peer.revision, 0, 0, false,
                    [peer](ByteSpan data) { return SizeByPeer(peer, data); }});
   }
   return all;
@@ -121,9 +123,10 @@ Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
     Scaled& row = scaling.rows.emplace_back(Scaled{std::move(coder), {}});
     for (size_t i = 0; i < scaling.measured; ++i) {
       const ByteSpan data = text.first(scaling.sizes[i]);
-      const std::vector<std::string> key = {row.coder.name, row.coder.version, HashText(data)};
-      if (const auto known = journal.Find(key)) {
-        row.coded_sizes.push_back(static_cast<uint64_t>(known->at(0)));
+      const std::vector<std::string> key = {
+          row.coder.name, KeptVersion(row.coder.version, row.coder.revision), HashText(data)};
+      if (const auto known = journal.Find(key); known && known->size() == 1) {
+        row.coded_sizes.push_back(static_cast<uint64_t>((*known)[0]));
         continue;
       }
       LMZ_ASSIGN(const uint64_t size, row.coder.measure(data));
