@@ -125,9 +125,15 @@ Status RunContext(const ContextOptions& options) {
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   const std::vector<ByteSpan> chunks = Pick(set, options.chunks);
   if (chunks.empty()) {
-    return Status(Code::kInvalidArgument, options.text + ": there are no 2,048 bytes");
+    return Status(Code::kInvalidArgument, options.text + ": there is no chunk of 2,048 bytes");
   }
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
+  if (std::none_of(models.begin(), models.end(),
+                   [&](auto& model) { return model.level == options.level; })) {
+    return Status(Code::kInvalidArgument,
+                  "level " + std::to_string(options.level) +
+                      " has no model here; levels 1 to 3 have one, and 4 with --model large.lmm");
+  }
   Coders coders, lmz_coders;
   AddStreamCoders(coders);
   AddLmzCoders(models, lmz_coders);

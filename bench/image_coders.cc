@@ -8,6 +8,7 @@
 
 #include "coder.h"
 #include "jxl_coder.h"
+#include "media.h"
 #include "picture.h"
 
 namespace lmz::bench {
@@ -53,29 +54,6 @@ Result<Bytes> EncodePng(const Picture& picture, int filters) {
   return code;
 }
 
-struct PngInput {
-  ByteSpan rest;
-};
-
-void TakePng(png_structp png, png_bytep data, size_t size) {
-  auto* input = static_cast<PngInput*>(png_get_io_ptr(png));
-  if (size > input->rest.size()) png_error(png, "too short");
-  std::memcpy(data, input->rest.data(), size);
-  input->rest = input->rest.subspan(size);
-}
-
-bool ReadPng(png_structp png, png_infop info, PngInput& input, Bytes& pixels) {
-  if (setjmp(png_jmpbuf(png)) != 0) return false;
-  png_set_read_fn(png, &input, TakePng);
-  png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  png_read_info(png, info);
-  const size_t stride = png_get_rowbytes(png, info);
-  const uint32_t height = png_get_image_height(png, info);
-  pixels.resize(stride * height);
-  for (uint32_t y = 0; y < height; ++y) png_read_row(png, pixels.data() + y * stride, nullptr);
-  return true;
-}
-
 // Level 9. Both without a filter and with the filter of each row by libpng's rule, which suits
 // pictures and harms text; the smaller file counts. With `width` gray rows of another width are
 // shown to it, as the paper's code shows its patches of 64 columns in rows of 32.
@@ -103,14 +81,8 @@ class Png final : public Coder {
     return filtered.size() < plain.size() ? std::move(filtered) : std::move(plain);
   }
   Result<Bytes> Decode(ByteSpan code, uint64_t /*raw_size*/) const override {
-    Bytes pixels;
-    PngInput input{code};
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
-    png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
-    const bool is_read = info != nullptr && ReadPng(png, info, input, pixels);
-    png_destroy_read_struct(&png, &info, nullptr);
-    if (!is_read) return Failed("libpng's decoder");
-    return pixels;
+    LMZ_ASSIGN(Picture picture, DecodePng(code));
+    return std::move(picture.pixels);
   }
 
  private:

@@ -103,6 +103,26 @@ TEST_F(Commands, TableMeasuresOnceAndKeepsSizes) {
   EXPECT_EQ(Text(In("page.md")).find("| gzip -9 | 50.00 |"), std::string::npos);
 }
 
+TEST_F(Commands, AColumnWithoutDataStopsNoOther) {
+  WriteBytes(In("text"), SomeText(1000));
+  std::filesystem::create_directories(In("media"));
+  WriteBytes(In("media/a.wav"), SomeText(100));
+  TableOptions options;
+  options.audio = In("media");
+  options.image = In("media");
+  options.random_size = 0;
+  const Status nothing = RunTable(options);
+  EXPECT_EQ(nothing.code(), Code::kInvalidArgument);
+  EXPECT_NE(nothing.message().find("image: there is no file *.png"), std::string::npos)
+      << nothing.message();
+  EXPECT_NE(nothing.message().find("recordings: a.wav is left out: "), std::string::npos);
+  options.text = In("text");
+  options.csv = In("sizes.csv");
+  const Status status = RunTable(options);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_NE(Text(In("sizes.csv")).find(",text,1000,"), std::string::npos);
+}
+
 TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
   std::filesystem::create_directories(In("group"));
   WriteBytes(In("group/a"), SomeText(3000));
@@ -233,8 +253,10 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   status = RunScaling(scaling);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(Lines(Text(In("state"))), Lines(state) + 1);  // nothing new but the fresh beginning
-  scaling.sizes = {6000};
-  EXPECT_FALSE(RunScaling(scaling).ok());
+  for (const uint64_t size : {uint64_t{0}, uint64_t{6000}}) {
+    scaling.sizes = {size};
+    EXPECT_EQ(RunScaling(scaling).code(), Code::kInvalidArgument) << size;
+  }
 
   ContextOptions context;
   context.text = In("text");
@@ -245,6 +267,8 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   status = RunContext(context);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(Lines(Text(In("context.csv"))), 1u + 3 * 15);
+  context.level = 7;
+  EXPECT_EQ(RunContext(context).code(), Code::kInvalidArgument);
 }
 
 }  // namespace

@@ -111,7 +111,12 @@ Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
                         const std::vector<uint64_t>& sizes, Journal& journal) {
   Scaling scaling{sizes, 0, {}};
   std::sort(scaling.sizes.begin(), scaling.sizes.end());
-  while (scaling.measured < sizes.size() && scaling.sizes[scaling.measured] <= text.size()) {
+  scaling.sizes.erase(std::unique(scaling.sizes.begin(), scaling.sizes.end()),
+                      scaling.sizes.end());
+  if (scaling.sizes.empty() || scaling.sizes[0] == 0) {
+    return Status(Code::kInvalidArgument, "sizes of data begin at 1 byte");
+  }
+  while (scaling.measured < scaling.sizes.size() && scaling.sizes[scaling.measured] <= text.size()) {
     ++scaling.measured;
   }
   if (scaling.measured == 0) {

@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "environment.h"
 #include "input.h"
@@ -168,6 +169,7 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
           AdjustedTable(sets, rows, &TableRow::whole);
   const std::string whole_sizes = BreakEvenTable(sets, rows, &TableRow::whole);
   if (!whole_sizes.empty()) text += "\n" + whole_sizes;
+  if (Columns(sets, rows, &TableRow::chunked).empty()) return text;
   text +=
       "\n### Chunks of 2,048 bytes, each coded alone\n\nHeaders count once for all chunks, as in "
       "the paper: for all but the first chunk, the code of a single zero byte (pixel, sample) is "
@@ -182,26 +184,34 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
 
 Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
   std::vector<DataSet> sets;
-  const auto add = [&](Result<DataSet> set) -> Status {
-    if (!set.ok()) return set.status();
-    sets.push_back(std::move(set).value());
+  std::string reasons;
+  const auto add = [&](Result<DataSet> loaded) -> Status {
+    LMZ_ASSIGN(DataSet set, std::move(loaded));
+    // Some of the libraries count in 32 bits.
+    if (set.bytes.size() > size_t{1} << 30) {
+      return Status(Code::kInvalidArgument, set.name + " has more than 1 GiB; use --limit");
+    }
+    if (!set.bytes.empty()) {
+      sets.push_back(std::move(set));
+      return OkStatus();
+    }
+    std::string why;
+    for (const std::string& note : set.notes) why += (why.empty() ? "" : "; ") + note;
+    std::fprintf(stderr, "the column %s is left out: %s\n", set.name.c_str(), why.c_str());
+    reasons += "; " + set.name + ": " + why;
     return OkStatus();
   };
   if (!options.text.empty()) LMZ_TRY(add(LoadText(options.text, options.limit)));
   if (!options.image.empty()) LMZ_TRY(add(LoadPatches(options.image, options.limit)));
-  if (!options.audio.empty()) LMZ_TRY(add(LoadSpeech(options.audio, options.limit)));
+  if (!options.audio.empty())
+    LMZ_TRY(add(LoadSpeech(options.audio, options.limit, options.is_resampled)));
   if (options.random_size != 0) {
     LMZ_TRY(add(RandomData(std::min(options.random_size, options.limit))));
   }
   if (!options.image.empty()) LMZ_TRY(add(LoadPictures(options.image, options.limit)));
   if (!options.audio.empty()) LMZ_TRY(add(LoadSounds(options.audio, options.limit)));
-  if (sets.empty()) return Status(Code::kInvalidArgument, "there is nothing to measure");
-  for (const DataSet& set : sets) {
-    // Some of the libraries count in 32 bits.
-    if (set.bytes.empty() || set.bytes.size() > size_t{1} << 30) {
-      return Status(Code::kInvalidArgument,
-                    set.name + ": 1 byte to 1 GiB can be measured; use --limit");
-    }
+  if (sets.empty()) {
+    return Status(Code::kInvalidArgument, "there is nothing to measure" + reasons);
   }
   return sets;
 }
