@@ -22,8 +22,8 @@ struct DataSet {
   std::vector<Signal> chunks;      // the same in pieces of kChunkSize; the last may be shorter
 };
 
-// What sizes of this set are kept by: XXH3-128 of its bytes and, unless they are bytes in one piece,
-// of the shapes of its signals.
+// What sizes of this set are kept by: XXH3-128 of its bytes and, unless they are bytes in one
+// piece, of the shapes of its signals.
 std::string KeptHash(const DataSet& set);
 
 // Sets are empty, and their notes say why, where the files at `path` have nothing for them. Errors:
@@ -39,8 +39,8 @@ Result<DataSet> LoadPatches(const std::string& path, size_t limit);
 
 // The WAV and FLAC files: the mean of all channels, the upper 8 of 16 bits, plus 128. Each file is
 // cut into chunks; what is left at its end is dropped. Files with a lower rate than kSampleRate or
-// other samples than 8 or 16 bits are left out; those with a higher rate too, unless `is_resampled`,
-// which changes their rate first. The limit is that of LoadPatches.
+// other samples than 8 or 16 bits are left out; those with a higher rate too, unless
+// `is_resampled`, which changes their rate first. The limit is that of LoadPatches.
 Result<DataSet> LoadSpeech(const std::string& path, size_t limit, bool is_resampled);
 
 // Incompressible, the same in every run.

@@ -11,7 +11,8 @@
 namespace lmz::bench {
 
 // A PNG file of at most 8 bits a channel: its pixels as they are stored, whatever gamma they are
-// meant for. Errors: kIo with the reason, also for kinds of pictures that the tables have no row for.
+// meant for. Errors: kIo with the reason, also for kinds of pictures that the tables have no row
+// for.
 Result<Picture> DecodePng(ByteSpan file);
 Result<Picture> LoadPng(const std::string& path);
 

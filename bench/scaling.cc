@@ -111,12 +111,12 @@ Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
                         const std::vector<uint64_t>& sizes, Journal& journal) {
   Scaling scaling{sizes, 0, {}};
   std::sort(scaling.sizes.begin(), scaling.sizes.end());
-  scaling.sizes.erase(std::unique(scaling.sizes.begin(), scaling.sizes.end()),
-                      scaling.sizes.end());
+  scaling.sizes.erase(std::unique(scaling.sizes.begin(), scaling.sizes.end()), scaling.sizes.end());
   if (scaling.sizes.empty() || scaling.sizes[0] == 0) {
     return Status(Code::kInvalidArgument, "sizes of data begin at 1 byte");
   }
-  while (scaling.measured < scaling.sizes.size() && scaling.sizes[scaling.measured] <= text.size()) {
+  while (scaling.measured < scaling.sizes.size() &&
+         scaling.sizes[scaling.measured] <= text.size()) {
     ++scaling.measured;
   }
   if (scaling.measured == 0) {
@@ -177,12 +177,6 @@ std::string Table(const Scaling& scaling) {
   return MarkdownTable(head, rows);
 }
 
-std::string BreakEvenText(const std::optional<BreakEven>& found, const Scaling& scaling) {
-  if (!found) return "never";
-  if (found->is_projected) return "projected " + Grouped(found->size);
-  return (found->size <= scaling.sizes[0] ? "at most " : "") + Grouped(found->size);
-}
-
 // From which size of data on each model pays, beside rivals without one.
 std::string BreakEvenTable(const Scaling& scaling) {
   const std::vector<uint64_t> sizes(
@@ -201,7 +195,7 @@ std::string BreakEvenTable(const Scaling& scaling) {
     for (const Scaled* rival : rivals) {
       const auto found =
           FindBreakEven(sizes, row.coded_sizes, rival->coded_sizes, row.coder.model_size);
-      line.push_back(BreakEvenText(found, scaling));
+      line.push_back(BreakEvenText(found, sizes[0]));
     }
   }
   return MarkdownTable(head, lines);
@@ -260,17 +254,18 @@ Status RunScaling(const ScalingOptions& options) {
   }
   LMZ_ASSIGN(const Scaling scaling, Measure(set.bytes, Contestants(models, coders, options.threads),
                                             options.sizes, journal));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(scaling)));
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
-  std::string text = "Processor: " + CpuName() + "; " + LmzVersion();
-  for (const BenchModel& model : models) text += ", model `" + model.name + "` " + model.id;
+  std::string text = Machine(options.threads) + "; " + LmzWithModels(models);
   for (const Scaled& row : scaling.rows) {
     if (IsRival(row.coder.name)) text += ", " + row.coder.name + " " + row.coder.version;
   }
-  text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) +
-          ". The model counts as it is stored. The best model of each kind is bold. Projected "
-          "sizes take the raw rate of the largest that was measured; where a model begins to pay "
-          "between two sizes that were measured, codes grow evenly.\n\n";
+  text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) + ".";
+  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, CsvComment(text) + Csv(scaling)));
+  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
+  text +=
+      " The model counts as it is stored. The best model of each kind is bold. Projected "
+      "sizes take the raw rate of the largest that was measured. As the lead of a model over "
+      "coders without one shrinks when data grows, a projected size from which it pays is a "
+      "lower bound. Between two sizes that were measured codes grow evenly.\n\n";
   text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
   return Deliver(text, options.section, options.into);
