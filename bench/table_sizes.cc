@@ -85,6 +85,27 @@ struct Job {
   size_t set;
 };
 
+// Rows of a coder and of a network alone, nothing measured yet.
+TableRow EmptyRow(const Coder& coder, size_t sets) {
+  return {coder.name(),
+          coder.version(),
+          coder.revision(),
+          coder.model_size(),
+          coder.parameters(),
+          std::vector<std::optional<CodedSize>>(sets),
+          std::vector<std::optional<CodedSize>>(sets)};
+}
+
+TableRow EmptyRow(const BenchModel& model, size_t sets) {
+  return {"network " + model.name + " alone",
+          LmzVersion() + " " + model.id,
+          1,
+          model.file_size,
+          model.parameters,
+          std::vector<std::optional<CodedSize>>(sets),
+          std::vector<std::optional<CodedSize>>(sets)};
+}
+
 }  // namespace
 
 Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, const Coders& coders,
@@ -97,9 +118,7 @@ Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, con
       if (TakesAll(*coder, sets[s].whole)) whole.push_back({rows.size(), s});
       if (TakesAll(*coder, sets[s].chunks)) chunked.push_back({rows.size(), s});
     }
-    rows.push_back({coder->name(), coder->version(), coder->revision(), coder->model_size(),
-                    coder->parameters(), std::vector<std::optional<CodedSize>>(sets.size()),
-                    std::vector<std::optional<CodedSize>>(sets.size())});
+    rows.push_back(EmptyRow(*coder, sets.size()));
   }
   std::vector<std::string> hashes;
   for (const DataSet& set : sets) hashes.push_back(KeptHash(set));
@@ -129,13 +148,7 @@ Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, con
     row.chunked[job.set] = {sets[job.set].bytes.size(), size};
   }
   for (const BenchModel& model : models) {
-    TableRow row = {"network " + model.name + " alone",
-                    LmzVersion() + " " + model.id,
-                    1,
-                    model.file_size,
-                    model.parameters,
-                    std::vector<std::optional<CodedSize>>(sets.size()),
-                    std::vector<std::optional<CodedSize>>(sets.size())};
+    TableRow row = EmptyRow(model, sets.size());
     for (size_t s = 0; s < sets.size(); ++s) {
       if (sets[s].chunks.empty()) continue;
       LMZ_ASSIGN(const uint64_t size, recorder.Size(key(row, "chunks", s), [&] {
