@@ -6,6 +6,10 @@
 
 namespace lmz::bench {
 
+std::string KeptVersion(const std::string& version, int revision) {
+  return revision == 1 ? version : version + ", revision " + std::to_string(revision);
+}
+
 Result<uint64_t> VerifiedSize(const Coder& coder, const Signal& signal) {
   if (const auto known = coder.KnownSize(signal)) return *known;
   const Result<Bytes> code = coder.Encode(signal);

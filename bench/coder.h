@@ -37,6 +37,9 @@ class Coder {
   virtual ~Coder() = default;
   virtual std::string name() const = 0;     // as in the tables, with the level
   virtual std::string version() const = 0;  // of the library
+  // Of what this program tells the library to do. To be raised with every change that may change a
+  // code: sizes that were kept from another revision do not count.
+  virtual int revision() const { return 1; }
   // The model that a decoder must have: its bytes as stored, and its parameters. 0: none.
   virtual uint64_t model_size() const { return 0; }
   virtual uint64_t parameters() const { return 0; }
@@ -53,6 +56,9 @@ class Coder {
 };
 
 using Coders = std::vector<std::unique_ptr<Coder>>;
+
+// The version as a key of sizes that are kept, which changes with the revision too.
+std::string KeptVersion(const std::string& version, int revision);
 
 // The bytes of the signal's code, once it has been decoded and compared. Errors: those of the
 // coder; kDamaged when it does not restore the bytes.

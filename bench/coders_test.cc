@@ -6,6 +6,7 @@
 #include "coder.h"
 #include "lmz_coder.h"
 #include "network_alone.h"
+#include "process.h"
 #include "test_support.h"
 
 namespace lmz::bench {
@@ -119,6 +120,40 @@ TEST(Coders, PixelsAndSamplesHaveOneCodeAtEveryLevel) {
   }
   ASSERT_TRUE(VerifiedSize(plain, {.bytes = text}).ok());
   EXPECT_FALSE(Named(coders, "lmz -3").KnownSize({.bytes = text}));
+}
+
+// Filters harm text, which the paper's PNG was better at, and help pictures.
+TEST(Coders, PngFiltersPicturesButNoText) {
+  const Bytes waves = Waves(size_t{256} * 128), text = SomeText(64 * 400);
+  const Coders coders = AllCoders();
+  for (const auto& [bytes, kind] :
+       {std::pair{&waves, Signal::Kind::kPixels}, std::pair{&text, Signal::Kind::kBytes}}) {
+    const Signal signal = {.bytes = *bytes, .kind = kind, .width = 256, .height = 128};
+    const Result<uint64_t> png = VerifiedSize(Named(coders, "PNG"), signal);
+    const Result<uint64_t> gzip = VerifiedSize(Named(coders, "gzip -9"), signal);
+    ASSERT_TRUE(png.ok() && gzip.ok());
+    if (kind == Signal::Kind::kPixels) {
+      EXPECT_LT(png.value(), gzip.value() * 2 / 3);
+    } else {
+      EXPECT_LT(png.value(), gzip.value() * 6 / 5);
+    }
+  }
+}
+
+TEST(Coders, Lzma2IsTheFileOfXz) {
+  if (!IsInstalled("xz")) GTEST_SKIP() << "xz is not installed";
+  const Bytes text = SomeText(100000);
+  const std::string path = testing::TempDir() + "/lmz-bench-xz";
+  WriteBytes(path, text);
+  const std::string file = ShellOutput("xz -9e -T1 -c '" + path + "'");
+  const Result<Bytes> code = Named(AllCoders(), "LZMA2 (xz -9e)").Encode({.bytes = text});
+  ASSERT_TRUE(code.ok());
+  EXPECT_EQ(code.value(), Bytes(file.begin(), file.end()));
+}
+
+TEST(Coders, ARevisionIsPartOfWhatSizesAreKeptBy) {
+  EXPECT_EQ(KeptVersion("libpng 1", 1), "libpng 1");
+  EXPECT_NE(KeptVersion("libpng 1", 2), KeptVersion("libpng 1", 3));
 }
 
 TEST(Coders, AFileNamedLargeIsLevel4) {

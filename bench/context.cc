@@ -125,16 +125,22 @@ Status RunContext(const ContextOptions& options) {
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   const std::vector<ByteSpan> chunks = Pick(set, options.chunks);
   if (chunks.empty()) {
-    return Status(Code::kInvalidArgument, options.text + ": there are no 2,048 bytes");
+    return Status(Code::kInvalidArgument, options.text + ": there is no chunk of 2,048 bytes");
   }
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
+  if (std::none_of(models.begin(), models.end(),
+                   [&](auto& model) { return model.level == options.level; })) {
+    return Status(Code::kInvalidArgument,
+                  "level " + std::to_string(options.level) +
+                      " has no model here; levels 1 to 3 have one, and 4 with --model large.lmm");
+  }
   Coders coders, lmz_coders;
   AddStreamCoders(coders);
   AddLmzCoders(models, lmz_coders);
   std::vector<Curve> curves;
   LMZ_ASSIGN(Curve gzip, Measure(*coders[0], chunks, options.threads));
   curves.push_back(std::move(gzip));
-  std::string model_text;
+  std::vector<BenchModel> measured;
   for (size_t i = 0; i < models.size(); ++i) {
     // Models in files come on top of the one of the level.
     if (models[i].level != options.level && models[i].level != 0) continue;
@@ -142,15 +148,18 @@ Status RunContext(const ContextOptions& options) {
     LMZ_ASSIGN(Curve both, Measure(*lmz_coders[i + 1], chunks, options.threads));
     curves.push_back(std::move(alone));
     curves.push_back(std::move(both));
-    model_text += ", model `" + models[i].name + "` " + models[i].id;
+    measured.push_back(models[i]);
   }
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(curves, chunks.size())));
+  const std::string provenance = Machine(options.threads) + "; " + LmzWithModels(measured) + ", " +
+                                 coders[0]->version() + "; " + std::to_string(chunks.size()) +
+                                 " chunks of " + set.what + ", XXH3-128 " + HashText(set.bytes) +
+                                 ".";
+  if (!options.csv.empty()) {
+    LMZ_TRY(WriteFile(options.csv, CsvComment(provenance) + Csv(curves, chunks.size())));
+  }
   if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(curves, chunks.size()), options.svg));
   const std::string text =
-      "Processor: " + CpuName() + "; " + LmzVersion() + model_text + "; " +
-      std::to_string(chunks.size()) + " chunks of " + set.what + ", XXH3-128 " +
-      HashText(set.bytes) +
-      ". Every beginning was coded alone and decoded; headers count once for all.\n\n" +
+      provenance + " Every beginning was coded alone and decoded; headers count once for all.\n\n" +
       FigureLink("Bits per byte against the length of what is coded", options.svg, options.into) +
       Table(curves, chunks.size());
   return Deliver(text, options.section, options.into);

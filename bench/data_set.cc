@@ -1,6 +1,7 @@
 #include "data_set.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <random>
 
@@ -74,6 +75,9 @@ std::string Count(size_t count, const char* what) {
 
 using Names = std::vector<std::string>;
 
+// Why files are left out that are not needed any more.
+constexpr const char* kBeyond = "beyond the limit";
+
 std::string Note(const Names& names, const std::string& why) {
   constexpr size_t kFew = 8;
   if (names.size() > kFew) return std::to_string(names.size()) + " files are left out: " + why;
@@ -82,8 +86,15 @@ std::string Note(const Names& names, const std::string& why) {
   return text + (names.size() == 1 ? " is left out: " : " are left out: ") + why;
 }
 
+bool EndsWithAny(std::string name, std::initializer_list<const char*> suffixes) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(suffixes.begin(), suffixes.end(),
+                     [&](const char* suffix) { return name.ends_with(suffix); });
+}
+
 // Loads each file at `path` whose name ends in one of `suffixes` and gives it to `add`, which may
-// say why it left the file out. Returns how many were taken.
+// say why it left the file out. Returns how many were taken; the notes say why others were not.
 template <class Media, class Add>
 Result<size_t> LoadEach(const std::string& path, std::initializer_list<const char*> suffixes,
                         Result<Media> (*load)(const std::string&), DataSet& set, Add add) {
@@ -91,10 +102,7 @@ Result<size_t> LoadEach(const std::string& path, std::initializer_list<const cha
   size_t taken = 0;
   std::map<std::string, Names> left_out;
   for (const std::string& file : files) {
-    if (std::none_of(suffixes.begin(), suffixes.end(),
-                     [&](const char* suffix) { return file.ends_with(suffix); })) {
-      continue;
-    }
+    if (!EndsWithAny(file, suffixes)) continue;
     const Result<Media> media = load(file);
     const std::string why = media.ok() ? add(media.value()) : media.status().message();
     if (why.empty()) {
@@ -104,16 +112,18 @@ Result<size_t> LoadEach(const std::string& path, std::initializer_list<const cha
     }
   }
   for (const auto& [why, names] : left_out) set.notes.push_back(Note(names, why));
-  if (taken == 0) {
-    const std::string why = set.notes.empty() ? "" : "; " + set.notes[0];
-    return Status(Code::kIo, path + ": there is nothing to measure" + why);
+  if (taken == 0 && left_out.empty()) {
+    std::string names;
+    for (const char* suffix : suffixes)
+      names += (names.empty() ? "*" : ", *") + std::string(suffix);
+    set.notes.push_back("there is no file " + names);
   }
   return taken;
 }
 
 // Takes one more file of a set in which each is coded whole. Why not, if it is left out.
 std::string AddFile(const Signal& kind, const Bytes& bytes, size_t limit, DataSet& set) {
-  if (!set.whole.empty() && set.bytes.size() + bytes.size() > limit) return "beyond the limit";
+  if (!set.whole.empty() && set.bytes.size() + bytes.size() > limit) return kBeyond;
   ByteWriter(set.bytes).Append(bytes);
   set.whole.push_back(kind);
   return "";
@@ -142,6 +152,22 @@ Bytes SampleBytes(const Sound& sound) {
 
 }  // namespace
 
+std::string KeptHash(const DataSet& set) {
+  const std::string hash = HashText(set.bytes);
+  if (set.whole.size() == 1 && set.whole[0].kind == Signal::Kind::kBytes) return hash;
+  Bytes shapes;
+  ByteWriter writer(shapes);
+  for (const Signal& signal : set.whole) {
+    for (const auto value : {static_cast<uint32_t>(signal.kind), signal.width, signal.height,
+                             static_cast<uint32_t>(signal.channels), signal.rate,
+                             static_cast<uint32_t>(signal.bits)}) {
+      writer.U32(value);
+    }
+    writer.U64(signal.bytes.size());
+  }
+  return hash + " " + HashText(shapes);
+}
+
 Result<DataSet> LoadText(const std::string& path, size_t limit) {
   LMZ_ASSIGN(const std::vector<std::string> files, FilesAt(path));
   DataSet set;
@@ -150,6 +176,7 @@ Result<DataSet> LoadText(const std::string& path, size_t limit) {
     ByteWriter(set.bytes).Append(bytes);
   }
   const bool is_one = files.size() == 1;
+  if (set.bytes.empty()) set.notes.push_back("there are no bytes");
   set.name = "text";
   set.what = is_one ? files[0].substr(files[0].rfind('/') + 1) + " as it is"
                     : Count(files.size(), "file") + ", one after the other";
@@ -159,9 +186,12 @@ Result<DataSet> LoadText(const std::string& path, size_t limit) {
 
 Result<DataSet> LoadPatches(const std::string& path, size_t limit) {
   DataSet set;
-  LMZ_ASSIGN(const size_t count, LoadEach(path, {".png"}, LoadPng, set, [&](const Picture& p) {
+  LMZ_ASSIGN(const size_t count,
+             LoadEach(path, {".png"}, LoadPng, set, [&](const Picture& p) -> std::string {
+               if (set.bytes.size() >= limit) return kBeyond;
+               const size_t before = set.bytes.size();
                AddPatches(p, set.bytes);
-               return std::string();
+               return set.bytes.size() == before ? "smaller than 64x32 pixels" : "";
              }));
   set.name = "image";
   set.what = "8-bit gray patches of 32 rows and 64 columns from " + Count(count, "picture");
@@ -169,16 +199,34 @@ Result<DataSet> LoadPatches(const std::string& path, size_t limit) {
   return set;
 }
 
-Result<DataSet> LoadSpeech(const std::string& path, size_t limit) {
+Result<DataSet> LoadSpeech(const std::string& path, size_t limit, bool is_resampled) {
+  constexpr int kRate = kSampleRate;
   DataSet set;
-  LMZ_ASSIGN(const size_t count,
-             LoadEach(path, {".wav", ".flac"}, LoadSound, set, [&](const Sound& s) {
-               if (s.rate != kSampleRate) return std::to_string(s.rate) + " Hz";
-               AddSpeech(s, set.bytes);
-               return std::string();
-             }));
+  size_t resampled = 0;
+  const auto add = [&](const Sound& sound) -> std::string {
+    if (set.bytes.size() >= limit) return kBeyond;
+    if (sound.rate != kRate && (sound.rate < kRate || !is_resampled)) {
+      return std::to_string(sound.rate) + " Hz";
+    }
+    const size_t before = set.bytes.size();
+    if (sound.rate == kRate) {
+      AddSpeech(sound, set.bytes);
+    } else {
+      const Result<Sound> at_rate = Resample(sound, kRate);
+      if (!at_rate.ok()) return at_rate.status().message();
+      AddSpeech(at_rate.value(), set.bytes);
+    }
+    if (set.bytes.size() == before) return "shorter than 2,048 samples at 16 kHz";
+    if (sound.rate != kRate) ++resampled;
+    return "";
+  };
+  LMZ_ASSIGN(const size_t count, LoadEach(path, {".wav", ".flac"}, LoadSound, set, add));
   set.name = "audio";
   set.what = "8-bit mono samples at 16 kHz from " + Count(count, "recording");
+  if (resampled != 0) {
+    set.what += ", " + std::to_string(resampled) + " of them of higher rates resampled by " +
+                ResamplerName() + " at its very high quality";
+  }
   Cut(set, WholeChunks(limit), Speech);
   return set;
 }

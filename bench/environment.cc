@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "input.h"
 
@@ -25,6 +26,19 @@ std::string CpuName() {
     if (is_name && colon != std::string::npos) return line.substr(colon + 2);
   }
   return "unknown processor";
+}
+
+std::string Machine(int threads) {
+  return "Processor: " + CpuName() + "; " + std::to_string(threads) +
+         (threads == 1 ? " thread" : " threads");
+}
+
+std::string CsvComment(const std::string& text) {
+  std::string comment, line;
+  for (std::istringstream lines(text); std::getline(lines, line);) {
+    if (!line.empty()) comment += "# " + line + "\n";
+  }
+  return comment;
 }
 
 int ProcessorCount() {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "coder.h"
 #include "input.h"
 #include "markdown.h"
 
@@ -140,8 +141,9 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
       for (size_t p = 0; p < result.peers.size(); ++p) {
         const Peer& peer = result.peers[p];
         ++done;
-        const std::vector<std::string> key = {peer.name, result.versions[p], file.hash,
-                                              std::to_string(options.runs)};
+        const std::vector<std::string> key = {peer.name,
+                                              KeptVersion(result.versions[p], peer.revision),
+                                              file.hash, std::to_string(options.runs)};
         if (const auto known = journal.Find(key); known && known->size() == 7) {
           file.costs.push_back(FromNumbers(*known));
           continue;

@@ -167,6 +167,12 @@ Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files
   return models;
 }
 
+std::string LmzWithModels(const std::vector<BenchModel>& models) {
+  std::string text = LmzVersion();
+  for (const BenchModel& model : models) text += ", model `" + model.name + "` " + model.id;
+  return text;
+}
+
 void AddLmzCoders(const std::vector<BenchModel>& models, Coders& coders) {
   const auto common = std::make_shared<CommonCodes>();
   coders.push_back(std::make_unique<Lmz>(0, BenchModel{}, common));

@@ -20,6 +20,9 @@ struct BenchModel {
 // of level 4; where it is installed it need not be named. Errors: those of reading and loading.
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
 
+// This lmz with its version, and the models with their ids, for a sentence.
+std::string LmzWithModels(const std::vector<BenchModel>& models);
+
 // lmz -0, then lmz with each model. Pixels and samples are given as the files that people keep them
 // in, PGM, PPM and WAV, whose headers count; data without meaning as it is.
 void AddLmzCoders(const std::vector<BenchModel>& models, Coders& coders);

@@ -14,6 +14,9 @@
 namespace lmz::bench {
 namespace {
 
+// Of sizes in options. Below zero a number is read as one beyond this.
+constexpr size_t kMaxSize = size_t{1} << 40;
+
 // Where what is printed can go instead.
 template <class Options>
 void AddSection(CLI::App& command, Options& options) {
@@ -51,7 +54,14 @@ void AddTable(CLI::App& app, TableOptions& options) {
   table->add_option("--audio", options.audio, "a folder of WAV and FLAC files");
   table->add_option("--random", options.random_size, "random bytes; 0: none")
       ->capture_default_str();
-  table->add_option("--limit", options.limit, "use no more bytes of each prepared column");
+  table
+      ->add_option(
+          "--limit", options.limit,
+          "use no more bytes of each prepared column, but at least a chunk, of pictures and "
+          "recordings a file")
+      ->check(CLI::Range(size_t{1}, kMaxSize));
+  table->add_flag("--resample", options.is_resampled,
+                  "bring audio of more than 16 kHz to 16 kHz instead of leaving it out there");
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
   table->add_option("--state", options.state, "keep finished sizes here, and skip them");
@@ -121,14 +131,19 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* first =
       app.add_subcommand("context", "bits per byte against the length of what is coded");
   AddFigure(*first, context);
-  first->add_option("--chunks", context.chunks, "how many chunks")->capture_default_str();
-  first->add_option("--level", context.level, "whose model")->capture_default_str();
+  first->add_option("--chunks", context.chunks, "how many chunks")
+      ->check(CLI::Range(size_t{1}, kMaxSize))
+      ->capture_default_str();
+  first->add_option("--level", context.level, "whose model")
+      ->check(CLI::Range(1, 4))
+      ->capture_default_str();
   scaling.section = "scaling";
   scaling.threads = ProcessorCount();
   CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
   AddFigure(*second, scaling);
   second->add_option("--state", scaling.state, "keep finished sizes here, and skip them");
   second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{kMaxSize}))
       ->allow_extra_args(false);
 }
 
@@ -136,7 +151,7 @@ int Run(int argc, char** argv) {
   CLI::App app("Measures lmz beside other compressors. Every code is decoded and compared.");
   app.name("lmz-bench");
   app.set_version_flag("--version", LmzVersion());
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // so that an unknown one is named
   TableOptions table;
   table.threads = ProcessorCount();
   AddTable(app, table);
@@ -151,6 +166,7 @@ int Run(int argc, char** argv) {
   AddInsert(app, insert);
   try {
     app.parse(argc, argv);
+    if (app.get_subcommands().empty()) throw CLI::RequiredError::Subcommand(1);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

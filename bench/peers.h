@@ -14,6 +14,7 @@ struct Peer {
   std::string version;      // prints it somewhere in its output
   std::string model = {};   // the file with the model that it is given; empty: none
   std::string suffix = {};  // of the names of files that it is for; empty: of any
+  int revision = 1;         // of the commands; see Coder::revision
 };
 
 // The program lmz: `wanted`, or the one that was built with this program, or the installed one.

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "markdown.h"
+
 namespace lmz::bench {
 
 std::optional<uint64_t> ChunkedSize(const std::vector<uint64_t>& coded_sizes,
@@ -50,6 +52,16 @@ std::optional<BreakEven> FindBreakEven(const std::vector<uint64_t>& raw_sizes,
                                        *RawRate({raw_sizes.back(), other.back()}), model_size);
   if (!projected) return std::nullopt;
   return BreakEven{*projected, true};
+}
+
+std::string BreakEvenText(const std::optional<BreakEven>& found, uint64_t smallest) {
+  if (!found) return "never";
+  if (!found->is_projected) {
+    return (found->size <= smallest ? "at most " : "") + Grouped(found->size);
+  }
+  uint64_t unit = 1;
+  while (found->size / unit >= 1000) unit *= 10;
+  return "projected " + Grouped((found->size + unit / 2) / unit * unit);
 }
 
 }  // namespace lmz::bench

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace lmz::bench {
@@ -45,5 +46,9 @@ struct BreakEven {
 std::optional<BreakEven> FindBreakEven(const std::vector<uint64_t>& raw_sizes,
                                        const std::vector<uint64_t>& coded,
                                        const std::vector<uint64_t>& other, uint64_t model_size);
+
+// `found` for a table, where the smallest of the raw sizes was `smallest`: "never", "at most
+// 1,000", "12,345", or "projected 12,300,000", which has three digits as it is known no better.
+std::string BreakEvenText(const std::optional<BreakEven>& found, uint64_t smallest);
 
 }  // namespace lmz::bench

@@ -45,5 +45,14 @@ TEST(Rates, BreakEvenIsFoundBetweenWhatWasMeasuredOrProjected) {
   EXPECT_FALSE(FindBreakEven(raw, other, coded, 900).has_value());
 }
 
+TEST(Rates, AProjectedSizeHasThreeDigits) {
+  EXPECT_EQ(BreakEvenText(std::nullopt, 1000), "never");
+  EXPECT_EQ(BreakEvenText(BreakEven{12345678}, 1000), "12,345,678");
+  EXPECT_EQ(BreakEvenText(BreakEven{1000}, 1000), "at most 1,000");
+  EXPECT_EQ(BreakEvenText(BreakEven{12355678, true}, 1000), "projected 12,400,000");
+  EXPECT_EQ(BreakEvenText(BreakEven{9996, true}, 1000), "projected 10,000");
+  EXPECT_EQ(BreakEvenText(BreakEven{999, true}, 100), "projected 999");
+}
+
 }  // namespace
 }  // namespace lmz::bench

@@ -27,6 +27,7 @@ namespace {
 struct Contestant {
   std::string name;
   std::string version;
+  int revision = 1;
   uint64_t model_size = 0;
   uint64_t parameters = 0;
   bool is_alone = false;
@@ -84,13 +85,14 @@ std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const
                                     int threads) {
   std::vector<Contestant> all;
   for (const BenchModel& model : models) {
-    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id,
+    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id, 1,
                    model.file_size, model.parameters, true, [&model, threads](ByteSpan data) {
                      return SizeAlone(*model.network, data, threads);
                    }});
   }
   for (const auto& coder : coders) {
-    all.push_back({coder->name(), coder->version(), coder->model_size(), coder->parameters(), false,
+    all.push_back({coder->name(), coder->version(), coder->revision(), coder->model_size(),
+                   coder->parameters(), false,
                    [&coder](ByteSpan data) { return VerifiedSize(*coder, {.bytes = data}); }});
   }
   for (const Peer& peer : AllPeers("", {})) {
@@ -99,7 +101,7 @@ std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const
       std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
       continue;
     }
-    all.push_back({peer.name, VersionOf(peer), 0, 0, false,
+    all.push_back({peer.name, VersionOf(peer), peer.revision, 0, 0, false,
                    [peer](ByteSpan data) { return SizeByPeer(peer, data); }});
   }
   return all;
@@ -109,7 +111,12 @@ Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
                         const std::vector<uint64_t>& sizes, Journal& journal) {
   Scaling scaling{sizes, 0, {}};
   std::sort(scaling.sizes.begin(), scaling.sizes.end());
-  while (scaling.measured < sizes.size() && scaling.sizes[scaling.measured] <= text.size()) {
+  scaling.sizes.erase(std::unique(scaling.sizes.begin(), scaling.sizes.end()), scaling.sizes.end());
+  if (scaling.sizes.empty() || scaling.sizes[0] == 0) {
+    return Status(Code::kInvalidArgument, "sizes of data begin at 1 byte");
+  }
+  while (scaling.measured < scaling.sizes.size() &&
+         scaling.sizes[scaling.measured] <= text.size()) {
     ++scaling.measured;
   }
   if (scaling.measured == 0) {
@@ -121,9 +128,10 @@ Result<Scaling> Measure(ByteSpan text, std::vector<Contestant> contestants,
     Scaled& row = scaling.rows.emplace_back(Scaled{std::move(coder), {}});
     for (size_t i = 0; i < scaling.measured; ++i) {
       const ByteSpan data = text.first(scaling.sizes[i]);
-      const std::vector<std::string> key = {row.coder.name, row.coder.version, HashText(data)};
-      if (const auto known = journal.Find(key)) {
-        row.coded_sizes.push_back(static_cast<uint64_t>(known->at(0)));
+      const std::vector<std::string> key = {
+          row.coder.name, KeptVersion(row.coder.version, row.coder.revision), HashText(data)};
+      if (const auto known = journal.Find(key); known && known->size() == 1) {
+        row.coded_sizes.push_back(static_cast<uint64_t>((*known)[0]));
         continue;
       }
       LMZ_ASSIGN(const uint64_t size, row.coder.measure(data));
@@ -169,12 +177,6 @@ std::string Table(const Scaling& scaling) {
   return MarkdownTable(head, rows);
 }
 
-std::string BreakEvenText(const std::optional<BreakEven>& found, const Scaling& scaling) {
-  if (!found) return "never";
-  if (found->is_projected) return "projected " + Grouped(found->size);
-  return (found->size <= scaling.sizes[0] ? "at most " : "") + Grouped(found->size);
-}
-
 // From which size of data on each model pays, beside rivals without one.
 std::string BreakEvenTable(const Scaling& scaling) {
   const std::vector<uint64_t> sizes(
@@ -193,7 +195,7 @@ std::string BreakEvenTable(const Scaling& scaling) {
     for (const Scaled* rival : rivals) {
       const auto found =
           FindBreakEven(sizes, row.coded_sizes, rival->coded_sizes, row.coder.model_size);
-      line.push_back(BreakEvenText(found, scaling));
+      line.push_back(BreakEvenText(found, sizes[0]));
     }
   }
   return MarkdownTable(head, lines);
@@ -252,17 +254,18 @@ Status RunScaling(const ScalingOptions& options) {
   }
   LMZ_ASSIGN(const Scaling scaling, Measure(set.bytes, Contestants(models, coders, options.threads),
                                             options.sizes, journal));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(scaling)));
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
-  std::string text = "Processor: " + CpuName() + "; " + LmzVersion();
-  for (const BenchModel& model : models) text += ", model `" + model.name + "` " + model.id;
+  std::string text = Machine(options.threads) + "; " + LmzWithModels(models);
   for (const Scaled& row : scaling.rows) {
     if (IsRival(row.coder.name)) text += ", " + row.coder.name + " " + row.coder.version;
   }
-  text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) +
-          ". The model counts as it is stored. The best model of each kind is bold. Projected "
-          "sizes take the raw rate of the largest that was measured; where a model begins to pay "
-          "between two sizes that were measured, codes grow evenly.\n\n";
+  text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) + ".";
+  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, CsvComment(text) + Csv(scaling)));
+  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
+  text +=
+      " The model counts as it is stored. The best model of each kind is bold. Projected "
+      "sizes take the raw rate of the largest that was measured. As the lead of a model over "
+      "coders without one shrinks when data grows, a projected size from which it pays is a "
+      "lower bound. Between two sizes that were measured codes grow evenly.\n\n";
   text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
   return Deliver(text, options.section, options.into);

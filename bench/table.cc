@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "environment.h"
 #include "input.h"
@@ -91,7 +92,7 @@ bool IsLmz(const TableRow& row) {
   return row.coder.starts_with("lmz");
 }
 
-// From which size a model pays on text, the first set, at the rates of this table.
+// From which size a model pays on text, the first set. Empty without text.
 std::string BreakEvenTable(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
                            Sizes sizes) {
   if (sets[0].name != "text") return "";
@@ -103,9 +104,10 @@ std::string BreakEvenTable(const std::vector<DataSet>& sets, const std::vector<T
     if (row.model_size == 0 || !(row.*sizes)[0]) continue;
     Row line = {row.coder};
     for (const TableRow* other : {rival, fast}) {
-      const auto size =
-          BreakEvenSize(*RawRate(*(row.*sizes)[0]), *RawRate(*(other->*sizes)[0]), row.model_size);
-      line.push_back(size ? Grouped(*size) : "never");
+      const CodedSize coded = *(row.*sizes)[0];
+      const auto found = FindBreakEven({coded.raw_size}, {coded.coded_size},
+                                       {(other->*sizes)[0]->coded_size}, row.model_size);
+      line.push_back(BreakEvenText(found, coded.raw_size));
     }
     lines.push_back(line);
   }
@@ -133,8 +135,7 @@ std::string Csv(const std::vector<DataSet>& sets, const std::vector<TableRow>& r
 
 std::string Provenance(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
                        const std::vector<BenchModel>& models, int threads) {
-  std::string text = "Processor: " + CpuName() + "; " + std::to_string(threads) +
-                     (threads == 1 ? " thread" : " threads") + ". Libraries: ";
+  std::string text = Machine(threads) + ". Libraries: ";
   std::vector<std::string> versions = {LmzVersion()};
   for (const TableRow& row : rows) {
     const bool is_known =
@@ -155,10 +156,8 @@ std::string Provenance(const std::vector<DataSet>& sets, const std::vector<Table
   return text;
 }
 
-std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
-                   const std::vector<BenchModel>& models, int threads) {
-  std::string text = Provenance(sets, rows, models, threads);
-  text +=
+std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows) {
+  std::string text =
       "\nEvery code was decoded and compared. A model counts once. What is no picture is shown to "
       "coders of images as gray rows of 64 pixels, what is no sound to FLAC as 8-bit mono samples "
       "at 16 kHz. lmz gets patches as PGM and samples as WAV files, whose headers it pays for. "
@@ -167,7 +166,12 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
   text += "\n### Whole\n\n" + RawTable(sets, rows, &TableRow::whole) + "\n" +
           AdjustedTable(sets, rows, &TableRow::whole);
   const std::string whole_sizes = BreakEvenTable(sets, rows, &TableRow::whole);
-  if (!whole_sizes.empty()) text += "\n" + whole_sizes;
+  if (!whole_sizes.empty()) {
+    text += "\n" + whole_sizes +
+            "\nA projected size keeps the rates of this table. As the lead of a model over coders "
+            "without one shrinks when data grows, it is a lower bound.\n";
+  }
+  if (Columns(sets, rows, &TableRow::chunked).empty()) return text;
   text +=
       "\n### Chunks of 2,048 bytes, each coded alone\n\nHeaders count once for all chunks, as in "
       "the paper: for all but the first chunk, the code of a single zero byte (pixel, sample) is "
@@ -176,32 +180,45 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
       RawTable(sets, rows, &TableRow::chunked) + "\n" +
       AdjustedTable(sets, rows, &TableRow::chunked);
   const std::string chunk_sizes = BreakEvenTable(sets, rows, &TableRow::chunked);
-  if (!chunk_sizes.empty()) text += "\n" + chunk_sizes;
+  if (!chunk_sizes.empty()) {
+    text +=
+        "\n" + chunk_sizes +
+        "\nA projected size keeps the rates of this table: those of chunks that are coded alone "
+        "do not depend on how many there are.\n";
+  }
   return text;
 }
 
 Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
   std::vector<DataSet> sets;
-  const auto add = [&](Result<DataSet> set) -> Status {
-    if (!set.ok()) return set.status();
-    sets.push_back(std::move(set).value());
+  std::string reasons;
+  const auto add = [&](Result<DataSet> loaded) -> Status {
+    LMZ_ASSIGN(DataSet set, std::move(loaded));
+    // Some of the libraries count in 32 bits.
+    if (set.bytes.size() > size_t{1} << 30) {
+      return Status(Code::kInvalidArgument, set.name + " has more than 1 GiB; use --limit");
+    }
+    if (!set.bytes.empty()) {
+      sets.push_back(std::move(set));
+      return OkStatus();
+    }
+    std::string why;
+    for (const std::string& note : set.notes) why += (why.empty() ? "" : "; ") + note;
+    std::fprintf(stderr, "the column %s is left out: %s\n", set.name.c_str(), why.c_str());
+    reasons += "; " + set.name + ": " + why;
     return OkStatus();
   };
   if (!options.text.empty()) LMZ_TRY(add(LoadText(options.text, options.limit)));
   if (!options.image.empty()) LMZ_TRY(add(LoadPatches(options.image, options.limit)));
-  if (!options.audio.empty()) LMZ_TRY(add(LoadSpeech(options.audio, options.limit)));
+  if (!options.audio.empty())
+    LMZ_TRY(add(LoadSpeech(options.audio, options.limit, options.is_resampled)));
   if (options.random_size != 0) {
     LMZ_TRY(add(RandomData(std::min(options.random_size, options.limit))));
   }
   if (!options.image.empty()) LMZ_TRY(add(LoadPictures(options.image, options.limit)));
   if (!options.audio.empty()) LMZ_TRY(add(LoadSounds(options.audio, options.limit)));
-  if (sets.empty()) return Status(Code::kInvalidArgument, "there is nothing to measure");
-  for (const DataSet& set : sets) {
-    // Some of the libraries count in 32 bits.
-    if (set.bytes.empty() || set.bytes.size() > size_t{1} << 30) {
-      return Status(Code::kInvalidArgument,
-                    set.name + ": 1 byte to 1 GiB can be measured; use --limit");
-    }
+  if (sets.empty()) {
+    return Status(Code::kInvalidArgument, "there is nothing to measure" + reasons);
   }
   return sets;
 }
@@ -222,8 +239,11 @@ Status RunTable(const TableOptions& options) {
   }
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(sets, rows)));
-  return Deliver(Report(sets, rows, models, options.threads), options.section, options.into);
+  const std::string provenance = Provenance(sets, rows, models, options.threads);
+  if (!options.csv.empty()) {
+    LMZ_TRY(WriteFile(options.csv, CsvComment(provenance) + Csv(sets, rows)));
+  }
+  return Deliver(provenance + Report(sets, rows), options.section, options.into);
 }
 
 }  // namespace lmz::bench

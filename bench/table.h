@@ -13,7 +13,8 @@ struct TableOptions {
   std::string image;  // a folder of PNG files
   std::string audio;  // a folder of WAV and FLAC files
   size_t random_size = 1000000;
-  size_t limit = SIZE_MAX;  // bytes of each prepared column
+  size_t limit = SIZE_MAX;    // bytes of each prepared column, if it can be cut there
+  bool is_resampled = false;  // audio of more than 16 kHz takes part in the column "audio"
   int threads = 1;
   std::vector<std::string> models;  // files, beside the built-in ones
   std::string state;                // the journal; empty: none

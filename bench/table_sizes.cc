@@ -25,9 +25,9 @@ class Recorder {
                         const std::function<Result<uint64_t>()>& measure) {
     {
       const std::lock_guard lock(mutex_);
-      if (const auto known = journal_.Find(key)) {
+      if (const auto known = journal_.Find(key); known && known->size() == 1) {
         ++done_;
-        return static_cast<uint64_t>(known->at(0));
+        return static_cast<uint64_t>((*known)[0]);
       }
     }
     LMZ_ASSIGN(const uint64_t size, measure());
@@ -85,6 +85,27 @@ struct Job {
   size_t set;
 };
 
+// Rows of a coder and of a network alone, nothing measured yet.
+TableRow EmptyRow(const Coder& coder, size_t sets) {
+  return {coder.name(),
+          coder.version(),
+          coder.revision(),
+          coder.model_size(),
+          coder.parameters(),
+          std::vector<std::optional<CodedSize>>(sets),
+          std::vector<std::optional<CodedSize>>(sets)};
+}
+
+TableRow EmptyRow(const BenchModel& model, size_t sets) {
+  return {"network " + model.name + " alone",
+          LmzVersion() + " " + model.id,
+          1,
+          model.file_size,
+          model.parameters,
+          std::vector<std::optional<CodedSize>>(sets),
+          std::vector<std::optional<CodedSize>>(sets)};
+}
+
 }  // namespace
 
 Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, const Coders& coders,
@@ -97,18 +118,17 @@ Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, con
       if (TakesAll(*coder, sets[s].whole)) whole.push_back({rows.size(), s});
       if (TakesAll(*coder, sets[s].chunks)) chunked.push_back({rows.size(), s});
     }
-    rows.push_back({coder->name(), coder->version(), coder->model_size(), coder->parameters(),
-                    std::vector<std::optional<CodedSize>>(sets.size()),
-                    std::vector<std::optional<CodedSize>>(sets.size())});
+    rows.push_back(EmptyRow(*coder, sets.size()));
   }
   std::vector<std::string> hashes;
-  for (const DataSet& set : sets) hashes.push_back(HashText(set.bytes));
+  for (const DataSet& set : sets) hashes.push_back(KeptHash(set));
   const auto with_chunks =
       std::count_if(sets.begin(), sets.end(), [](auto& set) { return !set.chunks.empty(); });
   Recorder recorder(
       journal, whole.size() + chunked.size() + models.size() * static_cast<size_t>(with_chunks));
   const auto key = [&](const TableRow& row, const char* way, size_t s) {
-    return std::vector<std::string>{row.coder, way, row.version, sets[s].name, hashes[s]};
+    return std::vector<std::string>{row.coder, way, KeptVersion(row.version, row.revision),
+                                    sets[s].name, hashes[s]};
   };
 
   LMZ_TRY(ForEach(whole.size(), threads, [&](size_t i) -> Status {
@@ -128,12 +148,7 @@ Result<std::vector<TableRow>> MeasureTable(const std::vector<DataSet>& sets, con
     row.chunked[job.set] = {sets[job.set].bytes.size(), size};
   }
   for (const BenchModel& model : models) {
-    TableRow row = {"network " + model.name + " alone",
-                    LmzVersion() + " " + model.id,
-                    model.file_size,
-                    model.parameters,
-                    std::vector<std::optional<CodedSize>>(sets.size()),
-                    std::vector<std::optional<CodedSize>>(sets.size())};
+    TableRow row = EmptyRow(model, sets.size());
     for (size_t s = 0; s < sets.size(); ++s) {
       if (sets[s].chunks.empty()) continue;
       LMZ_ASSIGN(const uint64_t size, recorder.Size(key(row, "chunks", s), [&] {

@@ -18,6 +18,7 @@ namespace lmz::bench {
 struct TableRow {
   std::string coder;
   std::string version;
+  int revision = 1;
   uint64_t model_size = 0;
   uint64_t parameters = 0;
   std::vector<std::optional<CodedSize>> whole;    // by data set
