@@ -117,6 +117,7 @@ Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const st
     cost.coded_size = fs::file_size(folder + "/packed", error);
     if (error) return Status(Code::kIo, peer.name + ": there is no packed file");
   }
+  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
   return cost;
 }
 
@@ -159,7 +160,6 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
 }
 
 Status RunFiles(const FilesOptions& options) {
-  StopRunsOnSignals();
   Journal journal;
   if (!options.state.empty()) {
     LMZ_ASSIGN(journal, Journal::Open(options.state));

@@ -52,7 +52,7 @@ namespace {
 // lmz with the option that chooses its model; a model in a file must be given to decode, too.
 Peer Lmz(const std::string& program, const std::string& name, const std::string& option,
          const std::string& model) {
-  const std::string quoted = "'" + program + "' ";
+  const std::string quoted = ShellWord(program) + " ";
   const std::string decoding = model.empty() ? "" : option + " ";
   return {.name = "lmz " + name,
           .program = program,
@@ -72,7 +72,7 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
     std::error_code error;
     const fs::path path = fs::absolute(model, error);
     const std::string name = IsLarge(model) ? "-4" : "--model " + path.stem().string();
-    peers.push_back(Lmz(lmz, name, "--model '" + path.string() + "'", path.string()));
+    peers.push_back(Lmz(lmz, name, "--model " + ShellWord(path.string()), path.string()));
   }
   const Peer others[] = {
       // zpaq adds to an archive that exists; the name inside costs the same for every file.
@@ -119,7 +119,7 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
 namespace {
 
 std::string BuiltInModelsOf(const std::string& lmz) {
-  std::istringstream table(ShellOutput("'" + lmz + "' --list-models"));
+  std::istringstream table(ShellOutput(ShellWord(lmz) + " --list-models"));
   std::string line, text;
   for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
     std::istringstream fields(line);
