@@ -11,6 +11,7 @@
 #include "lmz_coder.h"
 #include "markdown.h"
 #include "network_alone.h"
+#include "outputs.h"
 #include "plot.h"
 #include "rates.h"
 
@@ -122,6 +123,7 @@ Plot Figure(const std::vector<Curve>& curves, size_t chunks) {
 }  // namespace
 
 Status RunContext(const ContextOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", options.svg}));
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   const std::vector<ByteSpan> chunks = Pick(set, options.chunks);
   if (chunks.empty()) {
@@ -144,8 +146,6 @@ Status RunContext(const ContextOptions& options) {
     curves.push_back(std::move(both));
     model_text += ", model `" + models[i].name + "` " + models[i].id;
   }
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(curves, chunks.size())));
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(curves, chunks.size()), options.svg));
   const std::string text =
       "Processor: " + CpuName() + "; " + LmzVersion() + model_text + "; " +
       std::to_string(chunks.size()) + " chunks of " + set.what + ", XXH3-128 " +
@@ -153,7 +153,9 @@ Status RunContext(const ContextOptions& options) {
       ". Every beginning was coded alone and decoded; headers count once for all.\n\n" +
       FigureLink("Bits per byte against the length of what is coded", options.svg, options.into) +
       Table(curves, chunks.size());
-  return Deliver(text, options.section, options.into);
+  return FirstFailure({WriteIfNamed(options.csv, Csv(curves, chunks.size())),
+                       WriteSvg(Figure(curves, chunks.size()), options.svg),
+                       Deliver(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

@@ -6,6 +6,7 @@
 
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
 
 namespace lmz::bench {
 
@@ -160,6 +161,7 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
 }
 
 Status RunFiles(const FilesOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, options.json, ""}));
   Journal journal;
   if (!options.state.empty()) {
     LMZ_ASSIGN(journal, Journal::Open(options.state));
@@ -169,14 +171,14 @@ Status RunFiles(const FilesOptions& options) {
     return Status(Code::kCancelled, "interrupted; the same command goes on from here");
   }
   LMZ_ASSIGN(const FilesResult result, std::move(measured));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, FilesCsv(result)));
-  if (!options.json.empty()) LMZ_TRY(WriteFile(options.json, FilesJson(result)));
   std::string text = options.totals ? FilesTotals(result) : FilesMarkdown(result);
   if (!options.targets.empty()) {
     LMZ_ASSIGN(const std::string targets, TargetsMarkdown(result, options.targets));
     text += "\n" + targets;
   }
-  return Deliver(text, options.section, options.into);
+  return FirstFailure({WriteIfNamed(options.csv, FilesCsv(result)),
+                       WriteIfNamed(options.json, FilesJson(result)),
+                       Deliver(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

@@ -14,6 +14,7 @@
 #include "lmz_coder.h"
 #include "markdown.h"
 #include "network_alone.h"
+#include "outputs.h"
 #include "peers.h"
 #include "plot.h"
 #include "process.h"
@@ -242,6 +243,7 @@ Plot Figure(const Scaling& scaling) {
 }  // namespace
 
 Status RunScaling(const ScalingOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", options.svg}));
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
   Coders coders;
@@ -252,8 +254,6 @@ Status RunScaling(const ScalingOptions& options) {
   }
   LMZ_ASSIGN(const Scaling scaling, Measure(set.bytes, Contestants(models, coders, options.threads),
                                             options.sizes, journal));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(scaling)));
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
   std::string text = "Processor: " + CpuName() + "; " + LmzVersion();
   for (const BenchModel& model : models) text += ", model `" + model.name + "` " + model.id;
   for (const Scaled& row : scaling.rows) {
@@ -265,7 +265,9 @@ Status RunScaling(const ScalingOptions& options) {
           "between two sizes that were measured, codes grow evenly.\n\n";
   text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
-  return Deliver(text, options.section, options.into);
+  return FirstFailure({WriteIfNamed(options.csv, Csv(scaling)),
+                       WriteSvg(Figure(scaling), options.svg),
+                       Deliver(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
 #include "peers.h"
 #include "process.h"
 
@@ -89,6 +90,7 @@ Result<uint64_t> CodedSize(const std::vector<Bytes>& pieces, const std::string& 
 }  // namespace
 
 Status RunSmall(const SmallOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, "", "", ""}));
   LMZ_ASSIGN(const std::vector<Bytes> pieces, Pieces(options.paths, options.count));
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
   for (size_t i = 0; i < pieces.size(); ++i) {

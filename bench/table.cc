@@ -5,6 +5,7 @@
 #include "environment.h"
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
 #include "table_sizes.h"
 
 namespace lmz::bench {
@@ -209,6 +210,7 @@ Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
 }  // namespace
 
 Status RunTable(const TableOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", ""}));
   LMZ_ASSIGN(const std::vector<DataSet> sets, LoadSets(options));
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
   Coders coders;
@@ -222,8 +224,9 @@ Status RunTable(const TableOptions& options) {
   }
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, Csv(sets, rows)));
-  return Deliver(Report(sets, rows, models, options.threads), options.section, options.into);
+  return FirstFailure(
+      {WriteIfNamed(options.csv, Csv(sets, rows)),
+       Deliver(Report(sets, rows, models, options.threads), options.section, options.into)});
 }
 
 }  // namespace lmz::bench
