@@ -102,6 +102,10 @@ void AddInsert(CLI::App& app, InsertOptions& options) {
 
 Status RunInsert(const InsertOptions& options) {
   LMZ_ASSIGN(const Bytes text, ReadFile("/dev/stdin"));
+  if (text.empty()) {
+    return Status(Code::kInvalidArgument,
+                  "insert: nothing came on standard input; " + options.into + " is as it was");
+  }
   return Deliver({text.begin(), text.end()}, options.section, options.into);
 }
 
