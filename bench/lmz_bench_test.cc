@@ -13,6 +13,7 @@
 #include "process.h"
 #include "small.h"
 #include "table.h"
+#include "targets.h"
 #include "test_support.h"
 
 namespace lmz::bench {
@@ -133,6 +134,26 @@ TEST_F(Commands, TheJournalForgetsWhatWasCutOff) {
   EXPECT_EQ(Journal::Open(path).value().Find({"b"}), std::vector<double>{7});
 }
 
+TEST_F(Commands, AJournalIsNoOtherFile) {
+  const std::string path = In("state");
+  const std::string row = "a,\"x, y\",;1,0.25,done\n";
+  // As the first ones were, without a format; the second also cut off.
+  for (const std::string& text : {"\n" + row + row, row + "b,;12"}) {
+    ASSERT_TRUE(WriteFile(path, text).ok());
+    Result<Journal> journal = Journal::Open(path);
+    ASSERT_TRUE(journal.ok()) << text;
+    EXPECT_TRUE(journal.value().Find({"a", "x, y"}));
+    ASSERT_TRUE(journal.value().Add({"b"}, {7}).ok());
+    EXPECT_EQ(Journal::Open(path).value().Find({"b"}), std::vector<double>{7});
+  }
+  for (const char* text : {"A letter.\n", "A letter", "a,;done\n", "a,;1,done\nA letter.\n"}) {
+    ASSERT_TRUE(WriteFile(path, text).ok());
+    EXPECT_EQ(Journal::Open(path).status().code(), Code::kInvalidArgument) << text;
+    EXPECT_EQ(Text(path), text);
+  }
+  EXPECT_FALSE(Journal::Open(In("")).ok());
+}
+
 TEST_F(Commands, TableMeasuresOnceAndKeepsSizes) {
   WriteBytes(In("text"), SomeText(3000));
   WriteBytes(In("page.md"), {});
@@ -163,7 +184,7 @@ TEST_F(Commands, TableMeasuresOnceAndKeepsSizes) {
   status = RunTable(options);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("page.md")).find("| gzip -9 | 50.00 |"), std::string::npos);
-  EXPECT_EQ(Lines(Text(In("state"))), Lines(state) + 1);  // nothing new but the fresh beginning
+  EXPECT_EQ(Lines(Text(In("state"))), Lines(state));  // nothing new
 }
 
 TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
@@ -188,7 +209,10 @@ TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
   const std::string page = Text(In("page.md")), csv = Text(In("out.csv"));
   EXPECT_NE(page.find("| **total** |  | 5,000 |"), std::string::npos);
   EXPECT_NE(page.find("1 of 2 are reached"), std::string::npos);
-  EXPECT_EQ(Lines(csv), 4u);
+  EXPECT_EQ(Lines(csv.substr(csv.find("\ngroup,") + 1)), 4u);
+  EXPECT_TRUE(csv.starts_with("# cpu: ")) << csv;
+  EXPECT_NE(csv.find("\n# threads: 1\n"), std::string::npos);
+  EXPECT_NE(csv.find("\n# peer: gzip -9, "), std::string::npos);
   EXPECT_NE(Text(In("out.json")).find("\"raw_size\": 3000"), std::string::npos);
   // The second run has the times of the first one, to the last digit.
   status = RunFiles(options);
@@ -203,6 +227,7 @@ TEST_F(Commands, FilesHasLevel4WhereItsModelIs) {
   options.lmz = LMZ_PROGRAM;
   options.only = {"lmz -4"};
   options.csv = In("out.csv");
+  options.json = In("out.json");
   ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
   options.into = In("page.md");
   EXPECT_EQ(RunFiles(options).code(), Code::kInvalidArgument);
@@ -226,6 +251,8 @@ TEST_F(Commands, FilesHasLevel4WhereItsModelIs) {
   EXPECT_NE(Text(In("out.csv")).find(",lmz -4,"), std::string::npos);
   EXPECT_NE(Text(In("page.md")).find("Models of lmz: large "), std::string::npos)
       << "the model's id";
+  EXPECT_NE(Text(In("out.csv")).find("\n# model: large, "), std::string::npos);
+  EXPECT_NE(Text(In("out.json")).find("\"name\": \"large\""), std::string::npos);
 }
 
 TEST_F(Commands, CodersOfSoundAreForSound) {
@@ -240,7 +267,9 @@ TEST_F(Commands, CodersOfSoundAreForSound) {
   options.paths = {In("text"), In("a.wav")};
   Status status = RunFiles(options);
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_EQ(Text(In("out.csv")).find("flac"), std::string::npos);
+  EXPECT_EQ(Text(In("out.csv")).find(",flac -8,"), std::string::npos);
+  EXPECT_NE(Text(In("page.md")).find("Left out: flac -8, which is for .wav files only."),
+            std::string::npos);
   options.paths = {In("a.wav")};  // which is none, and flac says so
   EXPECT_NE(RunFiles(options).message().find("flac -8"), std::string::npos);
 }
@@ -254,6 +283,48 @@ TEST_F(Commands, APeerThatDoesNotRestoreIsAnError) {
   const Peer failing = {"failing", "sh", "cp input packed", "echo no good; exit 3", ""};
   EXPECT_NE(MeasureFile(failing, In("file"), In(""), 1).status().message().find("no good"),
             std::string::npos);
+}
+
+TEST_F(Commands, AFailingPeerIsLeftOutAndTheOthersGoOn) {
+  WriteBytes(In("file"), SomeText(1000));
+  WriteBytes(In("large.lmm"), SomeText(1000));  // which is none, and lmz says so
+  FilesOptions options;
+  options.paths = {In("file")};
+  options.lmz = LMZ_PROGRAM;
+  options.only = {"lmz -4", "gzip -9"};
+  options.models = {In("large.lmm")};
+  options.csv = In("out.csv");
+  options.into = In("page.md");
+  ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
+  const Status status = RunFiles(options);
+  EXPECT_FALSE(status.ok());
+  for (const char* part : {"lmz -4: ", "/file: ", "failed with exit status ", "large.lmm"}) {
+    EXPECT_NE(status.message().find(part), std::string::npos) << status.message();
+  }
+  const std::string page = Text(In("page.md"));
+  EXPECT_NE(page.find("| gzip -9 |"), std::string::npos);
+  EXPECT_EQ(page.find("| lmz -4 |"), std::string::npos);
+  EXPECT_NE(page.find("\nLeft out: lmz -4: "), std::string::npos) << page;
+  EXPECT_EQ(Text(In("out.csv")).find("\nfile,file,lmz"), std::string::npos);
+}
+
+TEST_F(Commands, EveryTargetIsARow) {
+  const auto write = [&](const std::string& rows) {
+    return WriteFile(In("targets.csv"), "file,tool,max_size\n" + rows).ok();
+  };
+  FilesResult result;
+  result.peers = {{"gzip -9", "gzip", "", "", ""}};
+  result.groups = {{"group", {{"a", "group/a", 10, "", {{5, {}, {}}}}}}};
+  ASSERT_TRUE(write("a,gzip -9,5\nb,gzip -9,5\ngroup/a,xz -9e,7\n"));
+  const auto targets = ReadTargets(In("targets.csv"));
+  ASSERT_TRUE(targets.ok()) << targets.status().message();
+  const std::string text = TargetsMarkdown(result, targets.value());
+  EXPECT_NE(text.find("1 of 3 are reached, 2 were not measured"), std::string::npos) << text;
+  EXPECT_NE(text.find("| b, gzip -9 | – | 5 | not measured |"), std::string::npos) << text;
+  for (const char* row : {"a,gzip -9,abc\n", "a,gzip -9\n", "a,gzip -9,5 bytes\n", ""}) {
+    ASSERT_TRUE(write(row));
+    EXPECT_EQ(ReadTargets(In("targets.csv")).status().code(), Code::kInvalidArgument) << row;
+  }
 }
 
 TEST_F(Commands, SmallFilesAreRestored) {
@@ -295,7 +366,7 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   const std::string state = Text(In("state"));
   status = RunScaling(scaling);
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_EQ(Lines(Text(In("state"))), Lines(state) + 1);  // nothing new but the fresh beginning
+  EXPECT_EQ(Lines(Text(In("state"))), Lines(state));  // nothing new
   scaling.sizes = {6000};
   EXPECT_FALSE(RunScaling(scaling).ok());
 

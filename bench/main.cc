@@ -60,7 +60,10 @@ void AddTable(CLI::App& app, TableOptions& options) {
 }
 
 void AddFiles(CLI::App& app, FilesOptions& options) {
-  CLI::App* files = app.add_subcommand("files", "lmz beside what is installed, on any files");
+  CLI::App* files = app.add_subcommand("files",
+                                       "lmz beside what is installed, on any files; a compressor "
+                                       "that fails is left out, and the exit status is 1 at the "
+                                       "end");
   files->add_option("PATH", options.paths, "files, and folders whose files are a group")
       ->required();
   AddRuns(*files, options);

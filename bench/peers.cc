@@ -118,16 +118,17 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
 
 namespace {
 
-std::string BuiltInModelsOf(const std::string& lmz) {
+std::vector<ModelName> BuiltInModelsOf(const std::string& lmz) {
   std::istringstream table(ShellOutput(ShellWord(lmz) + " --list-models"));
-  std::string line, text;
+  std::string line;
+  std::vector<ModelName> models;
   for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
     std::istringstream fields(line);
     const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
     if (words.size() < 3 || words[0] == "-") continue;  // in a file
-    text += (text.empty() ? "" : ", ") + words[1] + " " + words.back();
+    models.push_back({words[1], words.back()});
   }
-  return text;
+  return models;
 }
 
 // The id of the model that is given to lmz.
@@ -151,18 +152,17 @@ std::string VersionOf(const Peer& peer) {
   return version;
 }
 
-std::string ModelsOf(const std::vector<Peer>& peers) {
-  std::string text;
+std::vector<ModelName> ModelsOf(const std::vector<Peer>& peers) {
+  std::vector<ModelName> models;
   for (const Peer& peer : peers) {
     if (!peer.name.starts_with("lmz ")) continue;
     if (!peer.model.empty()) {
-      text +=
-          (text.empty() ? "" : ", ") + fs::path(peer.model).stem().string() + " " + ModelOf(peer);
-    } else if (text.empty()) {
-      text = BuiltInModelsOf(peer.program);
+      models.push_back({fs::path(peer.model).stem().string(), ModelOf(peer)});
+    } else if (models.empty()) {
+      models = BuiltInModelsOf(peer.program);
     }
   }
-  return text;
+  return models;
 }
 
 }  // namespace lmz::bench
