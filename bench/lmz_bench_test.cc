@@ -100,6 +100,16 @@ TEST_F(Commands, OutputsAreCheckedBeforeAnythingIsMeasured) {
   EXPECT_NE(RunSmall(small).message().find("none.md"), std::string::npos);
 }
 
+TEST_F(Commands, InsertRefusesNothing) {
+  ASSERT_TRUE(WriteFile(In("page.md"), Document("a")).ok());
+  const std::string insert =
+      ShellWord(LMZ_BENCH_PROGRAM) + " insert --section a --into " + ShellWord(In("page.md"));
+  EXPECT_NE(RunShell(insert, In("")).status().message().find("exit status 1"), std::string::npos);
+  EXPECT_EQ(Text(In("page.md")), Document("a"));
+  EXPECT_TRUE(RunShell("echo new | " + insert, In("")).ok());
+  EXPECT_NE(Text(In("page.md")).find("\nnew\n"), std::string::npos);
+}
+
 TEST_F(Commands, WhatCannotBeWrittenIsPrinted) {
   testing::internal::CaptureStdout();
   const Status status = Deliver("a table\n", "a", In("gone.md"));
