@@ -11,6 +11,7 @@
 #include "lmz_coder.h"
 #include "markdown.h"
 #include "network_alone.h"
+#include "outputs.h"
 #include "plot.h"
 #include "rates.h"
 
@@ -122,6 +123,7 @@ Plot Figure(const std::vector<Curve>& curves, size_t chunks) {
 }  // namespace
 
 Status RunContext(const ContextOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", options.svg}));
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   const std::vector<ByteSpan> chunks = Pick(set, options.chunks);
   if (chunks.empty()) {
@@ -154,15 +156,14 @@ Status RunContext(const ContextOptions& options) {
                                  coders[0]->version() + "; " + std::to_string(chunks.size()) +
                                  " chunks of " + set.what + ", XXH3-128 " + HashText(set.bytes) +
                                  ".";
-  if (!options.csv.empty()) {
-    LMZ_TRY(WriteFile(options.csv, CsvComment(provenance) + Csv(curves, chunks.size())));
-  }
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(curves, chunks.size()), options.svg));
   const std::string text =
       provenance + " Every beginning was coded alone and decoded; headers count once for all.\n\n" +
       FigureLink("Bits per byte against the length of what is coded", options.svg, options.into) +
       Table(curves, chunks.size());
-  return Deliver(text, options.section, options.into);
+  return FirstFailure(
+      {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(curves, chunks.size())),
+       WriteSvg(Figure(curves, chunks.size()), options.svg),
+       Deliver(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

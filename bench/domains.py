@@ -11,6 +11,7 @@ over the held-out files. Takes some twelve minutes of one processor.
 import argparse
 import concurrent.futures
 import csv
+import itertools
 import pathlib
 import re
 import subprocess
@@ -24,8 +25,10 @@ TEXTS = ["canterbury/alice29.txt", "enwik5", "enwik6"]
 
 def coded_sizes(path):
     """{(file, peer): bytes} of a table that lmz-bench files wrote."""
-    with open(path, newline="") as table:
-        return {(row["file"], row["peer"]): int(row["coded_size"]) for row in csv.DictReader(table)}
+    with open(path, newline="") as lines:
+        # The first lines say where the numbers come from.
+        table = csv.DictReader(itertools.dropwhile(lambda line: line.startswith("#"), lines))
+        return {(row["file"], row["peer"]): int(row["coded_size"]) for row in table}
 
 
 def bits_alone(tool, path, model):

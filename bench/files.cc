@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "coder.h"
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
+#include "targets.h"
 
 namespace lmz::bench {
 
@@ -14,21 +17,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Whether all files are of the kind that the peer is for.
-bool IsFor(const Peer& peer, const std::vector<FileGroup>& groups) {
+// How many of the files are of the kind that the peer is for, and how many there are.
+std::pair<size_t, size_t> CountFor(const Peer& peer, const std::vector<FileGroup>& groups) {
+  size_t fitting = 0, all = 0;
   for (const FileGroup& group : groups) {
     for (const MeasuredFile& file : group.files) {
-      if (!file.path.ends_with(peer.suffix)) return false;
+      ++all;
+      fitting += file.path.ends_with(peer.suffix) ? 1 : 0;
     }
   }
-  return true;
+  return {fitting, all};
 }
 
-Result<std::vector<Peer>> FindPeers(const FilesOptions& options,
-                                    const std::vector<FileGroup>& groups) {
+void LeaveOut(FilesResult& result, const std::string& reason) {
+  std::fprintf(stderr, "left out: %s\n", reason.c_str());
+  result.left_out.push_back(reason);
+}
+
+// Those that are wanted, installed, and for all the files.
+Status FindPeers(const FilesOptions& options, FilesResult& result) {
+  const auto is_named = [&](const std::string& name) {
+    return std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+  };
   const auto is_wanted = [&](const std::string& name) {
-    return options.only.empty() ||
-           std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+    return options.only.empty() || is_named(name);
   };
   const std::string lmz = FindLmz(options.lmz);
   const std::vector<Peer> all =
@@ -38,17 +50,23 @@ Result<std::vector<Peer>> FindPeers(const FilesOptions& options,
       return Status(Code::kInvalidArgument, "--only: no compressor is called '" + name + "'");
     }
   }
-  std::vector<Peer> peers;
   for (const Peer& peer : all) {
-    if (!is_wanted(peer.name) || !IsFor(peer, groups)) continue;
-    if (!peer.program.empty() && IsInstalled(peer.program)) {
-      peers.push_back(peer);
-    } else {
+    if (!is_wanted(peer.name)) continue;
+    const auto [fitting, files] = CountFor(peer, result.groups);
+    if (fitting != files) {
+      // Of pictures among pictures it is clear that a coder of sound is none of the peers.
+      if (fitting != 0 || is_named(peer.name)) {
+        LeaveOut(result, peer.name + ", which is for " + peer.suffix + " files only");
+      }
+    } else if (peer.program.empty() || !IsInstalled(peer.program)) {
       std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+    } else {
+      result.peers.push_back(peer);
+      result.versions.push_back(VersionOf(peer));
     }
   }
-  if (peers.empty()) return Status(Code::kInvalidArgument, "no compressor was found");
-  return peers;
+  if (result.peers.empty()) return Status(Code::kInvalidArgument, "no compressor was found");
+  return OkStatus();
 }
 
 Result<FileGroup> FindGroup(const std::string& path) {
@@ -93,16 +111,15 @@ FileCost FromNumbers(const std::vector<double>& n) {
           .unpack = {n[4], n[5], static_cast<uint64_t>(n[6])}};
 }
 
-}  // namespace
-
-Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
-                             int runs) {
+// MeasureFile, with errors that do not say whose they are.
+Result<FileCost> RoundTrips(const Peer& peer, const std::string& path, const std::string& folder,
+                            int runs) {
   std::error_code error;
   const std::string input = folder + "/input", original = folder + "/original";
   FileCost cost;
   for (int run = 0; run < runs; ++run) {
     fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
-    if (error) return Status(Code::kIo, path + ": cannot be copied");
+    if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
     LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, folder));
     fs::rename(input, original, error);  // out of the way of the decoder
     fs::remove(folder + "/restored", error);
@@ -110,15 +127,64 @@ Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const st
     LMZ_ASSIGN(const Bytes raw, ReadFile(original));
     LMZ_ASSIGN(const Bytes restored, ReadFile(folder + "/restored"));
     if (raw != restored) {
-      return Status(Code::kDamaged,
-                    peer.name + ": " + path + " was not restored; no number of it counts");
+      return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
     }
     TakeLeast(cost.pack, pack, run == 0);
     TakeLeast(cost.unpack, unpack, run == 0);
     cost.coded_size = fs::file_size(folder + "/packed", error);
-    if (error) return Status(Code::kIo, peer.name + ": there is no packed file");
+    if (error) return Status(Code::kIo, "there is no packed file");
   }
+  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
   return cost;
+}
+
+// A peer with all that was measured of it.
+void Remove(size_t p, FilesResult& result) {
+  const auto at = static_cast<std::ptrdiff_t>(p);
+  result.peers.erase(result.peers.begin() + at);
+  result.versions.erase(result.versions.begin() + at);
+  for (FileGroup& group : result.groups) {
+    for (MeasuredFile& file : group.files) {
+      if (p < file.costs.size()) file.costs.erase(file.costs.begin() + at);
+    }
+  }
+}
+
+// All peers on one file: what the journal has is not measured again, peers that fail are removed.
+Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& result,
+                  Journal& journal) {
+  while (file.costs.size() < result.peers.size()) {
+    const size_t p = file.costs.size();
+    const Peer& peer = result.peers[p];
+    const std::vector<std::string> key = {peer.name, KeptVersion(result.versions[p], peer.revision),
+                                          file.hash, std::to_string(result.runs)};
+    if (const auto known = journal.Find(key); known && known->size() == 7) {
+      file.costs.push_back(FromNumbers(*known));
+      continue;
+    }
+    const Result<FileCost> cost = MeasureFile(peer, file.path, folder, result.runs);
+    if (!cost.ok()) {
+      if (cost.status().code() == Code::kCancelled) return cost.status();
+      LeaveOut(result, cost.status().message());
+      if (result.failure.ok()) result.failure = cost.status();
+      Remove(p, result);
+      continue;
+    }
+    LMZ_TRY(journal.Add(key, Numbers(cost.value())));
+    file.costs.push_back(cost.value());
+    std::fprintf(stderr, "%s, %s: %s to %s bytes\n", peer.name.c_str(), file.name.c_str(),
+                 Grouped(file.raw_size).c_str(), Grouped(cost.value().coded_size).c_str());
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
+                             int runs) {
+  Result<FileCost> cost = RoundTrips(peer, path, folder, runs);
+  if (cost.ok() || cost.status().code() == Code::kCancelled) return cost;
+  return cost.status().At(peer.name + ": " + path);
 }
 
 Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) {
@@ -130,38 +196,26 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
     files += group.files.size();
     result.groups.push_back(std::move(group));
   }
-  LMZ_ASSIGN(result.peers, FindPeers(options, result.groups));
-  const size_t jobs = files * result.peers.size();
-  for (const Peer& peer : result.peers) result.versions.push_back(VersionOf(peer));
-  result.models = ModelsOf(result.peers);
+  LMZ_TRY(FindPeers(options, result));
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
   result.is_in_memory = folder.is_in_memory();
   for (FileGroup& group : result.groups) {
     for (MeasuredFile& file : group.files) {
-      for (size_t p = 0; p < result.peers.size(); ++p) {
-        const Peer& peer = result.peers[p];
-        ++done;
-        const std::vector<std::string> key = {peer.name,
-                                              KeptVersion(result.versions[p], peer.revision),
-                                              file.hash, std::to_string(options.runs)};
-        if (const auto known = journal.Find(key); known && known->size() == 7) {
-          file.costs.push_back(FromNumbers(*known));
-          continue;
-        }
-        LMZ_ASSIGN(const FileCost cost, MeasureFile(peer, file.path, folder.path(), options.runs));
-        LMZ_TRY(journal.Add(key, Numbers(cost)));
-        file.costs.push_back(cost);
-        std::fprintf(stderr, "%zu of %zu: %s, %s: %s to %s bytes\n", done, jobs, peer.name.c_str(),
-                     file.name.c_str(), Grouped(file.raw_size).c_str(),
-                     Grouped(cost.coded_size).c_str());
-      }
+      std::fprintf(stderr, "file %zu of %zu: %s\n", ++done, files, file.name.c_str());
+      LMZ_TRY(MeasureAll(file, folder.path(), result, journal));
+      if (result.peers.empty()) return result.failure;
     }
   }
+  result.models = ModelsOf(result.peers);
   return result;
 }
 
 Status RunFiles(const FilesOptions& options) {
-  StopRunsOnSignals();
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, options.json, ""}));
+  std::vector<Target> targets;
+  if (!options.targets.empty()) {
+    LMZ_ASSIGN(targets, ReadTargets(options.targets));
+  }
   Journal journal;
   if (!options.state.empty()) {
     LMZ_ASSIGN(journal, Journal::Open(options.state));
@@ -171,14 +225,11 @@ Status RunFiles(const FilesOptions& options) {
     return Status(Code::kCancelled, "interrupted; the same command goes on from here");
   }
   LMZ_ASSIGN(const FilesResult result, std::move(measured));
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, FilesCsv(result)));
-  if (!options.json.empty()) LMZ_TRY(WriteFile(options.json, FilesJson(result)));
   std::string text = options.totals ? FilesTotals(result) : FilesMarkdown(result);
-  if (!options.targets.empty()) {
-    LMZ_ASSIGN(const std::string targets, TargetsMarkdown(result, options.targets));
-    text += "\n" + targets;
-  }
-  return Deliver(text, options.section, options.into);
+  if (!targets.empty()) text.append("\n").append(TargetsMarkdown(result, targets));
+  return FirstFailure({WriteIfNamed(options.csv, FilesCsv(result)),
+                       WriteIfNamed(options.json, FilesJson(result)),
+                       Deliver(text, options.section, options.into), result.failure});
 }
 
 }  // namespace lmz::bench

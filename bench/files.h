@@ -48,19 +48,23 @@ struct FileGroup {
 struct FilesResult {
   std::vector<Peer> peers;
   std::vector<std::string> versions;  // by peer
-  std::string models;                 // of lmz, with their ids; empty when it took no part
+  std::vector<ModelName> models;      // of lmz; empty when it took no part
+  std::vector<std::string> left_out;  // peers that are none of these, with the reason
+  Status failure;                     // of the peers that failed; kOk: none did
   std::vector<FileGroup> groups;
   int runs = 1;
   bool is_in_memory = false;  // where the work was done
 };
 
 // The files of one round trip: packs `path` with the peer in the folder, unpacks, compares; the
-// least of `runs` times each way. Errors: kDamaged when the file is not restored; those of
-// RunShell.
+// least of `runs` times each way. Errors, which name peer and file: kDamaged when the file is not
+// restored; those of RunShell.
 Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
                              int runs);
 
-// All peers on all files; what the journal has is not measured again.
+// All peers on all files; what the journal has is not measured again. A peer that fails is left out
+// and the others go on. Errors: kInvalidArgument, kIo, kCancelled; that of the last peer that
+// fails.
 Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal);
 
 std::string FilesMarkdown(const FilesResult& result);
@@ -68,9 +72,8 @@ std::string FilesTotals(const FilesResult& result);
 std::string FilesCsv(const FilesResult& result);
 std::string FilesJson(const FilesResult& result);
 
-// Which of the sizes to reach in a CSV file (file,tool,max_size) are reached. Errors: kIo.
-Result<std::string> TargetsMarkdown(const FilesResult& result, const std::string& path);
-
+// Errors: those of MeasureFiles, of the outputs, and that of peers that failed, once all is
+// written.
 Status RunFiles(const FilesOptions& options);
 
 }  // namespace lmz::bench

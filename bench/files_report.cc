@@ -5,7 +5,6 @@
 
 #include "environment.h"
 #include "files.h"
-#include "input.h"
 #include "markdown.h"
 
 namespace lmz::bench {
@@ -65,8 +64,17 @@ std::string Environment(const FilesResult& result) {
     if (entry != last) text += (p == 0 ? "" : ", ") + entry;
     last = entry;
   }
-  if (!result.models.empty()) text += ". Models of lmz: " + result.models;
+  for (size_t m = 0; m < result.models.size(); ++m) {
+    text +=
+        (m == 0 ? ". Models of lmz: " : ", ") + result.models[m].name + " " + result.models[m].id;
+  }
   return text + ". Every file was restored and compared.\n";
+}
+
+std::string LeftOut(const FilesResult& result) {
+  std::string text;
+  for (const std::string& reason : result.left_out) text += "\nLeft out: " + reason + ".\n";
+  return text;
 }
 
 Row SizeHead(const FilesResult& result, const std::string& first) {
@@ -121,7 +129,8 @@ std::string FilesMarkdown(const FilesResult& result) {
       Environment(result) + "\n" + SpeedTable(result) +
       "\nSpeeds are those of whole processes, start included, in bytes per second of "
       "processor time; the peak is the largest of resident memory on any file, by "
-      "GNU time.\n";
+      "GNU time.\n" +
+      LeftOut(result);
   FileGroup singles;
   for (const FileGroup& group : result.groups) {
     if (group.files.size() == 1) {
@@ -143,11 +152,20 @@ std::string FilesTotals(const FilesResult& result) {
     }
     rows.push_back(row);
   }
-  return MarkdownTable(SizeHead(result, "bytes"), rows);
+  return MarkdownTable(SizeHead(result, "bytes"), rows) + LeftOut(result);
 }
 
 std::string FilesCsv(const FilesResult& result) {
   std::ostringstream text;
+  text << "# cpu: " << CpuName() << "\n# threads: 1\n# runs: " << result.runs
+       << "\n# in_memory: " << (result.is_in_memory ? "yes" : "no") << '\n';
+  for (size_t p = 0; p < result.peers.size(); ++p) {
+    text << "# peer: " << result.peers[p].name << ", " << result.versions[p] << '\n';
+  }
+  for (const ModelName& model : result.models) {
+    text << "# model: " << model.name << ", " << model.id << '\n';
+  }
+  for (const std::string& reason : result.left_out) text << "# left out: " << reason << '\n';
   text << "group,file,xxh3_128,peer,version,raw_size,coded_size,pack_seconds,pack_cpu_seconds,"
           "pack_peak_bytes,unpack_seconds,unpack_cpu_seconds,unpack_peak_bytes\n";
   for (const FileGroup& group : result.groups) {
@@ -176,9 +194,13 @@ std::string FilesJson(const FilesResult& result) {
   };
   json root = {{"cpu", CpuName()},       {"threads", 1},
                {"runs", result.runs},    {"in_memory", result.is_in_memory},
-               {"peers", json::array()}, {"files", json::array()}};
+               {"peers", json::array()}, {"models", json::array()},
+               {"files", json::array()}, {"left_out", result.left_out}};
   for (size_t p = 0; p < result.peers.size(); ++p) {
     root["peers"].push_back({{"name", result.peers[p].name}, {"version", result.versions[p]}});
+  }
+  for (const ModelName& model : result.models) {
+    root["models"].push_back({{"name", model.name}, {"id", model.id}});
   }
   for (const FileGroup& group : result.groups) {
     for (const MeasuredFile& file : group.files) {
@@ -196,36 +218,6 @@ std::string FilesJson(const FilesResult& result) {
     }
   }
   return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-Result<std::string> TargetsMarkdown(const FilesResult& result, const std::string& path) {
-  LMZ_ASSIGN(const Bytes bytes, ReadFile(path));
-  std::istringstream lines(std::string(bytes.begin(), bytes.end()));
-  std::vector<Row> rows;
-  size_t reached = 0;
-  std::string line;
-  for (std::getline(lines, line); std::getline(lines, line);) {  // the first line names the fields
-    std::istringstream fields(line);
-    std::string name, peer_name, limit_text;
-    std::getline(fields, name, ',');
-    std::getline(fields, peer_name, ',');
-    std::getline(fields, limit_text);
-    const uint64_t limit = std::strtoull(limit_text.c_str(), nullptr, 10);
-    for (const FileGroup& group : result.groups) {
-      for (const MeasuredFile& file : group.files) {
-        if (!("/" + file.path).ends_with("/" + name)) continue;
-        for (size_t p = 0; p < result.peers.size(); ++p) {
-          if (result.peers[p].name != peer_name) continue;
-          const uint64_t size = file.costs[p].coded_size;
-          reached += size <= limit ? 1 : 0;
-          rows.push_back({name + ", " + peer_name, Grouped(size), Grouped(limit),
-                          size <= limit ? "reached" : "**missed**"});
-        }
-      }
-    }
-  }
-  return "### Sizes to reach\n\n" + std::to_string(reached) + " of " + std::to_string(rows.size()) +
-         " are reached.\n\n" + MarkdownTable({"what", "bytes", "at most", "verdict"}, rows);
 }
 
 }  // namespace lmz::bench

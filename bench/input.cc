@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "base/checksum.h"
 #include "model/model_file.h"
@@ -13,9 +12,14 @@ namespace lmz::bench {
 namespace fs = std::filesystem;
 
 Result<Bytes> ReadFile(const std::string& path) {
+  // A folder can be opened but not read; read() tells so where an iterator of the buffer throws.
   std::ifstream in(path, std::ios::binary);
-  Bytes bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) return Status(Code::kIo, path + ": cannot be read");
+  Bytes bytes;
+  char block[1 << 16];
+  while (in.read(block, sizeof block) || in.gcount() > 0) {
+    bytes.insert(bytes.end(), block, block + in.gcount());
+  }
+  if (!in.eof()) return Status(Code::kIo, path + ": cannot be read");
   return bytes;
 }
 
@@ -25,19 +29,36 @@ Status WriteFile(const std::string& path, const std::string& text) {
   return out ? OkStatus() : Status(Code::kIo, path + ": cannot be written");
 }
 
+namespace {
+
+// All that is there or a failure: what cannot be read is not left out without a word.
+Result<std::vector<std::string>> FilesBelow(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> files;
+  std::string last = folder;
+  for (fs::recursive_directory_iterator i(folder, error), end; !error && i != end;
+       i.increment(error)) {
+    last = i->path().string();
+    if (i->path().filename().string().starts_with('.')) {
+      i.disable_recursion_pending();
+      continue;
+    }
+    const fs::file_type type = i->status(error).type();  // not_found: a link to nothing
+    if (type == fs::file_type::none || type == fs::file_type::unknown) break;
+    if (type == fs::file_type::regular) files.push_back(last);
+  }
+  if (error) return Status(Code::kIo, last + ": cannot be read: " + error.message());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> FilesAt(const std::string& path) {
   std::error_code error;
   std::vector<std::string> files;
   if (fs::is_directory(path, error)) {
-    for (fs::recursive_directory_iterator i(path, error), end; !error && i != end;
-         i.increment(error)) {
-      if (i->path().filename().string().starts_with('.')) {
-        i.disable_recursion_pending();
-      } else if (i->is_regular_file(error)) {
-        files.push_back(i->path().string());
-      }
-    }
-    std::sort(files.begin(), files.end());
+    LMZ_ASSIGN(files, FilesBelow(path));
   } else if (fs::is_regular_file(path, error)) {
     files.push_back(path);
   }

@@ -13,7 +13,7 @@ Result<Bytes> ReadFile(const std::string& path);
 Status WriteFile(const std::string& path, const std::string& text);
 
 // The regular files at `path`: itself, or those below it, sorted by name; hidden ones are left out.
-// Errors: kIo when there are none.
+// Errors: kIo when there are none, or when a folder cannot be read.
 Result<std::vector<std::string>> FilesAt(const std::string& path);
 
 // XXH3-128 as 32 hexadecimal digits.

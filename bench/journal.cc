@@ -1,7 +1,11 @@
 #include "journal.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
+
+#include "input.h"
 
 namespace lmz::bench {
 
@@ -9,6 +13,9 @@ namespace {
 
 // Behind the numbers of a whole row.
 constexpr const char* kEnd = "done";
+
+// The first line, or one behind rows of an older file.
+constexpr const char* kFormat = "# lmz-bench, finished measurements, format 1";
 
 std::string KeyText(const std::vector<std::string>& key) {
   std::string text;
@@ -29,7 +36,25 @@ bool ParseRow(const std::string& line, std::string& key, std::vector<double>& nu
     if (end == p || *end != ',') return false;
     p = end + 1;
   }
-  return true;
+  return !numbers.empty();
+}
+
+// Whether a file is a journal or empty. The first ones did not name their format: then every line
+// is a row, but for the last one, which may have been cut off; the format follows once they have
+// been opened again.
+bool IsJournal(const std::string& text) {
+  std::string key;
+  std::vector<double> numbers;
+  bool has_row = false, is_cut_off = false;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line == kFormat) return true;
+    if (is_cut_off) return false;
+    const bool is_row = ParseRow(line, key, numbers);
+    has_row |= is_row;
+    is_cut_off = !is_row && !line.empty();
+  }
+  return text.empty() || (has_row && !(is_cut_off && text.ends_with('\n')));
 }
 
 }  // namespace
@@ -44,16 +69,27 @@ std::string CsvField(const std::string& text) {
 Result<Journal> Journal::Open(const std::string& path) {
   Journal journal;
   journal.path_ = path;
-  std::ifstream in(path);
+  std::string text;
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
+    LMZ_ASSIGN(const Bytes file, ReadFile(path));
+    text.assign(file.begin(), file.end());
+  }
+  if (!IsJournal(text)) {
+    return Status(Code::kInvalidArgument,
+                  path + ": is no file of finished measurements; name another one");
+  }
   std::string key;
   std::vector<double> numbers;
-  for (std::string line; std::getline(in, line);) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
     if (ParseRow(line, key, numbers)) journal.rows_[key] = numbers;
   }
-  // A row that was cut off must not run into the next one.
   std::ofstream out(path, std::ios::app);
-  if (!journal.rows_.empty() || out.tellp() > 0) out << '\n' << std::flush;
-  if (!out) return Status(Code::kIo, path + ": cannot be written");
+  // A row that was cut off must not run into the next one.
+  if (!text.empty() && text.back() != '\n') out << '\n';
+  if (text.find(kFormat) == std::string::npos) out << kFormat << '\n';
+  if (!out.flush()) return Status(Code::kIo, path + ": cannot be written");
   return journal;
 }
 

@@ -11,13 +11,14 @@
 
 namespace lmz::bench {
 
-// A row is a key of one or more texts, then numbers. Rows that were not written to their end are
-// forgotten; the last row of a key counts.
+// The first line names the format. A row is a key of one or more texts, then one or more numbers.
+// Rows that were not written to their end are forgotten; the last row of a key counts.
 class Journal {
  public:
   // Of nothing, and kept nowhere.
   Journal() = default;
-  // Reads `path` if it is there, and adds to it from now on. Errors: kIo.
+  // Reads `path` if it is there, and adds to it from now on. Errors: kIo; kInvalidArgument when it
+  // is a file of another kind, which stays as it is.
   static Result<Journal> Open(const std::string& path);
 
   std::optional<std::vector<double>> Find(const std::vector<std::string>& key) const;

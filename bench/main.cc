@@ -70,7 +70,10 @@ void AddTable(CLI::App& app, TableOptions& options) {
 }
 
 void AddFiles(CLI::App& app, FilesOptions& options) {
-  CLI::App* files = app.add_subcommand("files", "lmz beside what is installed, on any files");
+  CLI::App* files = app.add_subcommand("files",
+                                       "lmz beside what is installed, on any files; a compressor "
+                                       "that fails is left out, and the exit status is 1 at the "
+                                       "end");
   files->add_option("PATH", options.paths, "files, and folders whose files are a group")
       ->required();
   AddRuns(*files, options);
@@ -112,6 +115,10 @@ void AddInsert(CLI::App& app, InsertOptions& options) {
 
 Status RunInsert(const InsertOptions& options) {
   LMZ_ASSIGN(const Bytes text, ReadFile("/dev/stdin"));
+  if (text.empty()) {
+    return Status(Code::kInvalidArgument,
+                  "insert: nothing came on standard input; " + options.into + " is as it was");
+  }
   return Deliver({text.begin(), text.end()}, options.section, options.into);
 }
 

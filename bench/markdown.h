@@ -20,12 +20,14 @@ std::string Grouped(uint64_t number);
 // With so many digits behind the point.
 std::string Fixed(double number, int digits);
 
-// `text` with what stands between the marks of `section` replaced; see Marks. Errors:
-// kInvalidArgument when `text` lacks them.
+// `text` with the lines between the marks of `section` replaced by those of `generated`, which end
+// as the line of the first mark does. Errors: kInvalidArgument when `text` lacks the marks.
 Result<std::string> ReplaceSection(const std::string& text, const std::string& section,
                                    const std::string& generated);
 
-// Prints `generated`, or writes it between the marks of the file `into` when that is not empty.
+// Prints `generated`, or writes it between the marks of the file `into` when that is not empty;
+// what cannot be written there is printed all the same, and the failure returned. Errors: kIo,
+// kInvalidArgument.
 Status Deliver(const std::string& generated, const std::string& section, const std::string& into);
 
 // The figure `svg` as a link in the document `into`; empty unless both are given and lie in one

@@ -52,7 +52,7 @@ namespace {
 // lmz with the option that chooses its model; a model in a file must be given to decode, too.
 Peer Lmz(const std::string& program, const std::string& name, const std::string& option,
          const std::string& model) {
-  const std::string quoted = "'" + program + "' ";
+  const std::string quoted = ShellWord(program) + " ";
   const std::string decoding = model.empty() ? "" : option + " ";
   return {.name = "lmz " + name,
           .program = program,
@@ -72,7 +72,7 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
     std::error_code error;
     const fs::path path = fs::absolute(model, error);
     const std::string name = IsLarge(model) ? "-4" : "--model " + path.stem().string();
-    peers.push_back(Lmz(lmz, name, "--model '" + path.string() + "'", path.string()));
+    peers.push_back(Lmz(lmz, name, "--model " + ShellWord(path.string()), path.string()));
   }
   const Peer others[] = {
       // zpaq adds to an archive that exists; the name inside costs the same for every file.
@@ -118,16 +118,17 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
 
 namespace {
 
-std::string BuiltInModelsOf(const std::string& lmz) {
-  std::istringstream table(ShellOutput("'" + lmz + "' --list-models"));
-  std::string line, text;
+std::vector<ModelName> BuiltInModelsOf(const std::string& lmz) {
+  std::istringstream table(ShellOutput(ShellWord(lmz) + " --list-models"));
+  std::string line;
+  std::vector<ModelName> models;
   for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
     std::istringstream fields(line);
     const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
     if (words.size() < 3 || words[0] == "-") continue;  // in a file
-    text += (text.empty() ? "" : ", ") + words[1] + " " + words.back();
+    models.push_back({words[1], words.back()});
   }
-  return text;
+  return models;
 }
 
 // The id of the model that is given to lmz.
@@ -151,18 +152,17 @@ std::string VersionOf(const Peer& peer) {
   return version;
 }
 
-std::string ModelsOf(const std::vector<Peer>& peers) {
-  std::string text;
+std::vector<ModelName> ModelsOf(const std::vector<Peer>& peers) {
+  std::vector<ModelName> models;
   for (const Peer& peer : peers) {
     if (!peer.name.starts_with("lmz ")) continue;
     if (!peer.model.empty()) {
-      text +=
-          (text.empty() ? "" : ", ") + fs::path(peer.model).stem().string() + " " + ModelOf(peer);
-    } else if (text.empty()) {
-      text = BuiltInModelsOf(peer.program);
+      models.push_back({fs::path(peer.model).stem().string(), ModelOf(peer)});
+    } else if (models.empty()) {
+      models = BuiltInModelsOf(peer.program);
     }
   }
-  return text;
+  return models;
 }
 
 }  // namespace lmz::bench

@@ -35,8 +35,12 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
 // "5.4.1"; of lmz also the beginning of a hash of the program, and of its model's id.
 std::string VersionOf(const Peer& peer);
 
-// The models of these peers with their ids, for a sentence: those built into the program lmz, and
-// those in files.
-std::string ModelsOf(const std::vector<Peer>& peers);
+struct ModelName {
+  std::string name;
+  std::string id;
+};
+
+// The models of these peers: those built into the program lmz, and those in files.
+std::vector<ModelName> ModelsOf(const std::vector<Peer>& peers);
 
 }  // namespace lmz::bench

@@ -2,6 +2,9 @@
 
 #include <cstdio>
 
+#include "input.h"
+#include "process.h"
+
 namespace lmz::bench {
 
 namespace {
@@ -38,15 +41,21 @@ std::string Script(const Plot& plot, const std::string& path) {
 
 }  // namespace
 
+Status CheckPlotter() {
+  return IsInstalled("gnuplot") ? OkStatus()
+                                : Status(Code::kIo, "gnuplot, which draws SVG, is not installed");
+}
+
+// gnuplot draws on its standard output where it cannot write, so it draws into a folder of its own.
 Status WriteSvg(const Plot& plot, const std::string& path) {
-  const std::string script = Script(plot, path);
-  FILE* gnuplot = popen("gnuplot", "w");
-  if (gnuplot == nullptr) return Status(Code::kIo, "gnuplot cannot be started");
-  std::fwrite(script.data(), 1, script.size(), gnuplot);
-  if (pclose(gnuplot) != 0) {
-    return Status(Code::kIo, path + ": gnuplot did not draw it; is gnuplot installed?");
-  }
-  return OkStatus();
+  if (path.empty()) return OkStatus();
+  LMZ_TRY(CheckPlotter());
+  LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
+  LMZ_TRY(WriteFile(folder.path() + "/script", Script(plot, "figure.svg")));
+  const Result<RunCost> cost = RunShell("gnuplot script", folder.path());
+  if (!cost.ok()) return cost.status().At(path);
+  LMZ_ASSIGN(const Bytes figure, ReadFile(folder.path() + "/figure.svg"));
+  return WriteFile(path, {figure.begin(), figure.end()});
 }
 
 }  // namespace lmz::bench

@@ -24,7 +24,11 @@ struct Plot {
   std::vector<PlotLine> lines;
 };
 
-// Writes the figure as SVG. Errors: kIo, also when gnuplot is not installed.
+// Errors: kIo when gnuplot is not installed.
+Status CheckPlotter();
+
+// Writes the figure as SVG where `path` is not empty. Errors: kIo with what gnuplot says, also when
+// it is not installed.
 Status WriteSvg(const Plot& plot, const std::string& path);
 
 }  // namespace lmz::bench

@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
+#include <iterator>
 
 #include "input.h"
 
@@ -19,10 +21,40 @@ namespace lmz::bench {
 
 namespace {
 
-volatile std::sig_atomic_t is_stopped = 0;
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+std::atomic<bool> is_stopped = false;
+std::atomic<pid_t> running_group = 0;  // of the program that runs; 0: none
+static_assert(decltype(is_stopped)::is_always_lock_free &&
+              decltype(running_group)::is_always_lock_free);  // a signal may come anywhere
 
 void Stop(int) {
-  is_stopped = 1;
+  is_stopped = true;
+  if (const pid_t group = running_group; group > 0) kill(-group, SIGKILL);
+}
+
+// What the signals did before there was a WorkFolder, and how many folders there are.
+struct sigaction actions_before[std::size(kSignals)];
+int folder_count = 0;
+
+void AddFolder() {
+  if (folder_count++ != 0) return;
+  is_stopped = false;
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], nullptr, &actions_before[i]);
+    if (actions_before[i].sa_handler == SIG_IGN) continue;  // as under nohup
+    struct sigaction action = {};
+    action.sa_handler = Stop;
+    action.sa_flags = SA_RESTART;
+    sigaction(kSignals[i], &action, nullptr);
+  }
+}
+
+void RemoveFolder() {
+  if (--folder_count != 0) return;
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], &actions_before[i], nullptr);
+  }
 }
 
 double Seconds(const timeval& time) {
@@ -42,32 +74,55 @@ double Seconds(const timeval& time) {
   _exit(127);
 }
 
-// Waits for `pid`, and stops its whole group after a signal.
+// In a process group of its own, so that it and its children can be stopped together. Returns the
+// process, or -1.
+pid_t Start(const char* const* arguments, const char* folder, const char* log) {
+  const pid_t pid = fork();
+  if (pid == 0) Execute(arguments, folder, log);
+  if (pid < 0) return pid;
+  setpgid(pid, pid);  // here and in the child: whichever comes first
+  running_group = pid;
+  if (is_stopped) kill(-pid, SIGKILL);  // a signal between the start and the note of the group
+  return pid;
+}
+
 int Wait(pid_t pid, rusage& usage) {
   int state = 0;
   while (wait4(pid, &state, 0, &usage) < 0 && errno == EINTR) {
-    if (is_stopped != 0) kill(-pid, SIGKILL);
   }
+  running_group = 0;
   return state;
 }
 
-std::string LastLine(const std::string& path) {
+// What is in a file, without the ends of its last lines.
+std::string Printed(const std::string& path) {
   const Result<Bytes> log = ReadFile(path);
   if (!log.ok()) return "";
   std::string text(log.value().begin(), log.value().end());
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
+  return text;
+}
+
+// What a failing command says about it: how it ended, and the end of what it printed.
+std::string Failure(int state, const std::string& log) {
+  const std::string end = WIFEXITED(state) ? "exit status " + std::to_string(WEXITSTATUS(state))
+                                           : "signal " + std::to_string(WTERMSIG(state));
+  std::string printed = Printed(log);
+  if (printed.empty()) return end + ", nothing printed";
+  constexpr size_t kMost = 400;
+  if (printed.size() > kMost) printed = "..." + printed.substr(printed.size() - kMost);
+  std::replace(printed.begin(), printed.end(), '\n', ' ');
+  return end + ": " + printed;
 }
 
 constexpr const char* kMemory = "/dev/shm";
 
 }  // namespace
 
-void StopRunsOnSignals() {
-  struct sigaction action = {};
-  action.sa_handler = Stop;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+std::string ShellWord(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
 }
 
 Result<RunCost> RunShell(const std::string& command, const std::string& folder) {
@@ -76,22 +131,21 @@ Result<RunCost> RunShell(const std::string& command, const std::string& folder) 
   const char* const timed[] = {"/usr/bin/time", "-f",   "%M", "-o", peak.c_str(), "sh", "-c",
                                command.c_str(), nullptr};
   const char* const plain[] = {"sh", "-c", command.c_str(), nullptr};
-  if (is_stopped != 0) return Status(Code::kCancelled, "interrupted");
+  if (is_stopped) return Status(Code::kCancelled, "interrupted");
   const auto start = std::chrono::steady_clock::now();
-  const pid_t pid = fork();
+  const pid_t pid = Start(has_time ? timed : plain, folder.c_str(), log.c_str());
   if (pid < 0) return Status(Code::kIo, "no process can be started");
-  if (pid == 0) Execute(has_time ? timed : plain, folder.c_str(), log.c_str());
   rusage usage = {};
   const int state = Wait(pid, usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  if (is_stopped != 0) return Status(Code::kCancelled, "interrupted");
+  if (is_stopped) return Status(Code::kCancelled, "interrupted");
   if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-    return Status(Code::kIo, "'" + command + "' failed: " + LastLine(log));
+    return Status(Code::kIo, "'" + command + "' failed with " + Failure(state, log));
   }
   RunCost cost;
   cost.wall_seconds = wall.count();
   cost.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
-  if (has_time) cost.peak_bytes = std::strtoull(LastLine(peak).c_str(), nullptr, 10) * 1024;
+  if (has_time) cost.peak_bytes = std::strtoull(Printed(peak).c_str(), nullptr, 10) * 1024;
   return cost;
 }
 
@@ -108,7 +162,11 @@ std::string ShellOutput(const std::string& command) {
 }
 
 bool IsInstalled(const std::string& program) {
-  return !ShellOutput("command -v '" + program + "'").empty();
+  return !ShellOutput("command -v " + ShellWord(program)).empty();
+}
+
+bool IsStopped() {
+  return is_stopped;
 }
 
 Result<WorkFolder> WorkFolder::Make() {
@@ -116,13 +174,19 @@ Result<WorkFolder> WorkFolder::Make() {
   std::string name =
       access(kMemory, W_OK) == 0 ? kMemory : std::filesystem::temp_directory_path(error).string();
   name += "/lmz-bench-XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) return Status(Code::kIo, name + ": cannot be made");
+  AddFolder();  // before the folder, so that no signal can leave it behind
+  if (mkdtemp(name.data()) == nullptr) {
+    RemoveFolder();
+    return Status(Code::kIo, name + ": cannot be made");
+  }
   return WorkFolder(name);
 }
 
 WorkFolder::~WorkFolder() {
+  if (path_.empty()) return;
   std::error_code error;
-  if (!path_.empty()) std::filesystem::remove_all(path_, error);
+  std::filesystem::remove_all(path_, error);
+  RemoveFolder();
 }
 
 bool WorkFolder::is_in_memory() const {

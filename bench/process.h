@@ -14,11 +14,11 @@ struct RunCost {
   uint64_t peak_bytes = 0;  // of resident memory, by GNU time; 0: it is not installed
 };
 
-// From now on SIGINT and SIGTERM stop the program that runs, and RunShell gives kCancelled.
-void StopRunsOnSignals();
+// A word of a shell command that stands for `text`, whatever is in it.
+std::string ShellWord(const std::string& text);
 
-// Runs a shell command in `folder` and waits. Errors: kIo with what it printed last when it fails;
-// kCancelled after a signal. From one thread at a time.
+// Runs a shell command in `folder` and waits. Errors: kIo with its exit status and what it printed
+// last when it fails; kCancelled after a signal, see WorkFolder. From one thread at a time.
 Result<RunCost> RunShell(const std::string& command, const std::string& folder);
 
 // What a shell command prints, on both outputs; empty when it cannot be run.
@@ -27,8 +27,13 @@ std::string ShellOutput(const std::string& command);
 // Whether a program of that name, or at that path, can be run.
 bool IsInstalled(const std::string& program);
 
+// Whether a signal came while there was a WorkFolder.
+bool IsStopped();
+
 // A folder of its own for working files, in memory where there is a place for it; removed with
-// everything in it at the end.
+// everything in it at the end. As long as there is one, SIGINT, SIGTERM and SIGHUP do not end this
+// process: they stop the program that RunShell runs and make it give kCancelled, so that the folder
+// goes the way that any failure takes. Made and destroyed by one thread at a time.
 class WorkFolder {
  public:
   // Errors: kIo.

@@ -28,7 +28,7 @@ MODEL_FILES = {
     "samples/opticks.txt", "text/canterbury/alice29.txt", "text/canterbury/cp.html",
     "text/canterbury/fields.c", "text/canterbury/grammar.lsp", "text/canterbury/sum",
     "text/canterbury/xargs.1", "text/calgary/geo", "text/calgary/paper1", "text/calgary/progc",
-    "text/enwik5", "valid/json",
+    "text/enwik5", "text/enwik6", "valid/json",
 }
 LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
 

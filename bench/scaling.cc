@@ -14,6 +14,7 @@
 #include "lmz_coder.h"
 #include "markdown.h"
 #include "network_alone.h"
+#include "outputs.h"
 #include "peers.h"
 #include "plot.h"
 #include "process.h"
@@ -244,6 +245,7 @@ Plot Figure(const Scaling& scaling) {
 }  // namespace
 
 Status RunScaling(const ScalingOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", options.svg}));
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
   Coders coders;
@@ -259,8 +261,7 @@ Status RunScaling(const ScalingOptions& options) {
     if (IsRival(row.coder.name)) text += ", " + row.coder.name + " " + row.coder.version;
   }
   text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) + ".";
-  if (!options.csv.empty()) LMZ_TRY(WriteFile(options.csv, CsvComment(text) + Csv(scaling)));
-  if (!options.svg.empty()) LMZ_TRY(WriteSvg(Figure(scaling), options.svg));
+  const std::string csv = CsvComment(text) + Csv(scaling);
   text +=
       " The model counts as it is stored. The best model of each kind is bold. Projected "
       "sizes take the raw rate of the largest that was measured. As the lead of a model over "
@@ -268,7 +269,8 @@ Status RunScaling(const ScalingOptions& options) {
       "lower bound. Between two sizes that were measured codes grow evenly.\n\n";
   text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
-  return Deliver(text, options.section, options.into);
+  return FirstFailure({WriteIfNamed(options.csv, csv), WriteSvg(Figure(scaling), options.svg),
+                       Deliver(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

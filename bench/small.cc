@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
 #include "peers.h"
 #include "process.h"
 
@@ -89,7 +90,7 @@ Result<uint64_t> CodedSize(const std::vector<Bytes>& pieces, const std::string& 
 }  // namespace
 
 Status RunSmall(const SmallOptions& options) {
-  StopRunsOnSignals();
+  LMZ_TRY(CheckOutputs({options.into, options.section, "", "", ""}));
   LMZ_ASSIGN(const std::vector<Bytes> pieces, Pieces(options.paths, options.count));
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
   for (size_t i = 0; i < pieces.size(); ++i) {
@@ -97,7 +98,7 @@ Status RunSmall(const SmallOptions& options) {
     out.write(reinterpret_cast<const char*>(pieces[i].data()), kPieceSize);
   }
   const std::string program = FindLmz(options.lmz);
-  const std::string lmz = "'" + program + "' -q -T1 ";
+  const std::string lmz = ShellWord(program) + " -q -T1 ";
   const std::string level = std::string("-") + std::to_string(options.level) + " ";
   const std::string names = "[0-9][0-9][0-9][0-9]";
   const Way ways[] = {

@@ -6,6 +6,7 @@
 #include "environment.h"
 #include "input.h"
 #include "markdown.h"
+#include "outputs.h"
 #include "table_sizes.h"
 
 namespace lmz::bench {
@@ -226,6 +227,7 @@ Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
 }  // namespace
 
 Status RunTable(const TableOptions& options) {
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", ""}));
   LMZ_ASSIGN(const std::vector<DataSet> sets, LoadSets(options));
   LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
   Coders coders;
@@ -240,10 +242,8 @@ Status RunTable(const TableOptions& options) {
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
   const std::string provenance = Provenance(sets, rows, models, options.threads);
-  if (!options.csv.empty()) {
-    LMZ_TRY(WriteFile(options.csv, CsvComment(provenance) + Csv(sets, rows)));
-  }
-  return Deliver(provenance + Report(sets, rows), options.section, options.into);
+  return FirstFailure({WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
+                       Deliver(provenance + Report(sets, rows), options.section, options.into)});
 }
 
 }  // namespace lmz::bench

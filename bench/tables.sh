@@ -10,9 +10,8 @@ cd "$(dirname "$0")/.."
 corpora=${1:-${LMZ_CORPORA:-../shared/corpora}}
 build=${2:-build/release}
 
-cmake --preset release -DLMZ_BUILD_BENCH=ON >/dev/null
-cmake --build --preset release --target lmz_bench lmz_cli records_bench \
-  kernels_bench lanes_bench
+cmake --preset release -B "$build" -DLMZ_BUILD_BENCH=ON >/dev/null
+cmake --build "$build" --target lmz_bench lmz_cli records_bench kernels_bench lanes_bench
 bench=$build/bench/lmz-bench
 state=$build/bench
 text=$corpora/text
@@ -28,8 +27,12 @@ media() {
   "$bench" files --state "$state/files.state" --into docs/benchmarks.md --only "lmz -3" "$@"
 }
 
+# What a command prints as a section. By way of a file: of a pipe, the shell sees only the last end.
 insert() {
-  "$bench" insert --section "$1" --into docs/benchmarks.md
+  section=$1
+  shift
+  "$@" >"$state/$section.md"
+  "$bench" insert --section "$section" --into docs/benchmarks.md <"$state/$section.md"
 }
 
 files --targets bench/targets.csv --csv "$state/files.csv" --json "$state/files.json" \
@@ -45,12 +48,12 @@ media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 
 
 "$bench" small samples/opticks.txt "$text/canterbury" "$text/calgary" "$corpora/valid" \
   --into docs/benchmarks.md
-"$build/bench/records_bench" | insert records
+insert records "$build/bench/records_bench"
 head -c 600000 "$text/enwik6" >"$media/enwik6"
-python3 -B bench/speed.py "$media/enwik6" --build "$build" | insert speed
+insert speed python3 -B bench/speed.py "$media/enwik6" --build "$build"
 cat "$text/enwik6" "$corpora"/valid/* >"$media/mixed"
-"$build/bench/lanes_bench" "$media/mixed" 4194304 1 1 | insert lanes
-"$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3 | insert lanes-3
+insert lanes "$build/bench/lanes_bench" "$media/mixed" 4194304 1 1
+insert lanes-3 "$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3
 
 "$bench" table --model models/large.lmm --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" \
   --state "$state/table.state" --csv "$state/table.csv" --into docs/paper.md
