@@ -2,10 +2,10 @@
 """usage: train/dumps.py OUT PATH...
 
 Dresses the plain encyclopedia text among training documents (PATHs: files of documents that end
-with zero bytes) as pages of a MediaWiki export (https://www.mediawiki.org/wiki/Help:Export) and
-writes them to OUT: with titles, revisions, links, headings, lists, images, categories and
-entities, where such pages have them. Links and names are guesses: what a model is to learn of
-them is their form.
+with zero bytes) as pages of a MediaWiki export in the layout of 2006, which enwik8 has
+(https://www.mediawiki.org/wiki/Help:Export), and writes them to OUT: with titles, revisions,
+links, headings, lists, images, categories and entities, where such pages have them. Links and
+names are guesses: what a model is to learn of them is their form.
 """
 import hashlib
 import multiprocessing
@@ -120,6 +120,7 @@ def ending(title, chance, names):
 
 
 def page(title, text, chance):
+    title = escaped(title.strip() or "History")
     address = ".".join(str(chance.randrange(256)) for _ in range(4))
     named = [(name, chance.randrange(10, 999999)) for name in
              (title.split()[-1], f"{title[:3].strip()}Bot")]
