@@ -34,6 +34,14 @@ void LeaveOut(FilesResult& result, const std::string& reason) {
   result.left_out.push_back(reason);
 }
 
+// A peer without which the command cannot succeed. The documents have no details: these name paths
+// of this machine.
+void Fail(FilesResult& result, const std::string& who, const Status& status) {
+  LeaveOut(result, who + ": " + status.message().substr(0, status.message().find(": ")));
+  std::fprintf(stderr, "%s\n", status.message().c_str());
+  if (result.failure.ok()) result.failure = status.At(who);
+}
+
 // Those that are wanted, installed, and for all the files.
 Status FindPeers(const FilesOptions& options, FilesResult& result) {
   const auto is_named = [&](const std::string& name) {
@@ -111,33 +119,6 @@ FileCost FromNumbers(const std::vector<double>& n) {
           .unpack = {n[4], n[5], static_cast<uint64_t>(n[6])}};
 }
 
-// MeasureFile, with errors that do not say whose they are.
-Result<FileCost> RoundTrips(const Peer& peer, const std::string& path, const std::string& folder,
-                            int runs) {
-  std::error_code error;
-  const std::string input = folder + "/input", original = folder + "/original";
-  FileCost cost;
-  for (int run = 0; run < runs; ++run) {
-    fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
-    if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
-    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, folder));
-    fs::rename(input, original, error);  // out of the way of the decoder
-    fs::remove(folder + "/restored", error);
-    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, folder));
-    LMZ_ASSIGN(const Bytes raw, ReadFile(original));
-    LMZ_ASSIGN(const Bytes restored, ReadFile(folder + "/restored"));
-    if (raw != restored) {
-      return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
-    }
-    TakeLeast(cost.pack, pack, run == 0);
-    TakeLeast(cost.unpack, unpack, run == 0);
-    cost.coded_size = fs::file_size(folder + "/packed", error);
-    if (error) return Status(Code::kIo, "there is no packed file");
-  }
-  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
-  return cost;
-}
-
 // A peer with all that was measured of it.
 void Remove(size_t p, FilesResult& result) {
   const auto at = static_cast<std::ptrdiff_t>(p);
@@ -165,8 +146,7 @@ Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& re
     const Result<FileCost> cost = MeasureFile(peer, file.path, folder, result.runs);
     if (!cost.ok()) {
       if (cost.status().code() == Code::kCancelled) return cost.status();
-      LeaveOut(result, cost.status().message());
-      if (result.failure.ok()) result.failure = cost.status();
+      Fail(result, peer.name + ": " + file.name, cost.status());
       Remove(p, result);
       continue;
     }
@@ -182,9 +162,28 @@ Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& re
 
 Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
                              int runs) {
-  Result<FileCost> cost = RoundTrips(peer, path, folder, runs);
-  if (cost.ok() || cost.status().code() == Code::kCancelled) return cost;
-  return cost.status().At(peer.name + ": " + path);
+  std::error_code error;
+  const std::string input = folder + "/input", original = folder + "/original";
+  FileCost cost;
+  for (int run = 0; run < runs; ++run) {
+    fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
+    if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
+    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, folder));
+    fs::rename(input, original, error);  // out of the way of the decoder
+    fs::remove(folder + "/restored", error);
+    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, folder));
+    LMZ_ASSIGN(const Bytes raw, ReadFile(original));
+    const Result<Bytes> restored = ReadFile(folder + "/restored");
+    if (!restored.ok() || raw != restored.value()) {
+      return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
+    }
+    TakeLeast(cost.pack, pack, run == 0);
+    TakeLeast(cost.unpack, unpack, run == 0);
+    cost.coded_size = fs::file_size(folder + "/packed", error);
+    if (error) return Status(Code::kIo, "there is no packed file");
+  }
+  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
+  return cost;
 }
 
 Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) {

@@ -103,16 +103,17 @@ std::string Printed(const std::string& path) {
   return text;
 }
 
-// What a failing command says about it: how it ended, and the end of what it printed.
-std::string Failure(int state, const std::string& log) {
+// How a failing command ended, then which it was and the end of what it printed.
+std::string Failure(const std::string& command, int state, const std::string& log) {
   const std::string end = WIFEXITED(state) ? "exit status " + std::to_string(WEXITSTATUS(state))
                                            : "signal " + std::to_string(WTERMSIG(state));
+  const std::string text = "failed with " + end + ": '" + command + "' printed ";
   std::string printed = Printed(log);
-  if (printed.empty()) return end + ", nothing printed";
+  if (printed.empty()) return text + "nothing";
   constexpr size_t kMost = 400;
   if (printed.size() > kMost) printed = "..." + printed.substr(printed.size() - kMost);
   std::replace(printed.begin(), printed.end(), '\n', ' ');
-  return end + ": " + printed;
+  return text + printed;
 }
 
 constexpr const char* kMemory = "/dev/shm";
@@ -140,7 +141,7 @@ Result<RunCost> RunShell(const std::string& command, const std::string& folder) 
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   if (is_stopped) return Status(Code::kCancelled, "interrupted");
   if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-    return Status(Code::kIo, "'" + command + "' failed with " + Failure(state, log));
+    return Status(Code::kIo, Failure(command, state, log));
   }
   RunCost cost;
   cost.wall_seconds = wall.count();

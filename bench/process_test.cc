@@ -135,9 +135,9 @@ TEST_F(Processes, AFailureHasItsStatusAndWhatWasPrinted) {
   const auto message = [&](const char* command) {
     return RunShell(command, In("")).status().message();
   };
-  EXPECT_NE(message("exit 3").find("failed with exit status 3, nothing printed"),
+  EXPECT_NE(message("exit 3").find("failed with exit status 3: 'exit 3' printed nothing"),
             std::string::npos);
-  EXPECT_NE(message("echo one; echo two >&2; exit 4").find("exit status 4: one two"),
+  EXPECT_NE(message("echo one; echo two >&2; exit 4").find("exit 4' printed one two"),
             std::string::npos);
 }
 
