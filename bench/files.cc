@@ -160,26 +160,28 @@ Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& re
 
 }  // namespace
 
-Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
-                             int runs) {
+Result<FileCost> MeasureFile(const Peer& peer, const std::string& path,
+                             const std::string& working_folder, int runs) {
   std::error_code error;
-  const std::string input = folder + "/input", original = folder + "/original";
+  const fs::path folder(working_folder), input = folder / "input", original = folder / "original";
   FileCost cost;
   for (int run = 0; run < runs; ++run) {
+    // A program that writes nothing must not be credited with what was there before it.
+    for (const char* left : {"packed", "restored", "original"}) fs::remove(folder / left, error);
     fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
     if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
-    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, folder));
+    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, working_folder));
     fs::rename(input, original, error);  // out of the way of the decoder
-    fs::remove(folder + "/restored", error);
-    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, folder));
-    LMZ_ASSIGN(const Bytes raw, ReadFile(original));
-    const Result<Bytes> restored = ReadFile(folder + "/restored");
+    if (error) return Status(Code::kIo, "it is gone once it is packed: " + error.message());
+    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, working_folder));
+    LMZ_ASSIGN(const Bytes raw, ReadFile(original.string()));
+    const Result<Bytes> restored = ReadFile((folder / "restored").string());
     if (!restored.ok() || raw != restored.value()) {
       return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
     }
     TakeLeast(cost.pack, pack, run == 0);
     TakeLeast(cost.unpack, unpack, run == 0);
-    cost.coded_size = fs::file_size(folder + "/packed", error);
+    cost.coded_size = fs::file_size(folder / "packed", error);
     if (error) return Status(Code::kIo, "there is no packed file");
   }
   if (IsStopped()) return Status(Code::kCancelled, "interrupted");

@@ -341,6 +341,19 @@ TEST_F(Commands, APeerThatDoesNotRestoreIsAnError) {
             std::string::npos);
 }
 
+TEST_F(Commands, APeerThatWritesNothingHasNoFileOfAnEarlierOne) {
+  WriteBytes(In("file"), SomeText(1000));
+  const std::string pack = "cp input packed", unpack = "cp packed restored";
+  for (const auto& [code, raw] : {std::pair<std::string, std::string>{"true", unpack},
+                                  {"true", "cp original restored"},
+                                  {pack, "true"},
+                                  {"mv input packed", unpack}}) {
+    ASSERT_TRUE(MeasureFile({"whole", "sh", pack, unpack, ""}, In("file"), In(""), 2).ok());
+    EXPECT_FALSE(MeasureFile({"idle", "sh", code, raw, ""}, In("file"), In(""), 1).ok())
+        << code << ", " << raw;
+  }
+}
+
 TEST_F(Commands, AFailingPeerIsLeftOutAndTheOthersGoOn) {
   WriteBytes(In("file"), SomeText(1000));
   WriteBytes(In("large.lmm"), SomeText(1000));  // which is none, and lmz says so
@@ -401,6 +414,20 @@ TEST_F(Commands, SmallFilesAreRestored) {
   const Status status = RunSmall(options);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("page.md")).find("| a process for each |"), std::string::npos);
+}
+
+TEST_F(Commands, SmallFilesThatAreNotWrittenAreNotRestored) {
+  WriteBytes(In("text"), SomeText(3000));
+  ASSERT_TRUE(WriteFile(In("lmz"), "#!/bin/sh\ncase \" $* \" in *' -d '*) exit 0 ;; esac\nexec " +
+                                       ShellWord(LMZ_PROGRAM) + " \"$@\"\n")
+                  .ok());
+  std::filesystem::permissions(In("lmz"), std::filesystem::perms::owner_all);
+  SmallOptions options;
+  options.paths = {In("text")};
+  options.lmz = In("lmz");
+  options.count = 10;
+  options.runs = 1;
+  EXPECT_EQ(RunSmall(options).code(), Code::kDamaged);
 }
 
 TEST_F(Commands, FiguresMarkWhatIsProjected) {
