@@ -131,6 +131,16 @@ TEST_F(Processes, SignalsAreAsBeforeOnceTheFolderIsGone) {
   EXPECT_EQ(after.sa_handler, SIG_DFL);
 }
 
+TEST_F(Processes, AnEndThatIsNotKnownIsNoSuccess) {
+  const Actions ignored({SIGCHLD}, SIG_IGN);
+  EXPECT_NE(RunShell("exit 3", In("")).status().message().find("not known"), std::string::npos);
+  const Result<WorkFolder> folder = WorkFolder::Make();
+  ASSERT_TRUE(folder.ok());
+  EXPECT_TRUE(RunShell("true", folder.value().path()).ok());
+  EXPECT_NE(RunShell("exit 3", folder.value().path()).status().message().find("exit status 3"),
+            std::string::npos);
+}
+
 TEST_F(Processes, AFailureHasItsStatusAndWhatWasPrinted) {
   const auto message = [&](const char* command) {
     return RunShell(command, In("")).status().message();
