@@ -67,14 +67,18 @@ Status FindPeers(const FilesOptions& options, FilesResult& result) {
         LeaveOut(result, peer.name + ", which is for " + peer.suffix + " files only");
       }
     } else if (peer.program.empty() || !IsInstalled(peer.program)) {
-      std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+      if (is_named(peer.name)) {
+        Fail(result, peer.name, Status(Code::kInvalidArgument, "it is not installed"));
+      } else {
+        std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+      }
     } else {
       result.peers.push_back(peer);
       result.versions.push_back(VersionOf(peer));
     }
   }
-  if (result.peers.empty()) return Status(Code::kInvalidArgument, "no compressor was found");
-  return OkStatus();
+  if (!result.peers.empty()) return OkStatus();
+  return FirstFailure({result.failure, Status(Code::kInvalidArgument, "no compressor was found")});
 }
 
 Result<FileGroup> FindGroup(const std::string& path) {

@@ -383,6 +383,21 @@ TEST_F(Commands, AFailingPeerIsLeftOutAndTheOthersGoOn) {
   EXPECT_EQ(Text(In("out.csv")).find("\nfile,file,lmz"), std::string::npos);
 }
 
+TEST_F(Commands, APeerThatIsNamedMustBeInstalled) {
+  WriteBytes(In("file"), SomeText(1000));
+  FilesOptions options;
+  options.paths = {In("file")};
+  options.lmz = In("no lmz");
+  options.only = {"lmz -0", "gzip -9"};
+  options.json = In("out.json");
+  EXPECT_EQ(RunFiles(options).message(), "lmz -0: it is not installed");
+  EXPECT_NE(Text(In("out.json")).find("\"lmz -0: it is not installed\""), std::string::npos);
+  options.only = {"lmz -0"};
+  EXPECT_EQ(RunFiles(options).message(), "lmz -0: it is not installed");
+  options.only = {};
+  EXPECT_TRUE(RunFiles(options).ok());
+}
+
 TEST_F(Commands, EveryTargetIsARow) {
   const auto write = [&](const std::string& rows) {
     return WriteFile(In("targets.csv"), "file,tool,max_size\n" + rows).ok();
