@@ -84,6 +84,12 @@ def file_tables(sections):
     return found
 
 
+def coded_sizes(sections):
+    """{(row, column): size} of all tables of files."""
+    return {(name, column): size for rows in file_tables(sections).values()
+            for name, columns in rows.items() for column, size in columns.items()}
+
+
 def wrong_sizes(sections, ratio):
     """Sizes of lmz in the tables of files that ratio.csv has otherwise."""
     for rows in file_tables(sections).values():
@@ -124,8 +130,7 @@ def wrong_rates(sections, ratio, known):
     """Rates of lmz in docs/paper.md that are not those of its sizes."""
     codes = {(name, f"lmz -{level}"): size for (name, level), (_, size) in ratio.items()}
     model_sizes = {f"lmz -{level}": known[name][0] for level, name in enumerate(models.NAMES, 1)}
-    for columns in [rows for table in file_tables(sections).values() for rows in table.items()]:
-        codes.update({(columns[0], coder): size for coder, size in columns[1].items()})
+    codes.update(coded_sizes(sections))
 
     def check(where, row, cell, raw_size, added):
         expected = 100 * (codes[PAPER_FILES[raw_size], row[0]] + added) / raw_size
@@ -144,6 +149,22 @@ def wrong_rates(sections, ratio, known):
         for raw_size in PAPER_FILES:
             cell = row[head.index(f"{raw_size:,}")]
             yield from check("scaling", row, cell, raw_size, model_sizes.get(row[0], 0))
+
+
+def wrong_domains(sections):
+    """Bits per byte in docs/models.md that are not those of the sizes in docs/benchmarks.md."""
+    sizes = coded_sizes(sections)
+    columns = {name: f"lmz -{level}" for level, name in enumerate(["level 0", *models.NAMES])}
+    (head, *rows), = tables(sections["domains"])
+    for row in [dict(zip(head, row)) for row in rows]:
+        raw_size = sizes.get((row["file"], "raw"))
+        if raw_size != number(row["bytes"]):
+            yield f"domains, {row['file']}: {row['bytes']} bytes instead of {raw_size}"
+            continue
+        for column, coder in columns.items():
+            expected = 8 * sizes[row["file"], coder] / raw_size
+            if abs(float(row[column]) - expected) > 0.00051:
+                yield f"domains, {row['file']}, {column}: {row[column]} instead of {expected:.3f}"
 
 
 def wrong_column(sections, measured):

@@ -63,6 +63,18 @@ class DocumentsTest(unittest.TestCase):
         self.assertEqual(len(list(documents.wrong_rates(
             self.sections, self.ratio, {**self.models, "tiny": (1, "")}))), 3)
 
+    def test_domains_are_those_of_the_sizes(self):
+        self.assertEqual(list(documents.wrong_domains(self.sections)), [])
+        raw, row = re.search(r"\| enwik6 \| ([\d,]+) \| (.*)", self.sections["domains"]).groups()
+        cells = row.split(" | ")
+        for column in [0, 1, 3, 5, 7]:  # level 0, then each model; between them the networks alone
+            other = [*cells[:column], f"{float(cells[column]) + .002:.3f}", *cells[column + 1:]]
+            spoilt = self.spoilt("domains", row, " | ".join(other))
+            self.assertEqual(len(list(documents.wrong_domains(spoilt))), 1, column)
+        for old, new in [(f"| enwik6 | {raw} |", "| enwik6 | 1 |"), ("| enwik6 |", "| other |")]:
+            spoilt = self.spoilt("domains", old, new)
+            self.assertEqual(len(list(documents.wrong_domains(spoilt))), 1, new)
+
     def test_a_rate_that_is_measured_otherwise_is_seen(self):
         measured = self.sections["scaling"]
         self.assertEqual(list(documents.wrong_column(self.sections, measured)), [])
