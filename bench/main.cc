@@ -1,6 +1,7 @@
 // lmz-bench: lmz beside its peers. Results go to standard output, words to standard error.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <new>
 
 #include "environment.h"
@@ -196,6 +197,8 @@ int main(int argc, char** argv) {
     return lmz::bench::Run(argc, argv);
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "lmz-bench: there is not enough memory\n");
-    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "lmz-bench: %s\n", error.what());
   }
+  return 1;
 }

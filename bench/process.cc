@@ -23,7 +23,7 @@ namespace lmz::bench {
 namespace {
 
 // Those that stop, and the one that, ignored, would take the ends of programs away.
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 
 std::atomic<bool> is_stopped = false;
 std::atomic<pid_t> running_group = 0;  // of the program that runs; 0: none

@@ -32,10 +32,10 @@ bool IsInstalled(const std::string& program);
 bool IsStopped();
 
 // A folder of its own for working files, in memory where there is a place for it; removed with
-// everything in it at the end. As long as there is one, SIGINT, SIGTERM and SIGHUP do not end this
-// process: they stop the program that RunShell runs and make it give kCancelled, so that the folder
-// goes the way that any failure takes; and SIGCHLD is not ignored, so that programs' ends are known.
-// Made and destroyed by one thread at a time.
+// everything in it at the end. As long as there is one, SIGINT, SIGTERM, SIGHUP and SIGQUIT do
+// not end this process: they stop the program that RunShell runs and make it give kCancelled, so
+// that the folder goes the way that any failure takes; and SIGCHLD is not ignored, so that
+// programs' ends are known. Made and destroyed by one thread at a time.
 class WorkFolder {
  public:
   // Errors: kIo.

@@ -71,7 +71,7 @@ class Actions {
 class Forever {
  public:
   explicit Forever(const std::string& started) {
-    const Actions defaults({SIGINT, SIGTERM, SIGHUP}, SIG_DFL);
+    const Actions defaults({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, SIG_DFL);
     pid_ = fork();
     if (pid_ == 0) RunForever(started);
   }
@@ -98,7 +98,7 @@ class Forever {
 };
 
 TEST_F(Processes, SignalsStopTheProgramAndRemoveItsFolder) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     const std::string started = In("started");
     Forever process(started);
     ASSERT_TRUE(process.is_there());
