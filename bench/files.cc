@@ -37,8 +37,9 @@ void LeaveOut(FilesResult& result, const std::string& reason) {
 // A peer without which the command cannot succeed. The documents have no details: these name paths
 // of this machine.
 void Fail(FilesResult& result, const std::string& who, const Status& status) {
-  LeaveOut(result, who + ": " + status.message().substr(0, status.message().find(": ")));
-  std::fprintf(stderr, "%s\n", status.message().c_str());
+  const std::string& message = status.message();
+  std::fprintf(stderr, "left out: %s: %s\n", who.c_str(), message.c_str());
+  result.left_out.push_back(who + ": " + message.substr(0, message.find(": ")));
   if (result.failure.ok()) result.failure = status.At(who);
 }
 
