@@ -48,9 +48,10 @@ class DocumentsTest(unittest.TestCase):
         for section in ["files", "pictures", "png", "recordings", "table", "scaling", "context"]:
             names = dict(documents.MODEL_ID.findall(self.sections[section]))
             self.assertIn("base", names, section)
-            model_id = names["base"]
-            spoilt = self.spoilt(section, model_id, model_id[::-1])
-            self.assertEqual(len(list(documents.wrong_models(spoilt, self.models))), 1, section)
+        for section, text in self.sections.items():
+            for _, model_id in documents.MODEL_ID.findall(text):
+                spoilt = self.spoilt(section, model_id, model_id[::-1])
+                self.assertEqual(len(list(documents.wrong_models(spoilt, self.models))), 1, section)
         for section in ["files", "scaling"]:
             names = dict(documents.MODEL_ID.findall(self.sections[section]))
             self.assertEqual(sorted(names), sorted(models.NAMES))

@@ -8,6 +8,7 @@
 #include "files.h"
 #include "input.h"
 #include "journal.h"
+#include "lmz_coder.h"
 #include "markdown.h"
 #include "outputs.h"
 #include "plot.h"
@@ -83,6 +84,18 @@ TEST_F(Written, OutputsAreCheckedBeforeAnythingIsMeasured) {
   small.paths = {In("no text")};
   small.into = In("none.md");
   EXPECT_NE(RunSmall(small).message().find("none.md"), std::string::npos);
+}
+
+TEST_F(Written, AnOriginNamesModelsAndData) {
+  WriteBytes(In("data"), SomeText(1000));
+  const std::string text = ShellOutput(ShellWord(LMZ_BENCH_PROGRAM) + " origin --lmz " +
+                                       ShellWord(LMZ_PROGRAM) + " " + ShellWord(In("data")));
+  for (const std::string& fact : {std::string("Processor: "), std::string("; lmz "),
+                                  ", model `base` " + LoadModelOfLevel(3).value().id,
+                                  "; data, 1,000 bytes, XXH3-128 " + HashText(SomeText(1000))}) {
+    EXPECT_NE(text.find(fact), std::string::npos) << text;
+  }
+  EXPECT_FALSE(LoadModelOfLevel(0).ok());
 }
 
 TEST_F(Written, InsertRefusesNothing) {

@@ -17,9 +17,9 @@ struct RunCost {
 // A word of a shell command that stands for `text`, whatever is in it.
 std::string ShellWord(const std::string& text);
 
-// Runs a shell command in `folder` and waits. Errors: kIo with its exit status and, behind ": ", the
-// command and what it printed last when it fails; kCancelled after a signal, see WorkFolder. From
-// one thread at a time.
+// Runs a shell command in `folder` and waits. Errors: kIo with its exit status and, behind ": ",
+// the command and what it printed last when it fails; kCancelled after a signal, see WorkFolder.
+// From one thread at a time.
 Result<RunCost> RunShell(const std::string& command, const std::string& folder);
 
 // What a shell command prints, on both outputs; empty when it cannot be run.
