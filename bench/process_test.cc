@@ -94,6 +94,7 @@ class Forever {
   int state = 0;
 
  private:
+  const Actions ends_are_known_{{SIGCHLD}, SIG_DFL};
   pid_t pid_ = -1;
 };
 
