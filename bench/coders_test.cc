@@ -140,12 +140,14 @@ TEST(Coders, PngFiltersPicturesButNoText) {
   }
 }
 
-TEST(Coders, Lzma2IsTheFileOfXz) {
+using CodersOfFiles = FolderTest;
+
+TEST_F(CodersOfFiles, Lzma2IsTheFileOfXz) {
   if (!IsInstalled("xz")) GTEST_SKIP() << "xz is not installed";
   const Bytes text = SomeText(100000);
-  const std::string path = testing::TempDir() + "/lmz-bench-xz";
+  const std::string path = In("text");
   WriteBytes(path, text);
-  const std::string file = ShellOutput("xz -9e -T1 -c '" + path + "'");
+  const std::string file = ShellOutput("xz -9e -T1 -c " + ShellWord(path));
   const Result<Bytes> code = Named(AllCoders(), "LZMA2 (xz -9e)").Encode({.bytes = text});
   ASSERT_TRUE(code.ok());
   EXPECT_EQ(code.value(), Bytes(file.begin(), file.end()));
@@ -156,14 +158,11 @@ TEST(Coders, ARevisionIsPartOfWhatSizesAreKeptBy) {
   EXPECT_NE(KeptVersion("libpng 1", 2), KeptVersion("libpng 1", 3));
 }
 
-TEST(Coders, AFileNamedLargeIsLevel4) {
-  const std::string folder = testing::TempDir() + "/lmz-bench-large";
-  std::filesystem::create_directories(folder);
-  for (const char* name : {"/large.lmm", "/other.lmm"}) {
-    std::filesystem::copy_file(LMZ_OTHER_MODEL, folder + name,
-                               std::filesystem::copy_options::overwrite_existing);
+TEST_F(CodersOfFiles, AFileNamedLargeIsLevel4) {
+  for (const char* name : {"large.lmm", "other.lmm"}) {
+    std::filesystem::copy_file(LMZ_OTHER_MODEL, In(name));
   }
-  const auto models = LoadModels({folder + "/other.lmm", folder + "/large.lmm"});
+  const auto models = LoadModels({In("other.lmm"), In("large.lmm")});
   ASSERT_TRUE(models.ok()) << models.status().message();
   Coders coders;
   AddLmzCoders(models.value(), coders);
@@ -174,7 +173,7 @@ TEST(Coders, AFileNamedLargeIsLevel4) {
   EXPECT_EQ(VerifiedSize(Named(coders, "lmz --model tiny-test"), {.bytes = text}).value(),
             large.value());
   EXPECT_NE(VerifiedSize(Named(coders, "lmz -3"), {.bytes = text}).value(), large.value());
-  EXPECT_FALSE(LoadModels({folder + "/no/large.lmm"}).ok());
+  EXPECT_FALSE(LoadModels({In("no/large.lmm")}).ok());
 }
 
 TEST(Coders, AWrongRestorationIsAnError) {

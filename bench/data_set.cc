@@ -185,26 +185,28 @@ Result<DataSet> LoadText(const std::string& path, size_t limit) {
 }
 
 Result<DataSet> LoadPatches(const std::string& path, size_t limit) {
+  const size_t most = WholeChunks(limit);
   DataSet set;
   LMZ_ASSIGN(const size_t count,
              LoadEach(path, {".png"}, LoadPng, set, [&](const Picture& p) -> std::string {
-               if (set.bytes.size() >= limit) return kBeyond;
+               if (set.bytes.size() >= most) return kBeyond;
                const size_t before = set.bytes.size();
                AddPatches(p, set.bytes);
                return set.bytes.size() == before ? "smaller than 64x32 pixels" : "";
              }));
   set.name = "image";
   set.what = "8-bit gray patches of 32 rows and 64 columns from " + Count(count, "picture");
-  Cut(set, WholeChunks(limit), PatchRows);
+  Cut(set, most, PatchRows);
   return set;
 }
 
 Result<DataSet> LoadSpeech(const std::string& path, size_t limit, bool is_resampled) {
   constexpr int kRate = kSampleRate;
+  const size_t most = WholeChunks(limit);
   DataSet set;
   size_t resampled = 0;
   const auto add = [&](const Sound& sound) -> std::string {
-    if (set.bytes.size() >= limit) return kBeyond;
+    if (set.bytes.size() >= most) return kBeyond;
     if (sound.rate != kRate && (sound.rate < kRate || !is_resampled)) {
       return std::to_string(sound.rate) + " Hz";
     }
@@ -227,7 +229,7 @@ Result<DataSet> LoadSpeech(const std::string& path, size_t limit, bool is_resamp
     set.what += ", " + std::to_string(resampled) + " of them of higher rates resampled by " +
                 ResamplerName() + " at its very high quality";
   }
-  Cut(set, WholeChunks(limit), Speech);
+  Cut(set, most, Speech);
   return set;
 }
 

@@ -145,6 +145,13 @@ TEST_F(DataSets, OnlyFilesThatGiveSomethingCount) {
   EXPECT_NE(first.what.find("1 picture"), std::string::npos) << first.what;
   EXPECT_EQ(first.bytes.size(), 3 * kChunkSize);
   EXPECT_EQ(first.notes.at(0), "c.png is left out: beyond the limit");
+
+  // Of a limit that is no whole chunks, the rest is no reason to take another picture.
+  std::filesystem::rename(In("c.png"), In("b.png"));
+  write("c.png", 64, 32);
+  const DataSet one = LoadPatches(In(""), kChunkSize + 952).value();
+  EXPECT_NE(one.what.find("1 picture"), std::string::npos) << one.what;
+  EXPECT_EQ(one.bytes.size(), kChunkSize);
 }
 
 TEST_F(DataSets, PixelsAreAsTheyAreStored) {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "input.h"
+#include "markdown.h"
 
 namespace lmz::bench {
 
@@ -29,8 +30,13 @@ std::string CpuName() {
 }
 
 std::string Machine(int threads) {
-  return "Processor: " + CpuName() + "; " + std::to_string(threads) +
-         (threads == 1 ? " thread" : " threads");
+  const std::string processor = "Processor: " + CpuName();
+  if (threads == 0) return processor;
+  return processor + "; " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
+std::string DataOrigin(const std::string& name, ByteSpan data) {
+  return name + ", " + Grouped(data.size()) + " bytes, XXH3-128 " + HashText(data);
 }
 
 std::string CsvComment(const std::string& text) {

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "base/bytes.h"
+
 namespace lmz::bench {
 
 // The version, and the beginning of a hash of this program, in which all of lmz is contained.
@@ -11,8 +13,11 @@ std::string LmzVersion();
 // The processor's name as the system gives it.
 std::string CpuName();
 
-// The processor and how many threads were used, for the beginning of a text.
+// The processor and, but for 0, how many threads were used, for the beginning of a text.
 std::string Machine(int threads);
+
+// What was measured, for a sentence: its name, size and XXH3-128.
+std::string DataOrigin(const std::string& name, ByteSpan data);
 
 // What a Markdown text says as the lines that a CSV file begins with: each one that is not empty,
 // behind "# ".

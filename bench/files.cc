@@ -34,6 +34,15 @@ void LeaveOut(FilesResult& result, const std::string& reason) {
   result.left_out.push_back(reason);
 }
 
+// A peer without which the command cannot succeed. The documents have no details: these name paths
+// of this machine.
+void Fail(FilesResult& result, const std::string& who, const Status& status) {
+  const std::string& message = status.message();
+  std::fprintf(stderr, "left out: %s: %s\n", who.c_str(), message.c_str());
+  result.left_out.push_back(who + ": " + message.substr(0, message.find(": ")));
+  if (result.failure.ok()) result.failure = status.At(who);
+}
+
 // Those that are wanted, installed, and for all the files.
 Status FindPeers(const FilesOptions& options, FilesResult& result) {
   const auto is_named = [&](const std::string& name) {
@@ -59,14 +68,18 @@ Status FindPeers(const FilesOptions& options, FilesResult& result) {
         LeaveOut(result, peer.name + ", which is for " + peer.suffix + " files only");
       }
     } else if (peer.program.empty() || !IsInstalled(peer.program)) {
-      std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+      if (is_named(peer.name)) {
+        Fail(result, peer.name, Status(Code::kInvalidArgument, "it is not installed"));
+      } else {
+        std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+      }
     } else {
       result.peers.push_back(peer);
       result.versions.push_back(VersionOf(peer));
     }
   }
-  if (result.peers.empty()) return Status(Code::kInvalidArgument, "no compressor was found");
-  return OkStatus();
+  if (!result.peers.empty()) return OkStatus();
+  return FirstFailure({result.failure, Status(Code::kInvalidArgument, "no compressor was found")});
 }
 
 Result<FileGroup> FindGroup(const std::string& path) {
@@ -111,33 +124,6 @@ FileCost FromNumbers(const std::vector<double>& n) {
           .unpack = {n[4], n[5], static_cast<uint64_t>(n[6])}};
 }
 
-// MeasureFile, with errors that do not say whose they are.
-Result<FileCost> RoundTrips(const Peer& peer, const std::string& path, const std::string& folder,
-                            int runs) {
-  std::error_code error;
-  const std::string input = folder + "/input", original = folder + "/original";
-  FileCost cost;
-  for (int run = 0; run < runs; ++run) {
-    fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
-    if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
-    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, folder));
-    fs::rename(input, original, error);  // out of the way of the decoder
-    fs::remove(folder + "/restored", error);
-    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, folder));
-    LMZ_ASSIGN(const Bytes raw, ReadFile(original));
-    LMZ_ASSIGN(const Bytes restored, ReadFile(folder + "/restored"));
-    if (raw != restored) {
-      return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
-    }
-    TakeLeast(cost.pack, pack, run == 0);
-    TakeLeast(cost.unpack, unpack, run == 0);
-    cost.coded_size = fs::file_size(folder + "/packed", error);
-    if (error) return Status(Code::kIo, "there is no packed file");
-  }
-  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
-  return cost;
-}
-
 // A peer with all that was measured of it.
 void Remove(size_t p, FilesResult& result) {
   const auto at = static_cast<std::ptrdiff_t>(p);
@@ -165,8 +151,7 @@ Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& re
     const Result<FileCost> cost = MeasureFile(peer, file.path, folder, result.runs);
     if (!cost.ok()) {
       if (cost.status().code() == Code::kCancelled) return cost.status();
-      LeaveOut(result, cost.status().message());
-      if (result.failure.ok()) result.failure = cost.status();
+      Fail(result, peer.name + ": " + file.name, cost.status());
       Remove(p, result);
       continue;
     }
@@ -180,11 +165,32 @@ Status MeasureAll(MeasuredFile& file, const std::string& folder, FilesResult& re
 
 }  // namespace
 
-Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
-                             int runs) {
-  Result<FileCost> cost = RoundTrips(peer, path, folder, runs);
-  if (cost.ok() || cost.status().code() == Code::kCancelled) return cost;
-  return cost.status().At(peer.name + ": " + path);
+Result<FileCost> MeasureFile(const Peer& peer, const std::string& path,
+                             const std::string& working_folder, int runs) {
+  std::error_code error;
+  const fs::path folder(working_folder), input = folder / "input", original = folder / "original";
+  FileCost cost;
+  for (int run = 0; run < runs; ++run) {
+    // A program that writes nothing must not be credited with what was there before it.
+    for (const char* left : {"packed", "restored", "original"}) fs::remove(folder / left, error);
+    fs::copy_file(path, input, fs::copy_options::overwrite_existing, error);
+    if (error) return Status(Code::kIo, "it cannot be copied: " + error.message());
+    LMZ_ASSIGN(const RunCost pack, RunShell(peer.pack, working_folder));
+    fs::rename(input, original, error);  // out of the way of the decoder
+    if (error) return Status(Code::kIo, "it is gone once it is packed: " + error.message());
+    LMZ_ASSIGN(const RunCost unpack, RunShell(peer.unpack, working_folder));
+    LMZ_ASSIGN(const Bytes raw, ReadFile(original.string()));
+    const Result<Bytes> restored = ReadFile((folder / "restored").string());
+    if (!restored.ok() || raw != restored.value()) {
+      return Status(Code::kDamaged, "it was not restored; no number of this compressor counts");
+    }
+    TakeLeast(cost.pack, pack, run == 0);
+    TakeLeast(cost.unpack, unpack, run == 0);
+    cost.coded_size = fs::file_size(folder / "packed", error);
+    if (error) return Status(Code::kIo, "there is no packed file");
+  }
+  if (IsStopped()) return Status(Code::kCancelled, "interrupted");
+  return cost;
 }
 
 Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) {

@@ -57,8 +57,8 @@ struct FilesResult {
 };
 
 // The files of one round trip: packs `path` with the peer in the folder, unpacks, compares; the
-// least of `runs` times each way. Errors, which name peer and file: kDamaged when the file is not
-// restored; those of RunShell.
+// least of `runs` times each way. Errors, whose details are behind ": ": kDamaged when the file is
+// not restored; kIo; those of RunShell.
 Result<FileCost> MeasureFile(const Peer& peer, const std::string& path, const std::string& folder,
                              int runs);
 

@@ -29,6 +29,23 @@ Status WriteFile(const std::string& path, const std::string& text) {
   return out ? OkStatus() : Status(Code::kIo, path + ": cannot be written");
 }
 
+Status ReplaceFile(const std::string& path, const std::string& text) {
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);  // a link to it stays one
+  if (error) return Status(Code::kIo, path + ": cannot be found: " + error.message());
+  const fs::path beside = file.string() + ".new";
+  const Status status = WriteFile(beside.string(), text);
+  if (status.ok()) {
+    fs::permissions(beside, fs::status(file, error).permissions(), error);
+    if (!error) fs::rename(beside, file, error);
+    if (!error) return status;
+  }
+  std::error_code ignored;
+  fs::remove(beside, ignored);
+  return status.ok() ? Status(Code::kIo, path + ": cannot be replaced: " + error.message())
+                     : status;
+}
+
 namespace {
 
 // All that is there or a failure: what cannot be read is not left out without a word.

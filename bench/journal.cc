@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "input.h"
 
@@ -41,8 +42,9 @@ bool ParseRow(const std::string& line, std::string& key, std::vector<double>& nu
 
 // Whether a file is a journal or empty. The first ones did not name their format: then every line
 // is a row, but for the last one, which may have been cut off; the format follows once they have
-// been opened again.
+// been opened again. The format itself may have been cut off, too.
 bool IsJournal(const std::string& text) {
+  if (std::string_view(kFormat).starts_with(text)) return true;
   std::string key;
   std::vector<double> numbers;
   bool has_row = false, is_cut_off = false;
@@ -54,7 +56,7 @@ bool IsJournal(const std::string& text) {
     has_row |= is_row;
     is_cut_off = !is_row && !line.empty();
   }
-  return text.empty() || (has_row && !(is_cut_off && text.ends_with('\n')));
+  return has_row && !(is_cut_off && text.ends_with('\n'));
 }
 
 }  // namespace

@@ -1,19 +1,21 @@
 // Size and speed of the text codec against the number of lanes and groups, as Markdown on standard
-// output: lanes_bench FILE [MAX_SIZE [THREADS [LEVEL]]]. Pieces of 16 KiB to 4 MiB, up to MAX_SIZE,
-// are taken from the beginning of FILE; every code is decoded and compared. The rate is that of
-// encoding and decoding together, by the processor time of one thread or by the clock for several.
+// output: lanes_bench FILE [MAX_SIZE [THREADS [LEVEL, 1 to 3]]]. Pieces of 16 KiB to 4 MiB, up to
+// MAX_SIZE, are taken from the beginning of FILE; every code is decoded and compared. The rate is
+// that of encoding and decoding together, by the processor time of one thread or by the clock for
+// several.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 
 #include "codec/block.h"
-#include "model/catalog.h"
+#include "environment.h"
+#include "input.h"
+#include "lmz_coder.h"
 
-namespace lmz {
+namespace lmz::bench {
 namespace {
 
 double Now(int threads) {
@@ -63,22 +65,23 @@ Status PrintTable(ByteSpan raw, const Network& model, int threads) {
 }
 
 Status Run(const char* path, size_t max_size, int threads, int level) {
-  std::ifstream file(path, std::ios::binary);
-  const Bytes bytes(std::istreambuf_iterator<char>(file), {});
-  if (bytes.empty()) return Status(Code::kInvalidArgument, "it is empty or not there").At(path);
-  LMZ_ASSIGN(const std::shared_ptr<const Network> model, FindModelOfLevel(level));
+  LMZ_ASSIGN(const Bytes bytes, ReadFile(path));
+  if (bytes.empty()) return Status(Code::kInvalidArgument, "it is empty").At(path);
+  LMZ_ASSIGN(const BenchModel model, LoadModelOfLevel(level));
+  std::printf("%s; %s; %s.\n", Machine(threads).c_str(), LmzWithModels({model}).c_str(),
+              DataOrigin(std::filesystem::path(path).filename().string(), bytes).c_str());
   for (const size_t size :
        {size_t{16} << 10, size_t{256} << 10, size_t{1} << 20, size_t{4} << 20}) {
     if (size > max_size) break;
     const ByteSpan raw = ByteSpan(bytes).first(std::min(size, bytes.size()));
-    LMZ_TRY(PrintTable(raw, *model, threads));
+    LMZ_TRY(PrintTable(raw, *model.network, threads));
     if (raw.size() == bytes.size()) break;
   }
   return OkStatus();
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::bench
 
 int main(int argc, char** argv) {
   if (argc < 2 || argc > 5) {
@@ -89,8 +92,8 @@ int main(int argc, char** argv) {
     return argc > i ? std::atoll(argv[i]) : otherwise;
   };
   const lmz::Status status =
-      lmz::Run(argv[1], static_cast<size_t>(number(2, int64_t{4} << 20)),
-               static_cast<int>(number(3, 1)), static_cast<int>(number(4, 3)));
+      lmz::bench::Run(argv[1], static_cast<size_t>(number(2, int64_t{4} << 20)),
+                      static_cast<int>(number(3, 1)), static_cast<int>(number(4, 3)));
   if (!status.ok()) std::fprintf(stderr, "lanes_bench: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

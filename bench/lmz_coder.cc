@@ -146,14 +146,20 @@ BenchModel Describe(const ModelSummary& summary, std::shared_ptr<const Network> 
 
 }  // namespace
 
+Result<BenchModel> LoadModelOfLevel(int level) {
+  for (const ModelSummary& summary : BuiltInModels()) {
+    if (summary.level != level) continue;
+    LMZ_ASSIGN(std::shared_ptr<const Network> network, FindModelOfLevel(level));
+    return Describe(summary, std::move(network));
+  }
+  return Status(Code::kInvalidArgument, "there is no built-in model of that level; take 1 to 3");
+}
+
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files) {
   std::vector<BenchModel> models;
   for (int level = 1; level <= 3; ++level) {
-    for (const ModelSummary& summary : BuiltInModels()) {
-      if (summary.level != level) continue;
-      LMZ_ASSIGN(std::shared_ptr<const Network> network, FindModelOfLevel(level));
-      models.push_back(Describe(summary, std::move(network)));
-    }
+    LMZ_ASSIGN(BenchModel model, LoadModelOfLevel(level));
+    models.push_back(std::move(model));
   }
   for (const std::string& path : WithLarge(files, FindLmz(""))) {
     LMZ_ASSIGN(const Bytes file, ReadFile(path));

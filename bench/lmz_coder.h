@@ -20,6 +20,9 @@ struct BenchModel {
 // of level 4; where it is installed it need not be named. Errors: those of reading and loading.
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
 
+// The built-in one of level 1, 2 or 3. Errors: kInvalidArgument.
+Result<BenchModel> LoadModelOfLevel(int level);
+
 // This lmz with its version, and the models with their ids, for a sentence.
 std::string LmzWithModels(const std::vector<BenchModel>& models);
 

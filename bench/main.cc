@@ -1,6 +1,8 @@
 // lmz-bench: lmz beside its peers. Results go to standard output, words to standard error.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
+#include <filesystem>
 #include <new>
 
 #include "environment.h"
@@ -8,6 +10,7 @@
 #include "files.h"
 #include "input.h"
 #include "markdown.h"
+#include "peers.h"
 #include "small.h"
 #include "table.h"
 
@@ -24,10 +27,14 @@ void AddSection(CLI::App& command, Options& options) {
   command.add_option("--section", options.section, "which section")->capture_default_str();
 }
 
+void AddLmz(CLI::App& command, std::string& lmz) {
+  command.add_option("--lmz", lmz, "the program lmz; else the one built with this program");
+}
+
 // What the commands take that run programs.
 template <class Options>
 void AddRuns(CLI::App& command, Options& options) {
-  command.add_option("--lmz", options.lmz, "the program lmz; else the one built with this program");
+  AddLmz(command, options.lmz);
   command.add_option("--runs", options.runs, "times to run each; the fastest counts")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -101,6 +108,29 @@ void AddSmall(CLI::App& app, SmallOptions& options) {
   AddSection(*small, options);
 }
 
+struct OriginOptions {
+  std::string path;
+  std::string lmz;
+  std::vector<std::string> models;
+};
+
+void AddOrigin(CLI::App& app, OriginOptions& options) {
+  CLI::App* origin =
+      app.add_subcommand("origin", "what a table says about its processor, lmz, models and data");
+  origin->add_option("FILE", options.path, "the data")->required();
+  AddLmz(*origin, options.lmz);
+  AddModels(*origin, options.models);
+}
+
+Status RunOrigin(const OriginOptions& options) {
+  LMZ_ASSIGN(const Bytes data, ReadFile(options.path));
+  const std::vector<Peer> peers = AllPeers(FindLmz(options.lmz), options.models);
+  std::string text = Machine(0) + "; lmz " + VersionOf(peers[0]);
+  for (const ModelName& model : ModelsOf(peers)) text += ", model `" + model.name + "` " + model.id;
+  const std::string name = std::filesystem::path(options.path).filename().string();
+  return Deliver(text + "; " + DataOrigin(name, data) + ".\n", "", "");
+}
+
 struct InsertOptions {
   std::string into;
   std::string section;
@@ -169,6 +199,8 @@ int Run(int argc, char** argv) {
   AddFigures(app, context, scaling);
   SmallOptions small;
   AddSmall(app, small);
+  OriginOptions origin;
+  AddOrigin(app, origin);
   InsertOptions insert;
   AddInsert(app, insert);
   try {
@@ -183,6 +215,7 @@ int Run(int argc, char** argv) {
   if (app.got_subcommand("context")) status = RunContext(context);
   if (app.got_subcommand("scaling")) status = RunScaling(scaling);
   if (app.got_subcommand("small")) status = RunSmall(small);
+  if (app.got_subcommand("origin")) status = RunOrigin(origin);
   if (app.got_subcommand("insert")) status = RunInsert(insert);
   if (!status.ok()) std::fprintf(stderr, "lmz-bench: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
@@ -196,6 +229,8 @@ int main(int argc, char** argv) {
     return lmz::bench::Run(argc, argv);
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "lmz-bench: there is not enough memory\n");
-    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "lmz-bench: %s\n", error.what());
   }
+  return 1;
 }

@@ -84,7 +84,7 @@ Status WriteSection(const std::string& generated, const std::string& section,
   LMZ_ASSIGN(const Bytes file, ReadFile(into));
   Result<std::string> text = ReplaceSection({file.begin(), file.end()}, section, generated);
   if (!text.ok()) return text.status().At(into);
-  return WriteFile(into, text.value());
+  return ReplaceFile(into, text.value());
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ Status CheckWritable(const std::string& path) {
 Status CheckSection(const std::string& into, const std::string& section) {
   if (into.empty()) return OkStatus();
   LMZ_ASSIGN(const Bytes file, ReadFile(into));
+  std::error_code error;
+  const fs::path folder = fs::canonical(into, error).parent_path();
+  if (error || access(folder.c_str(), W_OK | X_OK) != 0) {
+    return Status(Code::kIo, into + ": cannot be replaced, for its folder cannot be written");
+  }
   return ReplaceSection({file.begin(), file.end()}, section, "").status().At(into);
 }
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
 
@@ -21,7 +22,8 @@ namespace lmz::bench {
 
 namespace {
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+// Those that stop, and the one that, ignored, would take the ends of programs away.
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 
 std::atomic<bool> is_stopped = false;
 std::atomic<pid_t> running_group = 0;  // of the program that runs; 0: none
@@ -29,8 +31,10 @@ static_assert(decltype(is_stopped)::is_always_lock_free &&
               decltype(running_group)::is_always_lock_free);  // a signal may come anywhere
 
 void Stop(int) {
+  const int error = errno;
   is_stopped = true;
   if (const pid_t group = running_group; group > 0) kill(-group, SIGKILL);
+  errno = error;
 }
 
 // What the signals did before there was a WorkFolder, and how many folders there are.
@@ -42,9 +46,10 @@ void AddFolder() {
   is_stopped = false;
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     sigaction(kSignals[i], nullptr, &actions_before[i]);
-    if (actions_before[i].sa_handler == SIG_IGN) continue;  // as under nohup
+    const bool is_stop = kSignals[i] != SIGCHLD;
+    if (is_stop && actions_before[i].sa_handler == SIG_IGN) continue;  // as under nohup
     struct sigaction action = {};
-    action.sa_handler = Stop;
+    action.sa_handler = is_stop ? Stop : SIG_DFL;
     action.sa_flags = SA_RESTART;
     sigaction(kSignals[i], &action, nullptr);
   }
@@ -86,12 +91,16 @@ pid_t Start(const char* const* arguments, const char* folder, const char* log) {
   return pid;
 }
 
-int Wait(pid_t pid, rusage& usage) {
+// How it ended, as of waitpid.
+Result<int> Wait(pid_t pid, rusage& usage) {
   int state = 0;
-  while (wait4(pid, &state, 0, &usage) < 0 && errno == EINTR) {
-  }
+  pid_t ended;
+  do {
+    ended = wait4(pid, &state, 0, &usage);
+  } while (ended < 0 && errno == EINTR);
   running_group = 0;
-  return state;
+  if (ended == pid) return state;
+  return Status(Code::kIo, std::string("a program's end is not known: ") + std::strerror(errno));
 }
 
 // What is in a file, without the ends of its last lines.
@@ -103,16 +112,17 @@ std::string Printed(const std::string& path) {
   return text;
 }
 
-// What a failing command says about it: how it ended, and the end of what it printed.
-std::string Failure(int state, const std::string& log) {
+// How a failing command ended, then which it was and the end of what it printed.
+std::string Failure(const std::string& command, int state, const std::string& log) {
   const std::string end = WIFEXITED(state) ? "exit status " + std::to_string(WEXITSTATUS(state))
                                            : "signal " + std::to_string(WTERMSIG(state));
+  const std::string text = "failed with " + end + ": '" + command + "' printed ";
   std::string printed = Printed(log);
-  if (printed.empty()) return end + ", nothing printed";
+  if (printed.empty()) return text + "nothing";
   constexpr size_t kMost = 400;
   if (printed.size() > kMost) printed = "..." + printed.substr(printed.size() - kMost);
   std::replace(printed.begin(), printed.end(), '\n', ' ');
-  return end + ": " + printed;
+  return text + printed;
 }
 
 constexpr const char* kMemory = "/dev/shm";
@@ -136,11 +146,11 @@ Result<RunCost> RunShell(const std::string& command, const std::string& folder) 
   const pid_t pid = Start(has_time ? timed : plain, folder.c_str(), log.c_str());
   if (pid < 0) return Status(Code::kIo, "no process can be started");
   rusage usage = {};
-  const int state = Wait(pid, usage);
+  LMZ_ASSIGN(const int state, Wait(pid, usage));
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   if (is_stopped) return Status(Code::kCancelled, "interrupted");
   if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-    return Status(Code::kIo, "'" + command + "' failed with " + Failure(state, log));
+    return Status(Code::kIo, Failure(command, state, log));
   }
   RunCost cost;
   cost.wall_seconds = wall.count();

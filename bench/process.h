@@ -17,8 +17,9 @@ struct RunCost {
 // A word of a shell command that stands for `text`, whatever is in it.
 std::string ShellWord(const std::string& text);
 
-// Runs a shell command in `folder` and waits. Errors: kIo with its exit status and what it printed
-// last when it fails; kCancelled after a signal, see WorkFolder. From one thread at a time.
+// Runs a shell command in `folder` and waits. Errors: kIo with its exit status and, behind ": ",
+// the command and what it printed last when it fails; kCancelled after a signal, see WorkFolder.
+// From one thread at a time.
 Result<RunCost> RunShell(const std::string& command, const std::string& folder);
 
 // What a shell command prints, on both outputs; empty when it cannot be run.
@@ -31,9 +32,10 @@ bool IsInstalled(const std::string& program);
 bool IsStopped();
 
 // A folder of its own for working files, in memory where there is a place for it; removed with
-// everything in it at the end. As long as there is one, SIGINT, SIGTERM and SIGHUP do not end this
-// process: they stop the program that RunShell runs and make it give kCancelled, so that the folder
-// goes the way that any failure takes. Made and destroyed by one thread at a time.
+// everything in it at the end. As long as there is one, SIGINT, SIGTERM, SIGHUP and SIGQUIT do
+// not end this process: they stop the program that RunShell runs and make it give kCancelled, so
+// that the folder goes the way that any failure takes; and SIGCHLD is not ignored, so that
+// programs' ends are known. Made and destroyed by one thread at a time.
 class WorkFolder {
  public:
   // Errors: kIo.

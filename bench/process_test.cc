@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "input.h"
 #include "test_support.h"
@@ -43,22 +46,71 @@ bool Soon(Check is_true) {
   _exit(status);
 }
 
+// Of signals, for as long as this lives: a job in the background or under nohup ignores some.
+class Actions {
+ public:
+  Actions(std::initializer_list<int> signals, void (*handler)(int)) {
+    struct sigaction action = {}, before = {};
+    action.sa_handler = handler;
+    for (const int signal : signals) {
+      sigaction(signal, &action, &before);
+      before_.emplace_back(signal, before);
+    }
+  }
+  ~Actions() {
+    for (const auto& [signal, action] : before_) sigaction(signal, &action, nullptr);
+  }
+  Actions(const Actions&) = delete;
+  Actions& operator=(const Actions&) = delete;
+
+ private:
+  std::vector<std::pair<int, struct sigaction>> before_;
+};
+
+// A process in RunForever, which ends with this in any case.
+class Forever {
+ public:
+  explicit Forever(const std::string& started) {
+    const Actions defaults({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, SIG_DFL);
+    pid_ = fork();
+    if (pid_ == 0) RunForever(started);
+  }
+  ~Forever() {
+    if (pid_ <= 0 || EndsSoon(SIGTERM)) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  Forever(const Forever&) = delete;
+  Forever& operator=(const Forever&) = delete;
+
+  bool is_there() const { return pid_ > 0; }
+  // Whether the signal ends it; `state` is then that of waitpid.
+  bool EndsSoon(int signal) {
+    kill(pid_, signal);
+    if (!Soon([&] { return waitpid(pid_, &state, WNOHANG) == pid_; })) return false;
+    pid_ = -1;
+    return true;
+  }
+  int state = 0;
+
+ private:
+  const Actions ends_are_known_{{SIGCHLD}, SIG_DFL};
+  pid_t pid_ = -1;
+};
+
 TEST_F(Processes, SignalsStopTheProgramAndRemoveItsFolder) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     const std::string started = In("started");
-    const pid_t pid = fork();
-    ASSERT_GE(pid, 0);
-    if (pid == 0) RunForever(started);
+    Forever process(started);
+    ASSERT_TRUE(process.is_there());
     EXPECT_TRUE(Soon([&] { return std::filesystem::exists(started); }));
     pid_t program = 0;
     std::string folder;
     std::ifstream(started) >> program >> folder;
     ASSERT_GT(program, 0);
     EXPECT_TRUE(std::filesystem::is_directory(folder));
-    kill(pid, signal);
-    int state = 0;
-    ASSERT_EQ(waitpid(pid, &state, 0), pid);
-    EXPECT_TRUE(WIFEXITED(state) && WEXITSTATUS(state) == 0) << strsignal(signal);
+    ASSERT_TRUE(process.EndsSoon(signal)) << strsignal(signal);
+    EXPECT_TRUE(WIFEXITED(process.state) && WEXITSTATUS(process.state) == 0) << strsignal(signal);
     EXPECT_FALSE(std::filesystem::exists(folder)) << strsignal(signal);
     EXPECT_TRUE(Soon([&] { return kill(program, 0) != 0; })) << strsignal(signal);
     std::filesystem::remove(started);
@@ -66,29 +118,37 @@ TEST_F(Processes, SignalsStopTheProgramAndRemoveItsFolder) {
 }
 
 TEST_F(Processes, SignalsAreAsBeforeOnceTheFolderIsGone) {
-  struct sigaction before = {}, inside = {}, after = {};
-  ::signal(SIGHUP, SIG_IGN);
-  sigaction(SIGINT, nullptr, &before);
+  const Actions defaults({SIGINT}, SIG_DFL), ignored({SIGHUP}, SIG_IGN);
+  struct sigaction inside = {}, after = {};
   {
     const Result<WorkFolder> folder = WorkFolder::Make();
     ASSERT_TRUE(folder.ok());
     sigaction(SIGINT, nullptr, &inside);
-    EXPECT_NE(inside.sa_handler, before.sa_handler);
+    EXPECT_NE(inside.sa_handler, SIG_DFL);
     sigaction(SIGHUP, nullptr, &inside);
     EXPECT_EQ(inside.sa_handler, SIG_IGN) << "as nohup wants it";
   }
   sigaction(SIGINT, nullptr, &after);
-  EXPECT_EQ(after.sa_handler, before.sa_handler);
-  ::signal(SIGHUP, SIG_DFL);
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
+}
+
+TEST_F(Processes, AnEndThatIsNotKnownIsNoSuccess) {
+  const Actions ignored({SIGCHLD}, SIG_IGN);
+  EXPECT_NE(RunShell("exit 3", In("")).status().message().find("not known"), std::string::npos);
+  const Result<WorkFolder> folder = WorkFolder::Make();
+  ASSERT_TRUE(folder.ok());
+  EXPECT_TRUE(RunShell("true", folder.value().path()).ok());
+  EXPECT_NE(RunShell("exit 3", folder.value().path()).status().message().find("exit status 3"),
+            std::string::npos);
 }
 
 TEST_F(Processes, AFailureHasItsStatusAndWhatWasPrinted) {
   const auto message = [&](const char* command) {
     return RunShell(command, In("")).status().message();
   };
-  EXPECT_NE(message("exit 3").find("failed with exit status 3, nothing printed"),
+  EXPECT_NE(message("exit 3").find("failed with exit status 3: 'exit 3' printed nothing"),
             std::string::npos);
-  EXPECT_NE(message("echo one; echo two >&2; exit 4").find("exit status 4: one two"),
+  EXPECT_NE(message("echo one; echo two >&2; exit 4").find("exit 4' printed one two"),
             std::string::npos);
 }
 

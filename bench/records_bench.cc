@@ -14,8 +14,10 @@
 
 #include "api/models.h"
 #include "api/records.h"
+#include "environment.h"
+#include "lmz_coder.h"
 
-namespace lmz {
+namespace lmz::bench {
 namespace {
 
 constexpr int kSampleRecords = 1000;
@@ -141,16 +143,23 @@ int Run() {
     sample_sizes.push_back(record.size());
   }
   std::vector<std::string> records;
-  size_t raw = 0;
+  std::string all = sample;
   for (int i = 0; i < kRecords; ++i) {
     records.push_back(MakeRecord(random));
-    raw += records.back().size();
+    all += records.back();
   }
+  const Result<BenchModel> model = LoadModelOfLevel(3);
+  if (!model.ok()) {
+    std::fprintf(stderr, "records_bench: %s\n", model.status().message().c_str());
+    return 1;
+  }
+  std::printf("%s; %s, zstd %s; %s.\n", Machine(1).c_str(), LmzWithModels({model.value()}).c_str(),
+              ZSTD_versionString(), DataOrigin("sample and records", AsBytes(all)).c_str());
   std::printf(
       "%d records of %.1f bytes on average; sample of %zu bytes; one thread, processor "
       "time.\n\n| coder | bytes per record | records encoded per second | decoded |\n"
       "|---|---:|---:|---:|\n",
-      kRecords, static_cast<double>(raw) / kRecords, sample.size());
+      kRecords, static_cast<double>(all.size() - sample.size()) / kRecords, sample.size());
   const bool is_right = MeasureZstd(records, sample, sample_sizes) &&
                         MeasureLmz("lmz -0", records, 0, sample) &&
                         MeasureLmz("lmz -3", records, 3, sample);
@@ -159,8 +168,8 @@ int Run() {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::bench
 
 int main() {
-  return lmz::Run();
+  return lmz::bench::Run();
 }

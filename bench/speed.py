@@ -42,6 +42,13 @@ class Bench:
         self.lmz = self.build / "cli/lmz"
         self.folder = folder
 
+    def origin(self, file, levels):
+        """The processor, lmz, its models and the data, for the first line."""
+        large = models.options(4) if 4 in levels else []
+        return subprocess.run(
+            [self.build / "bench/lmz-bench", "origin", file, "--lmz", self.lmz, *large],
+            check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
     def kernel(self, level, what, isa, lanes, threads):
         """KB/s of `what`, products or step."""
         name = f"^{what}/{isa}/lanes:{lanes}/" + ("real_time/" if threads > 1 else "")
@@ -109,7 +116,7 @@ def main():
                               check=True, capture_output=True, text=True).stdout
         isas = list(dict.fromkeys(re.findall(r"^multiply/(\w+)/", isas, re.M)))
         best = isas[-1]
-        print(f"{arguments.file.name}, {len(data):,} bytes; {best}; KB/s, the fastest of"
+        print(f"{bench.origin(arguments.file, levels)} {best}; KB/s, the fastest of"
               f" {arguments.rounds} rounds.\n")
         print("| level | lanes | threads | products alone | network's step | compress |"
               " decompress | of the products | |\n" + "|---|" + "---:|" * 8)
