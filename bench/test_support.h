@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "input.h"
+#include "bench/measure/input.h"
 
 namespace lmz::bench {
 

@@ -1,4 +1,4 @@
-#include "figures.h"
+#include "cli/figures.h"
 
 #include <cstdio>
 

@@ -1,18 +1,18 @@
-#include "job.h"
+#include "cli/job.h"
 
 #include <unistd.h>
 
 #include <chrono>
 #include <memory>
 
-#include "api/compressor.h"
-#include "descriptor.h"
-#include "figures.h"
-#include "input_file.h"
-#include "message.h"
-#include "output_file.h"
-#include "progress.h"
-#include "verifier.h"
+#include "cli/figures.h"
+#include "cli/io/descriptor.h"
+#include "cli/io/input_file.h"
+#include "cli/io/output_file.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "cli/verifier.h"
+#include "stream/compress.h"
 
 namespace lmz {
 

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/status.h"
-#include "list.h"
-#include "models.h"
-#include "options.h"
+#include "cli/list.h"
+#include "cli/models.h"
+#include "cli/options.h"
 
 namespace lmz {
 

@@ -1,13 +1,13 @@
-#include "list.h"
+#include "cli/list.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/figures.h"
+#include "cli/message.h"
 #include "codec/codec.h"
 #include "codec/filter/filter.h"
-#include "figures.h"
-#include "message.h"
 
 namespace lmz {
 

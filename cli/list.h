@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "api/compressor.h"
+#include "stream/compress.h"
 
 namespace lmz {
 

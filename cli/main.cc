@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "descriptor.h"
-#include "exit_code.h"
-#include "job.h"
-#include "list.h"
-#include "message.h"
-#include "models.h"
-#include "options.h"
-#include "tree.h"
-#include "unfinished.h"
+#include "cli/exit_code.h"
+#include "cli/io/descriptor.h"
+#include "cli/io/unfinished.h"
+#include "cli/job.h"
+#include "cli/list.h"
+#include "cli/message.h"
+#include "cli/models.h"
+#include "cli/options.h"
+#include "cli/tree.h"
 
 namespace lmz {
 namespace {

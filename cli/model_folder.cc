@@ -1,9 +1,9 @@
-#include "model_folder.h"
+#include "cli/model_folder.h"
 
 #include <algorithm>
 #include <filesystem>
 
-#include "input_file.h"
+#include "cli/io/input_file.h"
 
 namespace lmz {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "api/models.h"
+#include "stream/models.h"
 
 namespace lmz {
 

@@ -1,4 +1,4 @@
-#include "models.h"
+#include "cli/models.h"
 
 namespace lmz {
 

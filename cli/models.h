@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "model_folder.h"
-#include "options.h"
+#include "cli/model_folder.h"
+#include "cli/options.h"
 
 namespace lmz {
 

@@ -1,13 +1,13 @@
-#include "progress.h"
+#include "cli/progress.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "figures.h"
-#include "message.h"
-#include "unfinished.h"
+#include "cli/figures.h"
+#include "cli/io/unfinished.h"
+#include "cli/message.h"
 
 namespace lmz {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "api/compressor.h"
+#include "stream/compress.h"
 
 namespace lmz {
 

@@ -1,4 +1,4 @@
-#include "tree.h"
+#include "cli/tree.h"
 
 #include <algorithm>
 #include <filesystem>

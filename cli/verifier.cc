@@ -1,4 +1,4 @@
-#include "verifier.h"
+#include "cli/verifier.h"
 
 #include <new>
 

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <thread>
 
-#include "api/compressor.h"
 #include "base/checksum.h"
+#include "stream/compress.h"
 
 namespace lmz {
 

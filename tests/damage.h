@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "api/pipeline.h"
+#include "stream/pipeline.h"
 
 namespace lmz::testing {
 

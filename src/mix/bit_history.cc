@@ -1,6 +1,6 @@
 #include "mix/bit_history.h"
 
-#include "kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_kernels.h"
 
 namespace lmz {
 

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
-#include "kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_kernels.h"
 
 namespace lmz {
 namespace {

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/status.h"
-#include "kernels/mixer_kernels.h"
 #include "mix/byte_opinion.h"
 #include "mix/context_set.h"
 #include "mix/dual_rate.h"
+#include "mix/kernels/mixer_kernels.h"
 #include "mix/match_model.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"

@@ -2,7 +2,7 @@
 //
 // First layer: several weight sets, each picking one row of weights by its own small context, each
 // trained on its own error. Second layer: mixes the sets' logits, again with rows picked by
-// context. Weights are in 1/65536; see kernels/mixer_kernels.h for the exact arithmetic.
+// context. Weights are in 1/65536; see mix/kernels/mixer_kernels.h for the exact arithmetic.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_kernels.h"
 
 namespace lmz {
 

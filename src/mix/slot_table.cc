@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "kernels/aligned.h"
+#include "cpu/aligned.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>

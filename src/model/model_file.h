@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
-#include "model/glr.h"
+#include "model/glr/weights.h"
 #include "model/mixer_start.h"
 
 namespace lmz {

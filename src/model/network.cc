@@ -1,7 +1,7 @@
 #include "model/network.h"
 
-#include "kernels/isa.h"
-#include "model/glr_step.h"
+#include "cpu/isa.h"
+#include "model/glr/step.h"
 
 namespace lmz {
 

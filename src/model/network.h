@@ -7,9 +7,9 @@
 
 #include <cstdint>
 
-#include "model/bound_glr.h"
-#include "model/glr.h"
-#include "model/lane_states.h"
+#include "model/glr/lane_states.h"
+#include "model/glr/packed_weights.h"
+#include "model/glr/weights.h"
 #include "model/model_file.h"
 
 namespace lmz {

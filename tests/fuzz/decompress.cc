@@ -1,5 +1,5 @@
 // Arbitrary bytes as a file: an error, or output within the limits that two runs agree on.
-#include "api/compressor.h"
+#include "stream/compress.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/tiny_model.h"
 

@@ -1,6 +1,6 @@
 // Frames whose fields are arbitrary but whose checksums are right: the reader must refuse what no
 // writer makes, and listing must agree with decoding.
-#include "api/compressor.h"
+#include "stream/compress.h"
 #include "tests/frame_builder.h"
 #include "tests/fuzz/fuzz.h"
 

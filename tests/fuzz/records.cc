@@ -1,6 +1,6 @@
 // Small records: any bytes as a record come back, any bytes as a code are refused or give a record
 // that fits, and a damaged code never harms the coder, which the next record shows.
-#include "api/records.h"
+#include "records/records.h"
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/tiny_model.h"

@@ -1,5 +1,5 @@
 // Any bytes under any choice of codec, filters and profile come back, and twice the same code.
-#include "api/pipeline.h"
+#include "stream/pipeline.h"
 #include "tests/choices.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -8,8 +8,6 @@
 #include <map>
 #include <sstream>
 
-#include "api/pipeline.h"
-#include "api/records.h"
 #include "arithmetic_decoder.h"
 #include "audio_decoder.h"
 #include "codec/text/text.h"
@@ -17,7 +15,9 @@
 #include "file_decoder.h"
 #include "model/catalog.h"
 #include "record_decoder.h"
+#include "records/records.h"
 #include "reference_glr.h"
+#include "stream/pipeline.h"
 #include "tests/choices.h"
 #include "tests/recipes.h"
 

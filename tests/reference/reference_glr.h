@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/glr.h"
+#include "model/glr/weights.h"
 
 namespace lmz {
 

@@ -9,8 +9,8 @@
 #include "codec/audio/channel_predictor.h"
 #include "codec/audio/sample_model.h"
 #include "codec/bytes/bytes.h"
+#include "cpu/isa.h"
 #include "entropy/coder.h"
-#include "kernels/isa.h"
 
 namespace lmz {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/audio/audio_layout.h"
-#include "kernels/isa.h"
+#include "cpu/isa.h"
 #include "tests/random.h"
 #include "tests/recipes.h"
 

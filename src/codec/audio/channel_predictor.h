@@ -9,10 +9,10 @@
 #include <cstdint>
 
 #include "codec/audio/distribution.h"
+#include "codec/audio/kernels/audio_kernels.h"
 #include "codec/audio/least_squares.h"
 #include "codec/audio/lms_filter.h"
 #include "codec/audio/pitch_tracker.h"
-#include "kernels/audio_kernels.h"
 
 namespace lmz::audio {
 

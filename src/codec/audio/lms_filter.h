@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "kernels/aligned.h"
-#include "kernels/audio_kernels.h"
+#include "codec/audio/kernels/audio_kernels.h"
+#include "cpu/aligned.h"
 
 namespace lmz::audio {
 

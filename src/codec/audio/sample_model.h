@@ -9,8 +9,8 @@
 
 #include "codec/audio/channel_predictor.h"
 #include "codec/audio/distribution.h"
-#include "kernels/mixer_kernels.h"
 #include "mix/dual_rate.h"
+#include "mix/kernels/mixer_kernels.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"
 

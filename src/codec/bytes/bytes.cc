@@ -2,8 +2,8 @@
 
 #include <type_traits>
 
+#include "cpu/isa.h"
 #include "entropy/coder.h"
-#include "kernels/isa.h"
 #include "mix/context_mixer.h"
 
 namespace lmz {

@@ -9,8 +9,8 @@
 #include "codec/image/predictor.h"
 #include "codec/image/raster.h"
 #include "codec/image/sample_coder.h"
+#include "cpu/isa.h"
 #include "entropy/coder.h"
-#include "kernels/isa.h"
 
 namespace lmz {
 

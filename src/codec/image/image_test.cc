@@ -4,7 +4,7 @@
 
 #include "codec/bytes/bytes.h"
 #include "codec/image/color_table.h"
-#include "kernels/isa.h"
+#include "cpu/isa.h"
 #include "tests/random.h"
 #include "tests/recipes.h"
 

@@ -9,8 +9,8 @@
 #include <array>
 #include <cstdint>
 
-#include "kernels/aligned.h"
-#include "kernels/least_squares_kernels.h"
+#include "codec/image/kernels/least_squares_kernels.h"
+#include "cpu/aligned.h"
 
 namespace lmz {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cpu/isa.h"
 #include "entropy/logistic_curve.h"
-#include "kernels/isa.h"
 
 namespace lmz {
 

@@ -15,7 +15,7 @@
 #include "codec/block.h"
 #include "codec/text/layout.h"
 #include "codec/text/turn.h"
-#include "kernels/aligned.h"
+#include "cpu/aligned.h"
 #include "mix/context_mixer.h"
 #include "model/network.h"
 

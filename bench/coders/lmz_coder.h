@@ -1,0 +1,33 @@
+// lmz itself as one of the coders, through its pipelines.
+#pragma once
+
+#include "bench/measure/coder.h"
+#include "model/network.h"
+
+namespace lmz::bench {
+
+// A model with what the tables say about it.
+struct BenchModel {
+  std::string name;
+  int level = 0;  // that stands for it, 1 .. 4; 0: none
+  std::string id;
+  uint64_t file_size = 0;
+  uint64_t parameters = 0;
+  std::shared_ptr<const Network> network;
+};
+
+// The built-in models of levels, smallest first, then those in `files`, of which large.lmm is that
+// of level 4; where it is installed it need not be named. Errors: those of reading and loading.
+Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
+
+// The built-in one of level 1, 2 or 3. Errors: kInvalidArgument.
+Result<BenchModel> LoadModelOfLevel(int level);
+
+// This lmz with its version, and the models with their ids, for a sentence.
+std::string LmzWithModels(const std::vector<BenchModel>& models);
+
+// lmz -0, then lmz with each model. Pixels and samples are given as the files that people keep them
+// in, PGM, PPM and WAV, whose headers count; data without meaning as it is.
+void AddLmzCoders(const std::vector<BenchModel>& models, Coders& coders);
+
+}  // namespace lmz::bench

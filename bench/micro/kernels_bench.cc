@@ -1,0 +1,266 @@
+// Times the network's kernels: the matrix kernel alone per instruction set, shape and number of
+// lanes, and whole steps of a model beside the matrix products that a step consists of, by one
+// thread and by two. No time without a correctness check: every kernel is compared with the
+// portable one first.
+//
+// usage: kernels_bench [--model=FILE] [Google Benchmark's options]
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/glr/kernels/network_kernels.h"
+#include "model/glr/kernels/packed_matrix.h"
+#include "model/network.h"
+
+namespace lmz {
+namespace {
+
+struct Product {
+  Product(const NetworkKernels& with, int rows_, int columns_, int lanes_)
+      : kernels(with), rows(rows_), columns(columns_), lanes(lanes_) {
+    std::mt19937 random(1);
+    const auto small = [&] { return static_cast<int8_t>(static_cast<int>(random() % 255) - 127); };
+    std::vector<int8_t> weights(static_cast<size_t>(rows) * static_cast<size_t>(columns));
+    for (int8_t& w : weights) w = small();
+    matrix = MatrixStorage(weights, rows, columns, kernels.quantised_flip);
+    x.resize(static_cast<size_t>(lanes) * static_cast<size_t>(columns));
+    for (uint8_t& q : x) {
+      q = static_cast<uint8_t>(static_cast<uint8_t>(small()) ^ kernels.quantised_flip);
+    }
+    sums.resize(static_cast<size_t>(lanes) * static_cast<size_t>(rows));
+  }
+  void Run() { Run(0, lanes); }
+  void Run(int first, int count) {
+    kernels.multiply(matrix.view(), x.data() + ptrdiff_t{first} * columns, columns, count,
+                     sums.data() + ptrdiff_t{first} * rows, rows);
+  }
+
+  const NetworkKernels& kernels;
+  int rows, columns, lanes;
+  MatrixStorage matrix;
+  AlignedVector<uint8_t> x;
+  AlignedVector<int32_t> sums;
+};
+
+void BenchMultiply(benchmark::State& state, Isa isa, int rows, int columns, int lanes) {
+  Product product(NetworkKernelsFor(isa), rows, columns, lanes);
+  Product expected(NetworkKernelsFor(Isa::kScalar), rows, columns, lanes);
+  product.Run();
+  expected.Run();
+  if (product.sums != expected.sums) return state.SkipWithError("differs from scalar");
+  for (auto _ : state) {
+    product.Run();
+    benchmark::DoNotOptimize(product.sums.data());
+  }
+  const double macs = static_cast<double>(rows) * columns * lanes;
+  state.counters["MAC/s"] = benchmark::Counter(macs * static_cast<double>(state.iterations()),
+                                               benchmark::Counter::kIsRate);
+}
+
+// What the lanes read: prose, each lane from its own place on, since how many activations are zero
+// (and left out of a product) depends on what the network reads.
+class Text {
+ public:
+  explicit Text(int first_lane) : at_(static_cast<size_t>(first_lane) * 37) {}
+  void Next(std::span<uint8_t> bytes) {
+    for (size_t lane = 0; lane < bytes.size(); ++lane) {
+      bytes[lane] = static_cast<uint8_t>(kProse[(at_ + lane * 37) % kProse.size()]);
+    }
+    ++at_;
+  }
+
+ private:
+  static constexpr std::string_view kProse =
+      "A prism of glass, held in the sun's light that came into the dark room through one small "
+      "hole, threw upon the opposite wall a long image of colours: red at the one end, violet at "
+      "the other, and between them all the rest in their order. We turned the prism slowly about "
+      "its axis, and saw the image first descend and then rise; where it stood still between the "
+      "two we fixed the prism, and measured. The length was about 10 1/4 inches, the breadth 2 "
+      "1/8. ";
+  size_t at_;
+};
+
+std::vector<uint32_t> RunSteps(const Network& network, int lanes, int steps) {
+  LaneStates states(network.shape(), lanes);
+  StepScratch scratch(network.shape(), lanes);
+  std::vector<uint8_t> input(static_cast<size_t>(lanes), 0);
+  std::vector<uint32_t> weights(input.size() * kByteValues);
+  Text text(0);
+  for (int i = 0; i < steps; ++i) {
+    network.Step(states, 0, lanes, input.data(), weights.data(), scratch);
+    text.Next(input);
+  }
+  return weights;
+}
+
+// A benchmark's lanes are shared out among its threads, which do not wait for one another: what
+// threads can gain at most.
+struct Share {
+  Share(const benchmark::State& state, int lanes)
+      : count(lanes / state.threads()), first(count * state.thread_index()) {}
+  benchmark::Counter Rate(const benchmark::State& state) const {
+    return {static_cast<double>(state.iterations()) * count, benchmark::Counter::kIsRate};
+  }
+  int count, first;
+};
+
+struct SteppedLanes {
+  SteppedLanes(const ModelFile& model, int lanes)
+      : network(model), states(network.shape(), lanes) {}
+  Network network;
+  LaneStates states;
+};
+
+void BenchStep(benchmark::State& state, SteppedLanes& lanes) {
+  const Share share(state, lanes.states.lanes());
+  StepScratch scratch(lanes.network.shape(), share.count);
+  std::vector<uint8_t> input(static_cast<size_t>(share.count));
+  std::vector<uint32_t> weights(input.size() * kByteValues);
+  Text text(share.first);
+  for (auto _ : state) {
+    text.Next(input);
+    lanes.network.Step(lanes.states, share.first, share.count, input.data(), weights.data(),
+                       scratch);
+    benchmark::DoNotOptimize(weights.data());
+  }
+  state.counters["bytes/s"] = share.Rate(state);
+}
+
+// All matrix products of one step in full, zero activations included, and nothing else.
+class Products {
+ public:
+  Products(const GlrShape& shape, const NetworkKernels& kernels, int lanes) : lanes_(lanes) {
+    const auto add = [&](int rows, int columns) {
+      products_.emplace_back(kernels, rows, columns, lanes);
+    };
+    for (int layer = 0; layer < shape.layers; ++layer) {
+      for (int i = 0; i < 3; ++i) add(shape.state, shape.width);
+      add(shape.width, shape.state);
+      add(shape.hidden, shape.width);
+      add(shape.width, shape.hidden);
+    }
+    add(kByteValues, shape.width);
+  }
+  int lanes() const { return lanes_; }
+  void Run(const Share& share) {
+    for (Product& product : products_) product.Run(share.first, share.count);
+  }
+
+ private:
+  int lanes_;
+  std::vector<Product> products_;
+};
+
+void BenchProducts(benchmark::State& state, Products& products) {
+  const Share share(state, products.lanes());
+  for (auto _ : state) {
+    products.Run(share);
+    benchmark::ClobberMemory();
+  }
+  state.counters["bytes/s"] = share.Rate(state);
+}
+
+// What the benchmarks of one instruction set and number of lanes work on, made when the first of
+// their threads asks for it.
+class Compared {
+ public:
+  Compared(const ModelFile& model, Isa isa, int lanes) : model_(model), isa_(isa), lanes_(lanes) {}
+
+  // False if the network's step differs from the portable one.
+  bool EqualsScalar() {
+    std::call_once(once_, [this] { Make(); });
+    return equals_scalar_;
+  }
+  Products& products() { return *products_; }
+  SteppedLanes& stepped() { return *stepped_; }
+
+ private:
+  void Make() {
+    constexpr int kSteps = 3;
+    if (!ForceIsa(Isa::kScalar).ok()) return;
+    const std::vector<uint32_t> expected = RunSteps(Network(model_), lanes_, kSteps);
+    if (!ForceIsa(isa_).ok()) return;
+    products_.emplace(model_.glr.shape, NetworkKernelsFor(isa_), lanes_);
+    stepped_.emplace(model_, lanes_);
+    equals_scalar_ = RunSteps(stepped_->network, lanes_, kSteps) == expected;
+  }
+
+  const ModelFile& model_;
+  Isa isa_;
+  int lanes_;
+  std::once_flag once_;
+  bool equals_scalar_ = false;
+  std::optional<Products> products_;
+  std::optional<SteppedLanes> stepped_;
+};
+
+// Next to each other, so that a machine's changing speed meets both alike.
+void RegisterSteps(const ModelFile& model, Isa isa, int lanes, int threads) {
+  const auto compared = std::make_shared<Compared>(model, isa, lanes);
+  const auto add = [&](const std::string& what, const auto& body) {
+    const std::string name = what + "/" + IsaName(isa) + "/lanes:" + std::to_string(lanes);
+    auto* const added =
+        benchmark::RegisterBenchmark(name.c_str(), [compared, body](benchmark::State& state) {
+          if (!compared->EqualsScalar()) return state.SkipWithError("differs from scalar");
+          body(state, *compared);
+        });
+    added->Threads(threads);
+    // The time of one thread is that of its processor, whatever else the machine does.
+    if (threads > 1) added->UseRealTime();
+  };
+  add("products",
+      [](benchmark::State& state, Compared& on) { BenchProducts(state, on.products()); });
+  add("step", [](benchmark::State& state, Compared& on) { BenchStep(state, on.stepped()); });
+}
+
+void Register(const ModelFile* model) {
+  for (const Isa isa : SupportedIsas()) {
+    const std::string name = IsaName(isa);
+    for (const auto& [rows, columns] : {std::pair{192, 192}, {576, 192}, {192, 576}, {256, 192}}) {
+      for (const int lanes : {1, 2, 4, 8, 16}) {
+        benchmark::RegisterBenchmark(("multiply/" + name + "/" + std::to_string(rows) + "x" +
+                                      std::to_string(columns) + "/lanes:" + std::to_string(lanes))
+                                         .c_str(),
+                                     BenchMultiply, isa, rows, columns, lanes);
+      }
+    }
+    if (model == nullptr) continue;
+    for (const int lanes : {1, 2, 4, 8, 16}) RegisterSteps(*model, isa, lanes, 1);
+    for (const int lanes : {8, 16}) RegisterSteps(*model, isa, lanes, 2);
+  }
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  std::unique_ptr<lmz::ModelFile> model;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strncmp(argv[i], "--model=", 8) != 0) continue;
+    std::ifstream in(argv[i] + 8, std::ios::binary);
+    const lmz::Bytes file((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    auto parsed = lmz::ParseModelFile(file);
+    if (!parsed.ok()) {
+      std::fprintf(stderr, "kernels_bench: %s\n", parsed.status().message().c_str());
+      return 1;
+    }
+    model = std::make_unique<lmz::ModelFile>(std::move(parsed).value());
+    argv[i] = argv[--argc];
+    --i;
+  }
+  lmz::Register(model.get());
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

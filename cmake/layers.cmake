@@ -1,0 +1,92 @@
+# The library is one CMake library per layer, so that the linker holds the layer arrow
+# (docs/architecture.md), and so do the tests: those of a layer see that layer and those below it.
+include(GoogleTest)
+
+set(LMZ_CORPORA "${PROJECT_SOURCE_DIR}/../shared/corpora" CACHE PATH
+    "Benchmark corpora; tests that need them are skipped where they are absent")
+
+# lmz_test(TARGET LIBRARIES SOURCE...): a GoogleTest program that links LIBRARIES (a list).
+function(lmz_test target libraries)
+  add_executable(${target} ${ARGN})
+  target_link_libraries(${target} PRIVATE ${libraries} lmz_flags GTest::gtest_main)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE LMZ_CORPORA="${LMZ_CORPORA}"
+                             LMZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             LMZ_MODELS_DIR="${PROJECT_SOURCE_DIR}/models")
+  set_target_properties(${target} PROPERTIES
+                        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  # The threads of libtorch wait for each other busily, which takes minutes beside other tests.
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
+endfunction()
+
+# lmz_path_name(OUT SOURCE): the target of a source by its path, so that equal names do not collide:
+# src/codec/text/turn_test.cc becomes codec_text_turn_test.
+function(lmz_path_name out source)
+  file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${source})
+  string(REGEX REPLACE "^src/" "" path ${path})
+  string(REGEX REPLACE "\\.[a-z]+$" "" path ${path})
+  string(REPLACE "/" "_" path ${path})
+  set(${out} ${path} PARENT_SCOPE)
+endfunction()
+
+# lmz_tests_beside(LIBRARIES): every *_test.cc in this folder and below is a test of LIBRARIES.
+function(lmz_tests_beside libraries)
+  if(NOT LMZ_BUILD_TESTS)
+    return()
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
+  foreach(source IN LISTS sources)
+    lmz_path_name(target ${source})
+    lmz_test(${target} "${libraries}" ${source})
+  endforeach()
+endfunction()
+
+# lmz_layer(NAME [SOURCES file...] [BELOW layer...]): the library lmz_NAME of this folder.
+function(lmz_layer name)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;BELOW" ${ARGN})
+  add_library(lmz_${name} STATIC ${LAYER_SOURCES})
+  target_include_directories(lmz_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM LAYER_BELOW PREPEND lmz_)
+  target_link_libraries(lmz_${name} PUBLIC ${LAYER_BELOW} lmz_flags)
+  set_property(GLOBAL APPEND PROPERTY LMZ_LAYERS lmz_${name})
+endfunction()
+
+# Kernels for one instruction set each: compiled for it, called only where the CPU has it. All are
+# optimised in every kind of build, so that tests of whole models stay quick.
+set(LMZ_KERNEL_FLAGS -O3)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(LMZ_FLAGS_sse4 -mssse3 -msse4.1)
+  set(LMZ_FLAGS_avx2 -mavx2)
+  set(LMZ_FLAGS_avxvnni -mavx2 -mavxvnni)
+  set(LMZ_FLAGS_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+      -mprefer-vector-width=512)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # GCC 12 takes the deliberately undefined vectors inside its own intrinsics for a mistake.
+    list(APPEND LMZ_FLAGS_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
+  set(LMZ_ISAS sse4 avx2 avxvnni avx512)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(LMZ_FLAGS_neon)
+  set(LMZ_FLAGS_neondot -march=armv8.2-a+dotprod)
+  set(LMZ_ISAS neon neondot)
+endif()
+set(LMZ_ISA_CHECKS)
+if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
+  # In so many inlined vector operations these checks take most of the compiler's time. Accesses out
+  # of bounds are the address sanitizer's matter, and the portable kernels keep all checks.
+  set(LMZ_ISA_CHECKS -fno-sanitize=null,alignment,object-size,pointer-overflow)
+endif()
+
+# lmz_kernels(LAYER STEM [ISA...]): adds STEM_scalar.cc, and STEM_ISA.cc for each of the instruction
+# sets that this architecture has, to the library of LAYER.
+function(lmz_kernels layer stem)
+  target_sources(lmz_${layer} PRIVATE ${stem}_scalar.cc)
+  set_source_files_properties(${stem}_scalar.cc PROPERTIES COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS}")
+  foreach(isa IN LISTS ARGN)
+    if(isa IN_LIST LMZ_ISAS)
+      target_sources(lmz_${layer} PRIVATE ${stem}_${isa}.cc)
+      set_source_files_properties(${stem}_${isa}.cc PROPERTIES
+        COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS};${LMZ_ISA_CHECKS};${LMZ_FLAGS_${isa}}")
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,25 @@
+// AVX2 with AVX-VNNI. Compiled with that instruction set: see elementwise.h.
+#include <immintrin.h>
+
+#include "model/glr/kernels/elementwise_vector.h"
+#include "model/glr/kernels/multiply.h"
+#include "model/glr/kernels/network_isas.h"
+#include "model/glr/kernels/rows_avx2.h"
+#include "model/glr/kernels/vector_avx2.h"
+
+namespace lmz {
+
+namespace {
+
+struct AvxVnniOps : Avx2Rows {
+  static constexpr int kSums = 12;  // of 16 registers
+  static Sums Dot(Sums s, Weights w, Broadcast x) { return _mm256_dpbusd_avx_epi32(s, x, w); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
+};
+
+}  // namespace
+
+constinit const NetworkKernels kNetworkAvxVnni =
+    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>(Isa::kAvxVnni);
+
+}  // namespace lmz

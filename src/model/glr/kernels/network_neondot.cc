@@ -1,0 +1,24 @@
+// aarch64 Advanced SIMD with the dot product extension. Compiled with it: see elementwise.h.
+#include <arm_neon.h>
+
+#include "model/glr/kernels/elementwise.h"
+#include "model/glr/kernels/multiply.h"
+#include "model/glr/kernels/network_isas.h"
+#include "model/glr/kernels/rows_neon.h"
+
+namespace lmz {
+
+namespace {
+
+struct NeonDotOps : NeonRows {
+  static constexpr int kSums = 24;  // of 32 registers
+  static Sums Dot(Sums s, Weights w, Broadcast x) { return vdotq_s32(s, w, x); }
+  static Sums DotSparse(Sums s, Weights w, Broadcast x) { return Dot(s, w, x); }
+};
+
+}  // namespace
+
+constinit const NetworkKernels kNetworkNeonDot =
+    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>(Isa::kNeonDot);
+
+}  // namespace lmz

@@ -1,0 +1,124 @@
+// Vectors of 32 16-bit words for elementwise_vector.h, by AVX-512; see vector_avx2.h.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "model/glr/kernels/vector_avx2.h"
+
+namespace lmz {
+namespace {
+
+struct Avx512Vector {
+  using Words = __m512i;
+  using Count = __m128i;
+  struct Longs {
+    Words low, high;
+  };
+  static constexpr int kGroup = 32;
+
+  static Words Load(const void* from) { return _mm512_loadu_si512(from); }
+  static void Store(void* to, Words v) { _mm512_storeu_si512(to, v); }
+  static Words Words1(int16_t v) { return _mm512_set1_epi16(v); }
+  static Words Longs1(int32_t v) { return _mm512_set1_epi32(v); }
+  static Count Bits(int bits) { return _mm_cvtsi32_si128(bits); }
+
+  static Words AscendingFromPacked(Words v) {
+    return _mm512_permutexvar_epi64(_mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0), v);
+  }
+  static Words PackedFromAscending(Words v) {
+    return _mm512_permutexvar_epi64(_mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0), v);
+  }
+  static Words Pack(const Longs& v) { return _mm512_packs_epi32(v.low, v.high); }
+  static Longs Unpack(Words a, Words b) {
+    return {_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
+  }
+  static Longs Widen(Words v) {
+    return {_mm512_cvtepi16_epi32(_mm512_castsi512_si256(v)),
+            _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(v, 1))};
+  }
+  static Longs WidenUnsigned(Words v) {
+    return {_mm512_cvtepu16_epi32(_mm512_castsi512_si256(v)),
+            _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(v, 1))};
+  }
+  static void StoreBytes(uint8_t* to, Words v, uint8_t flip) {
+    const __m256i bytes = _mm512_cvtepi16_epi8(v);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                        _mm256_xor_si256(bytes, _mm256_set1_epi8(static_cast<char>(flip))));
+  }
+  static void StoreBytes(uint8_t* to, Words a, Words b, uint8_t flip) {
+    const Words bytes = AscendingFromPacked(_mm512_packs_epi16(a, b));
+    Store(to, _mm512_xor_si512(bytes, _mm512_set1_epi8(static_cast<char>(flip))));
+  }
+  static Words LookUp(const uint16_t* table, const uint16_t* at) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(Avx2Vector::LookUp(table, at)),
+                              Avx2Vector::LookUp(table, at + 16), 1);
+  }
+  static Words LookUpLongs(const uint32_t* table, Words at) {
+    return _mm512_i32gather_epi32(at, table, 4);
+  }
+
+  static Words And(Words a, Words b) { return _mm512_and_si512(a, b); }
+
+  static Words Add16(Words a, Words b) { return _mm512_add_epi16(a, b); }
+  static Words AddSaturated16(Words a, Words b) { return _mm512_adds_epi16(a, b); }
+  static Words Sub16(Words a, Words b) { return _mm512_sub_epi16(a, b); }
+  static Words Max16(Words a, Words b) { return _mm512_max_epi16(a, b); }
+  static Words Min16(Words a, Words b) { return _mm512_min_epi16(a, b); }
+  static Words Abs16(Words a) { return _mm512_abs_epi16(a); }
+  static Words MulLow16(Words a, Words b) { return _mm512_mullo_epi16(a, b); }
+  static Words MulHigh16(Words a, Words b) { return _mm512_mulhi_epi16(a, b); }
+  static Words MulHighUnsigned16(Words a, Words b) { return _mm512_mulhi_epu16(a, b); }
+  static Words MulQ15(Words a, Words b) { return _mm512_mulhrs_epi16(a, b); }
+  static Words MulAddPairs(Words a, Words b) { return _mm512_madd_epi16(a, b); }
+  static Words AddPairsSaturated(Words sum, Words a, Words b) {
+    return _mm512_dpwssds_epi32(sum, a, b);
+  }
+  static Words Left16(Words a, Count by) { return _mm512_sll_epi16(a, by); }
+  static Words Right16(Words a, Count by) { return _mm512_sra_epi16(a, by); }
+  template <int kBits>
+  static Words Right16(Words a) {
+    return _mm512_srai_epi16(a, kBits);
+  }
+  template <int kBits>
+  static Words RightUnsigned16(Words a) {
+    return _mm512_srli_epi16(a, kBits);
+  }
+
+  static Words Add32(Words a, Words b) { return _mm512_add_epi32(a, b); }
+  static Words Sub32(Words a, Words b) { return _mm512_sub_epi32(a, b); }
+  static Words Max32(Words a, Words b) { return _mm512_max_epi32(a, b); }
+  static Words MaxUnsigned32(Words a, Words b) { return _mm512_max_epu32(a, b); }
+  static Words Min32(Words a, Words b) { return _mm512_min_epi32(a, b); }
+  static Words Abs32(Words a) { return _mm512_abs_epi32(a); }
+  static Words Mul32(Words a, Words b) { return _mm512_mullo_epi32(a, b); }
+  static Words Left32(Words a, Count by) { return _mm512_sll_epi32(a, by); }
+  static Words Right32(Words a, Count by) { return _mm512_sra_epi32(a, by); }
+  template <int kBits>
+  static Words Left32(Words a) {
+    return _mm512_slli_epi32(a, kBits);
+  }
+  template <int kBits>
+  static Words RightUnsigned32(Words a) {
+    return _mm512_srli_epi32(a, kBits);
+  }
+  // Each number by its own number of bits; 32 or more give 0.
+  static Words RightUnsigned32(Words a, Words by) { return _mm512_srlv_epi32(a, by); }
+
+  static int32_t Largest32(Words v) {
+    return Avx2Vector::Largest32(
+        _mm256_max_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1)));
+  }
+  static int32_t Largest16(Words v) {
+    return Avx2Vector::Largest16(
+        _mm256_max_epi16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1)));
+  }
+  static uint32_t Sum32(Words v) {
+    return Avx2Vector::Sum32(
+        _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1)));
+  }
+};
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,78 @@
+// What a network remembers: LaneStates between steps, StepScratch within one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cpu/aligned.h"
+#include "model/glr/kernels/network_kernels.h"
+#include "model/glr/weights.h"
+
+namespace lmz {
+
+// `lanes` rows of `size` numbers.
+template <class T>
+class LaneRows {
+ public:
+  LaneRows() = default;
+  LaneRows(int lanes, int size)
+      : numbers_(static_cast<size_t>(lanes) * static_cast<size_t>(size)), size_(size) {}
+  std::span<T> operator[](int lane) {
+    const auto size = static_cast<size_t>(size_);
+    return std::span<T>(numbers_).subspan(static_cast<size_t>(lane) * size, size);
+  }
+  int size() const { return size_; }  // also the stride
+
+ private:
+  AlignedVector<T> numbers_;
+  int size_ = 0;
+};
+
+struct LayerState {
+  LaneRows<int32_t> state;            // [lanes][state]: the recurrence, Q14
+  LaneRows<int16_t> previous_input;   // [lanes][width]: its normalised input one step ago
+  LaneRows<int16_t> previous_hidden;  // [lanes][width]: the MLP's normalised input one step ago
+};
+
+// The recurrent state of some lanes, zero at first. Distinct lanes may be used by distinct threads
+// at the same time.
+class LaneStates {
+ public:
+  // lanes >= 1. May throw std::bad_alloc.
+  LaneStates(const GlrShape& shape, int lanes);
+
+  int lanes() const { return lanes_; }
+  LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
+
+  // Makes `lane` forget everything, as if new.
+  void Reset(int lane);
+
+ private:
+  int lanes_;
+  std::vector<LayerState> layers_;
+};
+
+// One thread's working memory for steps of up to `lanes` lanes.
+struct StepScratch {
+  // lanes >= 1. May throw std::bad_alloc.
+  StepScratch(const GlrShape& shape, int lanes);
+
+  // Input and output of a matrix product for all lanes.
+  struct Slot {
+    LaneRows<uint8_t> quantised;        // [lanes][widest]
+    std::vector<QuantizedScale> scale;  // [lanes]
+    LaneRows<int32_t> sums;             // [lanes][widest]
+  };
+
+  LaneRows<int32_t> residual;  // [lanes][width]
+  std::array<Slot, 3> slots;
+  LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
+  LaneRows<int16_t> gate;         // [lanes][state]
+  AlignedVector<int16_t> half;    // [kMaxMixes][widest]
+  AlignedVector<uint16_t> gates;  // [widest]
+  AlignedVector<int32_t> full;    // [widest]
+};
+
+}  // namespace lmz

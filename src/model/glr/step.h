@@ -1,0 +1,15 @@
+// One step of a gated linear recurrent network (docs/spec/numerics.md, section 4).
+#pragma once
+
+#include <cstdint>
+
+#include "model/glr/lane_states.h"
+#include "model/glr/packed_weights.h"
+
+namespace lmz {
+
+// Network::Step for a network of this architecture.
+void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count,
+             const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
+
+}  // namespace lmz

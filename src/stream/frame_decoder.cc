@@ -1,0 +1,156 @@
+#include "stream/frame_decoder.h"
+
+#include <chrono>
+#include <utility>
+
+namespace lmz {
+
+FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
+    : sink_(sink),
+      options_(std::move(options)),
+      reader_(source),
+      meter_(options_.progress),
+      pool_(options_.threads) {}
+
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
+  const uint64_t memory = header.payload_size + header.raw_size + DecodeMemory(header);
+  if (memory <= memory_limit) return memory;
+  return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
+                                  " bytes of memory, more than the limit of " +
+                                  std::to_string(memory_limit));
+}
+
+Status FrameDecoder::CheckOutput(uint64_t raw_size) {
+  if (raw_size <= options_.output_limit - promised_size_) return OkStatus();
+  return Status(Code::kLimit, "the output grows above the limit of " +
+                                  std::to_string(options_.output_limit) + " bytes");
+}
+
+Status FrameDecoder::OpenBlock() {
+  const BlockRecord& record = reader_.block();
+  const Result<uint64_t> memory = CheckDecodeMemory(record.header, options_.memory_limit);
+  LMZ_TRY(memory.status().At(BlockName(record)));
+  block_memory_ = memory.value();
+  LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
+  promised_size_ += record.header.raw_size;
+  // The limit holds for all blocks in flight together: with little memory, fewer threads have work.
+  while (in_flight_.size() >= PiecesInFlight(options_.threads) ||
+         block_memory_ > options_.memory_limit - memory_in_flight_) {
+    LMZ_TRY(FinishBlock());
+  }
+  return OkStatus();
+}
+
+void FrameDecoder::StartBlock(Bytes payload) {
+  BlockWork& block = in_flight_.emplace_back();
+  block.record = reader_.block();
+  block.memory = block_memory_;
+  memory_in_flight_ += block_memory_;
+  block.payload = std::move(payload);
+  block.end_offset = reader_.offset();
+  block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
+}
+
+Status FrameDecoder::DecodeOne(BlockWork& block) {
+  const BlockHeader& header = block.record.header;
+  BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
+  BlockResources resources = {.threads = options_.threads,
+                              .crew_mutex = &crew_mutex_,
+                              .models = options_.models,
+                              .find_model = options_.find_model};
+  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  block.raw.resize(header.raw_size);
+  LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
+  if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
+  return OkStatus();
+}
+
+Status FrameDecoder::FinishBlock() {
+  BlockWork& block = in_flight_.front();
+  failure_ = block.done.get();
+  if (failure_.ok()) failure_ = sink_.Write(block.raw);
+  LMZ_TRY(failure_);
+  progress_.raw_bytes += block.raw.size();
+  progress_.coded_bytes = block.end_offset;
+  memory_in_flight_ -= block.memory;
+  in_flight_.pop_front();
+  return OkStatus();
+}
+
+Status FrameDecoder::CheckFrame() {
+  return CheckOutput(reader_.frame().content_size.value_or(0));
+}
+
+Status FrameDecoder::ReadAll() {
+  for (;;) {
+    LMZ_ASSIGN(const Reader::Item item, reader_.Next());
+    if (item == Reader::Item::kEnd) return OkStatus();
+    if (item == Reader::Item::kFrame) LMZ_TRY(CheckFrame());
+    if (item != Reader::Item::kBlock) continue;
+    LMZ_TRY(OpenBlock());
+    Bytes payload;
+    LMZ_TRY(reader_.ReadPayload(payload));
+    StartBlock(std::move(payload));
+  }
+}
+
+Status FrameDecoder::FinishAll() {
+  while (failure_.ok() && !in_flight_.empty()) LMZ_TRY(FinishBlock());
+  return failure_;
+}
+
+Status FrameDecoder::FinishReady() {
+  while (failure_.ok() && !in_flight_.empty() &&
+         in_flight_.front().done.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+    LMZ_TRY(FinishBlock());
+  }
+  return failure_;
+}
+
+Result<Progress> FrameDecoder::Run() {
+  const Status reading = ReadAll();
+  // What is in flight comes before whatever ended the reading, and so do its failures.
+  LMZ_TRY(FinishAll());
+  LMZ_TRY(reading);
+  progress_.coded_bytes = reader_.offset();
+  return progress_;
+}
+
+Result<bool> FrameDecoder::Step(size_t source_size) {
+  if (is_block_open_) {
+    LMZ_ASSIGN(const bool is_whole, reader_.ResumePayload(payload_, source_size));
+    if (!is_whole) return false;
+    is_block_open_ = false;
+    StartBlock(std::exchange(payload_, {}));
+    LMZ_TRY(FinishReady());
+    return true;
+  }
+  const Result<Reader::Item> item = reader_.TryNext();
+  if (!item.ok() && item.status().code() == Code::kTruncated) {
+    truncated_ = item.status();
+    return false;
+  }
+  LMZ_TRY(item.status());
+  truncated_ = OkStatus();
+  if (item.value() == Reader::Item::kEnd) return false;
+  if (item.value() == Reader::Item::kFrame) LMZ_TRY(CheckFrame());
+  if (item.value() == Reader::Item::kBlock) {
+    LMZ_TRY(OpenBlock());
+    is_block_open_ = true;
+  }
+  return true;
+}
+
+Status FrameDecoder::CheckEnd() const {
+  if (is_block_open_) {
+    return Status(Code::kTruncated, "the file ends too early").At(BlockName(reader_.block()));
+  }
+  return truncated_;
+}
+
+Result<Progress> DecompressFrames(Source& source, Sink& sink, const DecompressOptions& options) {
+  LMZ_TRY(ValidateThreads(options.threads));
+  return FrameDecoder(source, sink, options).Run();
+}
+
+}  // namespace lmz

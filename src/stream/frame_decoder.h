@@ -1,0 +1,78 @@
+// The decoder of frames, from a source that has everything or from one that is fed: what the
+// pipelines and the C boundary share.
+#pragma once
+
+#include <deque>
+#include <future>
+#include <mutex>
+
+#include "base/worker_pool.h"
+#include "container/reader.h"
+#include "stream/pipeline.h"
+#include "stream/progress_meter.h"
+
+namespace lmz {
+
+// The bytes that decoding a block needs, payload and raw bytes included; kLimit when they are more
+// than `memory_limit`.
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
+
+// Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
+class FrameDecoder {
+ public:
+  // `options` has a lawful number of threads; `source` and `sink` outlive this.
+  FrameDecoder(Source& source, Sink& sink, DecompressOptions options);
+
+  // Decodes all frames of the source. Errors: as Decompress.
+  Result<Progress> Run();
+
+  // Does the next piece of work with what the source holds now, `source_size` bytes: false when
+  // that is not enough. What is decoded goes to the sink at once with one thread, else by FinishAll
+  // at the latest. Errors: as Decompress, less kTruncated of the source; then FinishAll still
+  // writes what comes before the failure, or gives an earlier one.
+  Result<bool> Step(size_t source_size);
+  // Waits for blocks in work and writes them. Errors: those of their blocks.
+  Status FinishAll();
+  // After Step gave false: kTruncated unless the input may end here.
+  Status CheckEnd() const;
+  // Bytes that Step took from the source but has not understood yet.
+  size_t pending_size() const { return reader_.buffered_size(); }
+
+ private:
+  struct BlockWork {
+    BlockRecord record;
+    Bytes payload;
+    Bytes raw;
+    uint64_t end_offset = 0;  // in the input, behind the payload
+    uint64_t memory = 0;      // bytes that it may take until it is written
+    std::future<Status> done;
+  };
+
+  Status ReadAll();
+  Status CheckFrame();
+  Status CheckOutput(uint64_t raw_size);
+  Status OpenBlock();
+  void StartBlock(Bytes payload);
+  Status DecodeOne(BlockWork& block);
+  Status FinishBlock();
+  Status FinishReady();
+
+  Sink& sink_;
+  DecompressOptions options_;
+  Reader reader_;
+  Bytes payload_;               // of a block that Step has begun to read
+  bool is_block_open_ = false;  // payload_ waits for more
+  Status truncated_ =
+      Status(Code::kTruncated, "the input ends before a frame; even an empty file has one");
+  uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
+  uint64_t block_memory_ = 0;   // that the block that was opened last may take
+  uint64_t memory_in_flight_ = 0;
+  Progress progress_;
+  Status failure_;  // of FinishBlock, which later blocks must not pass
+  ProgressMeter meter_;
+  std::mutex crew_mutex_;
+  std::deque<BlockWork> in_flight_;
+  WorkerPool pool_;  // after what its work refers to
+};
+
+}  // namespace lmz

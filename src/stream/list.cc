@@ -1,0 +1,33 @@
+#include "container/reader.h"
+#include "stream/pipeline.h"
+
+namespace lmz {
+
+Result<std::vector<FrameEntry>> ListFrames(Source& source) {
+  std::vector<FrameEntry> frames;
+  Reader reader(source);
+  for (;;) {
+    LMZ_ASSIGN(const Reader::Item item, reader.Next());
+    switch (item) {
+      case Reader::Item::kFrame: {
+        FrameEntry& entry = frames.emplace_back();
+        entry.version = reader.frame().version;
+        entry.is_compact = reader.frame().is_compact;
+        entry.offset = reader.frame().offset;
+        break;
+      }
+      case Reader::Item::kBlock:
+        frames.back().blocks.push_back(
+            {.offset = reader.block().offset, .header = reader.block().header});
+        frames.back().raw_size += reader.block().header.raw_size;
+        break;
+      case Reader::Item::kFrameEnd:
+        frames.back().coded_size = reader.offset() - frames.back().offset;
+        break;
+      case Reader::Item::kEnd:
+        return frames;
+    }
+  }
+}
+
+}  // namespace lmz

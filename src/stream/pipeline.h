@@ -1,0 +1,45 @@
+// The pipelines behind compressor.h, with the planner as an argument.
+#pragma once
+
+#include <string>
+
+#include "stream/compress.h"
+
+namespace lmz {
+
+// Cuts the next chunk into blocks, called for one after the other; see Planner (plan/plan.h) for
+// the contract.
+using PlanFunction = std::function<std::vector<BlockPlan>(ByteSpan, const PlanOptions&)>;
+
+// The plan function of a new Planner, for one stream.
+inline PlanFunction StreamPlanner() {
+  return [planner = Planner()](ByteSpan input, const PlanOptions& options) mutable {
+    return planner.Plan(input, options);
+  };
+}
+
+// Compress with a planner of the caller's choice. Errors: as Compress, and std::bad_alloc passes
+// through.
+Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptions& options,
+                                 const PlanFunction& plan);
+
+// Decompress, except that std::bad_alloc passes through.
+Result<Progress> DecompressFrames(Source& source, Sink& sink, const DecompressOptions& options);
+
+// List, except that std::bad_alloc passes through.
+Result<std::vector<FrameEntry>> ListFrames(Source& source);
+
+// kInvalidArgument unless 1 <= threads <= 256.
+inline Status ValidateThreads(int threads) {
+  if (threads >= 1 && threads <= 256) return OkStatus();
+  return Status(Code::kInvalidArgument,
+                "the number of threads is 1 to 256, not " + std::to_string(threads));
+}
+
+// How many pieces may be between reading and writing: one more than run, so that no thread waits
+// for the caller, and a single one when the caller does the work itself.
+inline size_t PiecesInFlight(int threads) {
+  return threads == 1 ? 1 : static_cast<size_t>(threads) + 1;
+}
+
+}  // namespace lmz

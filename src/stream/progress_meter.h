@@ -1,0 +1,65 @@
+// Adds up what blocks on several threads report and tells the caller of the pipeline.
+#pragma once
+
+#include <mutex>
+
+#include "stream/compress.h"
+
+namespace lmz {
+
+class ProgressMeter {
+ public:
+  // `function` may be empty; it outlives the meter.
+  explicit ProgressMeter(const ProgressFunction& function) : function_(function) {}
+
+  // Counts what was done since the last call. False when the caller wants to stop. Thread-safe.
+  bool Advance(uint64_t raw_bytes, uint64_t coded_bytes) {
+    const std::lock_guard lock(mutex_);
+    done_.raw_bytes += raw_bytes;
+    done_.coded_bytes += coded_bytes;
+    if (!is_stopped_) is_stopped_ = function_ && !function_(done_);
+    return !is_stopped_;
+  }
+
+ private:
+  const ProgressFunction& function_;
+  std::mutex mutex_;
+  Progress done_;            // guarded by mutex_
+  bool is_stopped_ = false;  // guarded by mutex_
+};
+
+// One block's part in a meter: turns what a codec reports into steps of both sizes.
+class BlockProgress {
+ public:
+  // `work_size` is what the codec's reports count up to, roughly.
+  BlockProgress(ProgressMeter& meter, uint64_t work_size, uint64_t raw_size, uint64_t coded_size)
+      : meter_(meter), work_size_(work_size), raw_size_(raw_size), coded_size_(coded_size) {}
+
+  // False when the caller wants to stop.
+  bool Report(uint64_t done) {
+    const uint64_t share_q20 = std::min((done << 20) / work_size_, uint64_t{1} << 20);
+    return Raise(raw_size_ * share_q20 >> 20, coded_size_ * share_q20 >> 20);
+  }
+
+  // The block is through; its final sizes count.
+  bool Finish(uint64_t raw_size, uint64_t coded_size) { return Raise(raw_size, coded_size); }
+
+ private:
+  bool Raise(uint64_t raw, uint64_t coded) {
+    raw = std::max(raw, raw_told_);
+    coded = std::max(coded, coded_told_);
+    const bool goes_on = meter_.Advance(raw - raw_told_, coded - coded_told_);
+    raw_told_ = raw;
+    coded_told_ = coded;
+    return goes_on;
+  }
+
+  ProgressMeter& meter_;
+  uint64_t work_size_;
+  uint64_t raw_size_;
+  uint64_t coded_size_;
+  uint64_t raw_told_ = 0;
+  uint64_t coded_told_ = 0;
+};
+
+}  // namespace lmz

@@ -1,0 +1,89 @@
+#include "stream/push_decoder.h"
+
+#include <new>
+
+namespace lmz {
+
+namespace {
+
+// So much input is taken at once, that a caller's large buffer is not held twice.
+constexpr size_t kPieceSize = size_t{1} << 16;
+
+// A header that is not whole is read again from its beginning when more has come: every time while
+// it is short, then each time it has grown by a quarter, so that the work stays linear.
+constexpr uint64_t kShortItem = 4096;
+
+uint64_t NextLook(uint64_t size) {
+  return size < kShortItem ? size + 1 : size + size / 4;
+}
+
+}  // namespace
+
+Result<bool> FedDecoder::Step(CallBuffers& buffers, Directive directive) {
+  try {
+    return TryStep(buffers, directive);
+  } catch (const std::bad_alloc&) {
+    failure_ = Status(Code::kOutOfMemory, "there is not enough memory; use fewer threads");
+    return failure_;
+  }
+}
+
+void FedDecoder::Reset() {
+  decoder_.reset();
+  failure_ = OkStatus();
+  input_ = {};
+  output_ = {};
+  awaited_size_ = 0;
+}
+
+// One step of the decoder; false when it needs more input than is here.
+Result<bool> FedDecoder::Advance(Directive directive) {
+  if (!decoder_) decoder_.emplace(input_, output_, options_);
+  const uint64_t waiting = uint64_t{decoder_->pending_size()} + input_.size();
+  if (directive == Directive::kRun && waiting < awaited_size_) return false;
+  LMZ_ASSIGN(const bool has_worked, decoder_->Step(input_.size()));
+  awaited_size_ = 0;
+  if (has_worked) return true;
+  const uint64_t left = uint64_t{decoder_->pending_size()} + input_.size();
+  awaited_size_ = NextLook(left);
+  if (left > options_.memory_limit) {
+    return Status(Code::kLimit, "an index needs more memory than the limit of " +
+                                    std::to_string(options_.memory_limit) + " bytes");
+  }
+  return false;
+}
+
+// The same, with failures kept until all before them is given out.
+Result<bool> FedDecoder::DecodeMore(Directive directive) {
+  Result<bool> has_worked = Advance(directive);
+  if (has_worked.ok()) return has_worked;
+  const Status earlier = decoder_->FinishAll();
+  failure_ = earlier.ok() ? has_worked.status() : earlier;
+  return true;
+}
+
+Result<bool> FedDecoder::TryStep(CallBuffers& buffers, Directive directive) {
+  for (;;) {
+    output_.DrainTo(buffers.out);
+    if (!output_.empty()) return false;
+    LMZ_TRY(failure_);
+    LMZ_ASSIGN(const bool has_worked, DecodeMore(directive));
+    if (has_worked) continue;
+    if (!buffers.in.empty()) {
+      const ByteSpan taken = buffers.in.first(std::min(kPieceSize, buffers.in.size()));
+      LMZ_TRY(input_.Write(taken));
+      buffers.in = buffers.in.subspan(taken.size());
+      continue;
+    }
+    if (directive == Directive::kRun) return true;
+    failure_ = decoder_->FinishAll();
+    if (failure_.ok() && directive == Directive::kEnd) failure_ = decoder_->CheckEnd();
+    output_.DrainTo(buffers.out);
+    if (!output_.empty()) return false;
+    LMZ_TRY(failure_);
+    if (directive == Directive::kEnd) Reset();
+    return true;
+  }
+}
+
+}  // namespace lmz

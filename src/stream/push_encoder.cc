@@ -1,0 +1,68 @@
+#include "stream/push_encoder.h"
+
+#include <new>
+#include <utility>
+
+namespace lmz {
+
+Result<bool> FedEncoder::Step(CallBuffers& buffers, Directive directive) {
+  LMZ_TRY(failure_);
+  try {
+    Result<bool> done = TryStep(buffers, directive);
+    failure_ = done.status();
+    return done;
+  } catch (const std::bad_alloc&) {
+    failure_ = Status(Code::kOutOfMemory, "there is not enough memory; use smaller blocks");
+    return failure_;
+  }
+}
+
+void FedEncoder::Reset() {
+  encoder_.reset();
+  failure_ = OkStatus();
+  chunk_ = {};
+  output_ = {};
+  is_ending_ = false;
+}
+
+FrameEncoder& FedEncoder::OpenEncoder() {
+  if (!encoder_) encoder_.emplace(output_, options_, StreamPlanner());
+  return *encoder_;
+}
+
+Result<bool> FedEncoder::TryStep(CallBuffers& buffers, Directive directive) {
+  if (is_ending_ && (directive != Directive::kEnd || !buffers.in.empty())) {
+    return Status(Code::kInvalidArgument,
+                  "the frame is ending: take its output to the end before anything else");
+  }
+  for (;;) {
+    output_.DrainTo(buffers.out);
+    if (!output_.empty()) return false;
+    if (is_ending_) {
+      Reset();
+      return true;
+    }
+    if (buffers.in.empty()) break;
+    // A full chunk waits for the next byte: it may be the last one, which is written otherwise.
+    const size_t room = static_cast<size_t>(options_.block_size) - chunk_.size();
+    if (room == 0) {
+      LMZ_TRY(OpenEncoder().Write(std::exchange(chunk_, {})));
+      continue;
+    }
+    const ByteSpan taken = buffers.in.first(std::min(room, buffers.in.size()));
+    chunk_.insert(chunk_.end(), taken.begin(), taken.end());
+    buffers.in = buffers.in.subspan(taken.size());
+  }
+  if (directive == Directive::kRun) return true;
+  if (directive == Directive::kFlush) {
+    if (!chunk_.empty()) LMZ_TRY(OpenEncoder().Write(std::exchange(chunk_, {})));
+    if (encoder_) LMZ_TRY(encoder_->Flush());
+    output_.DrainTo(buffers.out);
+    return output_.empty();
+  }
+  LMZ_TRY(OpenEncoder().Finish(std::exchange(chunk_, {})).status());
+  is_ending_ = true;
+  return TryStep(buffers, directive);
+}
+
+}  // namespace lmz

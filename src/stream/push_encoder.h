@@ -1,0 +1,39 @@
+// Compression that the caller feeds, any number of bytes at a time.
+#pragma once
+
+#include <optional>
+
+#include "stream/frame_encoder.h"
+#include "stream/push_stream.h"
+
+namespace lmz {
+
+// Holds one chunk of at most options.block_size bytes, and its blocks until they fit into the
+// caller's buffer. Frames follow each other: after one ended, the next call begins another.
+class FedEncoder {
+ public:
+  // `options` passed ValidateCompressOptions.
+  explicit FedEncoder(CompressOptions options) : options_(std::move(options)) {}
+
+  // Takes input and gives output until the directive is carried out (true) or there is no room for
+  // output (false: call again with the same directive). Errors: kCancelled, kOutOfMemory,
+  // kInvalidArgument for input that contradicts content_size or comes after kEnd was begun. After
+  // an error every call gives it again, until Reset.
+  Result<bool> Step(CallBuffers& buffers, Directive directive);
+
+  // Drops the frame that was begun, if any.
+  void Reset();
+
+ private:
+  Result<bool> TryStep(CallBuffers& buffers, Directive directive);
+  FrameEncoder& OpenEncoder();
+
+  CompressOptions options_;
+  Status failure_;
+  Bytes chunk_;
+  ByteQueue output_;
+  bool is_ending_ = false;
+  std::optional<FrameEncoder> encoder_;  // writes to output_
+};
+
+}  // namespace lmz

@@ -1,0 +1,113 @@
+#include "stream/range.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "stream/frame_decoder.h"
+#include "stream/pipeline.h"
+#include "stream/progress_meter.h"
+
+namespace lmz {
+
+Result<RangeReader> RangeReader::Open(RandomAccess& input, DecompressOptions options) {
+  LMZ_TRY(ValidateThreads(options.threads));
+  try {
+    RangeReader reader(input, std::move(options));
+    LMZ_TRY(reader.FindBlocks());
+    return reader;
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kOutOfMemory, "there is not enough memory for the index");
+  }
+}
+
+void RangeReader::Append(const BlockPlace& place) {
+  blocks_.push_back({.place = place, .content_offset = content_size_});
+  content_size_ += place.raw_size;
+}
+
+Status RangeReader::FindBlocks() {
+  const Status from_end = FindBlocksFromEnd();
+  if (from_end.ok() || from_end.code() == Code::kLimit || from_end.code() == Code::kIo) {
+    return from_end;
+  }
+  blocks_.clear();
+  content_size_ = 0;
+  return FindBlocksFromStart();  // and its failures, which are told from the beginning on
+}
+
+Status RangeReader::FindBlocksFromEnd() {
+  std::vector<FrameIndex> frames;  // the last one first
+  for (uint64_t end = input_->size(); end != 0 || frames.empty();) {
+    LMZ_ASSIGN(FrameIndex frame, ReadIndexBefore(*input_, end, options_.memory_limit));
+    end = frame.frame_offset;
+    frames.push_back(std::move(frame));
+  }
+  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
+    for (const BlockPlace& place : frame->blocks) Append(place);
+  }
+  return OkStatus();
+}
+
+Status RangeReader::FindBlocksFromStart() {
+  WindowSource source(*input_, 0, input_->size());
+  Reader reader(source);
+  for (;;) {
+    LMZ_ASSIGN(const Reader::Item item, reader.Next());
+    if (item == Reader::Item::kEnd) return OkStatus();
+    if (item != Reader::Item::kBlock) continue;
+    const BlockRecord& block = reader.block();
+    Append({.offset = block.offset,
+            .number = block.number,
+            .coded_size = reader.offset() - block.offset + block.header.payload_size,
+            .raw_size = block.header.raw_size,
+            .is_compact = block.is_compact});
+  }
+}
+
+Status RangeReader::Decode(const Block& block) {
+  BlockRecord record;
+  uint64_t payload_offset = 0;
+  LMZ_TRY(ReadBlockHeader(*input_, block.place, record, payload_offset));
+  LMZ_TRY(CheckDecodeMemory(record.header, options_.memory_limit).status().At(BlockName(record)));
+  Bytes payload(record.header.payload_size);
+  LMZ_TRY(input_->ReadAt(payload_offset, payload));
+  ProgressMeter meter(options_.progress);
+  BlockProgress progress(meter, record.header.raw_size, record.header.raw_size,
+                         record.header.payload_size);
+  BlockResources resources = {
+      .threads = options_.threads, .models = options_.models, .find_model = options_.find_model};
+  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  decoded_offset_.reset();
+  decoded_.resize(record.header.raw_size);
+  LMZ_TRY(DecodeRecord(record, payload, decoded_, resources));
+  if (!progress.Finish(record.header.raw_size, record.header.payload_size)) {
+    return CancelledStatus();
+  }
+  decoded_offset_ = block.content_offset;
+  return OkStatus();
+}
+
+Result<size_t> RangeReader::Read(uint64_t offset, MutableByteSpan buffer) {
+  try {
+    size_t done = 0;
+    while (done < buffer.size() && offset < content_size_) {
+      const auto after = std::upper_bound(
+          blocks_.begin(), blocks_.end(), offset,
+          [](uint64_t wanted, const Block& block) { return wanted < block.content_offset; });
+      const Block& block = *std::prev(after);
+      if (decoded_offset_ != block.content_offset) LMZ_TRY(Decode(block));
+      const auto begin = static_cast<size_t>(offset - block.content_offset);
+      const size_t size = std::min(buffer.size() - done, decoded_.size() - begin);
+      std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(begin), size,
+                  buffer.begin() + static_cast<std::ptrdiff_t>(done));
+      done += size;
+      offset += size;
+    }
+    return done;
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kOutOfMemory, "there is not enough memory for a block");
+  }
+}
+
+}  // namespace lmz

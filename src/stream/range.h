@@ -1,0 +1,47 @@
+// Parts of a content, decoded through the indexes of its frames.
+#pragma once
+
+#include "container/index.h"
+#include "stream/compress.h"
+
+namespace lmz {
+
+class RangeReader {
+ public:
+  // Finds the blocks of all frames of `input`, which outlives this: from the indexes at their ends;
+  // where a frame has none, by reading the input through. options.output_limit does not count.
+  // Errors: those of the input, kNotLmz, kTruncated, kDamaged, kNewerVersion, kLimit, kOutOfMemory.
+  static Result<RangeReader> Open(RandomAccess& input, DecompressOptions options);
+
+  // Bytes of the whole content, as the indexes say.
+  uint64_t content_size() const { return content_size_; }
+
+  // Fills `buffer` from the content's byte `offset` on and returns how many bytes it wrote: less
+  // than asked only at the end of the content. Keeps the last block that it decoded. Errors: as
+  // Decompress. Not thread-safe.
+  Result<size_t> Read(uint64_t offset, MutableByteSpan buffer);
+
+ private:
+  struct Block {
+    BlockPlace place;
+    uint64_t content_offset = 0;
+  };
+
+  RangeReader(RandomAccess& input, DecompressOptions options)
+      : input_(&input), options_(std::move(options)) {}
+
+  Status FindBlocks();
+  Status FindBlocksFromEnd();
+  Status FindBlocksFromStart();
+  void Append(const BlockPlace& place);
+  Status Decode(const Block& block);
+
+  RandomAccess* input_;
+  DecompressOptions options_;
+  std::vector<Block> blocks_;
+  uint64_t content_size_ = 0;
+  std::optional<uint64_t> decoded_offset_;  // in the content, of decoded_
+  Bytes decoded_;
+};
+
+}  // namespace lmz

@@ -1,0 +1,318 @@
+// A decoder takes no more memory than the block header says it will: measured at the allocator, for
+// honest files and for payloads that ask for as much as they can.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <atomic>
+#include <new>
+
+#include "codec/codec.h"
+#include "codec/png/unpacked.h"
+#include "model/catalog.h"
+#include "stream/pipeline.h"
+#include "tests/choices.h"
+#include "tests/frame_builder.h"
+#include "tests/png_builder.h"
+#include "tests/recipes.h"
+
+namespace {
+
+std::atomic<size_t> live = 0;
+std::atomic<size_t> peak = 0;
+
+void* Taken(void* memory) {
+  if (memory == nullptr) return nullptr;
+  const size_t now = live += malloc_usable_size(memory);
+  size_t most = peak;
+  while (now > most && !peak.compare_exchange_weak(most, now)) {
+  }
+  return memory;
+}
+
+void* TakenOrThrow(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  return Taken(memory);
+}
+
+}  // namespace
+
+// The linker sends all calls of this program here (--wrap).
+extern "C" {
+void* __real_calloc(size_t count, size_t size);
+void __real_free(void* memory);
+void* __wrap_calloc(size_t count, size_t size);
+void __wrap_free(void* memory);
+
+void* __wrap_calloc(size_t count, size_t size) {
+  return Taken(__real_calloc(count, size));
+}
+void __wrap_free(void* memory) {
+  if (memory != nullptr) live -= malloc_usable_size(memory);
+  __real_free(memory);
+}
+}
+
+// Not inlined, so that compilers see new meet delete.
+#define LMZ_NOINLINE __attribute__((noinline))
+
+LMZ_NOINLINE void* operator new(size_t size) {
+  return TakenOrThrow(std::malloc(size));
+}
+LMZ_NOINLINE void* operator new(size_t size, std::align_val_t alignment) {
+  const auto a = static_cast<size_t>(alignment);
+  return TakenOrThrow(std::aligned_alloc(a, (size + a - 1) / a * a));
+}
+LMZ_NOINLINE void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+LMZ_NOINLINE void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+LMZ_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+LMZ_NOINLINE void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace lmz {
+namespace {
+
+using testing::AllChoices;
+using testing::ChoiceName;
+using testing::FrameBuilder;
+
+// What decoding of a block took at most beside payload and raw bytes, whatever came of it.
+uint64_t PeakOf(const BlockHeader& header, ByteSpan payload, int threads) {
+  Bytes raw(header.raw_size);
+  BlockResources resources = testing::WithTinyModels();
+  resources.threads = threads;
+  const size_t before = live;
+  peak = before;
+  const Result<uint32_t> ignored = DecodePayload(header, payload, raw, resources);
+  return peak - before;
+}
+
+void ExpectBounded(const BlockHeader& header, ByteSpan payload, const std::string& what) {
+  const int threads = header.codec == CodecId::kText ? 2 : 1;  // others take one
+  ASSERT_TRUE(ValidateBlockHeader(header).ok()) << what;
+  EXPECT_LE(PeakOf(header, payload, threads), DecodeMemory(header))
+      << what << " raw " << header.raw_size;
+}
+
+TEST(Memory, TheMeterCounts) {
+  const size_t before = live;
+  {
+    const Bytes bytes(1000000);
+    EXPECT_GE(live, before + bytes.size());
+  }
+  EXPECT_EQ(live, before);
+}
+
+TEST(Memory, HonestBlocksStayBelowTheirBound) {
+  for (const BlockChoice& choice : AllChoices()) {
+    for (const size_t size : {1u, 3000u}) {
+      const Bytes raw = testing::MakeWords(size);
+      Bytes payload;
+      const Result<BlockHeader> header = EncodeBlock(raw, choice, payload);
+      ASSERT_TRUE(header.ok());
+      ExpectBounded(header.value(), payload, ChoiceName(choice));
+    }
+  }
+}
+
+constexpr uint8_t kBase = 1;  // the number of the model
+
+void AppendVarint(Bytes& out, uint64_t number) {
+  ByteWriter(out).Varint(number);
+}
+
+struct Greedy {
+  std::string name;
+  CodecId codec;
+  Bytes payload;
+};
+
+// Payloads that promise a block of `size` bytes in the ways that cost most; noise follows.
+std::vector<Greedy> GreedyPayloads(uint64_t size) {
+  std::vector<Greedy> all;
+  for (const uint8_t profile : {uint8_t{0}, uint8_t{1}})
+    all.push_back({"bytes", CodecId::kBytes, {profile}});
+  const ModelFile& model = testing::TinyModelFile();
+  Bytes tiny = {0};
+  AppendTo(tiny, model.id);
+  tiny.push_back(static_cast<uint8_t>(model.card.name.size()));
+  AppendTo(tiny, ToBytes(model.card.name));
+  for (const Bytes& name : {tiny, Bytes{kBase}}) {
+    for (const auto& [lanes, groups] : {std::pair{1, 1}, {64, 1}, {64, 4}}) {
+      Greedy text = {"text " + std::to_string(lanes), CodecId::kText, name};
+      text.payload.push_back(static_cast<uint8_t>(lanes));
+      text.payload.push_back(static_cast<uint8_t>((groups - 1) << 4));
+      for (int g = 1; g < groups; ++g) {
+        AppendVarint(text.payload, 8);
+        AppendTo(text.payload, testing::MakeRandom(8));
+      }
+      all.push_back(std::move(text));
+    }
+  }
+  for (const uint64_t width : {uint64_t{16}, uint64_t{1} << 10, uint64_t{1} << 15}) {
+    for (const uint8_t format :
+         Bytes{0x00, 0x03, 0x84, 0x87}) {  // one or four channels, 8 or 16 bits
+      const uint64_t row = width * ((format & 3u) + 1) * (format >= 0x80 ? 2 : 1);
+      if (row > size) continue;
+      Greedy image = {"image " + std::to_string(width) + " format " + std::to_string(format),
+                      CodecId::kImage,
+                      {}};
+      AppendVarint(image.payload, width);
+      AppendVarint(image.payload, size / row);
+      image.payload.push_back(format);
+      image.payload.push_back(format == 0x03 ? 32 : 0);
+      AppendVarint(image.payload, 0);
+      AppendVarint(image.payload, 0);
+      if (size % row != 0) {
+        AppendVarint(image.payload, 100);
+        image.payload.push_back(0);
+        AppendTo(image.payload, Bytes(99));
+      }
+      all.push_back(std::move(image));
+    }
+  }
+  all.push_back({"image without pixels", CodecId::kImage, {0}});
+  AppendVarint(all.back().payload, 400);
+  for (const uint64_t width : {uint64_t{0}, uint64_t{1} << 12}) {
+    const uint64_t unpacked = png::MaxUnpackedSize(size);
+    png::Fields fields;
+    fields.settings = {.search = 9, .memory_level = 9};
+    fields.data_size = unpacked;
+    Greedy png = {"png " + std::to_string(width), CodecId::kPng, {1}};
+    fields.Write(png.payload);
+    AppendVarint(png.payload, 100);
+    AppendTo(png.payload, testing::MakeRandom(100));
+    AppendVarint(png.payload, width);
+    if (width != 0) {
+      AppendVarint(png.payload, unpacked / width);
+      AppendTo(png.payload, Bytes{0, 0, 0, 0});
+    }
+    if (unpacked % std::max(width, uint64_t{1}) != 0 || width == 0) {
+      const auto code_size = static_cast<size_t>(100 + unpacked / 40000);
+      AppendVarint(png.payload, code_size);
+      // Zeros are long to decode and get far: that shows in blocks which are not large already.
+      const bool is_large = size > 100000;
+      AppendTo(png.payload, is_large ? testing::MakeRandom(code_size) : Bytes(code_size));
+    }
+    all.push_back(std::move(png));
+  }
+  for (const int channels : {1, 2, 16}) {
+    const uint64_t frame = 2 * static_cast<uint64_t>(channels);
+    if (frame > size) continue;
+    Greedy audio = {"audio " + std::to_string(channels), CodecId::kAudio, {2}};
+    audio.payload.push_back(static_cast<uint8_t>(channels));
+    for (const uint64_t field : {size % frame, size / frame, uint64_t{0}, uint64_t{65535}}) {
+      AppendVarint(audio.payload, field);
+    }
+    AppendVarint(audio.payload, size % frame == 0 ? 0 : 2);
+    if (size % frame != 0) AppendTo(audio.payload, Bytes(2));
+    all.push_back(std::move(audio));
+  }
+  all.push_back({"audio without samples", CodecId::kAudio, {0}});
+  AppendVarint(all.back().payload, 400);
+  return all;
+}
+
+// As long as a payload must be for what it promises, so that only the codec can refuse it.
+Bytes WithNoise(const Greedy& greedy, uint64_t size) {
+  Bytes payload = greedy.payload;
+  // Some promise 400 bytes of code; those of text are slow to decode.
+  AppendTo(payload,
+           testing::MakeRandom(size / 40000 + (greedy.codec == CodecId::kText ? 100 : 450)));
+  return payload;
+}
+
+TEST(Memory, GreedyBlocksStayBelowTheirBound) {
+  const auto base = FindModelOfLevel(3);  // loaded once, for all blocks
+  ASSERT_TRUE(base.ok() && ReferenceTo(*base.value()).number == kBase);
+  for (const uint64_t size : {1000u, 65537u, (1u << 22) + 5}) {
+    for (const Greedy& greedy : GreedyPayloads(size)) {
+      const Bytes payload = WithNoise(greedy, size);
+      if (payload.size() >= size) continue;
+      BlockHeader header = {.codec = greedy.codec};
+      header.raw_size = size;
+      header.payload_size = payload.size();
+      ExpectBounded(header, payload, greedy.name);
+
+      Bytes filtered;
+      AppendVarint(filtered, size);
+      AppendTo(filtered, payload);
+      header.filters = kFilterRepeat | kFilterX86;
+      header.payload_size = filtered.size();
+      ExpectBounded(header, filtered, greedy.name + " filtered");
+    }
+  }
+}
+
+// As many tokens as there can be: all literals, most of them of one bit.
+TEST(Memory, APngFileOfLiteralsStaysBelowItsBound) {
+  const testing::PngShape shape = {.width = 500, .height = 500, .color = 0};
+  TestRandom random(1);
+  Bytes pixels(250000);
+  for (int i = 0; i < 250; ++i) pixels[static_cast<size_t>(random.Below(pixels.size()))] = 1;
+  const Bytes data = testing::FilteredRows(shape, pixels);
+  const Bytes raw = testing::PngFile(shape, testing::ZlibStream(data, {.search = 0}));
+  Bytes payload;
+  const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kPng}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_EQ(payload.at(0), 1);
+  ExpectBounded(header.value(), payload, "png");
+}
+
+// One byte and a copy as long as the block.
+TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
+  constexpr uint64_t kSize = uint64_t{1} << 24;
+  Bytes repeated;
+  AppendVarint(repeated, kSize);
+  AppendVarint(repeated, 1);
+  AppendVarint(repeated, 1);
+  AppendVarint(repeated, kSize - 1 - 32);
+  AppendVarint(repeated, 0);
+  repeated.push_back(0);
+  BlockHeader header = {.codec = CodecId::kStored};
+  header.raw_size = kSize;
+  header.filters = kFilterRepeat;
+  Bytes payload;
+  AppendVarint(payload, repeated.size());
+  AppendTo(payload, repeated);
+  header.payload_size = payload.size();
+  ExpectBounded(header, payload, "repeat");
+}
+
+// The limit holds for all blocks that several threads work on together.
+TEST(Memory, TheLimitHoldsForAllBlocksInFlight) {
+  constexpr uint64_t kSlack = uint64_t{1}
+                              << 19;  // the reader's buffer, threads, the output's growth
+  const Bytes raw = testing::MakeWords(20000);
+  Bytes payload;
+  const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kBytes}, payload);
+  ASSERT_TRUE(header.ok());
+  FrameBuilder frame;
+  frame.Start();
+  for (int i = 0; i < 6; ++i) frame.Block(header.value(), payload);
+  frame.End();
+  const uint64_t one = raw.size() + payload.size() + DecodeMemory(header.value());
+  for (const uint64_t blocks : {1u, 2u, 3u}) {
+    MemorySource source(frame.bytes);
+    Bytes back;
+    back.reserve(6 * raw.size());
+    MemorySink sink(back);
+    const DecompressOptions options = {.threads = 4, .memory_limit = blocks * one};
+    const size_t before = live;
+    peak = before;
+    const Status status = DecompressFrames(source, sink, options).status();
+    EXPECT_TRUE(status.ok()) << status.message();
+    EXPECT_EQ(back.size(), 6 * raw.size());
+    EXPECT_LE(peak - before, blocks * one + kSlack) << blocks;
+    EXPECT_GT(peak - before, blocks * (one / 2)) << blocks;
+  }
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,63 @@
+#include "train/export/mixer_training.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/isa.h"
+#include "mix/context_mixer.h"
+#include "model/network.h"
+
+namespace lmz {
+
+namespace {
+
+constexpr size_t kMostPieces = 80;
+constexpr size_t kPieceSize = 8000;
+
+// Codes `piece` with an empty mixer that begins with the weights of the one before it, if any, and
+// takes its place.
+Status Learn(const Network& network, const ContextMixer::Start& start, ByteSpan piece,
+             std::optional<ContextMixer>& last) {
+  LMZ_ASSIGN(ContextMixer mixer,
+             ContextMixer::Make(piece.size(), 1, start, GetMixerKernels(ActiveIsa())));
+  if (last) mixer.TakeWeights(*last);
+  ContextMixer::Lane lane = mixer.MakeLane(piece.data(), 0, Profile::kText);
+  LaneStates states(network.shape(), 1);
+  StepScratch scratch(network.shape(), 1);
+  std::vector<uint32_t> opinion(kByteValues);
+  uint8_t last_byte = 0;
+  for (const uint8_t byte : piece) {
+    network.Step(states, 0, 1, &last_byte, opinion.data(), scratch);
+    lane.SetOpinion(opinion.data());
+    for (int i = 7; i >= 0; --i) {
+      mixer.Predict(lane);
+      mixer.Update(lane, byte >> i & 1);
+    }
+    mixer.UpdateByte(lane);
+    last_byte = byte;
+  }
+  last.emplace(std::move(mixer));
+  return OkStatus();
+}
+
+}  // namespace
+
+Status TrainMixerStart(ByteSpan data, ModelFile& model) {
+  const size_t pieces = std::min(kMostPieces, data.size() / kPieceSize);
+  if (pieces == 0) {
+    return Status(Code::kInvalidArgument, "the mixer's start needs at least " +
+                                              std::to_string(kPieceSize) + " bytes of data");
+  }
+  const Network network(model);
+  const ContextMixer::Start start = ContextMixer::WithModel(nullptr);
+  std::optional<ContextMixer> mixer;
+  for (size_t piece = 0; piece < pieces; ++piece) {
+    LMZ_TRY(Learn(network, start, data.subspan(data.size() / pieces * piece, kPieceSize), mixer));
+  }
+  model.mixer_start = mixer->MeanWeights(start);
+  return OkStatus();
+}
+
+}  // namespace lmz

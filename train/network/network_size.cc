@@ -1,0 +1,71 @@
+#include "train/network/network_size.h"
+
+#include <charconv>
+#include <map>
+#include <sstream>
+
+#include "train/network/operations.h"
+
+namespace lmz {
+
+namespace {
+
+Status Wrong(const std::string& text) {
+  return Status(Code::kInvalidArgument,
+                "the size " + text +
+                    " is not known: use 200k, 800k, 3.2m, 12.8m or d=96,layers=8 with "
+                    "state=N and hidden=N if wanted");
+}
+
+Result<std::map<std::string, uint16_t>> ParseFields(const std::string& text) {
+  std::map<std::string, uint16_t> fields;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos) return Wrong(text);
+    uint16_t value = 0;
+    const char* const end = part.data() + part.size();
+    const auto [rest, error] = std::from_chars(part.data() + equals + 1, end, value);
+    if (error != std::errc() || rest != end) return Wrong(text);
+    fields[part.substr(0, equals)] = value;
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<GlrShape> ParseNetworkSize(const std::string& text) {
+  static const std::map<std::string, GlrShape> kNamed = {
+      {"200k", {64, 4, 64, 192}},
+      {"800k", {96, 8, 96, 288}},
+      {"3.2m", {192, 8, 192, 576}},
+      {"12.8m", {320, 12, 320, 960}},
+  };
+  if (const auto named = kNamed.find(text); named != kNamed.end()) return named->second;
+  LMZ_ASSIGN(const auto fields, ParseFields(text));
+  GlrShape shape;
+  for (const auto& [name, value] : fields) {
+    if (name == "d")
+      shape.width = value;
+    else if (name == "layers")
+      shape.layers = value;
+    else if (name == "state")
+      shape.state = value;
+    else if (name == "hidden")
+      shape.hidden = value;
+    else
+      return Wrong(text);
+  }
+  if (shape.state == 0) shape.state = shape.width;
+  if (shape.hidden == 0) shape.hidden = static_cast<uint16_t>(3 * shape.width);
+  const Status valid = CheckShape(shape);
+  if (!valid.ok())
+    return Status(Code::kInvalidArgument, "the size " + text + ": " + valid.message());
+  if (shape.width > kMaxWidth || shape.state > kMaxWidth) {
+    return Status(Code::kInvalidArgument,
+                  "the size " + text + " is too wide: at most " + std::to_string(kMaxWidth));
+  }
+  return shape;
+}
+
+}  // namespace lmz

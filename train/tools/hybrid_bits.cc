@@ -1,0 +1,127 @@
+// usage: hybrid_bits FILE <PREDICTIONS
+//        hybrid_bits FILE MODEL.lmm
+//
+// Prints what FILE costs with a network's predictions: alone, in bytes, and as the text codec's
+// code in one lane, with a mixer that begins as without training. The network need not be one that
+// the library can run: PREDICTIONS holds, for each byte of FILE, 256 little-endian numbers of 16
+// bits, the logit of each value in 1/1024 bits (base 2), of which only differences count. With
+// MODEL.lmm they are that model's own, rounded to this format.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+#include "cpu/isa.h"
+#include "entropy/coder.h"
+#include "mix/context_mixer.h"
+#include "model/network.h"
+#include "train/data/file.h"
+
+namespace lmz {
+namespace {
+
+using Logits = std::array<int16_t, kByteValues>;    // in 1/1024 bits
+using Weights = std::array<uint32_t, kByteValues>;  // as Network::Step gives them
+
+constexpr int kLargestWeightBits = 22;
+
+Weights WeightsOf(const Logits& logits_q10) {
+  const int largest_q10 = *std::max_element(logits_q10.begin(), logits_q10.end());
+  Weights weights;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const double bits = kLargestWeightBits + (logits_q10[i] - largest_q10) / 1024.0;
+    weights[i] = static_cast<uint32_t>(std::max(1.0, std::exp2(bits) + 0.5));
+  }
+  return weights;
+}
+
+// Predictions from standard input.
+class Input {
+ public:
+  Result<Weights> Next(uint8_t /*last_byte*/) {
+    std::array<uint8_t, 2 * kByteValues> row;
+    if (std::fread(row.data(), row.size(), 1, stdin) != 1) {
+      return Status(Code::kTruncated, "the predictions end before the file");
+    }
+    Logits logits_q10;
+    for (size_t i = 0; i < logits_q10.size(); ++i) {
+      logits_q10[i] = static_cast<int16_t>(row[2 * i] | row[2 * i + 1] << 8);
+    }
+    return WeightsOf(logits_q10);
+  }
+};
+
+// Predictions of a model, in the same precision.
+class Model {
+ public:
+  explicit Model(Network network)
+      : network_(std::move(network)), states_(network_.shape(), 1), scratch_(network_.shape(), 1) {}
+
+  Result<Weights> Next(uint8_t last_byte) {
+    Weights weights;
+    network_.Step(states_, 0, 1, &last_byte, weights.data(), scratch_);
+    Logits logits_q10;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      logits_q10[i] = static_cast<int16_t>(std::lround(1024 * std::log2(weights[i])));
+    }
+    return WeightsOf(logits_q10);
+  }
+
+ private:
+  Network network_;
+  LaneStates states_;
+  StepScratch scratch_;
+};
+
+double Bits(const Weights& weights, uint8_t byte) {
+  double total = 0;
+  for (const uint32_t weight : weights) total += weight;
+  return std::log2(total / weights[byte]);
+}
+
+template <class Predictor>
+Status Measure(ByteSpan data, Predictor predictor) {
+  LMZ_ASSIGN(ContextMixer mixer,
+             ContextMixer::Make(data.size(), 1, ContextMixer::WithModel(nullptr),
+                                GetMixerKernels(ActiveIsa())));
+  ContextMixer::Lane lane = mixer.MakeLane(data.data(), 0, Profile::kText);
+  Bytes code;
+  Encoder encoder(code);
+  double bits = 0;
+  uint8_t last_byte = 0;
+  for (const uint8_t byte : data) {
+    LMZ_ASSIGN(const Weights weights, predictor.Next(last_byte));
+    bits += Bits(weights, byte);
+    lane.SetOpinion(weights.data());
+    for (int i = 7; i >= 0; --i) {
+      mixer.Update(lane, encoder.Code(byte >> i & 1, mixer.Predict(lane)));
+    }
+    mixer.UpdateByte(lane);
+    last_byte = byte;
+  }
+  encoder.Finish();
+  std::printf("%zu bytes, alone %.0f, hybrid %zu\n", data.size(), bits / 8, code.size());
+  return OkStatus();
+}
+
+Status Run(const std::string& path, const char* model_path) {
+  LMZ_ASSIGN(const Bytes data, ReadWholeFile(path));
+  if (model_path == nullptr) return Measure(data, Input());
+  LMZ_ASSIGN(const Bytes file, ReadWholeFile(model_path));
+  LMZ_ASSIGN(Network network, Network::Load(file));
+  return Measure(data, Model(std::move(network)));
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  if (argc != 2 && argc != 3) {
+    std::fprintf(stderr, "usage: hybrid_bits FILE <PREDICTIONS, or hybrid_bits FILE MODEL.lmm\n");
+    return 2;
+  }
+  const lmz::Status status = lmz::Run(argv[1], argc == 3 ? argv[2] : nullptr);
+  if (!status.ok()) std::fprintf(stderr, "hybrid_bits: %s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,289 @@
+// lmz-train: trains a model on your own data. See docs/training.md.
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "train/data/file.h"
+#include "train/export/exchange.h"
+#include "train/export/integer_bits.h"
+#include "train/export/mixer_training.h"
+#include "train/loop/process_group.h"
+#include "train/loop/trainer.h"
+#include "train/network/grow.h"
+#include "train/network/network_size.h"
+
+namespace lmz {
+namespace {
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+void RequestStop(int) {
+  stop_requested = 1;
+}
+
+struct Arguments {
+  std::vector<std::string> data, validation;
+  std::string size, out, from, teacher, device = "auto", schedule = "cosine", optimizer = "muon";
+  bool resume = false, float32 = false, unrounded = false, keep_mixer = false;
+  double rate = 0;
+  std::optional<int64_t> warmup;
+  int threads = 0;
+  uint64_t bytes = 0;
+  double seconds = 0;
+  ModelCard card{"custom", "LicenseRef-unknown", ""};
+  TrainOptions options;
+};
+
+const std::map<std::string, double> kTimeUnits = {{"s", 1}, {"m", 60}, {"h", 3600}};
+
+void AddOptions(CLI::App& app, Arguments& a) {
+  app.add_option("--data", a.data, "Files, folders or patterns to learn from")->required();
+  app.add_option("--valid", a.validation, "Data to judge by (else part of --data is set aside)");
+  app.add_option("--out", a.out, "The model file to write")->required();
+  app.add_option("--size", a.size, "200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
+  app.add_option("--from", a.from, "Model file to start from; with a larger --size it grows");
+  app.add_flag("--resume", a.resume, "Go on from the checkpoint");
+  app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
+  app.add_option("--bytes", a.bytes, "Stop after so many bytes, e.g. 5G (default: ten passes)")
+      ->transform(CLI::AsSizeValue(true));
+  app.add_option("--time", a.seconds, "Stop after so long, e.g. 20m")
+      ->transform(CLI::AsNumberWithUnit(kTimeUnits));
+  app.add_option("--patience", a.options.patience, "Stop after N judgements without improvement");
+  app.add_option("--batch", a.options.batch.rows, "Sequences side by side");
+  app.add_option("--context", a.options.batch.steps, "Bytes of each before a step (times of 16)");
+  app.add_option("--rate", a.rate, "Peak learning rate");
+  app.add_option("--warmup", a.warmup, "Steps to reach it");
+  app.add_option("--schedule", a.schedule, "cosine or stable")
+      ->check(CLI::IsMember({"cosine", "stable"}))
+      ->capture_default_str();
+  app.add_option("--optimizer", a.optimizer, "adamw or muon")
+      ->check(CLI::IsMember({"adamw", "muon"}))
+      ->capture_default_str();
+  app.add_option("--weight-decay", a.options.optimizer.weight_decay)->capture_default_str();
+  app.add_option("--jump", a.options.jump_share, "Share of sequences that begin anew each step")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--seed", a.options.seed)->capture_default_str();
+  app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
+  app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
+  app.add_flag("--unrounded", a.unrounded, "Train without rounding matrices to 8 bits");
+  app.add_option("--teacher", a.teacher, "Model file, usually a larger one, to learn from too");
+  app.add_option("--teacher-share", a.options.teacher_share,
+                 "Weight of the teacher's distribution, that of the bytes being the rest")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--average", a.options.average_steps,
+                 "Judge and export the average of about the last N steps")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--compact", a.options.compact, "Checkpoints of fewer bytes: 5 per parameter");
+  app.add_flag("--keep-mixer", a.keep_mixer,
+               "Do not train the mixer's start: that of --from, if any");
+  app.add_option("--threads", a.threads, "Threads on the CPU");
+  app.add_option("--report", a.options.report_seconds, "Seconds between lines")
+      ->capture_default_str();
+  app.add_option("--judge", a.options.validate_seconds, "Seconds between judgements")
+      ->capture_default_str();
+  app.add_option("--save", a.options.checkpoint_seconds, "Seconds between checkpoints")
+      ->capture_default_str();
+  app.add_option("--name", a.card.name, "Name in the model file")->capture_default_str();
+  app.add_option("--licence", a.card.licence, "SPDX expression in it")->capture_default_str();
+  app.add_option("--note", a.card.note, "How it was trained, in it");
+}
+
+Result<ModelFile> LoadModel(const std::string& path) {
+  LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(path));
+  Result<ModelFile> model = ParseModelFile(bytes);
+  return model.ok() ? std::move(model) : Result<ModelFile>(model.status().At(path));
+}
+
+// Fills in what the user left open.
+Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
+                const std::optional<ModelFile>& from) {
+  TrainOptions& options = a.options;
+  if (from.has_value() && a.size.empty()) {
+    options.shape = from->glr.shape;
+  } else {
+    LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
+  }
+  if (from.has_value() && !CanGrow(from->glr.shape, options.shape)) {
+    return Status(Code::kInvalidArgument,
+                  "the model " + a.from + " is larger than --size " + a.size + " in some way");
+  }
+  const bool cuda = device.is_cuda();
+  if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
+  if (options.batch.steps == 0) options.batch.steps = cuda ? 512 : 256;
+  if (options.batch.rows < 1 || options.batch.steps < 16 || options.batch.steps % 16 != 0) {
+    return Status(Code::kInvalidArgument,
+                  "--batch must be at least 1 and --context a positive multiple of 16");
+  }
+  options.schedule.kind = a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
+  const bool muon = a.optimizer == "muon";
+  const double usual = from.has_value() ? 5e-3 : muon ? 2e-2 : 8e-3;
+  options.schedule.peak = a.rate > 0 ? a.rate : usual;
+  options.schedule.warmup_steps = a.warmup.value_or(cuda ? 300 : 30);
+  options.optimizer.muon = muon;
+  options.bfloat16 = !a.float32;
+  options.rounding = a.unrounded ? MatrixRounding::kElement : MatrixRounding::kInt8;
+  if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
+  if (a.seconds > 0) options.most_seconds = a.seconds;
+  if (a.bytes == 0 && a.seconds <= 0) {
+    options.most_bytes = 10 * static_cast<int64_t>(corpus.training.size());
+  }
+  if (options.checkpoint.empty()) options.checkpoint = a.out + ".checkpoint";
+  return OkStatus();
+}
+
+void Print(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void StartFrom(const GlrWeights& weights, Trainer& trainer, uint64_t seed) {
+  if (weights.shape == trainer.parameters().shape()) {
+    return Dequantize(weights, trainer.parameters());
+  }
+  Parameters small(weights.shape, at::kCPU, at::kFloat);
+  Dequantize(weights, small);
+  trainer.parameters().Initialize(seed);
+  Grow(small, trainer.parameters());
+}
+
+// What is written of the training: only the first process of a group does.
+class Session {
+ public:
+  Session(const Arguments& arguments, const Corpus& corpus, const std::optional<ModelFile>& from,
+          Trainer& trainer)
+      : arguments_(arguments), corpus_(corpus), trainer_(trainer) {
+    if (from.has_value()) mixer_start_ = from->mixer_start;
+  }
+
+  Status Export() {
+    LMZ_ASSIGN(const Bytes file, WriteModelFile(Model()));
+    return WriteWholeFile(arguments_.out, file);
+  }
+
+  // The mixer's start, for the model that stands in the file.
+  Status FinishFile() {
+    if (arguments_.keep_mixer) return OkStatus();
+    Print("training the mixer's start");
+    LMZ_ASSIGN(ModelFile model, LoadModel(arguments_.out));
+    LMZ_TRY(TrainMixerStart(corpus_.training, model));
+    LMZ_ASSIGN(const Bytes file, WriteModelFile(model));
+    return WriteWholeFile(arguments_.out, file);
+  }
+
+  // The model at the end beside what it was made from, on the first of the validation data. All
+  // processes of the group take part.
+  void Compare(const ProcessGroup& group) {
+    constexpr int64_t kMostBytes = 1 << 18;
+    const BatchShape& batch = arguments_.options.batch;
+    const int rows = batch.rows * group.size();
+    const int64_t segments = std::clamp<int64_t>(kMostBytes / (int64_t{rows} * batch.steps), 1,
+                                                 trainer_.validation_segments());
+    const double trained = trainer_.ValidationBits(segments);
+    if (group.rank() != 0) return;
+    const double exported = IntegerBits(Network(Model()), corpus_.validation, rows,
+                                        static_cast<size_t>(trainer_.validation_stride()),
+                                        static_cast<size_t>(segments * batch.steps));
+    std::printf(
+        "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
+        " (%+.2f %%)\n",
+        static_cast<long long>(segments * rows * batch.steps), trained, exported,
+        100 * (exported / trained - 1));
+  }
+
+ private:
+  ModelFile Model() {
+    ModelFile model;
+    model.card = arguments_.card;
+    model.glr = Quantize(trainer_.parameters());
+    model.mixer_start = mixer_start_;
+    return model;
+  }
+
+  const Arguments& arguments_;
+  const Corpus& corpus_;
+  Trainer& trainer_;
+  std::optional<MixerStart> mixer_start_;
+};
+
+// OpenBLAS, where it multiplies the matrices, keeps threads of its own.
+void SetThreads(int count) {
+  at::set_num_threads(count);
+  void* const symbol = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (symbol != nullptr) reinterpret_cast<void (*)(int)>(symbol)(count);
+}
+
+Status Train(Arguments& a) {
+  if (a.threads > 0) SetThreads(a.threads);
+  LMZ_ASSIGN(const GroupPlace place, GroupPlaceFromEnvironment());
+  LMZ_ASSIGN(const at::Device device, FindDevice(a.device, place.local_rank));
+  std::optional<ModelFile> from;
+  if (!a.from.empty()) {
+    LMZ_ASSIGN(from, LoadModel(a.from));
+  }
+  LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
+  LMZ_TRY(Complete(a, device, corpus, from));
+  LMZ_ASSIGN(const ProcessGroup group, ProcessGroup::Join(place, device));
+  const bool first = group.rank() == 0;
+  const GlrShape& shape = a.options.shape;
+  if (first) {
+    std::printf(
+        "%llu parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
+        " from, %zu to judge by; processes: %d\n",
+        static_cast<unsigned long long>(CountParameters(shape)), shape.width, shape.layers,
+        shape.state, shape.hidden, device.str().c_str(), corpus.training.size(),
+        corpus.validation.size(), group.size());
+  }
+  std::unique_ptr<Parameters> teacher;
+  if (!a.teacher.empty()) {
+    LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
+    const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
+    teacher = std::make_unique<Parameters>(model.glr.shape, device,
+                                           bfloat16 ? at::kBFloat16 : at::kFloat);
+    Dequantize(model.glr, *teacher);
+  }
+  Trainer trainer(a.options, device, corpus, group, teacher.get());
+  if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);
+  if (a.resume) LMZ_TRY(trainer.Resume());
+  Session session(a, corpus, from, trainer);
+  const bool keep_best = a.options.patience > 0;
+  const auto export_here = [&] { return first ? session.Export() : OkStatus(); };
+  LMZ_TRY(export_here());  // finds out now whether it can be written
+  LMZ_TRY(
+      trainer.Run(&stop_requested, Print, [&] { return keep_best ? export_here() : OkStatus(); }));
+  if (!keep_best) LMZ_TRY(export_here());
+  session.Compare(group);
+  if (!first) return OkStatus();
+  LMZ_TRY(session.FinishFile());
+  std::printf("%s is written; --resume goes on from %s\n", a.out.c_str(),
+              a.options.checkpoint.c_str());
+  return OkStatus();
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a model for lmz on your own data.", "lmz-train");
+  lmz::Arguments arguments;
+  lmz::AddOptions(app, arguments);
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGINT, lmz::RequestStop);
+  std::signal(SIGTERM, lmz::RequestStop);
+  try {
+    const lmz::Status status = lmz::Train(arguments);
+    if (status.ok()) return 0;
+    std::cerr << "lmz-train: " << status.message() << '\n';
+  } catch (
+      const std::exception& error) {  // libtorch's way to say that memory is short, for example
+    std::cerr << "lmz-train: " << error.what() << '\n';
+  }
+  return 1;
+}

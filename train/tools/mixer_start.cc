@@ -1,0 +1,33 @@
+// Renews the starting state of the context mixer in a model's file, as lmz-train sets it at its
+// end: after a change of the mixer. usage: mixer_start MODEL DATA OUT
+#include <cstdio>
+#include <string>
+
+#include "train/data/file.h"
+#include "train/export/mixer_training.h"
+
+namespace lmz {
+namespace {
+
+Status Run(const std::string& model_path, const std::string& data_path,
+           const std::string& out_path) {
+  LMZ_ASSIGN(const Bytes file, ReadWholeFile(model_path));
+  LMZ_ASSIGN(ModelFile model, ParseModelFile(file));
+  LMZ_ASSIGN(const Bytes data, ReadWholeFile(data_path));
+  LMZ_TRY(TrainMixerStart(data, model));
+  LMZ_ASSIGN(const Bytes out, WriteModelFile(model));
+  return WriteWholeFile(out_path, out);
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: mixer_start MODEL DATA OUT\n");
+    return 2;
+  }
+  const lmz::Status status = lmz::Run(argv[1], argv[2], argv[3]);
+  if (!status.ok()) std::fprintf(stderr, "mixer_start: %s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,235 @@
+// usage: overlap --benchmark PATH... --training PATH... [--keep FILE]
+//
+// Tells whether training data contains what models will be judged by: for every benchmark file, how
+// many of its 32-byte windows also occur somewhere in the training data, and the longest stretch of
+// it that is covered by such windows. Windows with fewer than 8 different bytes (rulers, indents)
+// say nothing and are left out. Exit status 3 when a file shares more than --most percent.
+//
+// With --keep, the other way round: writes the training documents (ended by zero bytes) of whose
+// windows at most --most percent occur in the benchmark files.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "train/data/corpus.h"
+#include "train/data/file.h"
+
+namespace lmz {
+namespace {
+
+constexpr size_t kWindow = 32;
+constexpr int kLeastDistinct = 8;
+
+constexpr uint64_t Power(uint64_t base, size_t exponent) {
+  uint64_t power = 1;
+  for (size_t i = 0; i < exponent; ++i) power *= base;
+  return power;
+}
+
+// Hashes of the windows of a file, one byte further each time, after Karp and Rabin.
+class WindowHash {
+ public:
+  // Takes in a byte; true once the last kWindow bytes are a window worth asking about.
+  bool Add(uint8_t byte) {
+    const uint8_t old = ring_[at_];
+    if (count_ >= kWindow && --occurrences_[old] == 0) --distinct_;
+    if (occurrences_[byte]++ == 0) ++distinct_;
+    ring_[at_] = byte;
+    at_ = (at_ + 1) % kWindow;
+    hash_ = hash_ * kBase + byte + 1 - (count_ >= kWindow ? kOldest * (old + uint64_t{1}) : 0);
+    ++count_;
+    return count_ >= kWindow && distinct_ >= kLeastDistinct;
+  }
+  uint64_t hash() const { return (hash_ ^ hash_ >> 31) * 0x9e3779b97f4a7c15u; }
+
+ private:
+  static constexpr uint64_t kBase = 0xd1342543de82ef95u;
+  static constexpr uint64_t kOldest = Power(kBase, kWindow);
+
+  std::array<uint8_t, kWindow> ring_{};
+  std::array<uint8_t, 256> occurrences_{};
+  size_t at_ = 0, count_ = 0;
+  int distinct_ = 0;
+  uint64_t hash_ = 0;
+};
+
+// A set of hashes, each marked once it has been seen in the training data.
+class WindowSet {
+ public:
+  explicit WindowSet(size_t most) {
+    while (slots_.size() < 2 * most) slots_.resize(2 * slots_.size());
+    seen_.resize(slots_.size());
+    bits_.resize(uint64_t{1} << (kFilterBits - 6));
+  }
+  void Insert(uint64_t hash) {
+    slots_[Find(hash)] = hash;
+    bits_[hash >> (64 - kFilterBits) >> 6] |= uint64_t{1} << (hash >> (64 - kFilterBits) & 63);
+  }
+  void Mark(uint64_t hash) {
+    if ((bits_[hash >> (64 - kFilterBits) >> 6] >> (hash >> (64 - kFilterBits) & 63) & 1) == 0)
+      return;
+    const size_t slot = Find(hash);
+    if (slots_[slot] == hash) seen_[slot] = 1;
+  }
+  bool Seen(uint64_t hash) const { return seen_[Find(hash)] != 0; }
+
+ private:
+  static constexpr int kFilterBits = 29;  // a first look that mostly answers from little memory
+
+  size_t Find(uint64_t hash) const {
+    size_t slot = hash % slots_.size();
+    while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) % slots_.size();
+    return slot;
+  }
+
+  std::vector<uint64_t> slots_ = std::vector<uint64_t>(1024);  // 0: free
+  std::vector<uint8_t> seen_;
+  std::vector<uint64_t> bits_;
+};
+
+struct Share {
+  size_t windows = 0, seen = 0, longest = 0;
+};
+
+Share Measure(const Bytes& bytes, const WindowSet& set) {
+  Share share;
+  WindowHash window;
+  size_t run = 0;
+  for (const uint8_t byte : bytes) {
+    if (!window.Add(byte)) {
+      run = 0;
+      continue;
+    }
+    const bool seen = set.Seen(window.hash());
+    ++share.windows;
+    share.seen += seen ? 1 : 0;
+    run = seen ? run + 1 : 0;
+    if (run > 0) share.longest = std::max(share.longest, run + kWindow - 1);
+  }
+  return share;
+}
+
+double Percent(const Share& share) {
+  return share.windows == 0
+             ? 0
+             : 100 * static_cast<double>(share.seen) / static_cast<double>(share.windows);
+}
+
+// The files to judge by, and the set of their windows.
+struct Benchmark {
+  std::vector<std::string> files;
+  std::vector<Bytes> contents;
+  WindowSet set{0};
+};
+
+Result<Benchmark> ReadBenchmark(const std::vector<std::string>& paths) {
+  Benchmark benchmark;
+  LMZ_ASSIGN(benchmark.files, FindFiles(paths));
+  size_t total = 0;
+  for (const std::string& file : benchmark.files) {
+    LMZ_ASSIGN(Bytes bytes, ReadWholeFile(file));
+    total += bytes.size();
+    benchmark.contents.push_back(std::move(bytes));
+  }
+  benchmark.set = WindowSet(total);
+  for (const Bytes& bytes : benchmark.contents) {
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) benchmark.set.Insert(window.hash());
+    }
+  }
+  return benchmark;
+}
+
+// The largest share of a benchmark file, in percent.
+Result<double> Compare(Benchmark& benchmark, const std::vector<std::string>& training) {
+  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
+  for (const std::string& file : files) {
+    LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) benchmark.set.Mark(window.hash());
+    }
+  }
+  double most = 0;
+  for (size_t i = 0; i < benchmark.files.size(); ++i) {
+    const Share share = Measure(benchmark.contents[i], benchmark.set);
+    most = std::max(most, Percent(share));
+    std::printf("%s: %zu of %zu windows (%.3f %%), longest %zu bytes\n", benchmark.files[i].c_str(),
+                share.seen, share.windows, Percent(share), share.longest);
+  }
+  return most;
+}
+
+Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, double most,
+            const std::string& path) {
+  for (const Bytes& bytes : benchmark.contents) {
+    WindowHash window;
+    for (const uint8_t byte : bytes) {
+      if (window.Add(byte)) benchmark.set.Mark(window.hash());
+    }
+  }
+  LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
+  Bytes kept;
+  size_t documents = 0, dropped = 0, dropped_size = 0;
+  for (const std::string& file : files) {
+    LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
+    for (auto begin = bytes.begin(); begin < bytes.end();) {
+      const auto end = std::find(begin, bytes.end(), 0);
+      const Bytes document(begin, end);
+      begin = end == bytes.end() ? end : end + 1;
+      ++documents;
+      if (Percent(Measure(document, benchmark.set)) > most) {
+        ++dropped;
+        dropped_size += document.size();
+        continue;
+      }
+      kept.insert(kept.end(), document.begin(), document.end());
+      kept.push_back(0);
+    }
+  }
+  std::printf("%zu of %zu documents (%zu bytes) are left out, %zu bytes kept\n", dropped, documents,
+              dropped_size, kept.size());
+  return WriteWholeFile(path, kept);
+}
+
+struct Arguments {
+  std::vector<std::string> benchmark, training;
+  std::string keep;
+  double most = 2;
+};
+
+// Exit status.
+Result<int> Run(const Arguments& a) {
+  LMZ_ASSIGN(Benchmark benchmark, ReadBenchmark(a.benchmark));
+  if (!a.keep.empty()) {
+    LMZ_TRY(Keep(benchmark, a.training, a.most, a.keep));
+    return 0;
+  }
+  LMZ_ASSIGN(const double most, Compare(benchmark, a.training));
+  return most > a.most ? 3 : 0;
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  CLI::App app("Looks for benchmark files in training data.", "overlap");
+  lmz::Arguments arguments;
+  app.add_option("--benchmark", arguments.benchmark, "Files and folders to look for")->required();
+  app.add_option("--training", arguments.training, "Files and folders to look in")->required();
+  app.add_option("--keep", arguments.keep, "Write the training documents without overlap here");
+  app.add_option("--most", arguments.most, "Percentage of windows that may be found")
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  const lmz::Result<int> status = lmz::Run(arguments);
+  if (!status.ok()) {
+    std::cerr << "overlap: " << status.status().message() << '\n';
+    return 1;
+  }
+  return status.value();
+}

@@ -1,0 +1,31 @@
+// usage: relabel MODEL.lmm NAME LICENCE NOTE OUTPUT.lmm
+//
+// Writes the same network under another card. The model's id changes with it.
+#include <iostream>
+
+#include "model/model_file.h"
+#include "train/data/file.h"
+
+namespace lmz {
+namespace {
+
+Status Relabel(const std::string& from, const ModelCard& card, const std::string& to) {
+  LMZ_ASSIGN(const Bytes file, ReadWholeFile(from));
+  LMZ_ASSIGN(ModelFile model, ParseModelFile(file));
+  model.card = card;
+  LMZ_ASSIGN(const Bytes relabelled, WriteModelFile(model));
+  return WriteWholeFile(to, relabelled);
+}
+
+}  // namespace
+}  // namespace lmz
+
+int main(int argc, char** argv) {
+  if (argc != 6) {
+    std::cerr << "usage: relabel MODEL.lmm NAME LICENCE NOTE OUTPUT.lmm\n";
+    return 2;
+  }
+  const lmz::Status status = lmz::Relabel(argv[1], {argv[2], argv[3], argv[4]}, argv[5]);
+  if (!status.ok()) std::cerr << "relabel: " << status.message() << '\n';
+  return status.ok() ? 0 : 1;
+}
