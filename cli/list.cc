@@ -6,8 +6,8 @@
 
 #include "cli/figures.h"
 #include "cli/message.h"
-#include "codec/codec.h"
 #include "codec/filter/filter.h"
+#include "codec/registry.h"
 
 namespace lmz {
 
@@ -32,8 +32,8 @@ Totals TotalsOf(const ListedFile& file) {
 }
 
 std::string CodecName(const BlockHeader& header) {
-  const CodecRow* row = FindCodec(header.codec);
-  return row != nullptr ? row->name : std::to_string(static_cast<int>(header.codec));
+  const AnyCodec* codec = FindCodec(header.codec);
+  return codec != nullptr ? codec->name : std::to_string(static_cast<int>(header.codec));
 }
 
 std::vector<std::string> FilterNames(const BlockHeader& header) {

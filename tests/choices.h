@@ -5,12 +5,33 @@
 #include <string>
 #include <vector>
 
-#include "codec/codec.h"
+#include "codec/block.h"
 #include "codec/filter/filter.h"
 #include "plan/plan.h"
 #include "tests/tiny_model.h"
 
 namespace lmz::testing {
+
+// What a codec can be told to do, by what its options have, not by which codec it is.
+template <class Options>
+std::vector<CodecOptions> AllOptionsOf(bool with_lanes) {
+  Options options;
+  if constexpr (requires { options.model; }) options.model = TinyModels().front().get();
+  std::vector<CodecOptions> all = {options};
+  if constexpr (requires { options.profile; }) {
+    options.profile = Profile::kBinary;
+    all.push_back(options);
+  }
+  if constexpr (requires { options.lanes; }) {
+    for (const auto& [lanes, groups] : {std::pair{2, 1}, {7, 3}, {64, 4}}) {
+      if (!with_lanes) break;
+      options.lanes = static_cast<uint8_t>(lanes);
+      options.groups = static_cast<uint8_t>(groups);
+      all.push_back(options);
+    }
+  }
+  return all;
+}
 
 inline std::vector<BlockChoice> AllChoices() {
   std::vector<uint8_t> filter_sets = {0};
@@ -21,29 +42,38 @@ inline std::vector<BlockChoice> AllChoices() {
   }
   if (filter_sets.size() > 2) filter_sets.push_back(all);
   std::vector<BlockChoice> choices;
-  for (const CodecRow& codec : AllCodecs()) {
+  const auto add = [&]<class Options>(const CodecRow<Options>&) {
     for (const uint8_t filters : filter_sets) {
-      BlockChoice choice = {.codec = codec.id, .filters = filters};
-      if (codec.id == CodecId::kText) choice.model = TinyModels().front().get();
-      choices.push_back(choice);
-      if (codec.id == CodecId::kStored) continue;
-      choice.profile = Profile::kBinary;
-      choices.push_back(choice);
-      if (codec.id != CodecId::kText || filters != 0) continue;
-      for (const auto& [lanes, groups] : {std::pair{2, 1}, {7, 3}, {64, 4}}) {
-        choice.lanes = static_cast<uint8_t>(lanes);
-        choice.groups = static_cast<uint8_t>(groups);
-        choices.push_back(choice);
+      for (const CodecOptions& options : AllOptionsOf<Options>(filters == 0)) {
+        choices.push_back({.options = options, .filters = filters});
       }
     }
-  }
+  };
+  std::apply([&](const auto&... codec) { (add(codec), ...); }, kCodecs);
   return choices;
 }
 
+// Of a codec without profiles: the first.
+inline Profile ProfileOf(const BlockChoice& choice) {
+  return std::visit(
+      [](const auto& options) {
+        if constexpr (requires { options.profile; }) return options.profile;
+        return Profile();
+      },
+      choice.options);
+}
+
+// Lanes and groups; {0, 0} where they follow from the size.
+inline std::pair<int, int> LanesOf(const BlockChoice& choice) {
+  const auto* text = std::get_if<TextOptions>(&choice.options);
+  if (text == nullptr || text->lanes == 0) return {0, 0};
+  return {text->lanes, text->groups};
+}
+
 inline std::string ChoiceName(const BlockChoice& choice) {
-  return std::string(FindCodec(choice.codec)->name) + " filters " + std::to_string(choice.filters) +
-         " profile " + std::to_string(static_cast<int>(choice.profile)) + " lanes " +
-         std::to_string(choice.lanes);
+  return std::string(CodecOf(choice.options).name) + " filters " + std::to_string(choice.filters) +
+         " profile " + std::to_string(static_cast<int>(ProfileOf(choice))) + " lanes " +
+         std::to_string(LanesOf(choice).first);
 }
 
 // A planner that cuts into blocks of `size` bytes and codes all of them alike.

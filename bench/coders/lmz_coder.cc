@@ -71,7 +71,7 @@ class CommonCodes {
     for (const FrameEntry& frame : frames.value()) {
       for (const BlockEntry& block : frame.blocks) {
         const CodecId codec = block.header.codec;
-        if (codec != CodecId::kImage && codec != CodecId::kAudio && codec != CodecId::kPng) return;
+        if (codec != kImageCodec.id && codec != kAudioCodec.id && codec != kPngCodec.id) return;
       }
     }
     const Hash128 hash = Checksum128(file);

@@ -51,10 +51,9 @@ Status PrintTable(ByteSpan raw, const Network& model, int threads) {
         std::printf(" |");
         continue;
       }
-      const BlockChoice choice = {.codec = CodecId::kText,
-                                  .model = &model,
-                                  .lanes = static_cast<uint8_t>(lanes),
-                                  .groups = static_cast<uint8_t>(groups)};
+      const BlockChoice choice = {.options = TextOptions{.model = &model,
+                                                         .lanes = static_cast<uint8_t>(lanes),
+                                                         .groups = static_cast<uint8_t>(groups)}};
       LMZ_ASSIGN(const Measured measured, Measure(raw, choice, threads));
       std::printf(" %zu, %.0f KB/s |", measured.coded_size, measured.kilobytes_per_second);
       std::fflush(stdout);

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "base/checksum.h"
-#include "codec/codec.h"
 #include "codec/filter/filter.h"
 
 namespace lmz {
@@ -57,7 +56,7 @@ Status UndoFilters(uint8_t filters, uint64_t raw_size, Bytes& filtered) {
   return OkStatus();
 }
 
-Result<uint32_t> DecodeFiltered(const CodecRow& codec, const BlockHeader& header, ByteSpan payload,
+Result<uint32_t> DecodeFiltered(const AnyCodec& codec, const BlockHeader& header, ByteSpan payload,
                                 const BlockResources& resources, MutableByteSpan raw) {
   ByteReader reader(payload);
   const Result<uint64_t> filtered_size = reader.Varint();
@@ -83,21 +82,22 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
     return Status(Code::kInvalidArgument,
                   "a block holds 1 to 2^28 bytes, not " + std::to_string(raw.size()));
   }
-  const CodecRow* codec = FindCodec(choice.codec);
-  if (codec == nullptr || HasUnknownFilter(choice.filters)) {
-    return Status(Code::kInvalidArgument, "there is no such codec or filter");
+  if (HasUnknownFilter(choice.filters)) {
+    return Status(Code::kInvalidArgument,
+                  "there is no filter of bits " + std::to_string(choice.filters));
   }
+  const AnyCodec& codec = CodecOf(choice.options);
   BlockHeader header;
-  header.codec = choice.codec;
+  header.codec = codec.id;
   header.raw_size = raw.size();
   header.checksum = Checksum64(raw);
 
   Bytes filtered;
   header.filters = ApplyFilters(raw, choice.filters, filtered);
   const ByteSpan input = header.filters != 0 ? ByteSpan(filtered) : raw;
-  LMZ_ASSIGN(header.fingerprint, codec->encode(input, choice, resources, payload));
+  LMZ_ASSIGN(header.fingerprint, codec.encode(input, choice.options, resources, payload));
   if (payload.size() >= input.size()) {
-    header.codec = CodecId::kStored;
+    header.codec = kStoredCodec.id;
     header.fingerprint = 0;
     payload.assign(input.begin(), input.end());
   }
@@ -106,7 +106,7 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
     ByteWriter(filtered_size).Varint(input.size());
     payload.insert(payload.begin(), filtered_size.begin(), filtered_size.end());
     if (payload.size() >= raw.size()) {
-      header.codec = CodecId::kStored;
+      header.codec = kStoredCodec.id;
       header.filters = 0;
       header.fingerprint = 0;
       payload.assign(raw.begin(), raw.end());
@@ -117,7 +117,7 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
 }
 
 Status ValidateBlockHeader(const BlockHeader& header) {
-  const CodecRow* codec = FindCodec(header.codec);
+  const AnyCodec* codec = FindCodec(header.codec);
   if (codec == nullptr) {
     return Status(Code::kNewerVersion, "codec " + std::to_string(static_cast<int>(header.codec)) +
                                            " is unknown to this version; a newer one is needed");
@@ -130,7 +130,7 @@ Status ValidateBlockHeader(const BlockHeader& header) {
     return Status(Code::kDamaged,
                   "a raw size of " + std::to_string(header.raw_size) + " bytes is impossible");
   }
-  const bool is_plain = header.codec == CodecId::kStored && header.filters == 0;
+  const bool is_plain = header.codec == kStoredCodec.id && header.filters == 0;
   if (header.payload_size > header.raw_size ||
       (header.payload_size == header.raw_size && !is_plain)) {
     return Status(Code::kDamaged, "the payload is longer than what it stands for");
@@ -146,7 +146,7 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
                                const BlockResources& resources) {
   LMZ_TRY(ValidateBlockHeader(header));
   LMZ_CHECK(payload.size() == header.payload_size && raw.size() == header.raw_size);
-  const CodecRow& codec = *FindCodec(header.codec);
+  const AnyCodec& codec = *FindCodec(header.codec);
   if (header.filters != 0) return DecodeFiltered(codec, header, payload, resources, raw);
   return codec.decode(payload, resources, raw);
 }
@@ -166,7 +166,7 @@ Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan 
 }
 
 uint64_t DecodeMemory(const BlockHeader& header) {
-  const CodecRow* codec = FindCodec(header.codec);
+  const AnyCodec* codec = FindCodec(header.codec);
   if (codec == nullptr) return 0;
   if (header.filters == 0) return codec->decode_memory(header.raw_size);
   // The filtered bytes and, one filter further back, what they came from.

@@ -1,20 +1,61 @@
-// The codec registry: one row is the whole cost of a new codec.
+// What a codec is: one row of the registry (codec/registry.h), and what it may use while it works.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <span>
 
 #include "base/bytes.h"
-#include "codec/block.h"
 
 namespace lmz {
 
+class Network;
+struct ModelReference;  // model/catalog.h
+
+// A codec's number in the format, 0 to 15 (docs/spec/codecs.md). Each codec names its own in its
+// row: kPngCodec.id.
+enum class CodecId : uint8_t {};
+
+// The largest raw block that any decoder accepts, in bytes.
+inline constexpr uint64_t kMaxBlockRawSize = uint64_t{1} << 28;
+
+// The model that a block names, from wherever the caller has it. Errors: kModelMissing with the
+// model's name, id and where it was looked for. Thread-safe; does not throw.
+using ModelFinder =
+    std::function<Result<std::shared_ptr<const Network>>(const ModelReference& reference)>;
+
+// What coding a block may use. None of it decides the result.
+struct BlockResources {
+  int threads = 1;  // >= 1, for the codecs that can use more than one
+  // Held by a codec while it uses `threads`, so that blocks coded at the same time do not all do so
+  // at once; may be null.
+  std::mutex* crew_mutex = nullptr;
+  // Beside the built-in ones, for blocks that name one of them.
+  std::span<const std::shared_ptr<const Network>> models = {};
+  ModelFinder find_model = {};  // asked when it is none of those; may be empty
+  // Called now and then, from one thread at a time, with the number of bytes done so far; returning
+  // false stops the work with kCancelled. Must not throw.
+  std::function<bool(uint64_t)> report = {};
+
+  // For codecs.
+  bool Report(uint64_t done) const { return !report || report(done); }
+};
+
+inline Status CancelledStatus() {
+  return Status(Code::kCancelled, "the work was stopped by the caller");
+}
+
+// A codec, and with its Options what an encoder may decide for it: an aggregate, by default what
+// suits any bytes. All four functions are thread-safe for distinct outputs.
+template <class Options>
 struct CodecRow {
   CodecId id;
   const char* name;  // lower case, for lists and messages
   // Replaces `payload` with the code of `raw` (not empty). Returns the coder's final state.
-  Result<uint32_t> (*encode)(ByteSpan raw, const BlockChoice& choice,
-                             const BlockResources& resources, Bytes& payload);
+  Result<uint32_t> (*encode)(ByteSpan raw, const Options& options, const BlockResources& resources,
+                             Bytes& payload);
   // Fills all of `raw` from `payload` and returns the coder's final state.
   Result<uint32_t> (*decode)(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
@@ -23,11 +64,5 @@ struct CodecRow {
   // Upper bound of what `decode` allocates for a block of `raw_size` bytes.
   uint64_t (*decode_memory)(uint64_t raw_size);
 };
-
-// All codecs by ascending id. Static storage.
-std::span<const CodecRow> AllCodecs();
-
-// Null when no codec has this id.
-const CodecRow* FindCodec(CodecId id);
 
 }  // namespace lmz

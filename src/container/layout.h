@@ -99,7 +99,7 @@ void Visit(Archive& archive, NumberedBlock& block) {
   archive.Varint(block.header.raw_size);
   archive.Varint(block.header.payload_size);
   archive.U64(block.header.checksum);
-  if (block.header.codec != CodecId::kStored) archive.U32(block.header.fingerprint);
+  if (block.header.codec != kStoredCodec.id) archive.U32(block.header.fingerprint);
   archive.Implied(block.number);
   archive.Check();
 }

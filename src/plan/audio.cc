@@ -16,7 +16,7 @@ constexpr uint64_t kMaxAround = uint64_t{1} << 16;
 constexpr uint64_t kProbeSize = uint64_t{1} << 14;
 
 BlockChoice AudioChoice(const SampleLayout& samples) {
-  return {.codec = CodecId::kAudio, .profile = Profile::kBinary, .samples = samples};
+  return {.options = AudioOptions{.samples = samples, .profile = Profile::kBinary}};
 }
 
 uint64_t End(const SampleLayout& samples) {
@@ -36,7 +36,7 @@ bool ProbePays(ByteSpan input, const SampleLayout& samples, uint64_t part) {
   Bytes as_audio, as_bytes;
   const Result<BlockHeader> audio = EncodeBlock(probe, AudioChoice(clipped), as_audio);
   const Result<BlockHeader> bytes =
-      EncodeBlock(probe, {.codec = CodecId::kBytes, .profile = Profile::kBinary}, as_bytes);
+      EncodeBlock(probe, {.options = BytesOptions{.profile = Profile::kBinary}}, as_bytes);
   return audio.ok() && bytes.ok() && as_audio.size() < as_bytes.size();
 }
 

@@ -40,9 +40,9 @@ Result<size_t> CodeSize(ByteSpan raw, const BlockChoice& choice, const BlockReso
 // Which profile suits structured text: words or columns.
 Result<Profile> BetterProfile(ByteSpan raw, BlockChoice choice, const BlockResources& resources) {
   const ByteSpan sample = Middle(raw, kProfileSample);
-  choice.profile = Profile::kText;
+  choice.options = BytesOptions{.profile = Profile::kText};
   LMZ_ASSIGN(const size_t text_size, CodeSize(sample, choice, resources));
-  choice.profile = Profile::kBinary;
+  choice.options = BytesOptions{.profile = Profile::kBinary};
   LMZ_ASSIGN(const size_t binary_size, CodeSize(sample, choice, resources));
   return binary_size < text_size ? Profile::kBinary : Profile::kText;
 }
@@ -76,14 +76,14 @@ Result<bool> TakeSmaller(ByteSpan raw, const BlockChoice& choice, const BlockRes
 Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Network* model,
                                   Bytes& payload, const BlockResources& resources) {
   BlockChoice choice = plan.choice;
-  if (choice.codec != CodecId::kBytes) return EncodeBlock(raw, choice, payload, resources);
+  auto* const bytes = std::get_if<BytesOptions>(&choice.options);
+  if (bytes == nullptr) return EncodeBlock(raw, choice, payload, resources);
   if (plan.content == Content::kStructured) {
-    LMZ_ASSIGN(choice.profile, BetterProfile(raw, choice, resources));
+    LMZ_ASSIGN(bytes->profile, BetterProfile(raw, choice, resources));
   }
   if (model == nullptr) return EncodeBlock(raw, choice, payload, resources);
-  BlockChoice with_model = choice;
-  with_model.codec = CodecId::kText;
-  with_model.model = model;
+  TextOptions text = {.profile = bytes->profile, .model = model};
+  BlockChoice with_model = {.options = text, .filters = choice.filters};
   if (plan.content == Content::kText) return EncodeBlock(raw, with_model, payload, resources);
 
   LMZ_ASSIGN(const bool may_help, MayHelp(raw, with_model, choice, resources));
@@ -92,7 +92,8 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Net
   LMZ_ASSIGN(const bool lanes_cost, TakeSmaller(raw, choice, resources, 0, header, payload));
   if (lanes_cost && raw.size() <= kMaxOneLaneSize && Layout::For(raw.size()).lanes() > 1) {
     // What may help in one lane can fail in several, where neighbours resemble each other.
-    with_model.lanes = 1;
+    text.lanes = 1;
+    with_model.options = text;
     const size_t min_gain = payload.size() / kMinGain;
     LMZ_TRY(TakeSmaller(raw, with_model, resources, min_gain, header, payload).status());
   }

@@ -53,12 +53,13 @@ TEST(Contest, OneLaneWhereSeveralCostMoreThanTheModelGains) {
   const auto header = EncodePlanned(raw, plan[0], model.value().get(), payload, {});
   ASSERT_TRUE(header.ok());
 
-  BlockChoice choice = {.codec = CodecId::kBytes, .profile = Profile::kText};
+  BlockChoice choice = {.options = BytesOptions{.profile = Profile::kText}};
   const size_t without = SizeOf(raw, choice);
-  choice.codec = CodecId::kText;
-  choice.model = model.value().get();
+  TextOptions text = {.model = model.value().get()};
+  choice.options = text;
   EXPECT_GT(SizeOf(raw, choice), without);
-  choice.lanes = 1;
+  text.lanes = 1;
+  choice.options = text;
   const size_t one_lane = SizeOf(raw, choice);
   EXPECT_LT(one_lane, without - without / 100);
   EXPECT_EQ(payload.size(), one_lane);

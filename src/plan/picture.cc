@@ -91,11 +91,9 @@ uint64_t PlanPicture(const ImageLayout& layout, uint64_t begin, uint64_t input_s
   while (true) {
     const uint64_t available = input_size - begin;
     BlockPlan block = {.offset = begin, .size = 0, .content = Content::kImage, .choice = {}};
-    block.choice.codec = CodecId::kImage;
-    block.choice.profile = Profile::kBinary;
-    block.choice.image = rest.Within(std::min(available, max_size));
-    const ImageLayout& piece = block.choice.image;
+    const ImageLayout piece = rest.Within(std::min(available, max_size));
     if (piece.width == 0) break;
+    block.choice.options = ImageOptions{.layout = piece, .profile = Profile::kBinary};
     block.size = piece.end();
     const bool is_last = piece.height == rest.height;
     const uint64_t tail = available - block.size;
@@ -115,8 +113,7 @@ uint64_t PlanPng(const Picture& picture, uint64_t input_size, uint64_t max_size,
                  std::vector<BlockPlan>& plan) {
   BlockPlan block = {
       .offset = picture.begin, .size = picture.png_size, .content = Content::kImage, .choice = {}};
-  block.choice.codec = CodecId::kPng;
-  block.choice.profile = Profile::kBinary;
+  block.choice.options = PngOptions{.profile = Profile::kBinary};
   const uint64_t available = input_size - picture.begin;
   if (available - block.size <= kMaxTail && available <= max_size) block.size = available;
   plan.push_back(block);

@@ -30,8 +30,8 @@ void ExpectCovers(const std::vector<BlockPlan>& plan, size_t size) {
   for (const BlockPlan& block : plan) {
     EXPECT_EQ(block.offset, offset);
     EXPECT_GT(block.size, 0u);
-    const bool is_image = block.choice.codec == CodecId::kImage;
-    EXPECT_TRUE(!is_image || block.choice.image.Fits(block.size));
+    const bool is_image = block.choice.codec() == kImageCodec.id;
+    EXPECT_TRUE(!is_image || std::get<ImageOptions>(block.choice.options).layout.Fits(block.size));
     offset += block.size;
   }
   EXPECT_EQ(offset, size);
@@ -43,9 +43,9 @@ TEST(Picture, AnImageFileIsOneBlock) {
   AppendTo(photo, ToBytes("a few bytes behind it"));
   const std::vector<BlockPlan> plan = Plan(photo, {});
   ASSERT_EQ(plan.size(), 1u);
-  EXPECT_EQ(plan[0].choice.codec, CodecId::kImage);
+  EXPECT_EQ(plan[0].choice.codec(), kImageCodec.id);
   EXPECT_EQ(plan[0].content, Content::kImage);
-  EXPECT_EQ(plan[0].choice.image.height, 80u);
+  EXPECT_EQ(std::get<ImageOptions>(plan[0].choice.options).layout.height, 80u);
   ExpectCovers(plan, photo.size());
 }
 
@@ -57,8 +57,8 @@ TEST(Picture, AnImageAmongTextHasItsOwnBlock) {
   const std::vector<BlockPlan> plan = Plan(bytes, {});
   ASSERT_EQ(plan.size(), 3u);
   EXPECT_EQ(plan[0].size, 100'000u);
-  EXPECT_EQ(plan[1].choice.codec, CodecId::kImage);
-  EXPECT_EQ(plan[2].choice.codec, CodecId::kBytes);
+  EXPECT_EQ(plan[1].choice.codec(), kImageCodec.id);
+  EXPECT_EQ(plan[2].choice.codec(), kBytesCodec.id);
   ExpectCovers(plan, bytes.size());
 }
 
@@ -71,7 +71,7 @@ TEST(Picture, NoiseFlatAreasAndFalseHeadersAreNoImages) {
   Bytes text = ToBytes("P6\n200 200\n255\n");
   AppendTo(text, random.Text(120'000));
   for (const Bytes& bytes : {noise, flat, text}) {
-    for (const BlockPlan& block : Plan(bytes, {})) EXPECT_NE(block.choice.codec, CodecId::kImage);
+    for (const BlockPlan& block : Plan(bytes, {})) EXPECT_NE(block.choice.codec(), kImageCodec.id);
   }
 }
 
@@ -89,9 +89,9 @@ TEST(Picture, ALargeImageIsCutBetweenRows) {
   ASSERT_EQ(plan.size(), 3u);
   uint32_t rows = 0;
   for (const BlockPlan& block : plan) {
-    EXPECT_EQ(block.choice.codec, CodecId::kImage);
+    EXPECT_EQ(block.choice.codec(), kImageCodec.id);
     EXPECT_LE(block.size, 100'000u);
-    rows += block.choice.image.height;
+    rows += std::get<ImageOptions>(block.choice.options).layout.height;
   }
   EXPECT_EQ(rows, 300u);
   ExpectCovers(plan, photo.size());
@@ -113,7 +113,8 @@ TEST(Picture, AnImageGoesOnInTheNextPiece) {
           planner.Plan(ByteSpan(photo).subspan(begin, size), {.max_block_size = piece});
       ExpectCovers(plan, size);
       for (const BlockPlan& block : plan) {
-        if (block.choice.codec == CodecId::kImage) rows += block.choice.image.height;
+        if (block.choice.codec() == kImageCodec.id)
+          rows += std::get<ImageOptions>(block.choice.options).layout.height;
       }
     }
     EXPECT_GE(rows + pieces, 200u) << piece;
@@ -146,7 +147,7 @@ TEST(Picture, APngFileIsOneBlockWithItsTail) {
   AppendTo(png, Bytes(4000));
   std::vector<BlockPlan> plan = Plan(png, {});
   ASSERT_EQ(plan.size(), 1u);
-  EXPECT_EQ(plan[0].choice.codec, CodecId::kPng);
+  EXPECT_EQ(plan[0].choice.codec(), kPngCodec.id);
   ExpectCovers(plan, png.size());
   AppendTo(png, Bytes(4000));
   plan = Plan(png, {});
@@ -165,7 +166,7 @@ TEST(Picture, PngFilesAmongOtherBytesHaveTheirOwnBlocks) {
   const std::vector<BlockPlan> plan = Plan(bytes, {});
   ASSERT_EQ(plan.size(), 4u);
   for (const size_t i : {1u, 3u}) {
-    EXPECT_EQ(plan[i].choice.codec, CodecId::kPng);
+    EXPECT_EQ(plan[i].choice.codec(), kPngCodec.id);
     EXPECT_EQ(plan[i].size, png.size());
   }
   ExpectCovers(plan, bytes.size());
@@ -176,7 +177,7 @@ TEST(Picture, APngFileThatIsCutOrTooLongIsNone) {
   Bytes png = Png(random);
   const auto uses_png = [](const std::vector<BlockPlan>& plan) {
     return std::any_of(plan.begin(), plan.end(),
-                       [](const BlockPlan& block) { return block.choice.codec == CodecId::kPng; });
+                       [](const BlockPlan& block) { return block.choice.codec() == kPngCodec.id; });
   };
   EXPECT_FALSE(uses_png(Plan(png, {.max_block_size = png.size() - 1})));
   png.pop_back();
@@ -204,7 +205,7 @@ TEST(Picture, APaletteIsLeftToBytes) {
   bmp.resize(54);
   AppendTo(bmp, random.Random(1024));
   for (uint32_t i = 0; i < 40'000; ++i) bmp.push_back(static_cast<uint8_t>(i % 200 + i / 400));
-  for (const BlockPlan& block : Plan(bmp, {})) EXPECT_EQ(block.choice.codec, CodecId::kBytes);
+  for (const BlockPlan& block : Plan(bmp, {})) EXPECT_EQ(block.choice.codec(), kBytesCodec.id);
 }
 
 }  // namespace

@@ -189,11 +189,11 @@ void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
 }
 
 BlockChoice ChoiceFor(const Run& run) {
-  if (run.treatment == Treatment::kStored) return {.codec = CodecId::kStored};
+  if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
   const bool has_code = run.votes[static_cast<size_t>(Content::kExecutable)] != 0;
-  return {.codec = CodecId::kBytes,
-          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0)),
-          .profile = run.treatment == Treatment::kText ? Profile::kText : Profile::kBinary};
+  const bool is_text = run.treatment == Treatment::kText;
+  return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
+          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0))};
 }
 
 // Plans a segment that could be one block.

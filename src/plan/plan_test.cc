@@ -30,7 +30,7 @@ void ExpectCovers(const std::vector<BlockPlan>& plan, size_t size, uint64_t max_
 }
 
 bool IsStored(const BlockPlan& block) {
-  return block.choice.codec == CodecId::kStored;
+  return block.choice.codec() == kStoredCodec.id;
 }
 
 Bytes Json(TestRandom& random, size_t size) {
@@ -102,9 +102,9 @@ TEST(Plan, AudioIsCodedAsAudio) {
   const std::vector<BlockPlan> plan = PlanAll(wave);
   ASSERT_EQ(plan.size(), 1u);
   EXPECT_EQ(plan[0].content, Content::kAudio);
-  EXPECT_EQ(plan[0].choice.codec, CodecId::kAudio);
-  EXPECT_EQ(plan[0].choice.samples.offset, 44u);
-  EXPECT_EQ(plan[0].choice.samples.frames, (300'003u - 44) / 4);
+  EXPECT_EQ(plan[0].choice.codec(), kAudioCodec.id);
+  EXPECT_EQ(std::get<AudioOptions>(plan[0].choice.options).samples.offset, 44u);
+  EXPECT_EQ(std::get<AudioOptions>(plan[0].choice.options).samples.frames, (300'003u - 44) / 4);
 }
 
 TEST(Plan, AudioOfAnyLengthIsCutAndGoesOnInTheNextPart) {
@@ -118,8 +118,8 @@ TEST(Plan, AudioOfAnyLengthIsCutAndGoesOnInTheNextPart) {
     const std::vector<BlockPlan> plan = planner.Plan(input, {.max_block_size = kMaxSize});
     ExpectCovers(plan, size, kMaxSize);
     for (const BlockPlan& block : plan) {
-      ASSERT_EQ(block.choice.codec, CodecId::kAudio);
-      const SampleLayout& samples = block.choice.samples;
+      ASSERT_EQ(block.choice.codec(), kAudioCodec.id);
+      const SampleLayout& samples = std::get<AudioOptions>(block.choice.options).samples;
       EXPECT_EQ((position + samples.offset - 44) % 4, 0u) << "frames begin where they should";
       EXPECT_LT(block.size - samples.offset - 4 * samples.frames, 4u);
       position += block.size;
@@ -135,9 +135,9 @@ TEST(Plan, WhatFollowsTheSamplesIsPlannedAlone) {
   AppendTo(file, random.Text(300'000));
   const std::vector<BlockPlan> plan = PlanAll(file);
   ASSERT_EQ(plan.size(), 2u);
-  EXPECT_EQ(plan[0].choice.codec, CodecId::kAudio);
+  EXPECT_EQ(plan[0].choice.codec(), kAudioCodec.id);
   EXPECT_EQ(plan[0].size, 200'044u);
-  EXPECT_EQ(plan[1].choice.codec, CodecId::kBytes);
+  EXPECT_EQ(plan[1].choice.codec(), kBytesCodec.id);
   EXPECT_EQ(plan[1].content, Content::kText);
 }
 
@@ -147,11 +147,11 @@ TEST(Plan, HeadersThatLieAreNotBelieved) {
   AppendTo(text, random.Text(200'000));
   Planner planner;
   for (const BlockPlan& block : planner.Plan(text, {})) {
-    EXPECT_EQ(block.choice.codec, CodecId::kBytes);
+    EXPECT_EQ(block.choice.codec(), kBytesCodec.id);
   }
   const Bytes samples = testing::MakeWave(100'044);
   for (const BlockPlan& block : planner.Plan(ByteSpan(samples).subspan(44), {})) {
-    EXPECT_EQ(block.choice.codec, CodecId::kBytes) << "nothing goes on";
+    EXPECT_EQ(block.choice.codec(), kBytesCodec.id) << "nothing goes on";
   }
 }
 
@@ -210,7 +210,7 @@ TEST(Plan, RandomStretchBetweenTextsIsStoredWhenItIsLong) {
     EXPECT_TRUE(IsStored(plan[1]));
     EXPECT_EQ(plan[1].size, 4 * kMiB);
     EXPECT_FALSE(IsStored(plan[2]));
-    EXPECT_EQ(plan[2].choice.profile, Profile::kText);
+    EXPECT_EQ(std::get<BytesOptions>(plan[2].choice.options).profile, Profile::kText);
   }
 }
 
@@ -221,15 +221,15 @@ TEST(Plan, TextAndTablePartOnlyWhenBothAreLong) {
   const std::vector<BlockPlan> two = PlanAll(large);
   ASSERT_EQ(two.size(), 2u);
   EXPECT_EQ(two[0].size, 2 * kMiB);
-  EXPECT_EQ(two[0].choice.profile, Profile::kText);
-  EXPECT_EQ(two[1].choice.profile, Profile::kBinary);
+  EXPECT_EQ(std::get<BytesOptions>(two[0].choice.options).profile, Profile::kText);
+  EXPECT_EQ(std::get<BytesOptions>(two[1].choice.options).profile, Profile::kBinary);
   EXPECT_EQ(two[1].content, Content::kTable);
 
   Bytes small = random.Text(2 * kMiB);
   AppendTo(small, Table(random, kMiB / 2));
   const std::vector<BlockPlan> one = PlanAll(small);
   ASSERT_EQ(one.size(), 1u);
-  EXPECT_EQ(one[0].choice.profile, Profile::kText);
+  EXPECT_EQ(std::get<BytesOptions>(one[0].choice.options).profile, Profile::kText);
 }
 
 TEST(Plan, DoesNotPartWhatRepeats) {
@@ -247,7 +247,7 @@ TEST(Plan, ZerosDoNotDecideTheProfile) {
   AppendTo(bytes, Bytes(4 * kMiB, 0));
   const std::vector<BlockPlan> plan = PlanAll(bytes);
   ASSERT_EQ(plan.size(), 1u);
-  EXPECT_EQ(plan[0].choice.profile, Profile::kText);
+  EXPECT_EQ(std::get<BytesOptions>(plan[0].choice.options).profile, Profile::kText);
 }
 
 TEST(Plan, SegmentEndsDoNotLeaveSlivers) {
@@ -352,7 +352,7 @@ TEST(Plan, ProgramsGetTheBranchFilter) {
   const std::vector<BlockPlan> plan = PlanAll(*program);
   ASSERT_EQ(plan.size(), 1u);
   EXPECT_EQ(plan[0].choice.filters, kFilterRepeat | kFilterX86);
-  EXPECT_EQ(plan[0].choice.profile, Profile::kBinary);
+  EXPECT_EQ(std::get<BytesOptions>(plan[0].choice.options).profile, Profile::kBinary);
 }
 
 }  // namespace

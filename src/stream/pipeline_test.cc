@@ -14,7 +14,7 @@ using testing::FixedPlan;
 using testing::Generator;
 using testing::kGenerators;
 
-constexpr BlockChoice kStoredChoice = {.codec = CodecId::kStored};
+constexpr BlockChoice kStoredChoice = {.options = StoredOptions{}};
 constexpr uint64_t kSmallestBlock = uint64_t{1} << 16;
 
 // Never gives all that is asked for unless it must: what a pipe does to a buffered reader.
@@ -81,10 +81,11 @@ TEST(Pipeline, EveryChoiceRoundTripsEveryKindOfInput) {
   for (const BlockChoice& choice : AllChoices()) {
     for (const Generator& generator : kGenerators) {
       for (const size_t size : {0u, 1u, 2u, 255u, 4096u, 70000u}) {
-        const bool is_simple = choice.codec == CodecId::kStored || choice.codec == CodecId::kBytes;
+        const bool is_simple =
+            choice.codec() == kStoredCodec.id || choice.codec() == kBytesCodec.id;
         if (size > 255 && choice.filters != 0 && !is_simple) continue;  // filters know no codecs
         if (size == 70000 &&
-            (choice.filters != 0 || !is_simple || choice.profile != Profile::kText))
+            (choice.filters != 0 || !is_simple || testing::ProfileOf(choice) != Profile::kText))
           continue;
         const Bytes raw = generator.make(size);
         const Bytes coded = CompressAs(raw, FixedPlan(choice, kSmallestBlock));
@@ -113,7 +114,7 @@ TEST(Pipeline, SizesAroundEveryBoundaryRoundTrip) {
 
 TEST(Pipeline, BytesDoNotDependOnThreads) {
   for (const BlockChoice& choice : AllChoices()) {
-    const bool is_simple = choice.codec == CodecId::kStored || choice.codec == CodecId::kBytes;
+    const bool is_simple = choice.codec() == kStoredCodec.id || choice.codec() == kBytesCodec.id;
     if (choice.filters != 0 && !is_simple) continue;  // filters know no codecs
     const Bytes raw = testing::MakeWords(3201);
     const auto plan = FixedPlan(choice, 400);
@@ -214,7 +215,7 @@ TEST(Pipeline, ListNamesTheBlocks) {
     const BlockEntry& block = frames[0].blocks[i];
     EXPECT_EQ(block.header.raw_size, i < 2 ? 150000u : 100000u);
     EXPECT_EQ(block.header.payload_size, block.header.raw_size);
-    EXPECT_EQ(coded[block.offset], static_cast<uint8_t>(CodecId::kStored));
+    EXPECT_EQ(coded[block.offset], static_cast<uint8_t>(kStoredCodec.id));
   }
 }
 
@@ -355,7 +356,7 @@ TEST(Pipeline, ImagesGoOnFromBlockToBlock) {
   ASSERT_EQ(frames.value().size(), 1u);
   EXPECT_EQ(frames.value()[0].blocks.size(), 4u);
   for (const BlockEntry& block : frames.value()[0].blocks) {
-    EXPECT_EQ(block.header.codec, CodecId::kImage);
+    EXPECT_EQ(block.header.codec, kImageCodec.id);
   }
   MemorySource again(coded);
   Bytes back;

@@ -14,8 +14,8 @@ constexpr size_t kMostCoded = 1024;  // bytes; more takes time and finds nothing
 
 void RoundTrip(ByteSpan raw, const SampleLayout& samples) {
   Bytes payload;
-  const BlockChoice choice = {.codec = CodecId::kAudio, .samples = samples};
-  const Result<uint32_t> fingerprint = EncodeAudio(raw, choice, {}, payload);
+  const AudioOptions options = {.samples = samples};
+  const Result<uint32_t> fingerprint = EncodeAudio(raw, options, {}, payload);
   LMZ_REQUIRE(fingerprint.ok());
   LMZ_REQUIRE(raw.size() <= MaxRawSizeOfAudio(payload.size()));
   Bytes restored(raw.size());
@@ -32,8 +32,9 @@ void PlanInParts(ByteSpan raw, uint64_t part_size) {
     for (const BlockPlan& block : planner.Plan(raw.subspan(begin, size), {})) {
       LMZ_REQUIRE(block.offset == offset);
       offset += block.size;
-      const SampleLayout& samples = block.choice.samples;
-      if (block.choice.codec != CodecId::kAudio) continue;
+      const auto* audio = std::get_if<AudioOptions>(&block.choice.options);
+      if (audio == nullptr) continue;
+      const SampleLayout& samples = audio->samples;
       LMZ_REQUIRE(samples.offset + samples.frames * FrameSize(samples) <= block.size);
     }
     LMZ_REQUIRE(offset == size);

@@ -2,8 +2,8 @@
 // an error or bytes, the same ones each time and with any number of threads.
 #include "codec/block.h"
 
-#include "codec/codec.h"
 #include "codec/filter/filter.h"
+#include "codec/registry.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/tiny_model.h"
 
@@ -11,7 +11,7 @@ namespace lmz::fuzz {
 
 void FuzzOne(ByteSpan input) {
   Choices choices(input);
-  const std::span<const CodecRow> codecs = AllCodecs();
+  const std::span<const AnyCodec> codecs = AllCodecs();
   BlockHeader header;
   header.codec = codecs[choices.Below(codecs.size())].id;
   for (const FilterRow& filter : AllFilters()) {

@@ -18,7 +18,8 @@ void CheckPlan(ByteSpan input) {
   uint64_t offset = 0;
   for (const BlockPlan& block : Plan(input, {})) {
     LMZ_REQUIRE(block.offset == offset && block.size > 0);
-    if (block.choice.image.width != 0) LMZ_REQUIRE(block.choice.image.Fits(block.size));
+    const auto* image = std::get_if<ImageOptions>(&block.choice.options);
+    if (image != nullptr) LMZ_REQUIRE(image->layout.Fits(block.size));
     offset += block.size;
   }
   LMZ_REQUIRE(offset == input.size());
@@ -26,8 +27,8 @@ void CheckPlan(ByteSpan input) {
 
 void RoundTrip(ByteSpan raw, const ImageLayout& layout) {
   Bytes payload;
-  const BlockChoice choice = {.codec = CodecId::kImage, .image = layout};
-  const Result<uint32_t> fingerprint = EncodeImage(raw, choice, {}, payload);
+  const ImageOptions options = {.layout = layout};
+  const Result<uint32_t> fingerprint = EncodeImage(raw, options, {}, payload);
   LMZ_REQUIRE(fingerprint.ok());
   LMZ_REQUIRE(raw.size() <= MaxRawSizeOfImage(payload.size()));
   Bytes restored(raw.size());

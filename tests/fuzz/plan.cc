@@ -29,10 +29,10 @@ Bytes Content(Choices& choices, ByteSpan seed) {
 
 void CheckBlock(const BlockPlan& block, const PlanOptions& options) {
   LMZ_REQUIRE(block.size != 0 && block.size <= options.max_block_size);
-  const ImageLayout& image = block.choice.image;
-  if (image.width != 0) LMZ_REQUIRE(image.Fits(block.size));
-  const SampleLayout& samples = block.choice.samples;
-  if (block.choice.codec == CodecId::kAudio) {
+  const auto* image = std::get_if<ImageOptions>(&block.choice.options);
+  if (image != nullptr) LMZ_REQUIRE(image->layout.Fits(block.size));
+  if (const auto* audio = std::get_if<AudioOptions>(&block.choice.options)) {
+    const SampleLayout& samples = audio->samples;
     LMZ_REQUIRE(samples.offset + samples.frames * FrameSize(samples) <= block.size);
   }
 }

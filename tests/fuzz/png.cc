@@ -14,8 +14,8 @@ namespace {
 
 void RoundTrip(ByteSpan raw) {
   Bytes payload;
-  const BlockChoice choice = {.codec = CodecId::kPng, .profile = Profile::kBinary};
-  const Result<uint32_t> fingerprint = EncodePng(raw, choice, {}, payload);
+  const PngOptions options = {.profile = Profile::kBinary};
+  const Result<uint32_t> fingerprint = EncodePng(raw, options, {}, payload);
   LMZ_REQUIRE(fingerprint.ok());
   LMZ_REQUIRE(raw.size() <= MaxRawSizeOfPng(payload.size()));
   Bytes restored(raw.size());

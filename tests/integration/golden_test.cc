@@ -45,22 +45,23 @@ struct Recipe {
 
   std::string Name() const {
     std::ostringstream out;
-    out << FindCodec(choice.codec)->name << "-f" << int{choice.filters} << "-p"
-        << static_cast<int>(choice.profile) << Lanes() << "-" << generator->name << "-" << raw_size
-        << "-" << block_size << ".lmz";
+    out << CodecOf(choice.options).name << "-f" << int{choice.filters} << "-p"
+        << static_cast<int>(testing::ProfileOf(choice)) << Lanes() << "-" << generator->name << "-"
+        << raw_size << "-" << block_size << ".lmz";
     return out.str();
   }
 
   std::string Lanes() const {
-    if (choice.lanes == 0) return "";
-    return "-l" + std::to_string(choice.lanes) + "g" + std::to_string(choice.groups);
+    const auto [lanes, groups] = testing::LanesOf(choice);
+    if (lanes == 0) return "";
+    return "-l" + std::to_string(lanes) + "g" + std::to_string(groups);
   }
 
   std::string ManifestLine() const {
     std::ostringstream out;
     out << Name() << "  " << generator->name << "  " << raw_size << "  "
-        << FindCodec(choice.codec)->name << "  " << int{choice.filters} << "  "
-        << static_cast<int>(choice.profile) << "  " << block_size << "  " << std::hex
+        << CodecOf(choice.options).name << "  " << int{choice.filters} << "  "
+        << static_cast<int>(testing::ProfileOf(choice)) << "  " << block_size << "  " << std::hex
         << Checksum64(MakeRaw());
     return out.str();
   }
@@ -76,7 +77,7 @@ const Generator* FindGenerator(std::string_view name) {
 // All golden files of version 0: every choice with a compact frame and two frames of two blocks,
 // and a few odd sizes.
 std::vector<Recipe> Recipes() {
-  const BlockChoice stored = {.codec = CodecId::kStored};
+  const BlockChoice stored = {.options = StoredOptions{}};
   std::vector<Recipe> recipes = {
       {FindGenerator("zeros"), 0, stored, 1},
       {FindGenerator("ramp"), 1, stored, 1},
@@ -87,14 +88,14 @@ std::vector<Recipe> Recipes() {
     recipes.push_back({FindGenerator("words"), 1000, choice, 1000});
     recipes.push_back({FindGenerator("echo"), 4000, choice, 3000});
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});
-    if (choice.codec == CodecId::kAudio && choice.filters == 0) {
+    if (choice.codec() == kAudioCodec.id && choice.filters == 0) {
       recipes.push_back({FindGenerator("wave"), 6001, choice, 6001});
     }
   }
-  const BlockChoice image = {.codec = CodecId::kImage, .profile = Profile::kBinary};
+  const BlockChoice image = {.options = ImageOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("photo"), 6000, image, 6000});
   recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
-  const BlockChoice png = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+  const BlockChoice png = {.options = PngOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
   return recipes;
 }

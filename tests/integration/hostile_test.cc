@@ -87,24 +87,24 @@ Bytes FullFile(ByteSpan raw, const BlockChoice& choice) {
 // Filters do not care which codec follows, and codecs do not care which generator feeds what they
 // hand over to others: not every combination is worth its time.
 bool IsWorthwhile(const BlockChoice& choice) {
-  const bool is_simple = choice.codec == CodecId::kStored || choice.codec == CodecId::kBytes;
-  return is_simple || (choice.filters == 0 &&
-                       (choice.profile == Profile::kText || choice.codec == CodecId::kText));
+  const bool is_simple = choice.codec() == kStoredCodec.id || choice.codec() == kBytesCodec.id;
+  return is_simple || (choice.filters == 0 && (testing::ProfileOf(choice) == Profile::kText ||
+                                               choice.codec() == kTextCodec.id));
 }
 
 bool Suits(const BlockChoice& choice, std::string_view generator) {
   const bool is_medium =
       generator == "photo" || generator == "scan" || generator == "wave" || generator == "picture";
-  switch (choice.codec) {
-    case CodecId::kBytes:  // so little of a medium is noise
+  switch (choice.codec()) {
+    case kBytesCodec.id:  // so little of a medium is noise
       return !is_medium;
-    case CodecId::kText:
-      return generator == "words" || (choice.lanes == 0 && generator == "random");
-    case CodecId::kImage:
+    case kTextCodec.id:
+      return generator == "words" || (testing::LanesOf(choice).first == 0 && generator == "random");
+    case kImageCodec.id:
       return generator == "words" || generator == "photo" || generator == "scan";
-    case CodecId::kAudio:
+    case kAudioCodec.id:
       return generator == "words" || generator == "wave";
-    case CodecId::kPng:
+    case kPngCodec.id:
       return generator == "words" || generator == "picture";
     default:
       return true;
@@ -171,8 +171,8 @@ TEST(Hostile, EveryLevelWithAModelBearsTruncationsAndBitFlips) {
     const auto model = FindModelOfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
     const Bytes coded =
-        CompactFile(raw, {.codec = CodecId::kText, .model = model.value().get(), .lanes = 1});
-    ASSERT_EQ(coded.at(4), static_cast<uint8_t>(CodecId::kText)) << level;
+        CompactFile(raw, {.options = TextOptions{.model = model.value().get(), .lanes = 1}});
+    ASSERT_EQ(coded.at(4), static_cast<uint8_t>(kTextCodec.id)) << level;
     ASSERT_EQ(MisdeedOfTruncations(coded, raw, kLimits), "") << level;
     ASSERT_EQ(MisdeedOfBitFlips(coded, raw, kLimits), "") << level;
   }
@@ -235,7 +235,7 @@ constexpr size_t kSmall = size_t{1} << 18;
 
 TEST(Hostile, ImpossibleSizesAreRefusedBeforeAllocation) {
   const Bytes payload = ToBytes("few bytes");
-  for (const CodecRow& codec : AllCodecs()) {
+  for (const AnyCodec& codec : AllCodecs()) {
     for (const uint64_t raw_size :
          {codec.max_raw_size(payload.size()) + 1, kMaxBlockRawSize + 1, UINT64_MAX}) {
       BlockHeader header = FrameBuilder::StoredHeader(payload);
@@ -367,7 +367,7 @@ TEST(Hostile, FailedAllocationsOfWorkersAreErrors) {
   const Bytes raw(size_t{4} << 20);
   Bytes payload;
   const Result<BlockHeader> header =
-      EncodeBlock(raw, {.codec = CodecId::kStored, .filters = kFilterRepeat}, payload);
+      EncodeBlock(raw, {.options = StoredOptions{}, .filters = kFilterRepeat}, payload);
   ASSERT_TRUE(header.ok());
   ASSERT_LT(payload.size(), 1000u);
   const Bytes frame = FrameBuilder().Start().Block(header.value(), payload).End().bytes;

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <new>
 
-#include "codec/codec.h"
 #include "codec/png/unpacked.h"
+#include "codec/registry.h"
 #include "model/catalog.h"
 #include "stream/pipeline.h"
 #include "tests/choices.h"
@@ -94,7 +94,7 @@ uint64_t PeakOf(const BlockHeader& header, ByteSpan payload, int threads) {
 }
 
 void ExpectBounded(const BlockHeader& header, ByteSpan payload, const std::string& what) {
-  const int threads = header.codec == CodecId::kText ? 2 : 1;  // others take one
+  const int threads = header.codec == kTextCodec.id ? 2 : 1;  // others take one
   ASSERT_TRUE(ValidateBlockHeader(header).ok()) << what;
   EXPECT_LE(PeakOf(header, payload, threads), DecodeMemory(header))
       << what << " raw " << header.raw_size;
@@ -137,7 +137,7 @@ struct Greedy {
 std::vector<Greedy> GreedyPayloads(uint64_t size) {
   std::vector<Greedy> all;
   for (const uint8_t profile : {uint8_t{0}, uint8_t{1}})
-    all.push_back({"bytes", CodecId::kBytes, {profile}});
+    all.push_back({"bytes", kBytesCodec.id, {profile}});
   const ModelFile& model = testing::TinyModelFile();
   Bytes tiny = {0};
   AppendTo(tiny, model.id);
@@ -145,7 +145,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
   AppendTo(tiny, ToBytes(model.card.name));
   for (const Bytes& name : {tiny, Bytes{kBase}}) {
     for (const auto& [lanes, groups] : {std::pair{1, 1}, {64, 1}, {64, 4}}) {
-      Greedy text = {"text " + std::to_string(lanes), CodecId::kText, name};
+      Greedy text = {"text " + std::to_string(lanes), kTextCodec.id, name};
       text.payload.push_back(static_cast<uint8_t>(lanes));
       text.payload.push_back(static_cast<uint8_t>((groups - 1) << 4));
       for (int g = 1; g < groups; ++g) {
@@ -161,7 +161,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
       const uint64_t row = width * ((format & 3u) + 1) * (format >= 0x80 ? 2 : 1);
       if (row > size) continue;
       Greedy image = {"image " + std::to_string(width) + " format " + std::to_string(format),
-                      CodecId::kImage,
+                      kImageCodec.id,
                       {}};
       AppendVarint(image.payload, width);
       AppendVarint(image.payload, size / row);
@@ -177,14 +177,14 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
       all.push_back(std::move(image));
     }
   }
-  all.push_back({"image without pixels", CodecId::kImage, {0}});
+  all.push_back({"image without pixels", kImageCodec.id, {0}});
   AppendVarint(all.back().payload, 400);
   for (const uint64_t width : {uint64_t{0}, uint64_t{1} << 12}) {
     const uint64_t unpacked = png::MaxUnpackedSize(size);
     png::Fields fields;
     fields.settings = {.search = 9, .memory_level = 9};
     fields.data_size = unpacked;
-    Greedy png = {"png " + std::to_string(width), CodecId::kPng, {1}};
+    Greedy png = {"png " + std::to_string(width), kPngCodec.id, {1}};
     fields.Write(png.payload);
     AppendVarint(png.payload, 100);
     AppendTo(png.payload, testing::MakeRandom(100));
@@ -205,7 +205,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
   for (const int channels : {1, 2, 16}) {
     const uint64_t frame = 2 * static_cast<uint64_t>(channels);
     if (frame > size) continue;
-    Greedy audio = {"audio " + std::to_string(channels), CodecId::kAudio, {2}};
+    Greedy audio = {"audio " + std::to_string(channels), kAudioCodec.id, {2}};
     audio.payload.push_back(static_cast<uint8_t>(channels));
     for (const uint64_t field : {size % frame, size / frame, uint64_t{0}, uint64_t{65535}}) {
       AppendVarint(audio.payload, field);
@@ -214,7 +214,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
     if (size % frame != 0) AppendTo(audio.payload, Bytes(2));
     all.push_back(std::move(audio));
   }
-  all.push_back({"audio without samples", CodecId::kAudio, {0}});
+  all.push_back({"audio without samples", kAudioCodec.id, {0}});
   AppendVarint(all.back().payload, 400);
   return all;
 }
@@ -224,7 +224,7 @@ Bytes WithNoise(const Greedy& greedy, uint64_t size) {
   Bytes payload = greedy.payload;
   // Some promise 400 bytes of code; those of text are slow to decode.
   AppendTo(payload,
-           testing::MakeRandom(size / 40000 + (greedy.codec == CodecId::kText ? 100 : 450)));
+           testing::MakeRandom(size / 40000 + (greedy.codec == kTextCodec.id ? 100 : 450)));
   return payload;
 }
 
@@ -259,7 +259,7 @@ TEST(Memory, APngFileOfLiteralsStaysBelowItsBound) {
   const Bytes data = testing::FilteredRows(shape, pixels);
   const Bytes raw = testing::PngFile(shape, testing::ZlibStream(data, {.search = 0}));
   Bytes payload;
-  const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kPng}, payload);
+  const Result<BlockHeader> header = EncodeBlock(raw, {.options = PngOptions{}}, payload);
   ASSERT_TRUE(header.ok());
   ASSERT_EQ(payload.at(0), 1);
   ExpectBounded(header.value(), payload, "png");
@@ -275,7 +275,7 @@ TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
   AppendVarint(repeated, kSize - 1 - 32);
   AppendVarint(repeated, 0);
   repeated.push_back(0);
-  BlockHeader header = {.codec = CodecId::kStored};
+  BlockHeader header = {.codec = kStoredCodec.id};
   header.raw_size = kSize;
   header.filters = kFilterRepeat;
   Bytes payload;
@@ -291,7 +291,7 @@ TEST(Memory, TheLimitHoldsForAllBlocksInFlight) {
                               << 19;  // the reader's buffer, threads, the output's growth
   const Bytes raw = testing::MakeWords(20000);
   Bytes payload;
-  const Result<BlockHeader> header = EncodeBlock(raw, {.codec = CodecId::kBytes}, payload);
+  const Result<BlockHeader> header = EncodeBlock(raw, {.options = BytesOptions{}}, payload);
   ASSERT_TRUE(header.ok());
   FrameBuilder frame;
   frame.Start();

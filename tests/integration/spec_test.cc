@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "codec/codec.h"
 #include "codec/filter/filter.h"
+#include "codec/registry.h"
 #include "container/writer.h"
 #include "lmz/lmz.h"
 #include "model/catalog.h"
@@ -98,9 +98,9 @@ TEST(Spec, DumpsDecodeToWhatTheySay) {
 }
 
 TEST(Spec, DumpsOfCodecsAreWhatTheyWrite) {
-  const BlockChoice text = {.codec = CodecId::kText, .model = testing::TinyModels().front().get()};
+  const BlockChoice text = {.options = TextOptions{.model = testing::TinyModels().front().get()}};
   for (const auto& [name, choice] :
-       {std::pair{"src/codec/bytes/spec.md", BlockChoice{.codec = CodecId::kBytes}},
+       {std::pair{"src/codec/bytes/spec.md", BlockChoice{.options = BytesOptions{}}},
         {"src/codec/text/spec.md", text}}) {
     const Dump dump = ReadDumps(name).at(0);
     Bytes payload;
@@ -159,7 +159,7 @@ TEST(Spec, EveryCodecAndFilterIsListed) {
       }
       return false;
     };
-    for (const CodecRow& codec : AllCodecs()) {
+    for (const AnyCodec& codec : AllCodecs()) {
       EXPECT_TRUE(is_listed(static_cast<int>(codec.id), codec.name)) << text << codec.name;
     }
     for (const FilterRow& filter : AllFilters()) {

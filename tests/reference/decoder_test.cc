@@ -129,13 +129,13 @@ Bytes ThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
   MemorySink sink(coded);
   const Status status = CompressPlanned(source, sink, {}, FixedPlan(choice, raw.size())).status();
   EXPECT_TRUE(status.ok()) << status.message();
-  const int codec_and_filters = static_cast<int>(choice.codec) | choice.filters << 4;
+  const int codec_and_filters = static_cast<int>(choice.codec()) | choice.filters << 4;
   EXPECT_EQ(coded.at(4), codec_and_filters) << "the library chose otherwise";
   return Decode(coded);
 }
 
 Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
-  return ThroughTheLibrary(raw, BlockChoice{.codec = CodecId::kBytes, .profile = profile});
+  return ThroughTheLibrary(raw, BlockChoice{.options = BytesOptions{.profile = profile}});
 }
 
 // Longer than the golden files: lines, long matches, histories at their limits.
@@ -153,8 +153,8 @@ TEST(ReferenceDecoder, DecodesPixelsOfTheLibrary) {
   const Bytes photo = testing::MakePhoto(4000);
   const Bytes scan = testing::MakeScan(2500);
   const auto decode = [](const Bytes& raw, const ImageLayout& layout) {
-    const BlockChoice choice = {
-        .codec = CodecId::kImage, .profile = Profile::kBinary, .image = layout};
+    const BlockChoice choice = {.options =
+                                    ImageOptions{.layout = layout, .profile = Profile::kBinary}};
     return ThroughTheLibrary(raw, choice);
   };
   EXPECT_EQ(
@@ -173,7 +173,7 @@ TEST(ReferenceDecoder, DecodesPixelsOfTheLibrary) {
 }
 
 Bytes PngOfTheLibrary(const testing::PngShape& shape, Bytes zlib, size_t idat_size) {
-  const BlockChoice choice = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+  const BlockChoice choice = {.options = PngOptions{.profile = Profile::kBinary}};
   return ThroughTheLibrary(testing::PngFile(shape, zlib, idat_size), choice);
 }
 
@@ -286,7 +286,7 @@ TEST(ReferenceDecoder, DecodesBranchesOfTheLibrary) {
     AppendTo(cut, Bytes(1, 0xE8));
     AppendTo(cut, Bytes(rest, 0));
     for (const uint8_t filters : {kFilterX86, static_cast<uint8_t>(kFilterX86 | kFilterRepeat)}) {
-      const BlockChoice choice = {CodecId::kBytes, filters, Profile::kBinary};
+      const BlockChoice choice = {BytesOptions{Profile::kBinary}, filters};
       // Twice, so that the repeat filter has its part.
       Bytes both = cut;
       if ((filters & kFilterRepeat) != 0) AppendTo(both, cut);
@@ -329,22 +329,19 @@ TEST(ReferenceDecoder, DecodesSamplesOfTheLibrary) {
     samples.frames = 1000;
     const Bytes raw =
         MakeSamples(samples, kind < 12 ? 3 : (1 << (8 * samples.sample_bytes - 1)) - 16);
-    EXPECT_EQ(ThroughTheLibrary(raw, {.codec = CodecId::kAudio, .samples = samples}), raw) << kind;
+    EXPECT_EQ(ThroughTheLibrary(raw, {.options = AudioOptions{.samples = samples}}), raw) << kind;
   }
 }
 
-BlockChoice TinyText(uint8_t lanes, uint8_t groups) {
-  return {.codec = CodecId::kText,
-          .model = testing::TinyModels().front().get(),
-          .lanes = lanes,
-          .groups = groups};
+TextOptions TinyText(uint8_t lanes, uint8_t groups) {
+  return {.model = testing::TinyModels().front().get(), .lanes = lanes, .groups = groups};
 }
 
 // A block of `raw` in the text codec, coded and decoded without a container: it may be longer than
 // `raw`.
-Bytes TextThroughTheLibrary(ByteSpan raw, const BlockChoice& choice) {
+Bytes TextThroughTheLibrary(ByteSpan raw, const TextOptions& options) {
   Bytes payload;
-  const Result<uint32_t> fingerprint = EncodeText(raw, choice, {}, payload);
+  const Result<uint32_t> fingerprint = EncodeText(raw, options, {}, payload);
   EXPECT_TRUE(fingerprint.ok()) << fingerprint.status().message();
   try {
     const reference::Decoded decoded = reference::DecodeTextCodec(payload, raw.size(), SlowNetwork);
@@ -361,10 +358,10 @@ TEST(ReferenceDecoder, DecodesFewBytesInManyLanesOfTheLibrary) {
   for (const size_t size : {1u, 2u, 3u, 7u, 63u, 64u, 65u, 100u, 129u}) {
     const Bytes raw = testing::MakeWords(size);
     for (const auto& [lanes, groups] : {std::pair{1, 1}, {3, 2}, {5, 4}, {7, 3}, {64, 4}}) {
-      BlockChoice choice = TinyText(static_cast<uint8_t>(lanes), static_cast<uint8_t>(groups));
-      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << size << ' ' << lanes;
-      choice.profile = Profile::kBinary;
-      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << size << ' ' << lanes;
+      TextOptions options = TinyText(static_cast<uint8_t>(lanes), static_cast<uint8_t>(groups));
+      EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << size << ' ' << lanes;
+      options.profile = Profile::kBinary;
+      EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << size << ' ' << lanes;
     }
   }
 }
@@ -374,7 +371,7 @@ TEST(ReferenceDecoder, DecodesALongTextOfTheLibrary) {
   const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
   for (const size_t size : {16383u, 16384u}) {
     const Bytes raw(book.begin(), book.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_EQ(ThroughTheLibrary(raw, TinyText(0, 1)), raw);
+    EXPECT_EQ(ThroughTheLibrary(raw, {.options = TinyText(0, 1)}), raw);
   }
 }
 
@@ -389,8 +386,8 @@ TEST(ReferenceDecoder, DecodesRepeatsBetweenLanesOfTheLibrary) {
     AppendTo(raw, ByteSpan(noise).subspan(500, 500));
     AppendTo(raw, ByteSpan(noise).subspan(0, 500));
     for (const int groups : {1, 2}) {
-      const BlockChoice choice = TinyText(3, static_cast<uint8_t>(groups));
-      EXPECT_EQ(TextThroughTheLibrary(raw, choice), raw) << lag;
+      const TextOptions options = TinyText(3, static_cast<uint8_t>(groups));
+      EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << lag;
     }
   }
 }
@@ -400,9 +397,9 @@ TEST(ReferenceDecoder, DecodesRunsInLanesOfTheLibrary) {
   AppendTo(raw, testing::MakeRecords(1000));
   AppendTo(raw, Bytes(2000, ' '));
   for (const Profile profile : {Profile::kText, Profile::kBinary}) {
-    BlockChoice choice = TinyText(6, 2);
-    choice.profile = profile;
-    EXPECT_EQ(ThroughTheLibrary(raw, choice), raw);
+    TextOptions options = TinyText(6, 2);
+    options.profile = profile;
+    EXPECT_EQ(ThroughTheLibrary(raw, {.options = options}), raw);
   }
 }
 
@@ -415,9 +412,8 @@ TEST(ReferenceDecoder, DecodesTheModelsOfTheLibrary) {
     const auto model = FindModelOfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
     for (const int lanes : {1, 2}) {
-      const BlockChoice choice = {.codec = CodecId::kText,
-                                  .model = model.value().get(),
-                                  .lanes = static_cast<uint8_t>(lanes)};
+      const BlockChoice choice = {.options = TextOptions{.model = model.value().get(),
+                                                         .lanes = static_cast<uint8_t>(lanes)}};
       EXPECT_EQ(ThroughTheLibrary(raw, choice), raw) << level;
     }
   }

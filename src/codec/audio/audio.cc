@@ -172,10 +172,10 @@ Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, S
 
 }  // namespace
 
-Result<uint32_t> EncodeAudio(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   payload.clear();
-  const SampleLayout layout = LayoutFor(raw, choice.samples);
+  const SampleLayout layout = LayoutFor(raw, options.samples);
   const ByteSpan samples =
       raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
   const SampleRange range = layout.frames != 0 ? RangeOf(samples, layout) : SampleRange();
@@ -187,7 +187,7 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const BlockChoice& choice,
   Bytes around_payload;
   uint32_t fingerprint = 0;
   if (!around.empty()) {
-    LMZ_ASSIGN(fingerprint, EncodeBytes(around, {.profile = choice.profile}, {}, around_payload));
+    LMZ_ASSIGN(fingerprint, EncodeBytes(around, {.profile = options.profile}, {}, around_payload));
   }
   ByteWriter writer(payload);
   writer.Varint(around_payload.size());

@@ -2,15 +2,22 @@
 // codec. Format: spec.md.
 #pragma once
 
+#include "codec/audio/audio_layout.h"
 #include "codec/codec.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
-// Replaces `payload` with the code of `raw`, whose samples lie as choice.samples says or, when that
-// names none, as the header of an audio file at the beginning of `raw` does. A layout that does not
-// fit into `raw` is as good as none: then all of it goes to the `bytes` codec. Returns the coder's
-// final state. Errors: kOutOfMemory.
-Result<uint32_t> EncodeAudio(ByteSpan raw, const BlockChoice& choice,
+struct AudioOptions {
+  SampleLayout samples = {};         // without frames: as the file's header says
+  Profile profile = Profile::kText;  // of what surrounds the samples
+};
+
+// Replaces `payload` with the code of `raw`, whose samples lie as options.samples says or, when
+// that names none, as the header of an audio file at the beginning of `raw` does. A layout that
+// does not fit into `raw` is as good as none: then all of it goes to the `bytes` codec. Returns the
+// coder's final state. Errors: kOutOfMemory.
+Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
                              const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coder's final state. Errors: kTruncated when
@@ -22,8 +29,8 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
 uint64_t MaxRawSizeOfAudio(uint64_t payload_size);
 uint64_t DecodeMemoryOfAudio(uint64_t raw_size);
 
-inline constexpr CodecRow kAudioCodec = {
-    .id = CodecId::kAudio,
+inline constexpr CodecRow<AudioOptions> kAudioCodec = {
+    .id = CodecId{4},
     .name = "audio",
     .encode = EncodeAudio,
     .decode = DecodeAudio,

@@ -7,9 +7,18 @@
 #include <optional>
 
 #include "base/bytes.h"
-#include "codec/block.h"
 
 namespace lmz {
+
+// Where the samples of uncompressed audio lie in a block.
+struct SampleLayout {
+  uint64_t offset = 0;  // of the first frame: a sample of each channel
+  uint64_t frames = 0;
+  uint8_t channels = 0;
+  uint8_t sample_bytes = 0;  // 1 to 3
+  bool is_big_endian = false;
+  bool is_unsigned = false;
+};
 
 // A decoder's memory for a block grows with the number of channels.
 inline constexpr int kMaxAudioChannels = 16;

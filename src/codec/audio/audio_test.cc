@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/audio/audio_layout.h"
+#include "codec/block.h"
 #include "cpu/isa.h"
 #include "tests/random.h"
 #include "tests/recipes.h"
@@ -17,8 +18,8 @@ struct Coded {
 
 Coded Encode(ByteSpan raw, const SampleLayout& samples = {}) {
   Coded coded;
-  const BlockChoice choice = {.codec = CodecId::kAudio, .samples = samples};
-  const Result<uint32_t> fingerprint = EncodeAudio(raw, choice, {}, coded.payload);
+  const AudioOptions options = {.samples = samples};
+  const Result<uint32_t> fingerprint = EncodeAudio(raw, options, {}, coded.payload);
   EXPECT_TRUE(fingerprint.ok()) << fingerprint.status().message();
   coded.fingerprint = fingerprint.value();
   return coded;
@@ -84,7 +85,8 @@ TEST(Audio, FindsTheSamplesOfAFileAndBeatsBytes) {
   const Coded coded = Encode(raw);
   ExpectRestored(raw, coded);
   Bytes as_bytes;
-  ASSERT_TRUE(EncodeBlock(raw, {.profile = Profile::kBinary}, as_bytes).ok());
+  ASSERT_TRUE(
+      EncodeBlock(raw, {.options = BytesOptions{.profile = Profile::kBinary}}, as_bytes).ok());
   EXPECT_LT(coded.payload.size(), as_bytes.size());
 }
 

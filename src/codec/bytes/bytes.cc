@@ -43,12 +43,12 @@ bool IsProfile(uint8_t number) {
 
 }  // namespace
 
-Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   payload.clear();
-  payload.push_back(static_cast<uint8_t>(choice.profile));
+  payload.push_back(static_cast<uint8_t>(options.profile));
   Encoder encoder(payload);
-  LMZ_TRY(CodeBlock(encoder, choice.profile, resources, raw));
+  LMZ_TRY(CodeBlock(encoder, options.profile, resources, raw));
   const uint32_t fingerprint = encoder.fingerprint();
   encoder.Finish();
   return fingerprint;

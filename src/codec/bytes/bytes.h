@@ -2,12 +2,17 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
+struct BytesOptions {
+  Profile profile = Profile::kText;
+};
+
 // Replaces `payload` with the profile and the coded bits of `raw`; returns the coder's final state.
 // Errors: kOutOfMemory.
-Result<uint32_t> EncodeBytes(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
                              const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coder's final state. Errors: kTruncated when
@@ -19,8 +24,8 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size);
 uint64_t DecodeMemoryOfBytes(uint64_t raw_size);
 
-inline constexpr CodecRow kBytesCodec = {
-    .id = CodecId::kBytes,
+inline constexpr CodecRow<BytesOptions> kBytesCodec = {
+    .id = CodecId{1},
     .name = "bytes",
     .encode = EncodeBytes,
     .decode = DecodeBytes,

@@ -177,14 +177,14 @@ uint64_t RestSize(const ImageLayout& layout, uint64_t raw_size) {
 
 }  // namespace
 
-Result<uint32_t> EncodeImage(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeImage(ByteSpan raw, const ImageOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   Header header;
-  header.layout = choice.image;
-  if (choice.image.width != 0 && !choice.image.Fits(raw.size())) {
+  header.layout = options.layout;
+  if (options.layout.width != 0 && !options.layout.Fits(raw.size())) {
     return Status(Code::kInvalidArgument, "the image's pixels are not all within the block");
   }
-  if (choice.image.width == 0) {
+  if (options.layout.width == 0) {
     header.layout = FindImage(raw).value_or(ImageLayout()).Within(raw.size());
   }
   const ImageLayout& layout = header.layout;
@@ -207,7 +207,7 @@ Result<uint32_t> EncodeImage(ByteSpan raw, const BlockChoice& choice,
   uint32_t fingerprint = 0;
   if (!rest.empty()) {
     Bytes code;
-    LMZ_ASSIGN(fingerprint, EncodeBytes(rest, choice, {}, code));
+    LMZ_ASSIGN(fingerprint, EncodeBytes(rest, {.profile = options.profile}, {}, code));
     ByteWriter writer(payload);
     writer.Varint(code.size());
     writer.Append(code);

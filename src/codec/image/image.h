@@ -3,13 +3,20 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "codec/image/layout.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
-// Replaces `payload` with the code of `raw`, whose layout is choice.image or, when that has no
+struct ImageOptions {
+  ImageLayout layout = {};           // without a width: as FindImage sees it
+  Profile profile = Profile::kText;  // of what surrounds the pixels
+};
+
+// Replaces `payload` with the code of `raw`, whose layout is options.layout or, when that has no
 // width, what FindImage sees in `raw`; without pixels the whole of it goes to `bytes`. Returns the
-// coders' final state. Errors: kInvalidArgument when choice.image does not fit; kOutOfMemory.
-Result<uint32_t> EncodeImage(ByteSpan raw, const BlockChoice& choice,
+// coders' final state. Errors: kInvalidArgument when options.layout does not fit; kOutOfMemory.
+Result<uint32_t> EncodeImage(ByteSpan raw, const ImageOptions& options,
                              const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coders' final state. Errors: kTruncated when
@@ -21,8 +28,8 @@ Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
 uint64_t MaxRawSizeOfImage(uint64_t payload_size);
 uint64_t DecodeMemoryOfImage(uint64_t raw_size);
 
-inline constexpr CodecRow kImageCodec = {
-    .id = CodecId::kImage,
+inline constexpr CodecRow<ImageOptions> kImageCodec = {
+    .id = CodecId{3},
     .name = "image",
     .encode = EncodeImage,
     .decode = DecodeImage,

@@ -27,8 +27,7 @@ Bytes Surface(TestRandom& random, const ImageLayout& layout, size_t tail) {
 
 Bytes Encode(const Bytes& raw, const ImageLayout& layout, uint32_t* fingerprint = nullptr) {
   Bytes payload;
-  const Result<uint32_t> state =
-      EncodeImage(raw, {.codec = CodecId::kImage, .image = layout}, {}, payload);
+  const Result<uint32_t> state = EncodeImage(raw, {.layout = layout}, {}, payload);
   EXPECT_TRUE(state.ok()) << state.status().message();
   if (fingerprint != nullptr) *fingerprint = state.value();
   return payload;
@@ -124,8 +123,8 @@ TEST(Image, EveryInstructionSetGivesTheSameBytes) {
 TEST(Image, LayoutsThatDoNotFitAreRefused) {
   Bytes payload;
   const Bytes raw(1000);
-  const BlockChoice choice = {.codec = CodecId::kImage, .image = {.width = 20, .height = 51}};
-  EXPECT_EQ(EncodeImage(raw, choice, {}, payload).status().code(), Code::kInvalidArgument);
+  const ImageOptions options = {.layout = {.width = 20, .height = 51}};
+  EXPECT_EQ(EncodeImage(raw, options, {}, payload).status().code(), Code::kInvalidArgument);
 }
 
 // Payload: Width, Height, Format, Period, Offset, Padding, Rest_Size, Rest, Code.

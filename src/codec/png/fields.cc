@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "codec/block.h"
+#include "codec/codec.h"
 #include "codec/png/unpacked.h"
 
 namespace lmz::png {

@@ -76,7 +76,7 @@ Result<uint32_t> DecodeStream(ByteSpan code, const Fields& fields, ByteSpan data
   return decoder.fingerprint();
 }
 
-Result<uint32_t> EncodeUnpacked(const Unpacked& unpacked, const BlockChoice& choice,
+Result<uint32_t> EncodeUnpacked(const Unpacked& unpacked, const PngOptions& options,
                                 const BlockResources& resources, Bytes& payload) {
   payload.assign(1, kKindPng);
   unpacked.fields.Write(payload);
@@ -85,8 +85,7 @@ Result<uint32_t> EncodeUnpacked(const Unpacked& unpacked, const BlockChoice& cho
   ByteWriter writer(payload);
   writer.Varint(code.size());
   writer.Append(code);
-  BlockChoice pixels = choice;
-  pixels.image = LayoutOf(unpacked);
+  const ImageOptions pixels = {.layout = LayoutOf(unpacked), .profile = options.profile};
   Bytes pixel_code;
   LMZ_ASSIGN(const uint32_t fingerprint,
              EncodeImage(unpacked.bytes, pixels, resources, pixel_code));
@@ -116,10 +115,11 @@ Result<uint32_t> DecodeUnpacked(ByteReader& reader, ByteSpan payload,
   return fingerprint ^ stream_fingerprint;
 }
 
-Result<uint32_t> EncodePlain(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodePlain(ByteSpan raw, const PngOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   Bytes code;
-  LMZ_ASSIGN(const uint32_t fingerprint, EncodeBytes(raw, choice, resources, code));
+  LMZ_ASSIGN(const uint32_t fingerprint,
+             EncodeBytes(raw, {.profile = options.profile}, resources, code));
   payload.assign(1, kKindBytes);
   payload.insert(payload.end(), code.begin(), code.end());
   return fingerprint;
@@ -127,15 +127,15 @@ Result<uint32_t> EncodePlain(ByteSpan raw, const BlockChoice& choice,
 
 }  // namespace
 
-Result<uint32_t> EncodePng(ByteSpan raw, const BlockChoice& choice, const BlockResources& resources,
+Result<uint32_t> EncodePng(ByteSpan raw, const PngOptions& options, const BlockResources& resources,
                            Bytes& payload) {
   const std::optional<Unpacked> unpacked = png::Unpack(raw);
-  if (!unpacked) return EncodePlain(raw, choice, resources, payload);
-  LMZ_ASSIGN(const uint32_t fingerprint, EncodeUnpacked(*unpacked, choice, resources, payload));
+  if (!unpacked) return EncodePlain(raw, options, resources, payload);
+  LMZ_ASSIGN(const uint32_t fingerprint, EncodeUnpacked(*unpacked, options, resources, payload));
   const bool is_lawful = raw.size() <= MaxRawSizeOfPng(payload.size());
   if (is_lawful && payload.size() + raw.size() / kDoubtfulShare < raw.size()) return fingerprint;
   Bytes plain;
-  LMZ_ASSIGN(const uint32_t plain_fingerprint, EncodePlain(raw, choice, resources, plain));
+  LMZ_ASSIGN(const uint32_t plain_fingerprint, EncodePlain(raw, options, resources, plain));
   if (is_lawful && payload.size() <= plain.size()) return fingerprint;
   payload.swap(plain);
   return plain_fingerprint;

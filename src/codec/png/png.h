@@ -3,13 +3,18 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "mix/profile.h"
 
 namespace lmz {
+
+struct PngOptions {
+  Profile profile = Profile::kText;  // of what surrounds the pixels
+};
 
 // Replaces `payload` with the code of `raw`, which begins with a PNG file; where it does not, or
 // the file is malformed, damaged or no smaller this way, all of it goes to `bytes`. Returns the
 // coders' final state. Errors: kCancelled, kOutOfMemory.
-Result<uint32_t> EncodePng(ByteSpan raw, const BlockChoice& choice, const BlockResources& resources,
+Result<uint32_t> EncodePng(ByteSpan raw, const PngOptions& options, const BlockResources& resources,
                            Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coders' final state. Errors: kTruncated when
@@ -20,8 +25,8 @@ Result<uint32_t> DecodePng(ByteSpan payload, const BlockResources& resources, Mu
 uint64_t MaxRawSizeOfPng(uint64_t payload_size);
 uint64_t DecodeMemoryOfPng(uint64_t raw_size);
 
-inline constexpr CodecRow kPngCodec = {
-    .id = CodecId::kPng,
+inline constexpr CodecRow<PngOptions> kPngCodec = {
+    .id = CodecId{5},
     .name = "png",
     .encode = EncodePng,
     .decode = DecodePng,

@@ -15,7 +15,7 @@ using testing::PngFile;
 using testing::PngShape;
 using testing::ZlibStream;
 
-constexpr BlockChoice kChoice = {.codec = CodecId::kPng, .profile = Profile::kBinary};
+constexpr PngOptions kOptions = {.profile = Profile::kBinary};
 
 // A surface with some noise; of 16 bits, all noise in the lower ones.
 Bytes Pixels(const PngShape& shape) {
@@ -37,14 +37,14 @@ Bytes Png(const PngShape& shape, const deflate::Settings& settings = {}) {
 
 size_t SizeAsBytes(ByteSpan raw) {
   Bytes payload;
-  EXPECT_TRUE(EncodeBytes(raw, kChoice, {}, payload).ok());
+  EXPECT_TRUE(EncodeBytes(raw, {.profile = kOptions.profile}, {}, payload).ok());
   return payload.size();
 }
 
 // The payload's size, once it has been restored.
 size_t CodedSize(const Bytes& raw, uint8_t expected_kind) {
   Bytes payload;
-  const Result<uint32_t> state = EncodePng(raw, kChoice, {}, payload);
+  const Result<uint32_t> state = EncodePng(raw, kOptions, {}, payload);
   EXPECT_TRUE(state.ok()) << state.status().message();
   EXPECT_EQ(payload.at(0), expected_kind);
   EXPECT_LE(raw.size(), MaxRawSizeOfPng(payload.size()));
@@ -170,7 +170,7 @@ TEST(Png, DamagedStreamsComeBack) {
     Bytes other = file;
     other[at] ^= 0x40;
     Bytes payload, back(file.size());
-    ASSERT_TRUE(EncodePng(other, kChoice, {}, payload).ok());
+    ASSERT_TRUE(EncodePng(other, kOptions, {}, payload).ok());
     ASSERT_TRUE(DecodePng(payload, {}, back).ok());
     EXPECT_EQ(back, other);
   }
@@ -185,7 +185,7 @@ TEST(Png, WhatGrowsTooMuchGoesToBytes) {
 TEST(Png, DamagedPayloadsAreRefused) {
   const Bytes raw = Png({.width = 40, .height = 30});
   Bytes payload;
-  ASSERT_TRUE(EncodePng(raw, kChoice, {}, payload).ok());
+  ASSERT_TRUE(EncodePng(raw, kOptions, {}, payload).ok());
   ASSERT_EQ(payload[0], 1);
   const auto code_of = [&](const Bytes& other) {
     Bytes back(raw.size());

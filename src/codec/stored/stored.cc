@@ -4,7 +4,7 @@
 
 namespace lmz {
 
-Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice&, const BlockResources&,
+Result<uint32_t> EncodeStored(ByteSpan raw, const StoredOptions&, const BlockResources&,
                               Bytes& payload) {
   payload.assign(raw.begin(), raw.end());
   return 0u;

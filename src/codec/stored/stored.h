@@ -5,16 +5,18 @@
 
 namespace lmz {
 
+struct StoredOptions {};
+
 // Copies `raw` to `payload`; the final state is 0.
-Result<uint32_t> EncodeStored(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeStored(ByteSpan raw, const StoredOptions& options,
                               const BlockResources& resources, Bytes& payload);
 
 // Copies `payload` to `raw`; the final state is 0. Errors: kDamaged when the sizes differ.
 Result<uint32_t> DecodeStored(ByteSpan payload, const BlockResources& resources,
                               MutableByteSpan raw);
 
-inline constexpr CodecRow kStoredCodec = {
-    .id = CodecId::kStored,
+inline constexpr CodecRow<StoredOptions> kStoredCodec = {
+    .id = CodecId{0},
     .name = "stored",
     .encode = EncodeStored,
     .decode = DecodeStored,

@@ -54,28 +54,28 @@ uint64_t MixerMemory(const Layout& layout) {
 
 }  // namespace
 
-Result<uint32_t> EncodeText(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
                             const BlockResources& resources, Bytes& payload) {
-  if (choice.model == nullptr) {
+  if (options.model == nullptr) {
     return Status(Code::kInvalidArgument, "the text codec needs a model");
   }
-  if (choice.lanes > kMaxLanes || choice.groups < 1 || choice.groups > kMaxGroups) {
+  if (options.lanes > kMaxLanes || options.groups < 1 || options.groups > kMaxGroups) {
     return Status(Code::kInvalidArgument, "there are 1 to 64 lanes in 1 to 4 groups");
   }
   std::optional<Layout> layout = Layout::For(raw.size());
-  if (choice.lanes != 0) {
-    const int lanes = static_cast<int>(std::min<uint64_t>(choice.lanes, raw.size()));
-    LMZ_ASSIGN(layout, Layout::Make(raw.size(), lanes, std::min<int>(choice.groups, lanes)));
+  if (options.lanes != 0) {
+    const int lanes = static_cast<int>(std::min<uint64_t>(options.lanes, raw.size()));
+    LMZ_ASSIGN(layout, Layout::Make(raw.size(), lanes, std::min<int>(options.groups, lanes)));
   }
   std::array<Bytes, kMaxGroups> codes;
   std::vector<Encoder> encoders;
   for (int g = 0; g < layout->groups(); ++g) encoders.emplace_back(codes[static_cast<size_t>(g)]);
-  LMZ_TRY(
-      TextWalk(*choice.model, *layout, choice.profile, raw, std::span(encoders), resources).Run());
+  LMZ_TRY(TextWalk(*options.model, *layout, options.profile, raw, std::span(encoders), resources)
+              .Run());
   const uint32_t fingerprint = Fingerprint(std::span<const Encoder>(encoders));
 
   payload.clear();
-  WriteTextHeader(*choice.model, *layout, choice.profile, payload);
+  WriteTextHeader(*options.model, *layout, options.profile, payload);
   for (int g = 0; g < layout->groups(); ++g) {
     encoders[static_cast<size_t>(g)].Finish();
     const Bytes& code = codes[static_cast<size_t>(g)];

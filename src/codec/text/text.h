@@ -3,12 +3,20 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "mix/profile.h"
 
 namespace lmz {
 
-// Replaces `payload` with the code of `raw` under choice.model; returns the coders' final state.
+struct TextOptions {
+  Profile profile = Profile::kText;
+  const Network* model = nullptr;  // needed; outlives the coding
+  uint8_t lanes = 0;               // 1 .. 64; 0: by size
+  uint8_t groups = 1;              // 1 .. 4; counts when lanes do
+};
+
+// Replaces `payload` with the code of `raw` under options.model; returns the coders' final state.
 // Errors: kInvalidArgument without a model or with impossible lanes, kOutOfMemory, kCancelled.
-Result<uint32_t> EncodeText(ByteSpan raw, const BlockChoice& choice,
+Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
                             const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coders' final state. Errors: kModelMissing when
@@ -22,8 +30,8 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, M
 uint64_t MaxRawSizeOfText(uint64_t payload_size);
 uint64_t DecodeMemoryOfText(uint64_t raw_size);
 
-inline constexpr CodecRow kTextCodec = {
-    .id = CodecId::kText,
+inline constexpr CodecRow<TextOptions> kTextCodec = {
+    .id = CodecId{2},
     .name = "text",
     .encode = EncodeText,
     .decode = DecodeText,

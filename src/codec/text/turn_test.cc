@@ -63,10 +63,9 @@ class TextThreads : public ::testing::TestWithParam<int> {
       raw_[i] = static_cast<uint8_t>("lmz and a b"[i * i % 11]);
     resources_ = testing::WithTinyModels();
     resources_.threads = 3;
-    choice_ = {.codec = CodecId::kText,
-               .model = testing::TinyModels()[0].get(),
-               .lanes = 8,
-               .groups = static_cast<uint8_t>(GetParam())};
+    choice_ = {.options = TextOptions{.model = testing::TinyModels()[0].get(),
+                                      .lanes = 8,
+                                      .groups = static_cast<uint8_t>(GetParam())}};
   }
   Bytes raw_;
   BlockResources resources_;
@@ -78,7 +77,7 @@ TEST_P(TextThreads, GiveTheSameAsOne) {
   ASSERT_TRUE(EncodeBlock(raw_, choice_, one, testing::WithTinyModels()).ok());
   const Result<BlockHeader> header = EncodeBlock(raw_, choice_, three, resources_);
   ASSERT_TRUE(header.ok());
-  EXPECT_EQ(header.value().codec, CodecId::kText);
+  EXPECT_EQ(header.value().codec, kTextCodec.id);
   EXPECT_EQ(one, three);
   EXPECT_TRUE(DecodeBlock(header.value(), three, restored, resources_).ok());
   EXPECT_EQ(restored, raw_);

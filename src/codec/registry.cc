@@ -1,0 +1,48 @@
+#include "codec/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+namespace lmz {
+
+namespace {
+
+template <size_t kIndex>
+constexpr AnyCodec MakeAny() {
+  constexpr const auto& row = std::get<kIndex>(kCodecs);
+  return {.id = row.id,
+          .name = row.name,
+          .encode =
+              [](ByteSpan raw, const CodecOptions& options, const BlockResources& resources,
+                 Bytes& payload) {
+                return std::get<kIndex>(kCodecs).encode(raw, std::get<kIndex>(options), resources,
+                                                        payload);
+              },
+          .decode = row.decode,
+          .max_raw_size = row.max_raw_size,
+          .decode_memory = row.decode_memory};
+}
+
+constexpr auto kAnyCodecs = []<size_t... kIndex>(std::index_sequence<kIndex...>) {
+  return std::array{MakeAny<kIndex>()...};
+}
+(std::make_index_sequence<std::tuple_size_v<decltype(kCodecs)>>());
+
+static_assert(std::ranges::adjacent_find(kAnyCodecs, std::ranges::greater_equal(), &AnyCodec::id) ==
+                  kAnyCodecs.end(),
+              "two codecs have one id, or they are out of order");
+
+}  // namespace
+
+std::span<const AnyCodec> AllCodecs() {
+  return kAnyCodecs;
+}
+
+const AnyCodec* FindCodec(CodecId id) {
+  const auto codec = std::ranges::find(kAnyCodecs, id, &AnyCodec::id);
+  return codec != kAnyCodecs.end() ? &*codec : nullptr;
+}
+
+}  // namespace lmz

@@ -1,0 +1,54 @@
+// The registry of codecs. A row of kCodecs is the whole cost of a new one outside its folder: the
+// type of a block's options and all lists of codecs follow from it.
+#pragma once
+
+#include <span>
+#include <tuple>
+#include <variant>
+
+#include "codec/audio/audio.h"
+#include "codec/bytes/bytes.h"
+#include "codec/codec.h"
+#include "codec/image/image.h"
+#include "codec/png/png.h"
+#include "codec/stored/stored.h"
+#include "codec/text/text.h"
+
+namespace lmz {
+
+// By ascending id.
+inline constexpr std::tuple kCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
+                                       kImageCodec,  kAudioCodec, kPngCodec};
+
+template <class... Options>
+std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);
+
+// The options of one of the codecs, in the order of kCodecs.
+using CodecOptions = decltype(OptionsOf(kCodecs));
+
+// Any codec: its row, whatever the type of its options.
+struct AnyCodec {
+  CodecId id;
+  const char* name;
+  // As CodecRow::encode. `options` are this codec's.
+  Result<uint32_t> (*encode)(ByteSpan raw, const CodecOptions& options,
+                             const BlockResources& resources, Bytes& payload);
+  // As in CodecRow.
+  Result<uint32_t> (*decode)(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw);
+  uint64_t (*max_raw_size)(uint64_t payload_size);
+  uint64_t (*decode_memory)(uint64_t raw_size);
+};
+
+// All codecs by ascending id. Static storage.
+std::span<const AnyCodec> AllCodecs();
+
+// Null when no codec has this id.
+const AnyCodec* FindCodec(CodecId id);
+
+// The codec whose options these are.
+inline const AnyCodec& CodecOf(const CodecOptions& options) {
+  return AllCodecs()[options.index()];
+}
+
+}  // namespace lmz
