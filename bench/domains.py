@@ -2,8 +2,8 @@
 """usage: bench/domains.py FILES.csv [--corpora DIR] [--build build/release] [--train build/train]
                         [--research MODEL.lmm]
 
-Prints bits per byte by domain as Markdown, for the held-out files and three English texts: those
-of `lmz -0` to `-4` (from FILES.csv, written by `lmz-bench files --csv`) and those of each network
+Prints bits per byte by domain as Markdown, for the held-out files and three English texts: those of
+`lmz -0` to `-4` (from FILES.csv, written by `lmz-bench files --csv`) and those of each network
 alone (model_bits, eight lanes). --research adds a column for another model in the place of base, in
 the same codec and without its name in the file, decompressed and compared, and a column that
 compares base with it, with the mean over the held-out files. Takes about twelve minutes of CPU
