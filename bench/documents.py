@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """usage: bench/documents.py --bench LMZ_BENCH [--corpora DIR]
 
-What the generated sections of the documents say, and what is wrong with it beside bench/ratio.csv,
-the model files and each other (bench/documents_test.py). Run as a program, it measures one column
-of docs/paper.md again: lmz and the built-in networks alone on the first 100,000 bytes of enwik6.
-Exit status 1 when a rate differs, 77 when enwik6 is not here.
+Reads the generated sections of the documents and finds where they contradict bench/ratio.csv, the
+model files or each other (bench/documents_test.py). Run as a program, it measures one column of
+docs/paper.md again: lmz and the built-in networks alone on the first 100,000 bytes of enwik6. Exit
+status 1 when a rate differs, 77 when enwik6 is missing.
 """
 
 import argparse
@@ -191,7 +191,7 @@ def main():
     arguments = parser.parse_args()
     text = arguments.corpora / "text/enwik6"
     if not text.is_file():
-        print(f"{text} is not here")
+        print(f"{text} is missing")
         return 77
     measured = subprocess.run([arguments.bench, "scaling", "--text", text, "--size", "100000"],
                               check=True, stdout=subprocess.PIPE, text=True).stdout

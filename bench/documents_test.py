@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds the generated sections of the documents against bench/ratio.csv, the model files and each
-other, and shows that a wrong number, sum or model is seen. What ratio.csv holds is measured by the
-test `ratio`.
+"""Compares the generated sections of the documents with bench/ratio.csv, the model files and each
+other, and shows that a wrong number, sum or model is found. The test `ratio` measures what is in
+ratio.csv.
 """
 
 import re

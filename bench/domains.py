@@ -2,11 +2,12 @@
 """usage: bench/domains.py FILES.csv [--corpora DIR] [--build build/release] [--train build/train]
                         [--research MODEL.lmm]
 
-Bits per byte by domain, as Markdown: the held-out files and three English texts, as `lmz -0` to
-`-4` code them (from FILES.csv, which `lmz-bench files --csv` wrote), and as each network would need
-alone (model_bits, eight lanes). With --research, a model file that stands for another base: its
-size in the same codec, without its name, restored and compared, and base against it, with the mean
-over the held-out files. Takes some twelve minutes of one processor.
+Prints bits per byte by domain as Markdown, for the held-out files and three English texts: those of
+`lmz -0` to `-4` (from FILES.csv, written by `lmz-bench files --csv`) and those of each network
+alone (model_bits, eight lanes). --research adds a column for another model in the place of base, in
+the same codec and without its name in the file, decompressed and compared, and a column that
+compares base with it, with the mean over the held-out files. Takes about twelve minutes of CPU
+time.
 """
 import argparse
 import concurrent.futures
@@ -77,7 +78,7 @@ def main():
     for name in models.NAMES:
         heads += [name, "alone"]
     if arguments.research:
-        heads += ["other", "base against it"]
+        heads += ["other", "base vs. other"]
     print("| " + " | ".join(heads) + " |\n|---|" + "---:|" * (len(heads) - 1))
     base = 1 + 2 * models.NAMES.index("base")
     changes = []
@@ -89,7 +90,7 @@ def main():
         print("| " + " | ".join(cells) + " |")
     if arguments.research:
         mean = sum(changes[:len(held_out)]) / len(held_out)
-        print(f"\nMean of base against the other over the held-out files: {mean:+.2f} %.")
+        print(f"\nMean of base vs. other over the held-out files: {mean:+.2f} %.")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def main():
     changes = list(differences(expected, measured))
     print("\n".join(changes) or "no size differs from bench/ratio.csv")
     absent = len(set(expected) - set(measured))
-    print(f"{len(measured)} sizes compared, {absent} left out because their files are not here")
+    print(f"{len(measured)} sizes compared, {absent} skipped because their files are missing")
     if arguments.update:
         merged = {key: row for key, row in {**expected, **measured}.items() if key[1] in LEVELS}
         corpora.write_table(TABLE, [merged[key] for key in sorted(merged)])

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """usage: bench/speed.py FILE [--build build/release] [--rounds 3] [--levels 1,2,3]
 
-How fast lmz is on the text FILE beside the matrix products of its network alone, as Markdown: for
-each level, one thread and two, both ways, and for one lane (FILE in pieces of 32,000 bytes).
-Measurements of one row alternate, so that a machine's changing speed meets all alike; each figure
-is the fastest of the rounds, since other work only takes time. One thread's time is that of its
-processor, that of two is the clock's.
+Compares the speed of lmz on the text FILE with the speed of the matrix products of its network, as
+Markdown: for each level, with one and two threads, compressing and decompressing, and for one lane
+(FILE in pieces of 32,000 bytes). The measurements of one row alternate, so that changes in machine
+speed affect all of them, and the best of the rounds counts, since other load only adds time. One
+thread is measured in CPU time, two threads in wall-clock time.
 """
 import argparse
 import os
@@ -25,7 +25,7 @@ ONE_LANE = 32_000
 
 
 def seconds(command, output, threads):
-    """What the command takes, by the clock or, for one thread, in processor time."""
+    """The time the command takes: CPU time for one thread, else wall-clock time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     with open(output, "wb") as out:
@@ -71,7 +71,7 @@ class Bench:
             command = [*lmz, "-d", f"-T{threads}", "-c", *coded]
         taken = seconds(command, self.folder / "out", threads)
         if decode and (self.folder / "out").read_bytes() != b"".join(f.read_bytes() for f in files):
-            sys.exit("a file was not restored")
+            sys.exit("a file was not restored: no number counts")
         return size / 1e3 / taken
 
     def row(self, measurements):
@@ -116,21 +116,21 @@ def main():
                               check=True, capture_output=True, text=True).stdout
         isas = list(dict.fromkeys(re.findall(r"^multiply/(\w+)/", isas, re.M)))
         best = isas[-1]
-        print(f"{bench.origin(arguments.file, levels)} {best}; KB/s, the fastest of"
+        print(f"{bench.origin(arguments.file, levels)} {best}; KB/s, best of"
               f" {arguments.rounds} rounds.\n")
-        print("| level | lanes | threads | products alone | network's step | compress |"
-              " decompress | of the products | |\n" + "|---|" + "---:|" * 8)
+        print("| level | lanes | threads | products alone | network step | compress | decompress |"
+              " compress / products | decompress / products |\n" + "|---|" + "---:|" * 8)
         one_thread = {}
         for level in levels:
             one_thread[level] = bench.level_row(level, best, [whole], LANES, 1)
             bench.level_row(level, best, [whole], LANES, 2)
             bench.level_row(level, best, pieces, 1, 1)
-        print("\n| microseconds for a byte, one thread | products | rest of the step |"
-              " mixing, coding, start |\n|---|---:|---:|---:|")
+        print("\n| microseconds per byte, one thread | products | rest of the step |"
+              " mixing, coding, startup |\n|---|---:|---:|---:|")
         for level, (products, step, there) in one_thread.items():
             print(f"| -{level} | {1e3 / products:.2f} | {1e3 / step - 1e3 / products:.2f} |"
                   f" {1e3 / there - 1e3 / step:.2f} |")
-        print("\n| network's step, level 3, 8 lanes, one thread | KB/s |\n|---|---:|")
+        print("\n| network step, level 3, 8 lanes, one thread | KB/s |\n|---|---:|")
         steps = bench.row([lambda isa=isa: bench.kernel(3, "step", isa, LANES, 1) for isa in isas])
         for isa, rate in zip(isas, steps):
             print(f"| {isa} | {rate:.1f} |")

@@ -1,10 +1,9 @@
 #!/bin/sh
 # usage: bench/tables.sh [CORPORA [BUILD]]
 #
-# Writes every generated section of README.md, docs/benchmarks.md and docs/paper.md anew, and the
-# figures in docs/. CORPORA is by default ../shared/corpora or $LMZ_CORPORA, BUILD is build/release.
-# What takes long is kept in BUILD/bench as soon as it is measured: when it is interrupted, start it
-# again.
+# Regenerates every generated section of README.md, docs/benchmarks.md and docs/paper.md, and the
+# figures in docs/. CORPORA defaults to $LMZ_CORPORA or ../shared/corpora, BUILD to build/release.
+# Long measurements are saved in BUILD/bench as they finish: after an interruption, run it again.
 set -eu
 cd "$(dirname "$0")/.."
 corpora=${1:-${LMZ_CORPORA:-../shared/corpora}}
@@ -27,7 +26,8 @@ media() {
   "$bench" files --state "$state/files.state" --into docs/benchmarks.md --only "lmz -3" "$@"
 }
 
-# What a command prints as a section. By way of a file: of a pipe, the shell sees only the last end.
+# Inserts the output of a command as a section. Through a file, since the exit status of a pipe is
+# that of its last command.
 insert() {
   section=$1
   shift

@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
+import check_docs
 import check_layers
 import check_no_float
 import check_style
@@ -148,6 +149,43 @@ class StyleTest(LintTest):
         self.assertEqual(self.findings("src/base/a.h", "int x;\n", tool), [])
         found = self.findings("src/base/a.h", "int y;\nint   x;\n", tool)
         self.assertEqual(found, ["src/base/a.h:2: not formatted: run clang-format -i"])
+
+
+class DocsTest(LintTest):
+    def setUp(self):
+        super().setUp()
+        self.write("src/codec/bytes/spec.md", "# Codec 1: `bytes`\n\n## 2. Payload, and more\n")
+        self.write("src/codec/bytes/bytes.cc", "int x;\n")
+        self.write("docs/figure.svg", "")
+
+    def findings(self, text, path="docs/a.md"):
+        self.write(path, text)
+        return check_docs.check(self.root)
+
+    def test_what_exists_passes(self):
+        for text in ["`src/codec/bytes/spec.md`", "`codec/bytes/bytes.cc`", "`codec/bytes/bytes`",
+                     "`src/codec/*/spec.md`, `src/**/*.cc`", "`src/codec/NAME/`", "`bytes.cc`",
+                     "    cat src/codec/bytes/bytes.cc", "![a](figure.svg)", "`docs/figure.svg`",
+                     "[a](../src/codec/bytes/spec.md#2-payload-and-more)"]:
+            self.assertEqual(self.findings(text + "\n"), [], text)
+
+    def test_what_is_missing_is_found(self):
+        for text in ["`src/codec/bytes/other.md`", "`codec/other.cc`", "`src/other/`", "`other.cc`",
+                     "`src/codec/*/other.md`", "    cat src/other.cc",
+                     "```sh\ncat src/other.cc\n```", "![a](other.svg)", "[a](#other)",
+                     "[a](../src/codec/bytes/spec.md#3-walk)"]:
+            found = self.findings(text + "\n")
+            self.assertEqual(len(found), 1, text)
+            self.assertRegex(found[0], r"^docs/a.md:[12]: .*: there is no such (file|heading)$")
+
+    def test_other_names_pass(self):
+        for text in ["or src/other.cc in prose", "`build/release/cli/other`", "`../other.cc`",
+                     "`valid/other`", "    cat out.sh", "[a](https://example.org/other.md)",
+                     "```hexdump\n0000  f7 ; src/other.cc\n```"]:
+            self.assertEqual(self.findings(text + "\n"), [], text)
+
+    def test_build_folders_are_left_out(self):
+        self.assertEqual(self.findings("`other.cc`\n", "build/dev/a.md"), [])
 
 
 if __name__ == "__main__":

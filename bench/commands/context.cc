@@ -91,7 +91,7 @@ std::string Csv(const std::vector<Curve>& curves, size_t chunks) {
 }
 
 std::string Table(const std::vector<Curve>& curves, size_t chunks) {
-  Row head = {"bits per byte of the first bytes"};
+  Row head = {"bits per byte of a prefix of this length"};
   for (const Curve& curve : curves) head.push_back(curve.name);
   std::vector<Row> rows;
   for (size_t i = 0; i < std::size(kLengths); ++i) {
@@ -105,8 +105,8 @@ std::string Table(const std::vector<Curve>& curves, size_t chunks) {
 }
 
 Plot Figure(const std::vector<Curve>& curves, size_t chunks) {
-  Plot plot = {.title = "Bits per byte against the length of what is coded",
-               .x_label = "bytes, coded alone",
+  Plot plot = {.title = "Bits per byte by length of the prefix",
+               .x_label = "prefix length in bytes",
                .y_label = "bits per byte",
                .x_base = 2,
                .lines = {}};
@@ -157,8 +157,8 @@ Status RunContext(const ContextOptions& options) {
                                  " chunks of " + set.what + ", XXH3-128 " + HashText(set.bytes) +
                                  ".";
   const std::string text =
-      provenance + " Every beginning was coded alone and decoded; headers count once for all.\n\n" +
-      FigureLink("Bits per byte against the length of what is coded", options.svg, options.into) +
+      provenance + " Every prefix was coded independently and decoded; headers count once.\n\n" +
+      FigureLink("Bits per byte by length of the prefix", options.svg, options.into) +
       Table(curves, chunks.size());
   return FirstFailure(
       {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(curves, chunks.size())),

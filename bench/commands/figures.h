@@ -1,4 +1,5 @@
-// `lmz-bench context` and `lmz-bench scaling`: the founding paper's figures.
+// `lmz-bench context` and `lmz-bench scaling`: the figures of Delétang et al., *Language Modeling
+// Is Compression* (2024).
 #pragma once
 
 #include <cstdint>

@@ -52,10 +52,10 @@ std::string Megabytes(uint64_t bytes) {
 }
 
 std::string Environment(const FilesResult& result) {
-  std::string text = "Processor: " + CpuName() + "; one thread each, one program after the other";
-  if (result.is_in_memory) text += ", in a folder in memory";
-  text += "; the fastest of " + std::to_string(result.runs) +
-          (result.runs == 1 ? " run" : " runs") + ". Programs: ";
+  std::string text = "Processor: " + CpuName() + "; one thread each, one program at a time";
+  if (result.is_in_memory) text += ", on tmpfs";
+  text += "; best of " + std::to_string(result.runs) + (result.runs == 1 ? " run" : " runs") +
+          ". Programs: ";
   std::string last;
   for (size_t p = 0; p < result.peers.size(); ++p) {
     const Peer& peer = result.peers[p];
@@ -65,10 +65,9 @@ std::string Environment(const FilesResult& result) {
     last = entry;
   }
   for (size_t m = 0; m < result.models.size(); ++m) {
-    text +=
-        (m == 0 ? ". Models of lmz: " : ", ") + result.models[m].name + " " + result.models[m].id;
+    text += (m == 0 ? ". lmz models: " : ", ") + result.models[m].name + " " + result.models[m].id;
   }
-  return text + ". Every file was restored and compared.\n";
+  return text + ". Every file was decompressed and compared with the original.\n";
 }
 
 std::string LeftOut(const FilesResult& result) {
@@ -127,9 +126,8 @@ std::string SpeedTable(const FilesResult& result) {
 std::string FilesMarkdown(const FilesResult& result) {
   std::string text =
       Environment(result) + "\n" + SpeedTable(result) +
-      "\nSpeeds are those of whole processes, start included, in bytes per second of "
-      "processor time; the peak is the largest of resident memory on any file, by "
-      "GNU time.\n" +
+      "\nSpeeds are bytes per second of CPU time for the whole process, startup included. Peak "
+      "memory is the largest maximum resident set size on any file, from GNU time.\n" +
       LeftOut(result);
   FileGroup singles;
   for (const FileGroup& group : result.groups) {

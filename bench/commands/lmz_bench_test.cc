@@ -121,7 +121,7 @@ TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
   ASSERT_TRUE(status.ok()) << status.message();
   const std::string page = Text(In("page.md")), csv = Text(In("out.csv"));
   EXPECT_NE(page.find("| **total** |  | 5,000 |"), std::string::npos);
-  EXPECT_NE(page.find("1 of 2 are reached"), std::string::npos);
+  EXPECT_NE(page.find("1 of 2 targets are met"), std::string::npos);
   EXPECT_EQ(Lines(csv.substr(csv.find("\ngroup,") + 1)), 4u);
   EXPECT_TRUE(csv.starts_with("# cpu: ")) << csv;
   EXPECT_NE(csv.find("\n# threads: 1\n"), std::string::npos);
@@ -162,8 +162,7 @@ TEST_F(Commands, FilesHasLevel4WhereItsModelIs) {
   status = RunFiles(options);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("out.csv")).find(",lmz -4,"), std::string::npos);
-  EXPECT_NE(Text(In("page.md")).find("Models of lmz: large "), std::string::npos)
-      << "the model's id";
+  EXPECT_NE(Text(In("page.md")).find("lmz models: large "), std::string::npos) << "the model's id";
   EXPECT_NE(Text(In("out.csv")).find("\n# model: large, "), std::string::npos);
   EXPECT_NE(Text(In("out.json")).find("\"name\": \"large\""), std::string::npos);
 }
@@ -266,7 +265,7 @@ TEST_F(Commands, EveryTargetIsARow) {
   const auto targets = ReadTargets(In("targets.csv"));
   ASSERT_TRUE(targets.ok()) << targets.status().message();
   const std::string text = TargetsMarkdown(result, targets.value());
-  EXPECT_NE(text.find("1 of 3 are reached, 2 were not measured"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 of 3 targets are met, 2 were not measured"), std::string::npos) << text;
   EXPECT_NE(text.find("| b, gzip -9 | – | 5 | not measured |"), std::string::npos) << text;
   for (const char* row : {"a,gzip -9,abc\n", "a,gzip -9\n", "a,gzip -9,5 bytes\n", ""}) {
     ASSERT_TRUE(write(row));
@@ -285,7 +284,7 @@ TEST_F(Commands, SmallFilesAreRestored) {
   options.into = In("page.md");
   const Status status = RunSmall(options);
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_NE(Text(In("page.md")).find("| a process for each |"), std::string::npos);
+  EXPECT_NE(Text(In("page.md")).find("| one process per file |"), std::string::npos);
 }
 
 TEST_F(Commands, SmallFilesThatAreNotWrittenAreNotRestored) {

@@ -1,4 +1,5 @@
-// lmz-bench: lmz beside its peers. Results go to standard output, words to standard error.
+// lmz-bench: compares lmz with other compressors. Results go to standard output, messages to
+// standard error.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -23,25 +24,25 @@ constexpr size_t kMaxSize = size_t{1} << 40;
 // Where what is printed can go instead.
 template <class Options>
 void AddSection(CLI::App& command, Options& options) {
-  command.add_option("--into", options.into, "replace the generated section of this document");
-  command.add_option("--section", options.section, "which section")->capture_default_str();
+  command.add_option("--into", options.into, "replace the generated section in this document");
+  command.add_option("--section", options.section, "name of the section")->capture_default_str();
 }
 
 void AddLmz(CLI::App& command, std::string& lmz) {
-  command.add_option("--lmz", lmz, "the program lmz; else the one built with this program");
+  command.add_option("--lmz", lmz, "path of lmz (default: the one built with lmz-bench)");
 }
 
 // What the commands take that run programs.
 template <class Options>
 void AddRuns(CLI::App& command, Options& options) {
   AddLmz(command, options.lmz);
-  command.add_option("--runs", options.runs, "times to run each; the fastest counts")
+  command.add_option("--runs", options.runs, "runs per measurement; the fastest counts")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
 }
 
 void AddThreads(CLI::App& command, int& threads) {
-  command.add_option("-T,--threads", threads, "threads")
+  command.add_option("-T,--threads", threads, "number of threads")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
 }
@@ -49,60 +50,62 @@ void AddThreads(CLI::App& command, int& threads) {
 void AddModels(CLI::App& command, std::vector<std::string>& models) {
   command
       .add_option("--model", models,
-                  "a model file beside the built-in ones, more than once; large.lmm is level 4, as "
-                  "it is where it is installed")
+                  "a model file in addition to the built-in ones; may be repeated. large.lmm is "
+                  "level 4, and found by itself where it is installed")
       ->allow_extra_args(false);
 }
 
 void AddTable(CLI::App& app, TableOptions& options) {
-  CLI::App* table = app.add_subcommand("table", "the paper's table: rates, raw and adjusted");
-  table->add_option("--text", options.text, "a file, or a folder of files");
-  table->add_option("--image", options.image, "a folder of PNG files");
-  table->add_option("--audio", options.audio, "a folder of WAV and FLAC files");
-  table->add_option("--random", options.random_size, "random bytes; 0: none")
+  CLI::App* table =
+      app.add_subcommand("table", "the table of Delétang et al. (2024): raw and adjusted rates");
+  table->add_option("--text", options.text, "a file, or a directory of files");
+  table->add_option("--image", options.image, "a directory of PNG files");
+  table->add_option("--audio", options.audio, "a directory of WAV and FLAC files");
+  table->add_option("--random", options.random_size, "number of random bytes, 0 for none")
       ->capture_default_str();
   table
       ->add_option(
           "--limit", options.limit,
-          "use no more bytes of each prepared column, but at least a chunk, of pictures and "
-          "recordings a file")
+          "limit each prepared column to this many bytes, but at least one chunk, or one file of "
+          "pictures and recordings")
       ->check(CLI::Range(size_t{1}, kMaxSize));
   table->add_flag("--resample", options.is_resampled,
-                  "bring audio of more than 16 kHz to 16 kHz instead of leaving it out there");
+                  "resample audio above 16 kHz to 16 kHz instead of skipping it");
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
-  table->add_option("--state", options.state, "keep finished sizes here, and skip them");
-  table->add_option("--csv", options.csv, "write all sizes here");
+  table->add_option("--state", options.state, "save finished sizes to this file and reuse them");
+  table->add_option("--csv", options.csv, "write all sizes to this CSV file");
   AddSection(*table, options);
 }
 
 void AddFiles(CLI::App& app, FilesOptions& options) {
   CLI::App* files = app.add_subcommand("files",
-                                       "lmz beside what is installed, on any files; a compressor "
-                                       "that fails is left out, and the exit status is 1 at the "
-                                       "end");
-  files->add_option("PATH", options.paths, "files, and folders whose files are a group")
+                                       "compare lmz with the installed compressors on any files. A "
+                                       "compressor that fails is skipped, and the exit status is "
+                                       "then 1");
+  files->add_option("PATH", options.paths, "files, and directories whose files form a group")
       ->required();
   AddRuns(*files, options);
   AddModels(*files, options.models);
-  files->add_option("--only", options.only, "only the compressor of this name; more than once")
+  files->add_option("--only", options.only, "run only the compressor of this name; may be repeated")
       ->allow_extra_args(false);
-  files->add_flag("--totals", options.totals, "nothing but the total of each path");
-  files->add_option("--targets", options.targets, "a CSV file of sizes to reach");
-  files->add_option("--state", options.state, "keep finished measurements here, and skip them");
-  files->add_option("--csv", options.csv, "write all measurements here");
-  files->add_option("--json", options.json, "the same as JSON");
+  files->add_flag("--totals", options.totals, "report only the total of each path");
+  files->add_option("--targets", options.targets, "a CSV file of target sizes");
+  files->add_option("--state", options.state,
+                    "save finished measurements to this file and reuse them");
+  files->add_option("--csv", options.csv, "write all measurements to this CSV file");
+  files->add_option("--json", options.json, "write all measurements to this JSON file");
   AddSection(*files, options);
 }
 
 void AddSmall(CLI::App& app, SmallOptions& options) {
-  CLI::App* small = app.add_subcommand("small", "lmz on many files of 1 KB");
-  small->add_option("PATH", options.paths, "files and folders to take them from")->required();
+  CLI::App* small = app.add_subcommand("small", "measure lmz on many files of 1 KiB");
+  small->add_option("PATH", options.paths, "files and directories to cut them from")->required();
   AddRuns(*small, options);
-  small->add_option("--level", options.level, "the level")
+  small->add_option("--level", options.level, "compression level")
       ->check(CLI::Range(0, 3))
       ->capture_default_str();
-  small->add_option("--count", options.count, "how many files")
+  small->add_option("--count", options.count, "number of files")
       ->check(CLI::Range(2, 10000))
       ->capture_default_str();
   AddSection(*small, options);
@@ -115,9 +118,9 @@ struct OriginOptions {
 };
 
 void AddOrigin(CLI::App& app, OriginOptions& options) {
-  CLI::App* origin =
-      app.add_subcommand("origin", "what a table says about its processor, lmz, models and data");
-  origin->add_option("FILE", options.path, "the data")->required();
+  CLI::App* origin = app.add_subcommand(
+      "origin", "print the provenance line of a table: processor, lmz, models, data");
+  origin->add_option("FILE", options.path, "the data file")->required();
   AddLmz(*origin, options.lmz);
   AddModels(*origin, options.models);
 }
@@ -137,28 +140,28 @@ struct InsertOptions {
 };
 
 void AddInsert(CLI::App& app, InsertOptions& options) {
-  CLI::App* insert = app.add_subcommand(
-      "insert", "what comes on standard input as a generated section of a document");
+  CLI::App* insert =
+      app.add_subcommand("insert", "replace a generated section of a document by standard input");
   insert->add_option("--into", options.into, "the document")->required();
-  insert->add_option("--section", options.section, "which section")->required();
+  insert->add_option("--section", options.section, "name of the section")->required();
 }
 
 Status RunInsert(const InsertOptions& options) {
   LMZ_ASSIGN(const Bytes text, ReadFile("/dev/stdin"));
   if (text.empty()) {
     return Status(Code::kInvalidArgument,
-                  "insert: nothing came on standard input; " + options.into + " is as it was");
+                  "insert: standard input is empty; " + options.into + " was not changed");
   }
   return Deliver({text.begin(), text.end()}, options.section, options.into);
 }
 
 // What both figures take.
 void AddFigure(CLI::App& figure, FigureOptions& options) {
-  figure.add_option("--text", options.text, "a file, or a folder of files")->required();
+  figure.add_option("--text", options.text, "a file, or a directory of files")->required();
   AddThreads(figure, options.threads);
   AddModels(figure, options.models);
-  figure.add_option("--csv", options.csv, "write all numbers here");
-  figure.add_option("--svg", options.svg, "draw the figure here, with gnuplot");
+  figure.add_option("--csv", options.csv, "write all numbers to this CSV file");
+  figure.add_option("--svg", options.svg, "draw the figure to this SVG file, with gnuplot");
   AddSection(figure, options);
 }
 
@@ -166,26 +169,27 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   context.section = "context";
   context.threads = ProcessorCount();
   CLI::App* first =
-      app.add_subcommand("context", "bits per byte against the length of what is coded");
+      app.add_subcommand("context", "bits per byte by prefix length, as in Delétang et al. (2024)");
   AddFigure(*first, context);
-  first->add_option("--chunks", context.chunks, "how many chunks")
+  first->add_option("--chunks", context.chunks, "number of chunks")
       ->check(CLI::Range(size_t{1}, kMaxSize))
       ->capture_default_str();
-  first->add_option("--level", context.level, "whose model")
+  first->add_option("--level", context.level, "level whose model is used")
       ->check(CLI::Range(1, 4))
       ->capture_default_str();
   scaling.section = "scaling";
   scaling.threads = ProcessorCount();
-  CLI::App* second = app.add_subcommand("scaling", "adjusted rate against the size of the model");
+  CLI::App* second =
+      app.add_subcommand("scaling", "adjusted rate by model size, as in Delétang et al. (2024)");
   AddFigure(*second, scaling);
-  second->add_option("--state", scaling.state, "keep finished sizes here, and skip them");
-  second->add_option("--size", scaling.sizes, "a size of data in bytes; more than once")
+  second->add_option("--state", scaling.state, "save finished sizes to this file and reuse them");
+  second->add_option("--size", scaling.sizes, "a data size in bytes; may be repeated")
       ->check(CLI::Range(uint64_t{1}, uint64_t{kMaxSize}))
       ->allow_extra_args(false);
 }
 
 int Run(int argc, char** argv) {
-  CLI::App app("Measures lmz beside other compressors. Every code is decoded and compared.");
+  CLI::App app("Compares lmz with other compressors. All output is decoded and compared.");
   app.name("lmz-bench");
   app.set_version_flag("--version", LmzVersion());
   app.require_subcommand(0, 1);  // so that an unknown one is named
@@ -228,7 +232,7 @@ int main(int argc, char** argv) {
   try {
     return lmz::bench::Run(argc, argv);
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "lmz-bench: there is not enough memory\n");
+    std::fprintf(stderr, "lmz-bench: out of memory\n");
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lmz-bench: %s\n", error.what());
   }

@@ -182,7 +182,7 @@ std::string Table(const Scaling& scaling) {
 std::string BreakEvenTable(const Scaling& scaling) {
   const std::vector<uint64_t> sizes(
       scaling.sizes.begin(), scaling.sizes.begin() + static_cast<std::ptrdiff_t>(scaling.measured));
-  Row head = {"bytes of such text from which the model pays"};
+  Row head = {"break-even size in bytes of such text"};
   std::vector<const Scaled*> rivals;
   for (const Scaled& row : scaling.rows) {
     if (row.coder.model_size != 0) continue;
@@ -224,7 +224,7 @@ std::string Csv(const Scaling& scaling) {
 Plot Figure(const Scaling& scaling) {
   Plot plot = {.title = "Adjusted rate of the network alone, chunks of 2,048 bytes",
                .x_label = "parameters",
-               .y_label = "(code + model) / data",
+               .y_label = "(compressed + model) / data",
                .is_y_logarithmic = true,
                .lines = {}};
   for (size_t i = 0; i < scaling.sizes.size(); ++i) {
@@ -260,14 +260,14 @@ Status RunScaling(const ScalingOptions& options) {
   for (const Scaled& row : scaling.rows) {
     if (IsRival(row.coder.name)) text += ", " + row.coder.name + " " + row.coder.version;
   }
-  text += "; the first bytes of " + set.what + ", XXH3-128 of all " + HashText(set.bytes) + ".";
+  text += "; prefixes of " + set.what + ", XXH3-128 of the whole " + HashText(set.bytes) + ".";
   const std::string csv = CsvComment(text) + Csv(scaling);
   text +=
-      " The model counts as it is stored. The best model of each kind is bold. Projected "
-      "sizes take the raw rate of the largest that was measured. As the lead of a model over "
-      "coders without one shrinks when data grows, a projected size from which it pays is a "
-      "lower bound. Between two sizes that were measured codes grow evenly.\n\n";
-  text += FigureLink("Adjusted rate against the size of the model", options.svg, options.into);
+      " The model counts at its stored size. The best model of each kind is bold. Projected "
+      "columns use the raw rate of the largest measured size. Projected break-even sizes are lower "
+      "bounds, because the advantage of a model over coders without one shrinks as the data grows. "
+      "Between two measured sizes, coded sizes are interpolated linearly.\n\n";
+  text += FigureLink("Adjusted rate by model size", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
   return FirstFailure({WriteIfNamed(options.csv, csv), WriteSvg(Figure(scaling), options.svg),
                        Deliver(text, options.section, options.into)});

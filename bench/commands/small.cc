@@ -111,7 +111,7 @@ Status RunSmall(const SmallOptions& options) {
   const Way ways[] = {
       {"one process for all", true, lmz + level + "-k -f " + names,
        lmz + "-d -k -f " + names + ".lmz"},
-      {"a process for each", false,
+      {"one process per file", false,
        "for f in " + names + "; do " + lmz + level + "-c $f > /dev/null || exit 1; done",
        "for f in " + names + ".lmz; do " + lmz + "-d -c $f > /dev/null || exit 1; done"}};
   std::vector<Row> rows;
@@ -128,13 +128,12 @@ Status RunSmall(const SmallOptions& options) {
   const std::string text =
       "Processor: " + CpuName() + "; lmz " + VersionOf(AllPeers(program, {})[0]) + ". Level " +
       std::to_string(options.level) + " on " + Grouped(options.count) +
-      " pieces of 1,024 bytes: " + Grouped(options.count * kPieceSize) + " bytes become " +
+      " pieces of 1,024 bytes: " + Grouped(options.count * kPieceSize) + " bytes compress to " +
       Grouped(coded_size) +
-      ", frames included. Milliseconds for each, by the clock and, in brackets, of processor time; "
-      "the least of " +
-      std::to_string(options.runs) + " runs" +
-      (folder.is_in_memory() ? ", in a folder in memory" : "") + ".\n\n" +
-      MarkdownTable({Grouped(options.count) + " files", "compress", "decompress"}, rows);
+      ", frames included. Milliseconds per file: wall-clock time, with CPU time in parentheses; "
+      "minimum of " +
+      std::to_string(options.runs) + " runs" + (folder.is_in_memory() ? ", on tmpfs" : "") +
+      ".\n\n" + MarkdownTable({Grouped(options.count) + " files", "compress", "decompress"}, rows);
   return Deliver(text, options.section, options.into);
 }
 

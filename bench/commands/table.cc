@@ -112,9 +112,10 @@ std::string BreakEvenTable(const std::vector<DataSet>& sets, const std::vector<T
     }
     lines.push_back(line);
   }
-  return MarkdownTable({"bytes of such text from which the model pays",
-                        "against " + rival->coder + ", the best other", "against " + fast->coder},
-                       lines);
+  return MarkdownTable(
+      {"break-even size in bytes of such text",
+       "against " + rival->coder + ", the best other coder", "against " + fast->coder},
+      lines);
 }
 
 std::string Csv(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows) {
@@ -159,24 +160,28 @@ std::string Provenance(const std::vector<DataSet>& sets, const std::vector<Table
 
 std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows) {
   std::string text =
-      "\nEvery code was decoded and compared. A model counts once. What is no picture is shown to "
-      "coders of images as gray rows of 64 pixels, what is no sound to FLAC as 8-bit mono samples "
-      "at 16 kHz. lmz gets patches as PGM and samples as WAV files, whose headers it pays for. "
-      "Where all of its code is by its codecs of pictures and sound, which know no model, it is "
-      "made once and counts at every level; the model is added all the same.\n";
-  text += "\n### Whole\n\n" + RawTable(sets, rows, &TableRow::whole) + "\n" +
+      "\nAll output was decoded and compared. A model counts once. Image coders get other data as "
+      "gray rows of 64 pixels, FLAC gets it as 8-bit mono samples at 16 kHz. lmz gets patches as "
+      "PGM "
+      "files and samples as WAV files, and pays for their headers. Data that lmz codes entirely "
+      "with "
+      "its image and audio codecs, which use no model, is coded once and counts at every level; "
+      "the "
+      "size of the model is added all the same.\n";
+  text += "\n### Whole data\n\n" + RawTable(sets, rows, &TableRow::whole) + "\n" +
           AdjustedTable(sets, rows, &TableRow::whole);
   const std::string whole_sizes = BreakEvenTable(sets, rows, &TableRow::whole);
   if (!whole_sizes.empty()) {
     text += "\n" + whole_sizes +
-            "\nA projected size keeps the rates of this table. As the lead of a model over coders "
-            "without one shrinks when data grows, it is a lower bound.\n";
+            "\nProjected sizes assume the rates of this table. They are lower bounds, because the "
+            "advantage of a model over coders without one shrinks as the data grows.\n";
   }
   if (Columns(sets, rows, &TableRow::chunked).empty()) return text;
   text +=
-      "\n### Chunks of 2,048 bytes, each coded alone\n\nHeaders count once for all chunks, as in "
-      "the paper: for all but the first chunk, the code of a single zero byte (pixel, sample) is "
-      "subtracted. A network alone writes no header; its decoder is told the size of the "
+      "\n### Chunks of 2,048 bytes, each coded independently\n\nHeaders count once for all chunks, "
+      "as in the paper: for all but the first chunk, the coded size of a single zero byte (pixel, "
+      "sample) is subtracted. A network alone writes no header; its decoder is given the size of "
+      "the "
       "chunk.\n\n" +
       RawTable(sets, rows, &TableRow::chunked) + "\n" +
       AdjustedTable(sets, rows, &TableRow::chunked);
@@ -184,8 +189,8 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
   if (!chunk_sizes.empty()) {
     text +=
         "\n" + chunk_sizes +
-        "\nA projected size keeps the rates of this table: those of chunks that are coded alone "
-        "do not depend on how many there are.\n";
+        "\nProjected sizes assume the rates of this table. The rate of independently coded chunks "
+        "does not depend on how many there are.\n";
   }
   return text;
 }

@@ -1,4 +1,5 @@
-// `lmz-bench table`: the founding paper's table, on any data.
+// `lmz-bench table`: the table of Delétang et al., *Language Modeling Is Compression* (2024),
+// on any data.
 #pragma once
 
 #include <string>

@@ -67,16 +67,16 @@ std::string TargetsMarkdown(const FilesResult& result, const std::vector<Target>
       const bool is_reached = size <= target.max_size;
       reached += is_reached ? 1 : 0;
       rows.push_back(
-          {what, Grouped(size), Grouped(target.max_size), is_reached ? "reached" : "**missed**"});
+          {what, Grouped(size), Grouped(target.max_size), is_reached ? "met" : "**missed**"});
     }
     if (!sizes.empty()) continue;
     ++not_measured;
     rows.push_back({what, "–", Grouped(target.max_size), "not measured"});
   }
-  std::string text = "### Sizes to reach\n\n" + std::to_string(reached) + " of " +
-                     std::to_string(rows.size()) + " are reached";
+  std::string text = "### Target sizes\n\n" + std::to_string(reached) + " of " +
+                     std::to_string(rows.size()) + " targets are met";
   if (not_measured != 0) text += ", " + std::to_string(not_measured) + " were not measured";
-  return text + ".\n\n" + MarkdownTable({"what", "bytes", "at most", "verdict"}, rows);
+  return text + ".\n\n" + MarkdownTable({"file, coder", "bytes", "at most", "result"}, rows);
 }
 
 }  // namespace lmz::bench

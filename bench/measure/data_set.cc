@@ -178,8 +178,8 @@ Result<DataSet> LoadText(const std::string& path, size_t limit) {
   const bool is_one = files.size() == 1;
   if (set.bytes.empty()) set.notes.push_back("there are no bytes");
   set.name = "text";
-  set.what = is_one ? files[0].substr(files[0].rfind('/') + 1) + " as it is"
-                    : Count(files.size(), "file") + ", one after the other";
+  set.what = is_one ? files[0].substr(files[0].rfind('/') + 1) + ", unmodified"
+                    : Count(files.size(), "file") + ", concatenated";
   Cut(set, limit, Plain);
   return set;
 }
@@ -258,7 +258,7 @@ Result<DataSet> LoadPictures(const std::string& path, size_t limit) {
              }));
   Anchor(set, sizes);
   set.name = "pictures";
-  set.what = Count(count, "picture") + " with all their channels, each coded alone";
+  set.what = Count(count, "picture") + " with all their channels, each coded separately";
   return set;
 }
 
@@ -279,7 +279,7 @@ Result<DataSet> LoadSounds(const std::string& path, size_t limit) {
              }));
   Anchor(set, sizes);
   set.name = "recordings";
-  set.what = Count(count, "recording") + " with all their channels and bits, each coded alone";
+  set.what = Count(count, "recording") + " with all their channels and bits, each coded separately";
   return set;
 }
 

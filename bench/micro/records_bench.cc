@@ -156,8 +156,9 @@ int Run() {
   std::printf("%s; %s, zstd %s; %s.\n", Machine(1).c_str(), LmzWithModels({model.value()}).c_str(),
               ZSTD_versionString(), DataOrigin("sample and records", AsBytes(all)).c_str());
   std::printf(
-      "%d records of %.1f bytes on average; sample of %zu bytes; one thread, processor "
-      "time.\n\n| coder | bytes per record | records encoded per second | decoded |\n"
+      "%d records of %.1f bytes on average; sample of %zu bytes; one thread, CPU "
+      "time.\n\n| coder | bytes per record | records encoded per second | records decoded per "
+      "second |\n"
       "|---|---:|---:|---:|\n",
       kRecords, static_cast<double>(all.size() - sample.size()) / kRecords, sample.size());
   const bool is_right = MeasureZstd(records, sample, sample_sizes) &&

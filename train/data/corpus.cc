@@ -26,7 +26,7 @@ Status AddFolder(const std::string& path, std::set<std::string>& files) {
        at.increment(error)) {
     if (at->is_regular_file(error)) files.insert(at->path().string());
   }
-  return error ? Status(Code::kIo, "cannot read the folder " + path + ": " + error.message())
+  return error ? Status(Code::kIo, "cannot read the directory " + path + ": " + error.message())
                : OkStatus();
 }
 
@@ -75,7 +75,7 @@ Result<std::vector<std::string>> FindFiles(const std::vector<std::string>& paths
     std::error_code error;
     const bool exists = fs::exists(path, error);
     const std::vector<std::string> matches = exists ? std::vector{path} : Glob(path);
-    if (matches.empty()) return Status(Code::kIo, "there is no file, folder or match for " + path);
+    if (matches.empty()) return Status(Code::kIo, "no file, directory or match for " + path);
     for (const std::string& match : matches) {
       if (fs::is_directory(match, error)) {
         LMZ_TRY(AddFolder(match, files));
@@ -93,8 +93,8 @@ Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
   LMZ_ASSIGN(Bytes all, ReadAll(training_paths));
   if (all.size() < kLeastTrainingSize) {
     return Status(Code::kInvalidArgument,
-                  "there is too little to learn from: " + std::to_string(all.size()) +
-                      " bytes, and at least " + std::to_string(kLeastTrainingSize) + " are needed");
+                  "too little training data: " + std::to_string(all.size()) + " bytes, at least " +
+                      std::to_string(kLeastTrainingSize) + " are needed");
   }
   if (validation_paths.empty()) {
     Split(all, corpus);

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """usage: train/data/dumps.py OUT PATH...
 
-Dresses the plain encyclopedia text among training documents (PATHs: files of documents that end
-with zero bytes) as pages of a MediaWiki export in the layout of 2006, which enwik8 has
-(https://www.mediawiki.org/wiki/Help:Export), and writes them to OUT: with titles, revisions,
-links, headings, lists, images, categories and entities, where such pages have them. Links and
-names are guesses: what a model is to learn of them is their form.
+Converts the plain encyclopedia text among training documents (PATHs: files of documents that end
+with zero bytes) to pages of a MediaWiki export in the 2006 layout of enwik8
+(https://www.mediawiki.org/wiki/Help:Export), and writes them to OUT, with titles, revisions, links,
+headings, lists, images, categories and entities where such pages have them. Links and names are
+invented: a model learns their form from them.
 """
 import hashlib
 import multiprocessing

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """usage: train/data/english.py OUT PATH...
 
-Finds the English prose among training documents (PATHs: files of documents that end with zero
-bytes) and writes OUT/prose, these documents as they are, and OUT/plain, those of them with markup
-(novels in TEI or HTML) as plain text: without tags, wrapped, indented and quoted in the ways that
-text files are, which change from document to document; each in two such ways. Train with OUT/plain
-beside PATHs so that the models know prose without markup too; with OUT/prose as well, they lean
-towards English.
+Selects the English prose among training documents (PATHs: files of documents that end with zero
+bytes). Writes OUT/prose, these documents unchanged, and OUT/plain, those with markup (novels in TEI
+or HTML) converted to plain text: without tags, and with the line wrapping, indentation and quotes
+of text files, in two styles per document that vary between documents. Train on OUT/plain in
+addition to PATHs to cover prose without markup; add OUT/prose to weight the mix towards English.
 """
 import hashlib
 import html

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """usage: train/data/extra_data.py OUT [--cache FOLDER]
 
-Writes training data of kinds that book and web text lack (JSON, CSV, SQL, logs, XML, YAML, mail,
-markup, TeX, scripts) to the file OUT: documents from Debian packages, shuffled, each ended by a
-zero byte. Packages are fetched with apt-get into --cache. The same packages give the same bytes.
-Remove what overlaps with test data afterwards: see `overlap --keep`.
+Writes training data of kinds that are rare in books and web pages (JSON, CSV, SQL, logs, XML, YAML,
+mail, markup, TeX, scripts) to the file OUT: documents from Debian packages, shuffled, each ended by
+a zero byte. apt-get downloads the packages into --cache. The same packages give the same output.
+Then remove documents that overlap with test data: see `overlap --keep`.
 """
 import argparse
 import fnmatch

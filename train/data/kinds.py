@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """usage: train/data/kinds.py OUT PATH...
 
-Sorts training documents (PATHs: files of documents that end with zero bytes) by what they are and
-writes OUT/german, OUT/french, OUT/chinese, OUT/wiki (MediaWiki markup), OUT/json and OUT/code;
-English and what is left are not written. A PATH that lmz-train is given twice counts twice: so a
-mix can be tilted towards what it has little of.
+Classifies training documents (PATHs: files of documents that end with zero bytes) and writes
+OUT/german, OUT/french, OUT/chinese, OUT/wiki (MediaWiki markup), OUT/json and OUT/code; English and
+unclassified documents are not written. lmz-train counts a file twice that is named twice, so these
+files can raise the weight of rare kinds in a mix.
 """
 import pathlib
 import sys

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """usage: train/data/make_packs.py OUT --packs N [--take MB] PATH...
 
-Shuffles training documents into N packs, OUT-1.bz3 to OUT-N.bz3, each of which is a fair sample of
-the whole: to carry training data to another machine in parts, or to train on a part of it. PATHs
-are files of documents that end with zero bytes, files compressed by bzip3 (.bz3), and folders of
-them; a PATH named twice counts twice. --take keeps so many megabytes (before compression) of the
-whole. The same documents give the same packs. Needs bzip3.
+Shuffles training documents into N packs, OUT-1.bz3 to OUT-N.bz3, each a random sample of the whole,
+to move training data to another machine in parts or to train on a part of it. PATHs are files of
+documents that end with zero bytes, such files compressed by bzip3 (.bz3), and directories of them;
+a PATH named twice counts twice. --take keeps that many megabytes (uncompressed) of the whole. The
+same documents give the same packs. Requires bzip3.
 """
 import argparse
 import hashlib
@@ -21,7 +21,7 @@ def files_of(paths):
         elif path.is_file():
             yield path
         else:
-            sys.exit(f"make_packs: there is no file or folder {path}")
+            sys.exit(f"make_packs: no such file or directory: {path}")
 
 
 def content(path):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """usage: train/data/numbers.py OUT [MEGABYTES]
 
-Writes OUT, JSON documents of numbers as programs make them (8 MB, always the same): meshes,
-outlines on a map, measured series, tables of records and matrices, in the layouts that JSON writers
-have. What recurs there (an index counted on, a face named again from its other side, a decimal
-point in its column) is the same everywhere, and texts hold little of it.
+Writes synthetic JSON documents of numbers to OUT (8 MB, deterministic): meshes, map outlines, time
+series, tables of records and matrices, in the layouts of common JSON writers. Their regularities
+(running indices, faces that repeat the vertices of their neighbours, aligned decimal points) are
+common to such files and rare in text.
 """
 import json
 import math

@@ -47,7 +47,7 @@ Status Learn(const Network& network, const ContextMixer::Start& start, ByteSpan 
 Status TrainMixerStart(ByteSpan data, ModelFile& model) {
   const size_t pieces = std::min(kMostPieces, data.size() / kPieceSize);
   if (pieces == 0) {
-    return Status(Code::kInvalidArgument, "the mixer's start needs at least " +
+    return Status(Code::kInvalidArgument, "training the initial mixer weights needs at least " +
                                               std::to_string(kPieceSize) + " bytes of data");
   }
   const Network network(model);

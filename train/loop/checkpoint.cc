@@ -16,8 +16,8 @@ constexpr uint64_t kMagic = 0x32746b636d7a6c7fu;  // and the version
 
 Status Other(const std::string& path) {
   return Status(Code::kInvalidArgument, path +
-                                            " was written by training with other data, network, "
-                                            "batch or options: use the same ones or begin anew");
+                                            " was written with other data, network, batch or "
+                                            "options: use the same ones or start again");
 }
 
 Result<Bytes> TakePart(ByteReader& in) {
@@ -49,7 +49,7 @@ Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
 
 Status LoadCheckpoint(const std::string& path, Checkpoint& checkpoint) {
   LMZ_ASSIGN(const Bytes file, ReadWholeFile(path));
-  const Status damaged(Code::kDamaged, path + " is no checkpoint or is damaged");
+  const Status damaged(Code::kDamaged, path + " is not a checkpoint or is damaged");
   if (file.size() < 16 || LoadLe64(file.data()) != kMagic) return damaged;
   const ByteSpan body = ByteSpan(file).first(file.size() - 8);
   if (LoadLe64(file.data() + body.size()) != Checksum64(body)) return damaged;

@@ -26,9 +26,9 @@ Result<int> NumberFrom(const char* name, int otherwise, int most) {
   const char* const end = text + std::strlen(text);
   const auto [rest, error] = std::from_chars(text, end, number);
   if (error == std::errc() && rest == end && number >= 0 && number <= most) return number;
-  return Status(
-      Code::kInvalidArgument,
-      std::string(name) + " is " + text + ", which is no number from 0 to " + std::to_string(most));
+  return Status(Code::kInvalidArgument, std::string(name) + " is " + text +
+                                            ", which is not a number from 0 to " +
+                                            std::to_string(most));
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ Result<ProcessGroup> ProcessGroup::Join(const GroupPlace& place, const at::Devic
     auto backend = std::make_unique<Backend>();
     if (!backend->Connect(store, place, device)) {
       return Status(Code::kInvalidArgument,
-                    "this lmz-train was built without what connects processes on " + device.str() +
-                        ": train with one process");
+                    "this lmz-train was built without communication between processes on " +
+                        device.str() + ": train with one process");
     }
     group.backend_ = std::move(backend);
     group.rank_ = place.rank;
@@ -113,7 +113,7 @@ Result<ProcessGroup> ProcessGroup::Join(const GroupPlace& place, const at::Devic
     group.Sum(at::zeros({1}, at::TensorOptions().device(device).dtype(at::kFloat)));
     return group;
   } catch (const std::exception& error) {
-    return Status(Code::kIo, "the processes cannot meet at " + place.address + ":" +
+    return Status(Code::kIo, "cannot connect the processes at " + place.address + ":" +
                                  std::to_string(place.port) + ": " + error.what());
   }
 }

@@ -272,7 +272,7 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
 Status Trainer::NotANumber() const {
   return Status(Code::kInternal, "the loss is not a number at step " +
                                      std::to_string(progress_.step) +
-                                     ": go on from an earlier checkpoint or begin anew, with a "
+                                     ": resume from an earlier checkpoint or start again with a "
                                      "lower --rate");
 }
 

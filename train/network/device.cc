@@ -21,7 +21,7 @@ Result<at::Device> FindDevice(const std::string& name, int local_rank) {
   if (name != "auto" && name != "cuda") {
     return Status(Code::kInvalidArgument, "the device " + name + " is unknown: use cpu or cuda");
   }
-  if (!there) return Status(Code::kInvalidArgument, "there is no CUDA device here: use cpu");
+  if (!there) return Status(Code::kInvalidArgument, "no CUDA device found: use cpu");
   const auto index =
       static_cast<c10::DeviceIndex>(static_cast<size_t>(local_rank) % torch::cuda::device_count());
   c10::cuda::set_device(index);

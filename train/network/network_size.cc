@@ -13,8 +13,8 @@ namespace {
 Status Wrong(const std::string& text) {
   return Status(Code::kInvalidArgument,
                 "the size " + text +
-                    " is not known: use 200k, 800k, 3.2m, 12.8m or d=96,layers=8 with "
-                    "state=N and hidden=N if wanted");
+                    " is not known: use 200k, 800k, 3.2m, 12.8m, or d=96,layers=8 with an optional "
+                    "state=N and hidden=N");
 }
 
 Result<std::map<std::string, uint16_t>> ParseFields(const std::string& text) {

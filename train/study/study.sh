@@ -2,9 +2,9 @@
 # usage: train/study/study.sh LMZ_TRAIN DATA BYTES SECONDS OUT <CONFIGURATIONS
 #
 # Trains one network after the other, each on BYTES (such as 400M) of DATA, until all are done or
-# SECONDS are over, and prints a table of what they reached. CONFIGURATIONS are lines of a name and
-# options of lmz-train; train/study/study.txt is one. OUT takes NAME.lmm and NAME.log of each run, and the
-# table as table.md. What LMZ makes of FILE with them, the measure that counts, is
+# SECONDS have passed, and prints a table of the results. CONFIGURATIONS has one run per line: a name
+# and options of lmz-train; see train/study/study.txt. OUT receives NAME.lmm and NAME.log of each run
+# and the table as table.md. The measure that counts is the compressed size of FILE with each model:
 #   for m in OUT/*.lmm; do echo "$m $(lmz --model "$m" -c FILE | wc -c)"; done
 set -eu
 if [ $# -ne 5 ]; then

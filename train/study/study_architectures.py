@@ -2,12 +2,12 @@
 """usage: train/study/study_architectures.py DATA --deadline N --judge HYBRID_BITS FILE.. [options]
 
 Trains variants of the gated linear recurrent network (study_networks.py) on the file DATA, each in
-a process of its own and all on equal bytes, as many as fit into N seconds, and prints a table: bits
-per byte on the last 2 MiB of DATA, and for each FILE the bytes that the network needs alone and
-together with the context mixer, which is what counts; HYBRID_BITS is the program of that name.
-Rows come as they are done; after N seconds the rest is left out. NAME@2 is a variant from another
-random start, to see what chance does. Needs PyTorch. What wins here has to win in the compressor
-too before the integer engine follows.
+its own process and all on the same number of bytes, as many as fit into N seconds. Prints a table
+of bits per byte on the last 2 MiB of DATA and, for each FILE, the bytes that the network needs
+alone and combined with the context mixer; the latter decides. HYBRID_BITS is the program of that
+name. Rows are printed as they finish; those not finished after N seconds are dropped. NAME@2 is a
+variant with another random seed, to estimate noise. Requires PyTorch. A winner here must also win
+in the compressor before the integer engine implements it.
 """
 import argparse
 import math
@@ -319,10 +319,10 @@ def main():
     start = time.time()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data")
-    parser.add_argument("--deadline", type=float, required=True, help="in seconds from now")
-    parser.add_argument("--judge", nargs="+", required=True, help="the program, then files")
-    parser.add_argument("--bytes", type=float, help="for each variant, instead of what fits")
-    parser.add_argument("--compile", type=int, default=0, help="for at most so many seconds")
+    parser.add_argument("--deadline", type=float, required=True, help="time limit in seconds")
+    parser.add_argument("--judge", nargs="+", required=True, help="hybrid_bits, then files")
+    parser.add_argument("--bytes", type=float, help="per variant (default: what fits)")
+    parser.add_argument("--compile", type=int, default=0, help="seconds for compiling")
     parser.add_argument("--rows", type=int, default=64)
     parser.add_argument("--steps", type=int, default=512)
     parser.add_argument("--threads", type=int, default=1)

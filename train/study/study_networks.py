@@ -1,5 +1,5 @@
-"""Networks that train/study/study_architectures.py compares: the gated linear recurrent network and
-what might be done otherwise, in PyTorch.
+"""The networks that train/study/study_architectures.py compares: the gated linear recurrent network
+and its variants, in PyTorch.
 """
 import math
 

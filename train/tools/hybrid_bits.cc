@@ -1,11 +1,11 @@
 // usage: hybrid_bits FILE <PREDICTIONS
 //        hybrid_bits FILE MODEL.lmm
 //
-// Prints what FILE costs with a network's predictions: alone, in bytes, and as the text codec's
-// code in one lane, with a mixer that begins as without training. The network need not be one that
-// the library can run: PREDICTIONS holds, for each byte of FILE, 256 little-endian numbers of 16
-// bits, the logit of each value in 1/1024 bits (base 2), of which only differences count. With
-// MODEL.lmm they are that model's own, rounded to this format.
+// Prints the size of FILE coded with a network's predictions: by the network alone, in bytes, and
+// by the text codec in one lane, with the untrained initial mixer weights. The library need not
+// support the network: PREDICTIONS holds, for each byte of FILE, 256 little-endian 16-bit numbers,
+// the logit of each value in 1/1024 bits (base 2); only differences count. With MODEL.lmm, the
+// predictions are those of that model, rounded to this format.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -43,57 +43,64 @@ struct Arguments {
 const std::map<std::string, double> kTimeUnits = {{"s", 1}, {"m", 60}, {"h", 3600}};
 
 void AddOptions(CLI::App& app, Arguments& a) {
-  app.add_option("--data", a.data, "Files, folders or patterns to learn from")->required();
-  app.add_option("--valid", a.validation, "Data to judge by (else part of --data is set aside)");
-  app.add_option("--out", a.out, "The model file to write")->required();
-  app.add_option("--size", a.size, "200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
-  app.add_option("--from", a.from, "Model file to start from; with a larger --size it grows");
-  app.add_flag("--resume", a.resume, "Go on from the checkpoint");
+  app.add_option("--data", a.data, "Training data: files, directories or glob patterns")
+      ->required();
+  app.add_option("--valid", a.validation,
+                 "Validation data (default: a part of --data is held out)");
+  app.add_option("--out", a.out, "Model file to write")->required();
+  app.add_option("--size", a.size,
+                 "Network size: 200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
+  app.add_option("--from", a.from, "Model file to start from; a larger --size grows it");
+  app.add_flag("--resume", a.resume, "Resume from the checkpoint");
   app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
-  app.add_option("--bytes", a.bytes, "Stop after so many bytes, e.g. 5G (default: ten passes)")
+  app.add_option("--bytes", a.bytes, "Stop after this many bytes, e.g. 5G (default: ten epochs)")
       ->transform(CLI::AsSizeValue(true));
-  app.add_option("--time", a.seconds, "Stop after so long, e.g. 20m")
+  app.add_option("--time", a.seconds, "Stop after this time, e.g. 20m")
       ->transform(CLI::AsNumberWithUnit(kTimeUnits));
-  app.add_option("--patience", a.options.patience, "Stop after N judgements without improvement");
-  app.add_option("--batch", a.options.batch.rows, "Sequences side by side");
-  app.add_option("--context", a.options.batch.steps, "Bytes of each before a step (times of 16)");
+  app.add_option("--patience", a.options.patience, "Stop after N validations without improvement");
+  app.add_option("--batch", a.options.batch.rows, "Sequences per batch");
+  app.add_option("--context", a.options.batch.steps,
+                 "Bytes of each sequence per step, a multiple of 16");
   app.add_option("--rate", a.rate, "Peak learning rate");
-  app.add_option("--warmup", a.warmup, "Steps to reach it");
-  app.add_option("--schedule", a.schedule, "cosine or stable")
+  app.add_option("--warmup", a.warmup, "Warmup steps");
+  app.add_option("--schedule", a.schedule, "Learning rate schedule: cosine or stable")
       ->check(CLI::IsMember({"cosine", "stable"}))
       ->capture_default_str();
-  app.add_option("--optimizer", a.optimizer, "adamw or muon")
+  app.add_option("--optimizer", a.optimizer, "Optimizer: adamw or muon")
       ->check(CLI::IsMember({"adamw", "muon"}))
       ->capture_default_str();
-  app.add_option("--weight-decay", a.options.optimizer.weight_decay)->capture_default_str();
-  app.add_option("--jump", a.options.jump_share, "Share of sequences that begin anew each step")
+  app.add_option("--weight-decay", a.options.optimizer.weight_decay, "Weight decay")
+      ->capture_default_str();
+  app.add_option("--jump", a.options.jump_share,
+                 "Share of sequences that restart at a random position each step")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  app.add_option("--seed", a.options.seed)->capture_default_str();
-  app.add_option("--device", a.device, "cpu, cuda or auto")->capture_default_str();
-  app.add_flag("--float32", a.float32, "No bfloat16 on a CUDA device");
-  app.add_flag("--unrounded", a.unrounded, "Train without rounding matrices to 8 bits");
-  app.add_option("--teacher", a.teacher, "Model file, usually a larger one, to learn from too");
+  app.add_option("--seed", a.options.seed, "Random seed")->capture_default_str();
+  app.add_option("--device", a.device, "Device: cpu, cuda or auto")->capture_default_str();
+  app.add_flag("--float32", a.float32, "Do not use bfloat16 on a CUDA device");
+  app.add_flag("--unrounded", a.unrounded, "Train without quantising matrices to int8");
+  app.add_option("--teacher", a.teacher, "Teacher for distillation: a model file, usually larger");
   app.add_option("--teacher-share", a.options.teacher_share,
-                 "Weight of the teacher's distribution, that of the bytes being the rest")
+                 "Weight of the teacher in the loss; the data has the rest")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   app.add_option("--average", a.options.average_steps,
-                 "Judge and export the average of about the last N steps")
+                 "Validate and export the average of about the last N steps")
       ->check(CLI::NonNegativeNumber);
-  app.add_flag("--compact", a.options.compact, "Checkpoints of fewer bytes: 5 per parameter");
+  app.add_flag("--compact", a.options.compact, "Write smaller checkpoints: 5 bytes per parameter");
   app.add_flag("--keep-mixer", a.keep_mixer,
-               "Do not train the mixer's start: that of --from, if any");
-  app.add_option("--threads", a.threads, "Threads on the CPU");
-  app.add_option("--report", a.options.report_seconds, "Seconds between lines")
+               "Do not train the initial mixer weights; keep those of --from, if any");
+  app.add_option("--threads", a.threads, "CPU threads");
+  app.add_option("--report", a.options.report_seconds, "Seconds between progress lines")
       ->capture_default_str();
-  app.add_option("--judge", a.options.validate_seconds, "Seconds between judgements")
+  app.add_option("--judge", a.options.validate_seconds, "Seconds between validations")
       ->capture_default_str();
   app.add_option("--save", a.options.checkpoint_seconds, "Seconds between checkpoints")
       ->capture_default_str();
   app.add_option("--name", a.card.name, "Name in the model file")->capture_default_str();
-  app.add_option("--licence", a.card.licence, "SPDX expression in it")->capture_default_str();
-  app.add_option("--note", a.card.note, "How it was trained, in it");
+  app.add_option("--licence", a.card.licence, "Licence in the model file, an SPDX expression")
+      ->capture_default_str();
+  app.add_option("--note", a.card.note, "Training note in the model file");
 }
 
 Result<ModelFile> LoadModel(const std::string& path) {
@@ -112,8 +119,8 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
     LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
   }
   if (from.has_value() && !CanGrow(from->glr.shape, options.shape)) {
-    return Status(Code::kInvalidArgument,
-                  "the model " + a.from + " is larger than --size " + a.size + " in some way");
+    return Status(Code::kInvalidArgument, "the model " + a.from + " is larger than --size " +
+                                              a.size + " in some dimension");
   }
   const bool cuda = device.is_cuda();
   if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
@@ -168,10 +175,10 @@ class Session {
     return WriteWholeFile(arguments_.out, file);
   }
 
-  // The mixer's start, for the model that stands in the file.
+  // The initial mixer weights, for the model in the file.
   Status FinishFile() {
     if (arguments_.keep_mixer) return OkStatus();
-    Print("training the mixer's start");
+    Print("training the initial mixer weights");
     LMZ_ASSIGN(ModelFile model, LoadModel(arguments_.out));
     LMZ_TRY(TrainMixerStart(corpus_.training, model));
     LMZ_ASSIGN(const Bytes file, WriteModelFile(model));
@@ -235,8 +242,8 @@ Status Train(Arguments& a) {
   const GlrShape& shape = a.options.shape;
   if (first) {
     std::printf(
-        "%llu parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes to learn"
-        " from, %zu to judge by; processes: %d\n",
+        "%llu parameters (width %d, %d layers, state %d, hidden %d) on %s; %zu bytes of training"
+        " data, %zu of validation data; processes: %d\n",
         static_cast<unsigned long long>(CountParameters(shape)), shape.width, shape.layers,
         shape.state, shape.hidden, device.str().c_str(), corpus.training.size(),
         corpus.validation.size(), group.size());
@@ -262,7 +269,7 @@ Status Train(Arguments& a) {
   session.Compare(group);
   if (!first) return OkStatus();
   LMZ_TRY(session.FinishFile());
-  std::printf("%s is written; --resume goes on from %s\n", a.out.c_str(),
+  std::printf("%s was written; --resume continues from %s\n", a.out.c_str(),
               a.options.checkpoint.c_str());
   return OkStatus();
 }
@@ -281,8 +288,7 @@ int main(int argc, char** argv) {
     const lmz::Status status = lmz::Train(arguments);
     if (status.ok()) return 0;
     std::cerr << "lmz-train: " << status.message() << '\n';
-  } catch (
-      const std::exception& error) {  // libtorch's way to say that memory is short, for example
+  } catch (const std::exception& error) {  // from libtorch, for example when memory runs out
     std::cerr << "lmz-train: " << error.what() << '\n';
   }
   return 1;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: lmz_train_test.sh LMZ_TRAIN
 #
-# lmz-train as users call it: what it says when it cannot go on, and that it goes on after a kill.
+# lmz-train as users run it: its error messages, several processes, and resuming after a kill.
 set -eu
 train=$1
 folder=$(mktemp -d)
@@ -33,7 +33,7 @@ echo little >little
 small="--size d=16,layers=1 --batch 4 --context 32 --device cpu --threads 1"
 double="--size d=16,layers=1 --batch 8 --context 32 --device cpu --threads 1"
 
-refuses "no file, folder or match for none" --data none --out m.lmm
+refuses "no file, directory or match for none" --data none --out m.lmm
 refuses "too little" --data little --out m.lmm
 refuses "size 5q is not known" --data data --size 5q --out m.lmm
 refuses "cannot read m.lmm" --data data --from m.lmm --out m.lmm
@@ -71,20 +71,20 @@ unset WORLD_SIZE MASTER_ADDR MASTER_PORT
 echo "$one $(figures)" | awk '
   function near(a, b) { return a - b < 0.0015 && b - a < 0.0015 }
   { exit !(NF == 4 && near($1, $3) && near($2, $4)) }' || fail "one process: $one; two: $(figures)"
-[ ! -s other ] || fail "the second process says something"
+[ ! -s other ] || fail "the second process prints something"
 
-# The start of the mixer comes with the model, or with --keep-mixer does not.
+# The initial mixer weights are in the model, but not with --keep-mixer.
 without=$(wc -c <one.lmm)
-"$train" --data data $double --bytes 30K --out with.lmm >out 2>err || fail "mixer's start"
-[ "$(wc -c <with.lmm)" -gt "$without" ] || fail "no mixer's start"
+"$train" --data data $double --bytes 30K --out with.lmm >out 2>err || fail "initial mixer weights"
+[ "$(wc -c <with.lmm)" -gt "$without" ] || fail "no initial mixer weights"
 
-# A smaller model starts a larger one, not the other way round.
+# A smaller model can start a larger one, but not the reverse.
 "$train" --data data --from one.lmm --size d=32,layers=2 --batch 4 --context 32 --bytes 10K \
   --keep-mixer --out grown.lmm >out 2>err || fail "growing"
 grep -q "width 32, 2 layers" out || fail "not grown"
 refuses "is larger than --size" --data data --from grown.lmm --size d=16,layers=2 --out m.lmm
 
-# Killed without warning, it goes on from the last checkpoint and reaches its end.
+# After SIGKILL, training resumes from the last checkpoint and finishes.
 "$train" --data data $small --out m.lmm --bytes 100G --report 0 --save 0 >out 2>err &
 process=$!
 tries=0

@@ -1,5 +1,5 @@
-// Renews the starting state of the context mixer in a model's file, as lmz-train sets it at its
-// end: after a change of the mixer. usage: mixer_start MODEL DATA OUT
+// Retrains the initial mixer weights in a model file, as lmz-train does at its end; needed after a
+// change of the mixer. usage: mixer_start MODEL DATA OUT
 #include <cstdio>
 #include <string>
 

@@ -1,6 +1,6 @@
 // usage: model_bits MODEL.lmm [--lanes N] FILE...
 //
-// Prints what the network alone would need for each file, in bits per byte, and how fast it ran.
+// Prints the bits per byte that the network alone needs for each file, and its speed.
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -28,7 +28,7 @@ double Bits(const uint32_t* weights, uint8_t byte) {
   return std::log2(static_cast<double>(total) / weights[byte]);
 }
 
-// The file in `lanes` equal stretches, each from a fresh state; bytes that are left over go unread.
+// The file in `lanes` equal parts, each from a fresh state; left-over bytes are not read.
 void Measure(const Network& network, const std::string& path, const Bytes& bytes, int lanes) {
   const size_t steps = bytes.size() / static_cast<size_t>(lanes);
   LaneStates states(network.shape(), lanes);

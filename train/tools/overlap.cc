@@ -1,12 +1,12 @@
 // usage: overlap --benchmark PATH... --training PATH... [--keep FILE]
 //
-// Tells whether training data contains what models will be judged by: for every benchmark file, how
-// many of its 32-byte windows also occur somewhere in the training data, and the longest stretch of
-// it that is covered by such windows. Windows with fewer than 8 different bytes (rulers, indents)
-// say nothing and are left out. Exit status 3 when a file shares more than --most percent.
+// Reports contamination of training data by benchmark files: for every benchmark file, how many of
+// its 32-byte windows also occur somewhere in the training data, and the longest run of bytes that
+// such windows cover. Windows with fewer than 8 different bytes (rulers, indentation) carry no
+// information and are skipped. Exit status 3 when a file shares more than --most percent.
 //
-// With --keep, the other way round: writes the training documents (ended by zero bytes) of whose
-// windows at most --most percent occur in the benchmark files.
+// With --keep, it filters the training data instead: it writes the training documents (each ended
+// by a zero byte) of whose windows at most --most percent occur in the benchmark files.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -192,7 +192,7 @@ Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, doub
       kept.push_back(0);
     }
   }
-  std::printf("%zu of %zu documents (%zu bytes) are left out, %zu bytes kept\n", dropped, documents,
+  std::printf("%zu of %zu documents (%zu bytes) dropped, %zu bytes kept\n", dropped, documents,
               dropped_size, kept.size());
   return WriteWholeFile(path, kept);
 }
@@ -218,12 +218,13 @@ Result<int> Run(const Arguments& a) {
 }  // namespace lmz
 
 int main(int argc, char** argv) {
-  CLI::App app("Looks for benchmark files in training data.", "overlap");
+  CLI::App app("Finds overlap between benchmark files and training data.", "overlap");
   lmz::Arguments arguments;
-  app.add_option("--benchmark", arguments.benchmark, "Files and folders to look for")->required();
-  app.add_option("--training", arguments.training, "Files and folders to look in")->required();
-  app.add_option("--keep", arguments.keep, "Write the training documents without overlap here");
-  app.add_option("--most", arguments.most, "Percentage of windows that may be found")
+  app.add_option("--benchmark", arguments.benchmark, "Benchmark files and directories")->required();
+  app.add_option("--training", arguments.training, "Training files and directories")->required();
+  app.add_option("--keep", arguments.keep,
+                 "Write the training documents without overlap to this file");
+  app.add_option("--most", arguments.most, "Highest percentage of windows that may overlap")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   const lmz::Result<int> status = lmz::Run(arguments);

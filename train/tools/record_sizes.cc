@@ -1,8 +1,8 @@
 // usage: record_sizes MODEL SAMPLE LINES FILE
 //
-// How small the records of FILE become, each of so many lines and each coded alone: by the model
-// file MODEL ("-": by context mixing alone), after learning from the file SAMPLE ("-": from
-// nothing; of a longer one the end counts). Every record is restored and compared.
+// Prints the compressed size of the records of FILE, each of LINES lines and coded independently,
+// with the model file MODEL ("-": context mixing alone), after learning from the file SAMPLE ("-":
+// none; only the end of a long one counts). Every record is decoded and compared.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +24,7 @@ Status Measure(RecordCoder& coder, ByteSpan record, Total& total) {
   LMZ_ASSIGN(const size_t size, coder.Encode(record, code));
   LMZ_ASSIGN(const size_t length, coder.Decode(ByteSpan(code).first(size), restored));
   if (length != record.size() || !std::equal(record.begin(), record.end(), restored.begin())) {
-    return Status(Code::kInternal, "a record came back changed");
+    return Status(Code::kInternal, "a record was not restored");
   }
   ++total.records;
   total.raw_size += record.size();

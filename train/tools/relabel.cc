@@ -1,6 +1,6 @@
 // usage: relabel MODEL.lmm NAME LICENCE NOTE OUTPUT.lmm
 //
-// Writes the same network under another card. The model's id changes with it.
+// Writes the same network with another model card, which changes the id of the model.
 #include <iostream>
 
 #include "model/model_file.h"
