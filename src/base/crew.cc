@@ -1,21 +1,24 @@
 #include "base/crew.h"
 
+#include <new>
 #include <system_error>
 
 namespace lmz {
 
 Crew::Crew(int wanted) {
-  threads_.reserve(static_cast<size_t>(wanted) - 1);
-  while (size() < wanted) {
-    const int member = size();
-    try {
+  try {
+    threads_.reserve(static_cast<size_t>(wanted) - 1);
+    while (size() < wanted) {
+      const int member = size();
       threads_.emplace_back([this, member] {
         work_.wait(nullptr);
         (*work_.load())(member);
       });
-    } catch (const std::system_error&) {
-      return;
     }
+  } catch (const std::system_error&) {
+    // No more threads: those that have been started are the crew.
+  } catch (const std::bad_alloc&) {
+    // No memory for another one: likewise.
   }
 }
 

@@ -13,8 +13,8 @@ namespace lmz {
 
 class Crew {
  public:
-  // Up to `wanted` (>= 1) members, the caller of Run among them; fewer when the system gives fewer
-  // threads. May throw std::bad_alloc.
+  // Up to `wanted` (>= 1) members, the caller of Run among them; fewer when threads or memory for
+  // them run out.
   explicit Crew(int wanted);
   // Waits for all members.
   ~Crew();

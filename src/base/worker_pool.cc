@@ -1,5 +1,6 @@
 #include "base/worker_pool.h"
 
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -39,11 +40,12 @@ std::future<Status> WorkerPool::Submit(std::function<Status()> work) {
 }
 
 void WorkerPool::StartThread() {
-  threads_.reserve(limit_);
+  // Where threads or memory run out, the threads there are do the work, or else the caller does.
   try {
+    threads_.reserve(limit_);
     threads_.emplace_back([this] { RunQueue(); });
   } catch (const std::system_error&) {
-    // The system gives no more threads; those there are do the work, or else the caller does.
+  } catch (const std::bad_alloc&) {
   }
 }
 

@@ -26,8 +26,9 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Runs `work` now or later and hands its Status, or an exception that it let through, to the
-  // future. What `work` refers to must outlive the pool. Call from one thread only. When the system
-  // gives no thread at all, the work runs in the caller.
+  // future. What `work` refers to must outlive the pool. Call from one thread only. When there is
+  // no thread and none can be started, the work runs in the caller. Throws std::bad_alloc when
+  // there is no memory for the work itself, which then never runs.
   std::future<Status> Submit(std::function<Status()> work);
 
  private:
