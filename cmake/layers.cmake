@@ -20,7 +20,7 @@ function(lmz_test target libraries)
 endfunction()
 
 # lmz_path_name(OUT SOURCE): the target of a source by its path, so that equal names do not collide:
-# src/codec/text/turn_test.cc becomes codec_text_turn_test.
+# src/codec/text/walk_test.cc becomes codec_text_walk_test.
 function(lmz_path_name out source)
   file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${source})
   string(REGEX REPLACE "^src/" "" path ${path})

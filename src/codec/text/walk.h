@@ -1,12 +1,15 @@
 // The one walk over a block of the text codec, for both directions.
 //
 // Every step feeds each lane's last byte to the network and codes each lane's next one, in the
-// order of the lanes. Threads own lanes: each runs the network for its own ones, and within a group
-// they take turns at the mixer and the coder, so that one thread's network runs while another
-// codes. The order of coding, and so the code, is the same for any number of threads.
+// order of the lanes. Threads take pieces of this work as a Schedule hands them out, so that one
+// thread's network runs while another codes. The order of coding, and so the code, is the same for
+// any number of threads.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <new>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -14,7 +17,7 @@
 #include "base/crew.h"
 #include "codec/block.h"
 #include "codec/text/layout.h"
-#include "codec/text/turn.h"
+#include "codec/text/schedule.h"
 #include "cpu/aligned.h"
 #include "mix/context_mixer.h"
 #include "model/network.h"
@@ -36,50 +39,50 @@ class TextWalk {
         coders_(coders),
         resources_(resources),
         crew_(std::min(resources.threads, layout.lanes())),
-        states_(network.shape(), layout.lanes()) {}
+        schedule_(layout, crew_.size(), kLanesTogether),
+        states_(network.shape(), layout.lanes()),
+        weights_(static_cast<size_t>(layout.lanes()) * kByteValues) {}
 
   // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when a coder has overrun.
   Status Run() {
     std::unique_lock<std::mutex> lock;
     if (resources_.crew_mutex != nullptr) lock = std::unique_lock(*resources_.crew_mutex);
     LMZ_TRY(MakeGroups());
-    for (int member = 0; member < crew_.size(); ++member) {
-      shares_.emplace_back(network_.shape(), member * layout_.lanes() / crew_.size(),
-                           (member + 1) * layout_.lanes() / crew_.size());
+    const int most_lanes =
+        std::min(layout_.lanes(), std::max(kLanesTogether, layout_.lanes() / crew_.size() + 1));
+    for (int i = 0; i < crew_.size(); ++i) scratches_.emplace_back(network_.shape(), most_lanes);
+    crew_.Run([this](int member) { Work(member); });
+    switch (failure_.load()) {
+      case Code::kOk:
+        return OkStatus();
+      case Code::kCancelled:
+        return CancelledStatus();
+      case Code::kOutOfMemory:
+        return Status(Code::kOutOfMemory, "there is not enough memory for the code");
+      default:
+        return Status(Code::kTruncated, "the payload ends too early");
     }
-    crew_.Run([this](int member) { CodeLanes(shares_[static_cast<size_t>(member)]); });
-    if (!is_stopped_) return OkStatus();
-    if (is_cancelled_) return CancelledStatus();
-    return Status(Code::kTruncated, "the payload ends too early");
   }
+
+  // For tests, after Run.
+  const Schedule& schedule() const { return schedule_; }
 
  private:
   static constexpr uint64_t kReportSteps = 64;
+  // So many lanes make the kernels as quick as they get.
+  static constexpr int kLanesTogether = 8;
 
   // Lanes that share a mixer and a coder. They know nothing of other groups.
   struct Group {
     Group(ContextMixer group_mixer, Coder& group_coder)
         : mixer(std::move(group_mixer)), coder(group_coder) {}
+    ContextMixer::Lane& lane(int number) { return lanes[static_cast<size_t>(number - first_lane)]; }
+    int end_lane() const { return first_lane + static_cast<int>(lanes.size()); }
+
     ContextMixer mixer;
     Coder& coder;
     std::vector<ContextMixer::Lane> lanes;
     int first_lane = 0;
-    Turn turn;
-  };
-
-  // What one member of the crew works on and with.
-  struct Share {
-    Share(const GlrShape& shape, int first_lane, int end_lane)
-        : first(first_lane),
-          end(end_lane),
-          scratch(shape, end - first),
-          inputs(static_cast<size_t>(end - first)),
-          weights(static_cast<size_t>(end - first) * kByteValues) {}
-    int first;
-    int end;
-    StepScratch scratch;
-    Bytes inputs;                     // [lane]: its last byte; 0 in front of the first one
-    AlignedVector<uint32_t> weights;  // [lane][byte]
   };
 
   Status MakeGroups() {
@@ -102,43 +105,50 @@ class TextWalk {
     return OkStatus();
   }
 
-  void CodeLanes(Share& share) {
-    for (uint64_t step = 0; step < layout_.steps(); ++step) {
-      network_.Step(states_, share.first, share.end - share.first, share.inputs.data(),
-                    share.weights.data(), share.scratch);
-      for (const auto& group : groups_) {
-        if (!CodeShareOfGroup(share, *group, step)) return;
+  void Work(int member) {
+    try {
+      while (const std::optional<Piece> piece = schedule_.Take(member)) {
+        if (piece->group == Piece::kNetwork) {
+          StepNetwork(*piece, scratches_[static_cast<size_t>(member)]);
+        } else if (!CodeLanes(*piece)) {
+          return;
+        }
+        schedule_.Done(*piece);
       }
-      if (share.first == 0 && !Report(step)) return;
+    } catch (const std::bad_alloc&) {
+      Stop(Code::kOutOfMemory);
     }
   }
 
-  // False when somebody stopped the walk.
-  bool CodeShareOfGroup(Share& share, Group& group, uint64_t step) {
-    const int group_size = static_cast<int>(group.lanes.size());
-    const int first = std::max(share.first, group.first_lane);
-    const int end = std::min(share.end, group.first_lane + group_size);
-    if (first >= end) return true;
+  void StepNetwork(const Piece& piece, StepScratch& scratch) {
+    const int first = schedule_.RangeBegin(piece.first_range);
+    const int end = schedule_.RangeBegin(piece.end_range);
+    uint32_t* weights = weights_.data() + static_cast<size_t>(first) * kByteValues;
+    network_.Step(states_, first, end - first, inputs_.data() + first, weights, scratch);
+    for (const auto& group : groups_) {
+      const int begin = std::max(first, group->first_lane);
+      for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
+        group->lane(lane).SetOpinion(weights_.data() + static_cast<size_t>(lane) * kByteValues);
+      }
+    }
+  }
+
+  // False when the walk ends here.
+  bool CodeLanes(const Piece& piece) {
+    Group& group = *groups_[static_cast<size_t>(piece.group)];
+    const int first = std::max(schedule_.RangeBegin(piece.first_range), group.first_lane);
+    const int end = std::min(schedule_.RangeBegin(piece.end_range), group.end_lane());
     for (int lane = first; lane < end; ++lane) {
-      group.lanes[static_cast<size_t>(lane - group.first_lane)].SetOpinion(
-          share.weights.data() + (lane - share.first) * kByteValues);
+      if (piece.step >= layout_.LaneSize(lane)) continue;
+      inputs_[static_cast<size_t>(lane)] =
+          CodeByte(group, group.lane(lane),
+                   block_[static_cast<size_t>(layout_.LaneBegin(lane) + piece.step)]);
     }
-    const auto TurnOf = [&](int lane) {
-      return Turn::Number(step * static_cast<uint64_t>(group_size) +
-                          static_cast<uint64_t>(lane - group.first_lane));
-    };
-    if (!group.turn.WaitFor(TurnOf(first))) return false;
-    for (int lane = first; lane < end; ++lane) {
-      if (step >= layout_.LaneSize(lane)) continue;
-      share.inputs[static_cast<size_t>(lane - share.first)] =
-          CodeByte(group, group.lanes[static_cast<size_t>(lane - group.first_lane)],
-                   block_[static_cast<size_t>(layout_.LaneBegin(lane) + step)]);
-    }
-    if (group.coder.overran()) {
-      Stop();
-      return false;
-    }
-    return group.turn.PassTo(TurnOf(first), TurnOf(end));
+    if (group.coder.overran()) return Stop(Code::kTruncated);
+    if (first != 0 || piece.step % kReportSteps != 0) return true;
+    // Whoever holds the first lane reports; the next report waits until this one has let go of it.
+    const uint64_t done = piece.step * static_cast<uint64_t>(layout_.lanes());
+    return resources_.Report(done) || Stop(Code::kCancelled);
   }
 
   static uint8_t CodeByte(Group& group, ContextMixer::Lane& lane, Byte& byte) {
@@ -154,17 +164,11 @@ class TextWalk {
     return static_cast<uint8_t>(node);
   }
 
-  void Stop() {
-    is_stopped_ = true;
-    for (const auto& group : groups_) group->turn.Stop();
-  }
-
-  // False when the work is cancelled.
-  bool Report(uint64_t step) {
-    if (step % kReportSteps != 0) return true;
-    if (resources_.Report(step * static_cast<uint64_t>(layout_.lanes()))) return true;
-    is_cancelled_ = true;
-    Stop();
+  // The first cause counts. Always false.
+  bool Stop(Code cause) {
+    Code none = Code::kOk;
+    failure_.compare_exchange_strong(none, cause);
+    schedule_.Stop();
     return false;
   }
 
@@ -175,11 +179,13 @@ class TextWalk {
   const std::span<Coder> coders_;
   const BlockResources& resources_;
   Crew crew_;
+  Schedule schedule_;
   LaneStates states_;
+  std::array<uint8_t, kMaxLanes> inputs_{};  // [lane]: its last byte; 0 in front of the first one
+  AlignedVector<uint32_t> weights_;          // [lane][byte]
   std::vector<std::unique_ptr<Group>> groups_;
-  std::vector<Share> shares_;
-  std::atomic<bool> is_stopped_ = false;
-  bool is_cancelled_ = false;  // set by the first member
+  std::vector<StepScratch> scratches_;  // [member]
+  std::atomic<Code> failure_ = Code::kOk;
 };
 
 }  // namespace lmz

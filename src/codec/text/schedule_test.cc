@@ -1,0 +1,224 @@
+#include "codec/text/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+#include "tests/random.h"
+
+namespace lmz {
+namespace {
+
+constexpr int kLanesTogether = 8;
+
+Layout Make(uint64_t raw_size, int lanes, int groups) {
+  return Layout::Make(raw_size, lanes, groups).value();
+}
+
+// Notes pieces and complains when one comes before something that it needs.
+class Ledger {
+ public:
+  Ledger(const Layout& layout, const Schedule& schedule)
+      : layout_(layout),
+        schedule_(schedule),
+        network_steps_(static_cast<size_t>(layout.lanes())),
+        coded_steps_(static_cast<size_t>(layout.lanes())) {}
+
+  void Begin(const Piece& piece) {
+    for (const size_t lane : Lanes(piece)) {
+      if (piece.group == Piece::kNetwork) {
+        EXPECT_EQ(network_steps_[lane], coded_steps_[lane]);  // knows its last byte
+      } else {
+        EXPECT_EQ(coded_steps_[lane], piece.step);
+        EXPECT_EQ(network_steps_[lane], piece.step + 1);
+        CheckOrder(static_cast<int>(lane), piece);
+      }
+    }
+  }
+
+  void End(const Piece& piece) {
+    for (const size_t lane : Lanes(piece)) {
+      ++(piece.group == Piece::kNetwork ? network_steps_ : coded_steps_)[lane];
+    }
+  }
+
+  void ExpectAllDone() {
+    const std::vector<uint64_t> all(static_cast<size_t>(layout_.lanes()), layout_.steps());
+    EXPECT_EQ(network_steps_, all);
+    EXPECT_EQ(coded_steps_, all);
+  }
+
+  std::vector<size_t> Lanes(const Piece& piece) const {
+    int first = schedule_.RangeBegin(piece.first_range);
+    int end = schedule_.RangeBegin(piece.end_range);
+    if (piece.group != Piece::kNetwork) {
+      first = std::max(first, layout_.GroupBegin(piece.group));
+      end = std::min(end, layout_.GroupBegin(piece.group + 1));
+    }
+    EXPECT_LT(first, end);
+    std::vector<size_t> lanes;
+    for (int lane = first; lane < end; ++lane) lanes.push_back(static_cast<size_t>(lane));
+    return lanes;
+  }
+
+ private:
+  // Lanes before it in the piece are not yet noted.
+  void CheckOrder(int lane, const Piece& piece) {
+    const int begin = layout_.GroupBegin(piece.group);
+    const int first = static_cast<int>(Lanes(piece).front());
+    for (int other = begin; other < layout_.GroupBegin(piece.group + 1); ++other) {
+      const bool is_before = other < first;
+      EXPECT_EQ(coded_steps_[static_cast<size_t>(other)], piece.step + (is_before ? 1 : 0)) << lane;
+    }
+  }
+
+  const Layout& layout_;
+  const Schedule& schedule_;
+  std::vector<uint64_t> network_steps_;
+  std::vector<uint64_t> coded_steps_;
+};
+
+struct Shape {
+  int lanes, groups, ranges;
+};
+
+class ScheduleOf : public ::testing::TestWithParam<Shape> {
+ protected:
+  ScheduleOf()
+      : layout_(Make(static_cast<uint64_t>(GetParam().lanes) * 40, GetParam().lanes,
+                     GetParam().groups)),
+        schedule_(layout_, GetParam().ranges, kLanesTogether),
+        ledger_(layout_, schedule_) {}
+
+  Layout layout_;
+  Schedule schedule_;
+  Ledger ledger_;
+};
+
+// The system may put all but one aside: that one goes on, and soon as quickly as without others.
+TEST_P(ScheduleOf, OneMemberAloneNeverWaits) {
+  const int member = GetParam().ranges - 1;
+  uint64_t network_pieces = 0;
+  while (const std::optional<Piece> piece = schedule_.Take(member)) {
+    ledger_.Begin(*piece);
+    ledger_.End(*piece);
+    schedule_.Done(*piece);
+    if (piece->group == Piece::kNetwork) ++network_pieces;
+  }
+  ledger_.ExpectAllDone();
+  EXPECT_EQ(schedule_.sleeps(), 0u);
+  const auto together =
+      static_cast<uint64_t>((layout_.lanes() + kLanesTogether - 1) / kLanesTogether);
+  const auto per_step = std::min(static_cast<uint64_t>(GetParam().ranges), 2 * together);
+  EXPECT_LE(network_pieces,
+            per_step * layout_.steps() + 3 * static_cast<uint64_t>(GetParam().ranges));
+}
+
+// Members take and finish pieces in any order, and some hold theirs for long.
+TEST_P(ScheduleOf, AnyOrderOfMembersKeepsTheOrderOfCoding) {
+  TestRandom random(static_cast<uint64_t>(GetParam().lanes));
+  std::map<int, Piece> held;
+  for (int idle = 0; idle < 1000; ++idle) {
+    const int member = static_cast<int>(random.Below(static_cast<uint64_t>(GetParam().ranges)));
+    const auto found = held.find(member);
+    if (found == held.end()) {
+      const std::optional<Piece> piece = schedule_.TryTake(member);
+      if (!piece) continue;
+      ledger_.Begin(*piece);
+      held.emplace(member, *piece);
+    } else if (random.Below(4) != 0 || member != 0) {
+      ledger_.End(found->second);
+      schedule_.Done(found->second);
+      held.erase(found);
+    }
+    idle = 0;
+  }
+  ledger_.ExpectAllDone();
+  EXPECT_EQ(schedule_.Take(0), std::nullopt);
+}
+
+// One member keeps a piece for good: what does not build on it is done by the others.
+TEST_P(ScheduleOf, AMemberPutAsideHoldsUpNoMoreThanItsPiece) {
+  if (GetParam().ranges == 1) return;
+  const Piece kept = schedule_.TryTake(0).value();
+  std::map<int, uint64_t> done;  // pieces of each range
+  for (int idle = 0; idle < GetParam().ranges; ++idle) {
+    const int member = 1 + idle % (GetParam().ranges - 1);
+    const std::optional<Piece> piece = schedule_.TryTake(member);
+    if (!piece) continue;
+    EXPECT_GE(piece->first_range, kept.end_range);
+    ledger_.Begin(*piece);
+    ledger_.End(*piece);
+    schedule_.Done(*piece);
+    for (int range = piece->first_range; range < piece->end_range; ++range) ++done[range];
+    idle = -1;
+  }
+  EXPECT_EQ(done.size(), static_cast<size_t>(GetParam().ranges - 1));
+  // Ranges behind the end of a group begin another one that the piece has nothing to do with.
+  bool is_other_group = false;
+  for (int range = 1; range < GetParam().ranges; ++range) {
+    for (int g = 1; g < GetParam().groups; ++g) {
+      is_other_group |= layout_.GroupBegin(g) == schedule_.RangeBegin(range);
+    }
+    EXPECT_GE(done[range], is_other_group ? 2 * layout_.steps() : 1) << range;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, ScheduleOf,
+                         ::testing::Values(Shape{1, 1, 1}, Shape{2, 1, 2}, Shape{8, 1, 1},
+                                           Shape{8, 1, 2}, Shape{8, 1, 3}, Shape{8, 2, 3},
+                                           Shape{7, 3, 2}, Shape{7, 3, 7}, Shape{9, 4, 2},
+                                           Shape{64, 4, 4}, Shape{64, 1, 5}, Shape{5, 4, 4}),
+                         [](const auto& shape) {
+                           return std::to_string(shape.param.lanes) + "lanes" +
+                                  std::to_string(shape.param.groups) + "groups" +
+                                  std::to_string(shape.param.ranges) + "ranges";
+                         });
+
+bool IsWaiting(const Schedule& schedule, uint64_t sleepers) {
+  return schedule.sleeps() >= sleepers;
+}
+
+TEST(ScheduleThread, ASleeperIsWokenForWorkAndOnlyForWork) {
+  const Layout layout = Make(40, 2, 1);
+  Schedule schedule(layout, 2, 1);
+  const Piece first = schedule.TryTake(0).value();
+  const Piece second = schedule.TryTake(1).value();
+  std::optional<Piece> got;
+  std::thread sleeper([&] { got = schedule.Take(1); });
+  while (!IsWaiting(schedule, 1)) std::this_thread::yield();
+  schedule.Done(second);  // waits for its turn behind the first
+  EXPECT_EQ(schedule.TryTake(0), std::nullopt);
+  schedule.Done(first);
+  const Piece mixing = schedule.Take(0).value();  // nothing else is ready
+  EXPECT_EQ(mixing.first_range, 0);
+  schedule.Done(mixing);
+  const Piece network = schedule.Take(0).value();  // two are ready: it wakes the other
+  sleeper.join();
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(network.group, Piece::kNetwork);
+  EXPECT_EQ(network.first_range, 0);
+  EXPECT_EQ(got->group, 0);
+  EXPECT_EQ(got->first_range, 1);
+  EXPECT_EQ(schedule.sleeps(), 1u);
+}
+
+TEST(ScheduleThread, StopWakesAllAndLastsForGood) {
+  const Layout layout = Make(40, 3, 1);
+  Schedule schedule(layout, 3, 1);
+  for (int member = 0; member < 3; ++member) ASSERT_TRUE(schedule.TryTake(member).has_value());
+  bool got[2] = {true, true};
+  std::thread a([&] { got[0] = schedule.Take(1).has_value(); });
+  std::thread b([&] { got[1] = schedule.Take(2).has_value(); });
+  while (!IsWaiting(schedule, 2)) std::this_thread::yield();
+  schedule.Stop();
+  a.join();
+  b.join();
+  EXPECT_FALSE(got[0]);
+  EXPECT_FALSE(got[1]);
+  EXPECT_FALSE(schedule.Take(0).has_value());
+}
+
+}  // namespace
+}  // namespace lmz

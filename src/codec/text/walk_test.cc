@@ -1,0 +1,154 @@
+#include "codec/text/walk.h"
+
+#include <gtest/gtest.h>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+#include "codec/block.h"
+#include "entropy/coder.h"
+#include "tests/recipes.h"
+#include "tests/tiny_model.h"
+
+namespace lmz {
+namespace {
+
+struct Shape {
+  int lanes, groups;
+};
+
+class TextThreads : public ::testing::TestWithParam<Shape> {
+ protected:
+  TextThreads() : raw_(testing::MakeWords(4501)) {
+    choice_ = {.options = TextOptions{.model = testing::TinyModels()[0].get(),
+                                      .lanes = static_cast<uint8_t>(GetParam().lanes),
+                                      .groups = static_cast<uint8_t>(GetParam().groups)}};
+    header_ = EncodeBlock(raw_, choice_, payload_, With(1)).value();
+  }
+  static BlockResources With(int threads) {
+    BlockResources resources = testing::WithTinyModels();
+    resources.threads = threads;
+    return resources;
+  }
+
+  Bytes raw_;
+  BlockChoice choice_;
+  Bytes payload_;  // as one thread codes it
+  BlockHeader header_;
+};
+
+TEST_P(TextThreads, GiveTheSameAsOne) {
+  ASSERT_EQ(header_.codec, kTextCodec.id);
+  for (const int threads : {2, 3, GetParam().lanes + 1}) {
+    Bytes payload, restored(raw_.size());
+    ASSERT_TRUE(EncodeBlock(raw_, choice_, payload, With(threads)).ok());
+    EXPECT_EQ(payload, payload_) << threads;
+    EXPECT_TRUE(DecodeBlock(header_, payload, restored, With(threads)).ok());
+    EXPECT_EQ(restored, raw_) << threads;
+  }
+}
+
+TEST_P(TextThreads, AllStopWhenCancelled) {
+  for (const int threads : {1, 3}) {
+    for (const uint64_t at : {uint64_t{0}, uint64_t{1500}}) {
+      BlockResources resources = With(threads);
+      std::atomic<int> callers = 0;
+      bool is_told = false;
+      resources.report = [&](uint64_t done) {
+        EXPECT_EQ(++callers, 1);  // one at a time, and none behind the last word
+        EXPECT_FALSE(is_told);
+        is_told = done >= at;
+        --callers;
+        return !is_told;
+      };
+      Bytes payload, restored(raw_.size());
+      EXPECT_EQ(EncodeBlock(raw_, choice_, payload, resources).status().code(), Code::kCancelled);
+      is_told = false;
+      EXPECT_EQ(DecodeBlock(header_, payload_, restored, resources).code(), Code::kCancelled);
+    }
+  }
+}
+
+TEST_P(TextThreads, AllStopWhenTheCodeEndsTooEarly) {
+  for (const size_t cut : {size_t{64}, payload_.size() / 2}) {
+    Bytes payload(payload_.begin(), payload_.end() - static_cast<ptrdiff_t>(cut));
+    BlockHeader header = header_;
+    header.payload_size = payload.size();
+    const auto DecodeOn = [&](int threads) {
+      Bytes restored(raw_.size());
+      return DecodeBlock(header, payload, restored, With(threads)).code();
+    };
+    const Code one = DecodeOn(1);
+    EXPECT_NE(one, Code::kOk);
+    EXPECT_EQ(DecodeOn(3), one);
+  }
+}
+
+TEST_P(TextThreads, AllGoOnInDamagedData) {
+  for (const size_t at : {payload_.size() / 2, payload_.size() * 3 / 4}) {
+    Bytes payload = payload_;
+    payload[at] ^= 0x10;
+    const auto DecodeOn = [&](int threads) {
+      Bytes restored(raw_.size());
+      return DecodeBlock(header_, payload, restored, With(threads)).code();
+    };
+    const Code one = DecodeOn(1);
+    EXPECT_NE(one, Code::kOk);
+    EXPECT_EQ(DecodeOn(3), one) << at;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, TextThreads,
+                         ::testing::Values(Shape{1, 1}, Shape{8, 1}, Shape{8, 2}, Shape{7, 3},
+                                           Shape{8, 4}, Shape{64, 4}),
+                         [](const auto& shape) {
+                           return std::to_string(shape.param.lanes) + "lanes" +
+                                  std::to_string(shape.param.groups) + "groups";
+                         });
+
+#if defined(__linux__)
+
+// All threads of the test on one processor, as `taskset -c 0` has them.
+class OneProcessor {
+ public:
+  OneProcessor() {
+    EXPECT_EQ(sched_getaffinity(0, sizeof(before_), &before_), 0);
+    int first = 0;
+    while (!CPU_ISSET(first, &before_)) ++first;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    EXPECT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+  }
+  ~OneProcessor() { sched_setaffinity(0, sizeof(before_), &before_); }
+  OneProcessor(const OneProcessor&) = delete;
+  OneProcessor& operator=(const OneProcessor&) = delete;
+
+ private:
+  cpu_set_t before_;
+};
+
+// Whoever has the processor does the work of all: ranges change hands when the system says so, and
+// not with every step, as they would if threads waited for each other.
+TEST(TextThread, OneProcessorMeansFewHandOvers) {
+  const OneProcessor one;
+  const Bytes raw = testing::MakeWords(16000);
+  for (const auto& [lanes, groups, threads] : {std::tuple{2, 1, 2}, {8, 1, 2}, {8, 2, 3}}) {
+    const Layout layout = Layout::Make(raw.size(), lanes, groups).value();
+    std::vector<Bytes> codes(static_cast<size_t>(groups));
+    std::vector<Encoder> encoders(codes.begin(), codes.end());
+    const BlockResources resources = {.threads = threads};
+    TextWalk walk(*testing::TinyModels()[0], layout, Profile::kText, ByteSpan(raw),
+                  std::span(encoders), resources);
+    ASSERT_TRUE(walk.Run().ok());
+    EXPECT_EQ(walk.schedule().ranges(), threads);
+    EXPECT_LT(walk.schedule().hand_overs(), layout.steps() / 2) << lanes;
+    EXPECT_LT(walk.schedule().sleeps(), layout.steps() / 2) << lanes;
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace lmz
