@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
-#include <thread>
 
+#include "cli/cpu_count.h"
 #include "codec/block.h"
 
 namespace lmz {
@@ -43,8 +43,7 @@ Status SetThreads(Options& options, const std::string& value) {
   if (error != std::errc() || rest != end || number < 0 || number > kMaxThreads) {
     return Invalid("--threads: '" + value + "' is not a number from 0 to 256");
   }
-  const int processors = static_cast<int>(std::min(std::thread::hardware_concurrency(), 256u));
-  options.threads = number == 0 ? std::max(processors, 1) : number;
+  options.threads = number == 0 ? std::min(UsableCpuCount(), kMaxThreads) : number;
   return OkStatus();
 }
 
@@ -143,7 +142,7 @@ constexpr OptionRow kOptions[] = {
     {"--no-sparse", "", "write runs of zeros instead of holes", Set<&Options::sparse, false>},
     {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
     {"--rm", "", "remove an input file once its output is safe", Set<&Options::remove_input>},
-    {"-T,--threads", "N", "use N threads, 0 for one per processor (default 1)", SetThreads},
+    {"-T,--threads", "N", "use N threads, 0 for one per usable CPU (default 1)", SetThreads},
     {"--block-size", "SIZE", "cut the input into blocks of 64K to 256M (default 16M)",
      SetBlockSize},
     {"--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
