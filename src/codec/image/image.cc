@@ -242,14 +242,15 @@ Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
   PartsReader parts(resources, payload);
   LMZ_ASSIGN(const Header header, ReadHeader(parts.fields(), raw.size()));
   const ImageLayout& layout = header.layout;
+  if (layout.width == 0) {
+    LMZ_TRY(parts.Fetch(kBytesCodec, Framing::kSized, raw.size(), raw));
+    LMZ_TRY(parts.End());
+    return parts.fingerprint();
+  }
   const uint64_t rest_size = RestSize(layout, raw.size());
   if (rest_size != 0) {
     LMZ_ASSIGN(const Bytes rest, parts.Fetch(kBytesCodec, rest_size, Framing::kSized, rest_size));
     PlaceRest(layout, rest, raw);
-  }
-  if (layout.width == 0) {
-    LMZ_TRY(parts.End());
-    return parts.fingerprint();
   }
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
   if (layout.samples() > MaxDecisions(code.size())) {
