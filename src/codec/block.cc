@@ -89,7 +89,6 @@ Result<PreparedBlock> PreparedBlock::Make(ByteSpan raw, uint8_t filters,
 
 Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& payload,
                                           const BlockResources& resources) const {
-  if (!resources.Report(0)) return CancelledStatus();  // before a codec takes its memory
   const AnyCodec& codec = CodecOf(options);
   const ByteSpan input = filters_ != 0 ? ByteSpan(filtered_) : raw_;
   BlockHeader header = {
@@ -152,7 +151,6 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
                                const BlockResources& resources) {
   LMZ_TRY(ValidateBlockHeader(header));
   LMZ_CHECK(payload.size() == header.payload_size && raw.size() == header.raw_size);
-  if (!resources.Report(0)) return CancelledStatus();  // before the codec takes its memory
   const AnyCodec& codec = *FindCodec(header.codec);
   if (header.filters != 0) return DecodeFiltered(codec, header, payload, resources, raw);
   return codec.decode(payload, resources, raw);
