@@ -62,8 +62,9 @@ class CommonCodes {
     return known->second;
   }
 
-  // The planner finds pixels and samples without asking which model there is, and their codecs use
-  // none. Where it leaves the codec open, models compete and another level may end otherwise.
+  // Where the planner names a codec, as for pixels and samples, it does not ask which model there
+  // is. Where it leaves the codec open, models compete and another level may end otherwise: in one
+  // of these three.
   void Add(const Bytes& file, ByteSpan code) {
     MemorySource source(code);
     const Result<std::vector<FrameEntry>> frames = List(source);
@@ -71,7 +72,7 @@ class CommonCodes {
     for (const FrameEntry& frame : frames.value()) {
       for (const BlockEntry& block : frame.blocks) {
         const CodecId codec = block.header.codec;
-        if (codec != kImageCodec.id && codec != kAudioCodec.id && codec != kPngCodec.id) return;
+        if (codec == kStoredCodec.id || codec == kBytesCodec.id || codec == kTextCodec.id) return;
       }
     }
     const Hash128 hash = Checksum128(file);

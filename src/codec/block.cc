@@ -25,29 +25,13 @@ bool HasUnknownFilter(uint8_t filters) {
   return (filters & ~KnownFilters()) != 0;
 }
 
-// Runs the filters in `wanted` over `raw`. Returns those that had something to gain; `filtered`
-// holds the result when there is one.
-uint8_t ApplyFilters(ByteSpan raw, uint8_t wanted, Bytes& filtered) {
-  uint8_t applied = 0;
-  Bytes next;
-  for (const FilterRow& filter : AllFilters()) {
-    if ((wanted & filter.bit) == 0) continue;
-    const ByteSpan in = applied != 0 ? ByteSpan(filtered) : raw;
-    if (!filter.forward(in, next) || next.empty()) continue;
-    if (next.size() > std::min(raw.size() + kMaxFilterGrowth, kMaxBlockRawSize)) continue;
-    filtered.swap(next);
-    applied |= filter.bit;
-  }
-  return applied;
-}
-
 // The way back: `filtered` is replaced by the raw bytes, which must be exactly `raw_size`.
-Status UndoFilters(uint8_t filters, uint64_t raw_size, Bytes& filtered) {
+Status UndoFilters(uint8_t filters, uint64_t raw_size, const Watch& watch, Bytes& filtered) {
   Bytes next;
   const auto all = AllFilters();
   for (auto filter = all.rbegin(); filter != all.rend(); ++filter) {
     if ((filters & filter->bit) == 0) continue;
-    LMZ_TRY(filter->inverse(filtered, raw_size + kMaxFilterGrowth, next).At(filter->name));
+    LMZ_TRY(filter->inverse(filtered, raw_size + kMaxFilterGrowth, watch, next).At(filter->name));
     filtered.swap(next);
   }
   if (filtered.size() != raw_size) {
@@ -68,34 +52,49 @@ Result<uint32_t> DecodeFiltered(const AnyCodec& codec, const BlockHeader& header
     return Status(Code::kDamaged, "the size before the filters is impossible");
   }
   Bytes filtered(filtered_size.value());
-  LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, resources, filtered));
-  LMZ_TRY(UndoFilters(header.filters, header.raw_size, filtered));
+  const BlockResources part = resources.Part(0, header.raw_size, filtered.size());
+  LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, part, filtered));
+  const Watch watch(resources.Part(header.raw_size, header.raw_size, 0));
+  LMZ_TRY(UndoFilters(header.filters, header.raw_size, watch, filtered));
   std::copy(filtered.begin(), filtered.end(), raw.begin());
   return fingerprint;
 }
 
 }  // namespace
 
-Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,
-                                const BlockResources& resources) {
+Result<PreparedBlock> PreparedBlock::Make(ByteSpan raw, uint8_t filters,
+                                          const BlockResources& resources) {
   if (raw.empty() || raw.size() > kMaxBlockRawSize) {
     return Status(Code::kInvalidArgument,
                   "a block holds 1 to 2^28 bytes, not " + std::to_string(raw.size()));
   }
-  if (HasUnknownFilter(choice.filters)) {
-    return Status(Code::kInvalidArgument,
-                  "there is no filter of bits " + std::to_string(choice.filters));
+  if (HasUnknownFilter(filters)) {
+    return Status(Code::kInvalidArgument, "there is no filter of bits " + std::to_string(filters));
   }
-  const AnyCodec& codec = CodecOf(choice.options);
-  BlockHeader header;
-  header.codec = codec.id;
-  header.raw_size = raw.size();
-  header.checksum = Checksum64(raw);
+  PreparedBlock block(raw, Checksum64(raw));
+  const Watch watch(resources);
+  Bytes next;
+  for (const FilterRow& filter : AllFilters()) {
+    if ((filters & filter.bit) == 0) continue;
+    const ByteSpan in = block.filters_ != 0 ? ByteSpan(block.filtered_) : raw;
+    const bool is_of_use = filter.forward(in, watch, next) && !next.empty();
+    if (watch.is_stopped()) return CancelledStatus();
+    if (!is_of_use) continue;
+    if (next.size() > std::min(raw.size() + kMaxFilterGrowth, kMaxBlockRawSize)) continue;
+    block.filtered_.swap(next);
+    block.filters_ |= filter.bit;
+  }
+  return block;
+}
 
-  Bytes filtered;
-  header.filters = ApplyFilters(raw, choice.filters, filtered);
-  const ByteSpan input = header.filters != 0 ? ByteSpan(filtered) : raw;
-  LMZ_ASSIGN(header.fingerprint, codec.encode(input, choice.options, resources, payload));
+Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& payload,
+                                          const BlockResources& resources) const {
+  const AnyCodec& codec = CodecOf(options);
+  const ByteSpan input = filters_ != 0 ? ByteSpan(filtered_) : raw_;
+  BlockHeader header = {
+      .codec = codec.id, .filters = filters_, .raw_size = raw_.size(), .checksum = checksum_};
+  const BlockResources part = resources.Part(0, raw_.size(), input.size());
+  LMZ_ASSIGN(header.fingerprint, codec.encode(input, options, part, payload));
   if (payload.size() >= input.size()) {
     header.codec = kStoredCodec.id;
     header.fingerprint = 0;
@@ -105,26 +104,32 @@ Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& 
     Bytes filtered_size;
     ByteWriter(filtered_size).Varint(input.size());
     payload.insert(payload.begin(), filtered_size.begin(), filtered_size.end());
-    if (payload.size() >= raw.size()) {
+    if (payload.size() >= raw_.size()) {
       header.codec = kStoredCodec.id;
       header.filters = 0;
       header.fingerprint = 0;
-      payload.assign(raw.begin(), raw.end());
+      payload.assign(raw_.begin(), raw_.end());
     }
   }
   header.payload_size = payload.size();
   return header;
 }
 
+Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,
+                                const BlockResources& resources) {
+  LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, choice.filters, resources));
+  return block.Encode(choice.options, payload, resources);
+}
+
 Status ValidateBlockHeader(const BlockHeader& header) {
   const AnyCodec* codec = FindCodec(header.codec);
   if (codec == nullptr) {
     return Status(Code::kNewerVersion, "codec " + std::to_string(static_cast<int>(header.codec)) +
-                                           " is unknown to this version; a newer one is needed");
+                                           " requires a newer version of lmz");
   }
   if (HasUnknownFilter(header.filters)) {
-    return Status(Code::kNewerVersion, "filters " + std::to_string(header.filters) +
-                                           " are unknown to this version; a newer one is needed");
+    return Status(Code::kNewerVersion, "filter set " + std::to_string(header.filters) +
+                                           " requires a newer version of lmz");
   }
   if (header.raw_size == 0 || header.raw_size > kMaxBlockRawSize) {
     return Status(Code::kDamaged,
@@ -133,11 +138,11 @@ Status ValidateBlockHeader(const BlockHeader& header) {
   const bool is_plain = header.codec == kStoredCodec.id && header.filters == 0;
   if (header.payload_size > header.raw_size ||
       (header.payload_size == header.raw_size && !is_plain)) {
-    return Status(Code::kDamaged, "the payload is longer than what it stands for");
+    return Status(Code::kDamaged, "payload longer than the declared size");
   }
   // A filter may stand for any number of bytes; its own output is bounded when it is known.
   if (header.filters == 0 && header.raw_size > codec->max_raw_size(header.payload_size)) {
-    return Status(Code::kDamaged, "the payload is too short for what it should stand for");
+    return Status(Code::kDamaged, "payload too short for the declared size");
   }
   return OkStatus();
 }
@@ -155,9 +160,7 @@ Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan 
                    const BlockResources& resources) {
   LMZ_ASSIGN(const uint32_t fingerprint, DecodePayload(header, payload, raw, resources));
   if (fingerprint != header.fingerprint) {
-    return Status(Code::kDamaged,
-                  "the decoder lost step with the encoder (their final states differ); the payload "
-                  "is damaged, or one of the two programs is defective");
+    return Status(Code::kDamaged, "decoder state mismatch: corrupt payload or faulty program");
   }
   if (Checksum64(raw) != header.checksum) {
     return Status(Code::kDamaged, "checksum differs; the file is damaged here");

@@ -36,6 +36,28 @@ struct BlockHeader {
   uint32_t fingerprint = 0;   // the coder's final state; 0 for kStored
 };
 
+// A block in front of its codec: filtered and summed up once, however many codecs then try it.
+class PreparedBlock {
+ public:
+  // Runs the filters over `raw` (1 .. kMaxBlockRawSize bytes, which outlive the object) and keeps
+  // those that had something to gain. Errors: kInvalidArgument for a size out of range or a filter
+  // that does not exist; kCancelled.
+  static Result<PreparedBlock> Make(ByteSpan raw, uint8_t filters,
+                                    const BlockResources& resources = {});
+
+  // EncodeBlock with these options. Thread-safe for distinct outputs.
+  Result<BlockHeader> Encode(const CodecOptions& options, Bytes& payload,
+                             const BlockResources& resources = {}) const;
+
+ private:
+  PreparedBlock(ByteSpan raw, uint64_t checksum) : raw_(raw), checksum_(checksum) {}
+
+  ByteSpan raw_;
+  uint64_t checksum_;
+  uint8_t filters_ = 0;  // that were applied
+  Bytes filtered_;       // when there are any
+};
+
 // Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;
 // falls back to kStored when that is not longer. Deterministic: the result depends on nothing but
 // the arguments but `resources`. Errors: kInvalidArgument for a size out of range, options that do

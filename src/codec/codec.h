@@ -35,12 +35,16 @@ struct BlockResources {
   // Beside the built-in ones, for blocks that name one of them.
   std::span<const std::shared_ptr<const Network>> models = {};
   ModelFinder find_model = {};  // asked when it is none of those; may be empty
-  // Called now and then, from one thread at a time, with the number of bytes done so far; returning
-  // false stops the work with kCancelled. Must not throw.
+  // Called now and then, from one thread at a time, with the number of bytes done so far, which
+  // never falls; returning false stops the work with kCancelled. Must not throw.
   std::function<bool(uint64_t)> report = {};
 
   // For codecs.
   bool Report(uint64_t done) const { return !report || report(done); }
+
+  // For codecs: the resources of a part of the work. What the part reports, counting to `size`, is
+  // reported here as bytes begin to end of the whole. This object outlives the part's.
+  BlockResources Part(uint64_t begin, uint64_t end, uint64_t size) const;
 };
 
 inline Status CancelledStatus() {

@@ -100,7 +100,8 @@ Result<Reader::Item> Reader::BeginFrame() {
     frame_.is_compact = kind == kCompactKind;
     if (frame_.version != kFormatVersion ||
         (kind != 0 && kind != kCompactKind && kind != kNoteKind)) {
-      return Status(Code::kNewerVersion, "the format version is unknown; a newer lmz is needed")
+      return Status(Code::kNewerVersion,
+                    "the frame's format version requires a newer version of lmz")
           .At(At("frame header", frame_.offset));
     }
     if (kind == kNoteKind) {
@@ -119,7 +120,8 @@ Status Reader::BeginNote(HeaderReader& archive) {
   LMZ_TRY(archive.status());
   const auto first = static_cast<uint8_t>(header.tag);
   if (first >= 'A' && first <= 'Z') {
-    return Status(Code::kNewerVersion, "it changes what follows; a newer lmz is needed");
+    return Status(Code::kNewerVersion,
+                  "it changes what follows, which requires a newer version of lmz");
   }
   if (first < 'a' || first > 'z') {
     return Status(Code::kDamaged, "its tag does not begin with a letter");
@@ -158,7 +160,7 @@ Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {
   Visit(archive, header);
   // An unknown flag may add fields, so it comes before the check.
   if ((header.flags & ~kFlagContentSize) != 0) {
-    return Status(Code::kNewerVersion, "a flag is unknown; a newer lmz is needed")
+    return Status(Code::kNewerVersion, "an unknown flag requires a newer version of lmz")
         .At(At("frame header", frame_.offset));
   }
   LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));

@@ -12,16 +12,16 @@ constexpr uint64_t kMaxSize = uint64_t{1} << 20;
 
 void RoundTrip(const FilterRow& filter, ByteSpan raw) {
   Bytes filtered;
-  if (!filter.forward(raw, filtered)) return;
+  if (!filter.forward(raw, Watch(), filtered)) return;
   Bytes restored;
-  LMZ_REQUIRE(filter.inverse(filtered, raw.size(), restored).ok());
+  LMZ_REQUIRE(filter.inverse(filtered, raw.size(), Watch(), restored).ok());
   LMZ_REQUIRE(restored.size() == raw.size());
   LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
 }
 
 void Invert(const FilterRow& filter, ByteSpan input) {
   Bytes out;
-  const Status status = filter.inverse(input, kMaxSize, out);
+  const Status status = filter.inverse(input, kMaxSize, Watch(), out);
   LMZ_REQUIRE(status.ok() || status.code() == Code::kDamaged);
   if (status.ok()) LMZ_REQUIRE(out.size() <= kMaxSize);
 }

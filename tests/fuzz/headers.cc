@@ -28,7 +28,7 @@ void AddBlock(Choices& choices, testing::FrameBuilder& frame) {
   const ByteSpan payload = choices.Take(choices.Number(1));
   BlockHeader header = testing::FrameBuilder::StoredHeader(payload);
   if (choices.Below(2) != 0) {
-    header.codec = static_cast<CodecId>(choices.Number(1) % 6);
+    header.codec = static_cast<CodecId>(choices.Number(1) % AllCodecs().size());
     header.filters = static_cast<uint8_t>(choices.Number(1) % 8);
     header.raw_size = Size(choices);
     header.payload_size = Size(choices);

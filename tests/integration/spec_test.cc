@@ -151,20 +151,18 @@ TEST(Spec, TheRecordIsDecodedAndWrittenAgain) {
 }
 
 TEST(Spec, EveryCodecAndFilterIsListed) {
-  for (const char* text : {"container.md", "codecs.md"}) {
-    const auto rows = ReadRows(text, 3);
-    const auto is_listed = [&](int number, const char* name) {
-      for (const auto& row : rows) {
-        if (row[0] == std::to_string(number) && row[1] == name) return true;
-      }
-      return false;
-    };
-    for (const AnyCodec& codec : AllCodecs()) {
-      EXPECT_TRUE(is_listed(static_cast<int>(codec.id), codec.name)) << text << codec.name;
+  const auto rows = ReadRows("codecs.md", 4);
+  const auto is_listed = [&](int number, const char* name) {
+    for (const auto& row : rows) {
+      if (row[0] == std::to_string(number) && row[1] == name) return true;
     }
-    for (const FilterRow& filter : AllFilters()) {
-      EXPECT_TRUE(is_listed(filter.bit, filter.name)) << text << filter.name;
-    }
+    return false;
+  };
+  for (const AnyCodec& codec : AllCodecs()) {
+    EXPECT_TRUE(is_listed(static_cast<int>(codec.id), codec.name)) << codec.name;
+  }
+  for (const FilterRow& filter : AllFilters()) {
+    EXPECT_TRUE(is_listed(filter.bit, filter.name)) << filter.name;
   }
 }
 

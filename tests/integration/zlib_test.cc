@@ -56,7 +56,8 @@ Bytes Mixture(uint64_t seed) {
 size_t CodeSize(const deflate::Stream& stream, const deflate::Settings& settings) {
   Bytes code;
   Encoder encoder(code);
-  deflate::StreamCoder<Encoder> coder(encoder, stream.data, settings);
+  const Watch watch;
+  deflate::StreamCoder<Encoder> coder(encoder, stream.data, settings, watch);
   for (const deflate::Block& block : stream.blocks) EXPECT_TRUE(coder.Code(block).has_value());
   encoder.Finish();
   return code.size();

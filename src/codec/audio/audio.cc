@@ -9,8 +9,8 @@
 #include "codec/audio/channel_predictor.h"
 #include "codec/audio/sample_model.h"
 #include "codec/bytes/bytes.h"
+#include "codec/nested.h"
 #include "cpu/isa.h"
-#include "entropy/coder.h"
 
 namespace lmz {
 
@@ -101,13 +101,14 @@ Status CodeSamples(Coder& coder, const SampleLayout& layout, const SampleRange& 
   return OkStatus();
 }
 
-SampleRange RangeOf(ByteSpan samples, const SampleLayout& layout) {
+Result<SampleRange> RangeOf(ByteSpan samples, const SampleLayout& layout, const Watch& watch) {
   const int32_t half = HalfRange(layout);
   SampleRange range = {.lowest = half - 1, .highest = -half};
   for (size_t i = 0; i < samples.size(); i += layout.sample_bytes) {
     const int32_t sample = LoadSample(&samples[i], layout);
     range.lowest = std::min(range.lowest, sample);
     range.highest = std::max(range.highest, sample);
+    if (!watch.Pass(1)) return CancelledStatus();
   }
   if (range.lowest == range.highest) ++(range.lowest < half - 1 ? range.highest : --range.lowest);
   return range;
@@ -154,8 +155,7 @@ Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, S
       layout.channels == 0 || layout.channels > kMaxAudioChannels) {
     return Status(Code::kNewerVersion, "audio format " + std::to_string(format) + " with " +
                                            std::to_string(layout.channels) +
-                                           " channels is unknown to this version; a newer one is "
-                                           "needed");
+                                           " channels requires a newer version of lmz");
   }
   LMZ_ASSIGN(layout.offset, reader.Varint());
   LMZ_ASSIGN(layout.frames, reader.Varint());
@@ -175,62 +175,54 @@ Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, S
 Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   payload.clear();
+  PartsWriter parts(resources, payload);
   const SampleLayout layout = LayoutFor(raw, options.samples);
   const ByteSpan samples =
       raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
-  const SampleRange range = layout.frames != 0 ? RangeOf(samples, layout) : SampleRange();
+  SampleRange range = {};
+  if (layout.frames != 0) {
+    LMZ_ASSIGN(range, RangeOf(samples, layout, parts.MakeWatch()));
+  }
   WriteLayout(layout, range, payload);
 
   Bytes around(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(layout.offset));
   const ByteSpan after = raw.subspan(layout.offset + samples.size());
   around.insert(around.end(), after.begin(), after.end());
-  Bytes around_payload;
-  uint32_t fingerprint = 0;
-  if (!around.empty()) {
-    LMZ_ASSIGN(fingerprint, EncodeBytes(around, {.profile = options.profile}, {}, around_payload));
+  LMZ_TRY(parts.Leave(kBytesCodec, around, {.profile = options.profile}, Framing::kSized,
+                      around.size()));
+  if (layout.frames != 0) {
+    LMZ_TRY(parts.Code(Framing::kRest, samples.size(), samples.size(),
+                       [&](Encoder& encoder, const BlockResources& part) {
+                         return CodeSamples(encoder, layout, range, part, samples);
+                       }));
   }
-  ByteWriter writer(payload);
-  writer.Varint(around_payload.size());
-  writer.Append(around_payload);
-
-  if (layout.frames == 0) return fingerprint;
-  Encoder encoder(payload);
-  LMZ_TRY(CodeSamples(encoder, layout, range, resources, samples));
-  fingerprint ^= encoder.fingerprint();
-  encoder.Finish();
-  return fingerprint;
+  return parts.fingerprint();
 }
 
 Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw) {
-  ByteReader reader(payload);
+  PartsReader parts(resources, payload);
   SampleLayout layout;
   SampleRange range = {};
-  LMZ_TRY(ReadLayout(reader, raw.size(), layout, range));
-  LMZ_ASSIGN(const uint64_t around_size, reader.Varint());
-  LMZ_ASSIGN(const ByteSpan around_payload, reader.Take(static_cast<size_t>(around_size)));
+  LMZ_TRY(ReadLayout(parts.fields(), raw.size(), layout, range));
   const MutableByteSpan samples =
       raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
-  Bytes around(raw.size() - samples.size());
-  uint32_t fingerprint = 0;
-  if (around.size() > MaxRawSizeOfBytes(around_size) || (around.empty() && around_size != 0)) {
-    return Status(Code::kDamaged, "the bytes around the samples have another size than they can");
-  }
-  if (!around.empty()) {
-    LMZ_ASSIGN(fingerprint, DecodeBytes(around_payload, {}, around));
-    const auto split = around.begin() + static_cast<std::ptrdiff_t>(layout.offset);
-    std::copy(around.begin(), split, raw.begin());
-    std::copy(split, around.end(), raw.end() - (around.end() - split));
-  }
-  const ByteSpan code = payload.subspan(reader.position());
+  const uint64_t around_size = raw.size() - samples.size();
+  LMZ_ASSIGN(const Bytes around,
+             parts.Fetch(kBytesCodec, around_size, Framing::kSized, around_size));
+  const auto split = around.begin() + static_cast<std::ptrdiff_t>(layout.offset);
+  std::copy(around.begin(), split, raw.begin());
+  std::copy(split, around.end(), raw.end() - (around.end() - split));
   if (layout.frames == 0) {
-    if (!code.empty()) return Status(Code::kDamaged, "the payload is longer than its code");
-    return fingerprint;
+    LMZ_TRY(parts.End());
+    return parts.fingerprint();
   }
-  Decoder decoder(code);
-  LMZ_TRY(CodeSamples(decoder, layout, range, resources, samples));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  return fingerprint ^ decoder.fingerprint();
+  LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
+  LMZ_TRY(parts.Decode(code, samples.size(), samples.size(),
+                       [&](Decoder& decoder, const BlockResources& part) {
+                         return CodeSamples(decoder, layout, range, part, samples);
+                       }));
+  return parts.fingerprint();
 }
 
 // A sample of at most three bytes takes a decision, which leaves at least 1 part in 2048 less of
@@ -240,7 +232,7 @@ uint64_t MaxRawSizeOfAudio(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfAudio(uint64_t raw_size) {
-  return DecodeMemoryOfBytes(raw_size) + raw_size + kMaxAudioChannels * kChannelMemory;
+  return MemoryOfPart(kBytesCodec, raw_size) + kMaxAudioChannels * kChannelMemory;
 }
 
 }  // namespace lmz

@@ -58,8 +58,8 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw) {
   if (payload.empty()) return Status(Code::kTruncated, "the payload has no profile");
   if (!IsProfile(payload[0])) {
-    return Status(Code::kNewerVersion, "profile " + std::to_string(payload[0]) +
-                                           " is unknown to this version; a newer one is needed");
+    return Status(Code::kNewerVersion,
+                  "profile " + std::to_string(payload[0]) + " requires a newer version of lmz");
   }
   Decoder decoder(payload.subspan(1));
   LMZ_TRY(CodeBlock(decoder, static_cast<Profile>(payload[0]), resources, raw));

@@ -7,16 +7,19 @@ namespace lmz::deflate {
 
 namespace {
 
+// Of a Watch: what zlib's search for a token takes.
+constexpr uint64_t kSearchUnits = 64;
+
 // Counts the tokens that are not as the settings let expect, among the first `max_tokens` of the
 // stream; stops above `max_misses`.
 uint64_t CountMisses(const Stream& stream, const Settings& settings, uint64_t max_tokens,
-                     uint64_t max_misses) {
+                     uint64_t max_misses, const Watch& watch) {
   Parser parser(stream.data, settings);
   uint64_t misses = 0;
   for (const Block& block : stream.blocks) {
     parser.Skip(block.stored_size);
     for (const Token& token : block.tokens) {
-      if (max_tokens-- == 0) return misses;
+      if (max_tokens-- == 0 || !watch.Pass(kSearchUnits)) return misses;
       if (parser.Next().token != token && ++misses > max_misses) return misses;
       parser.Take(token);
     }
@@ -53,7 +56,7 @@ void AppendCandidates(Settings settings, std::vector<Settings>& candidates) {
 
 }  // namespace
 
-Settings FindSettings(const Stream& stream, uint32_t window_bits) {
+Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch) {
   Settings settings;
   settings.memory_level = MemoryLevel(stream);
   settings.window_bits = std::max(window_bits, Settings::kMinWindowBits);
@@ -68,13 +71,13 @@ Settings FindSettings(const Stream& stream, uint32_t window_bits) {
     uint64_t least = UINT64_MAX;
     std::vector<Settings> best;
     for (const Settings& candidate : left) {
-      const uint64_t misses = CountMisses(stream, candidate, tokens, least);
+      const uint64_t misses = CountMisses(stream, candidate, tokens, least, watch);
       if (misses < least) best.clear();
       if (misses <= least) best.push_back(candidate);
       least = std::min(least, misses);
     }
     left = std::move(best);
-    if (tokens >= stream.data.size()) break;
+    if (tokens >= stream.data.size() || watch.is_stopped()) break;
   }
   return left.front();
 }

@@ -8,7 +8,8 @@ namespace lmz::deflate {
 
 // The settings under which the fewest tokens of the stream are other than zlib's. `window_bits` is
 // what the stream's header says, 8 to 15; some encoders make it smaller afterwards. Takes a few
-// passes over a small part of the stream, longer ones only where settings differ late.
-Settings FindSettings(const Stream& stream, uint32_t window_bits);
+// passes over a small part of the stream, longer ones only where settings differ late. Any settings
+// once the watch is stopped.
+Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch = Watch());
 
 }  // namespace lmz::deflate

@@ -8,6 +8,10 @@ namespace lmz::deflate {
 
 namespace {
 
+// Of a Watch: what a token and the header of a block take.
+constexpr uint64_t kTokenUnits = 8;
+constexpr uint64_t kBlockUnits = 512;
+
 // Reads symbols of a canonical code bit by bit.
 class SymbolReader {
  public:
@@ -89,8 +93,8 @@ AllLiteralLengths LiteralLengthsOf(const CodeHeader& header, BlockType type) {
 
 class StreamReader {
  public:
-  StreamReader(ByteSpan bytes, uint64_t max_size)
-      : bytes_(bytes), reader_(bytes), max_size_(max_size) {}
+  StreamReader(ByteSpan bytes, uint64_t max_size, const Watch& watch)
+      : bytes_(bytes), reader_(bytes), max_size_(max_size), watch_(watch) {}
 
   std::optional<Stream> Read() {
     while (stream_.blocks.empty() || !stream_.blocks.back().is_last) {
@@ -115,6 +119,7 @@ class StreamReader {
     if (begin > bytes_.size() || block.stored_size > bytes_.size() - begin) return false;
     const ByteSpan stored = bytes_.subspan(static_cast<size_t>(begin), block.stored_size);
     stream_.data.insert(stream_.data.end(), stored.begin(), stored.end());
+    if (!watch_.Pass(kBlockUnits + stored.size())) return false;
     reader_ = BitReader(bytes_, 8 * (begin + block.stored_size));
     return true;
   }
@@ -124,7 +129,8 @@ class StreamReader {
     const CodeHeader header = block.type == BlockType::kFixed ? FixedHeader() : block.header;
     if (!literals_.Set(LiteralLengthsOf(header, block.type))) return false;
     if (!distances_.Set(header.distance_lengths)) return false;
-    while (!reader_.overran() && stream_.data.size() <= max_size_) {
+    if (!watch_.Pass(kBlockUnits)) return false;
+    while (!reader_.overran() && stream_.data.size() <= max_size_ && watch_.Pass(kTokenUnits)) {
       const std::optional<uint32_t> symbol = literals_.Read(reader_);
       if (!symbol || *symbol >= kLiteralCodes) return false;
       if (*symbol == kEndOfBlock) return true;
@@ -159,6 +165,7 @@ class StreamReader {
   ByteSpan bytes_;
   BitReader reader_;
   uint64_t max_size_;
+  const Watch& watch_;
   Stream stream_;
   SymbolReader literals_;
   SymbolReader distances_;
@@ -200,8 +207,8 @@ bool WriteHeader(const CodeHeader& header, BitWriter& writer) {
 
 }  // namespace
 
-std::optional<Stream> ReadStream(ByteSpan bytes, uint64_t max_size) {
-  return StreamReader(bytes, max_size).Read();
+std::optional<Stream> ReadStream(ByteSpan bytes, uint64_t max_size, const Watch& watch) {
+  return StreamReader(bytes, max_size, watch).Read();
 }
 
 uint64_t SizeOf(const Block& block) {
@@ -210,10 +217,11 @@ uint64_t SizeOf(const Block& block) {
   return size;
 }
 
-bool WriteBlock(const Block& block, ByteSpan data, BitWriter& writer) {
+bool WriteBlock(const Block& block, ByteSpan data, BitWriter& writer, const Watch& watch) {
   writer.Bits(block.is_last ? 1 : 0, 1);
   writer.Bits(static_cast<uint32_t>(block.type), 2);
   if (block.type == BlockType::kStored) {
+    if (!watch.Pass(kBlockUnits + block.stored_size)) return false;
     writer.FillByte();
     writer.Bits(block.stored_size, 16);
     writer.Bits(block.stored_size ^ 0xFFFF, 16);
@@ -225,9 +233,11 @@ bool WriteBlock(const Block& block, ByteSpan data, BitWriter& writer) {
   bool is_lawful = block.type == BlockType::kFixed || WriteHeader(header, writer);
   const Codes<kLiteralCodes + 2> literals(LiteralLengthsOf(header, block.type));
   const Codes<kDistanceCodes> distances(header.distance_lengths);
+  if (!watch.Pass(kBlockUnits)) return false;
   is_lawful &= literals.is_code && distances.is_code;
   size_t at = 0;
   for (const Token& token : block.tokens) {
+    if (!watch.Pass(kTokenUnits)) return false;
     if (token.is_literal()) {
       is_lawful &= literals.Write(data[at], writer);
     } else {

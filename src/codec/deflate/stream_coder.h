@@ -8,6 +8,7 @@
 
 #include "codec/deflate/code_header.h"
 #include "codec/deflate/parser.h"
+#include "codec/watch.h"
 #include "mix/adaptive_bit.h"
 
 namespace lmz::deflate {
@@ -15,12 +16,13 @@ namespace lmz::deflate {
 template <class Coder>
 class StreamCoder {
  public:
-  // `data`: what the whole stream stands for. Both outlive the object.
-  StreamCoder(Coder& coder, ByteSpan data, const Settings& settings)
-      : coder_(coder), data_(data), settings_(settings), parser_(data, settings) {}
+  // `data`: what the whole stream stands for. The watch follows it byte by byte. All but the
+  // settings outlive the object.
+  StreamCoder(Coder& coder, ByteSpan data, const Settings& settings, const Watch& watch)
+      : coder_(coder), data_(data), settings_(settings), watch_(watch), parser_(data, settings) {}
 
   // Codes the next block and returns it; a decoder's argument is ignored. None when it is
-  // impossible or the code is overrun.
+  // impossible, the code is overrun or the watch is stopped.
   std::optional<Block> Code(const Block& wanted) {
     Block block;
     const size_t begin = parser_.position();
@@ -36,7 +38,8 @@ class StreamCoder {
 
  private:
   static constexpr size_t kGuessKinds = 8;
-  static constexpr uint32_t kHistory = 8;  // of the last three tokens, as bits
+  static constexpr uint32_t kHistory = 8;      // of the last three tokens, as bits
+  static constexpr uint64_t kTokenUnits = 64;  // of the watch: what guessing a token takes
 
   size_t left() const { return data_.size() - parser_.position(); }
 
@@ -56,8 +59,9 @@ class StreamCoder {
       stored_size_ = Plain(wanted.stored_size, 16);
     }
     block.stored_size = stored_size_;
-    if (stored_size_ > left()) return false;
+    if (stored_size_ > left() || !watch_.Pass(kTokenUnits + stored_size_)) return false;
     parser_.Skip(stored_size_);
+    watch_.Advance(stored_size_);
     return true;
   }
 
@@ -70,6 +74,8 @@ class StreamCoder {
       if (token.length > left() || token.distance > kMaxDistance || coder_.overran()) return false;
       block.tokens.push_back(token);
       parser_.Take(token);
+      watch_.Advance(token.length);
+      if (!watch_.Pass(kTokenUnits)) return false;
     }
     return true;
   }
@@ -152,6 +158,7 @@ class StreamCoder {
   Coder& coder_;
   ByteSpan data_;
   Settings settings_;
+  const Watch& watch_;
   Parser parser_;
   bool was_stored_ = false;
   uint32_t stored_size_ = 65535;

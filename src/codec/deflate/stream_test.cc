@@ -110,13 +110,14 @@ TEST(Stream, AnyParseIsCoded) {
 
     Bytes code;
     Encoder encoder(code);
-    StreamCoder<Encoder> writer(encoder, data, settings);
+    const Watch watch;
+    StreamCoder<Encoder> writer(encoder, data, settings, watch);
     for (const Block& block : blocks) ASSERT_TRUE(writer.Code(block).has_value());
     const uint32_t fingerprint = encoder.fingerprint();
     encoder.Finish();
 
     Decoder decoder(code);
-    StreamCoder<Decoder> reader(decoder, data, settings);
+    StreamCoder<Decoder> reader(decoder, data, settings, watch);
     std::vector<Block> decoded;
     while (decoded.empty() || !decoded.back().is_last) {
       const std::optional<Block> block = reader.Code({});

@@ -21,6 +21,9 @@ constexpr uint32_t kForwardMinLength = 512;
 // shifts what lies behind it against the rest: branch targets, columns.
 constexpr size_t kMinCopiedShare = 32;
 
+// Of a Watch: what reading a command takes.
+constexpr uint64_t kCommandUnits = 16;
+
 constexpr uint64_t SplitMix64(uint64_t x) {
   x += 0x9E3779B97F4A7C15;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
@@ -133,10 +136,12 @@ Result<Command> ReadCommand(ByteReader& reader) {
 }
 
 // Walks over all commands without output; returns the number of literals that they leave.
-Result<uint64_t> CheckCommands(ByteReader& reader, uint64_t command_count, uint64_t raw_size) {
+Result<uint64_t> CheckCommands(ByteReader& reader, uint64_t command_count, uint64_t raw_size,
+                               const Watch& watch) {
   uint64_t done = 0;
   uint64_t copied = 0;
   for (uint64_t i = 0; i < command_count; ++i) {
+    if (!watch.Pass(kCommandUnits)) return CancelledStatus();
     LMZ_ASSIGN(const Command command, ReadCommand(reader));
     if (command.literal_length > raw_size - done) return Damaged("literals exceed the raw size");
     done += command.literal_length;
@@ -161,7 +166,7 @@ void CopyWithin(uint8_t* to, size_t distance, size_t length) {
 
 }  // namespace
 
-std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length) {
+std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length, const Watch& watch) {
   std::vector<Repeat> repeats;
   if (in.size() < kWindow + kGroup) return repeats;
   const uint8_t* const bytes = in.data();
@@ -170,7 +175,7 @@ std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length) {
   size_t position = 0;
   for (size_t i = 0; i + 1 < kWindow; ++i) hash = (hash << 1) + kByteHash[bytes[i]];
   size_t free_from = 0;  // no copy covers the bytes from here on
-  for (position = kWindow - 1; position < in.size();) {
+  for (position = kWindow - 1; position < in.size() && watch.Pass(kGroup);) {
     const size_t group_end = std::min(position + kGroup, in.size());
     const Anchor anchor = BestAnchor(bytes, position, group_end, hash);
     position = group_end;
@@ -194,8 +199,9 @@ std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length) {
   return repeats;
 }
 
-bool RepeatForward(ByteSpan in, Bytes& out) {
-  const std::vector<Repeat> repeats = FindRepeats(in, kForwardMinLength);
+bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out) {
+  const std::vector<Repeat> repeats = FindRepeats(in, kForwardMinLength, watch);
+  if (watch.is_stopped()) return false;
   size_t copied = 0;
   for (const Repeat& repeat : repeats) copied += repeat.length;
   if (copied == 0 || copied < in.size() / kMinCopiedShare) return false;
@@ -219,14 +225,14 @@ bool RepeatForward(ByteSpan in, Bytes& out) {
   return true;
 }
 
-Status RepeatInverse(ByteSpan in, uint64_t max_size, Bytes& out) {
+Status RepeatInverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out) {
   ByteReader reader(in);
   LMZ_ASSIGN(const uint64_t raw_size, ReadNumber(reader));
   if (raw_size > max_size) return Damaged("the raw size exceeds that of the block");
   LMZ_ASSIGN(const uint64_t command_count, ReadNumber(reader));
   if (command_count == 0) return Damaged("there is no command");
   ByteReader commands = reader;
-  LMZ_ASSIGN(const uint64_t literal_size, CheckCommands(reader, command_count, raw_size));
+  LMZ_ASSIGN(const uint64_t literal_size, CheckCommands(reader, command_count, raw_size, watch));
   if (reader.remaining() != literal_size) return Damaged("the literals do not fill the raw size");
 
   out.resize(static_cast<size_t>(raw_size));
@@ -236,6 +242,7 @@ Status RepeatInverse(ByteSpan in, uint64_t max_size, Bytes& out) {
   for (uint64_t i = 0; i < command_count; ++i) {
     LMZ_ASSIGN(const Command command, ReadCommand(commands));
     const auto literal_length = static_cast<size_t>(command.literal_length);
+    if (!watch.Pass(kCommandUnits + literal_length + command.copy_length)) return CancelledStatus();
     std::copy_n(literals, literal_length, to);
     literals += literal_length;
     to += literal_length;

@@ -30,13 +30,13 @@ struct Repeat {
 // Repeats of at least `min_length` (>= 1) bytes in `in` (at most kMaxBlockRawSize bytes), ascending
 // and disjoint. Finds nearly all that are 512 bytes or longer, few that are shorter than 128. Time
 // is linear in in.size() for any fixed min_length; memory is at most in.size() / 4 bytes and the
-// result. Deterministic; thread-safe.
-std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length);
+// result. Deterministic; thread-safe. Finds less once the watch is stopped.
+std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length, const Watch& watch = Watch());
 
 // FilterRow::forward and FilterRow::inverse (codec/filter/filter.h). Forward takes at most
 // kMaxBlockRawSize bytes. Thread-safe for distinct outputs.
-bool RepeatForward(ByteSpan in, Bytes& out);
-Status RepeatInverse(ByteSpan in, uint64_t max_size, Bytes& out);
+bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out);
+Status RepeatInverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out);
 
 inline constexpr FilterRow kRepeatFilter = {
     .bit = kFilterRepeat, .name = "repeat", .forward = RepeatForward, .inverse = RepeatInverse};

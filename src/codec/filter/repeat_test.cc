@@ -9,7 +9,7 @@ namespace {
 
 Bytes Inverse(ByteSpan filtered, uint64_t max_size) {
   Bytes out;
-  const Status status = RepeatInverse(filtered, max_size, out);
+  const Status status = RepeatInverse(filtered, max_size, Watch(), out);
   EXPECT_TRUE(status.ok()) << status.message();
   return out;
 }
@@ -63,7 +63,7 @@ TEST(Repeat, PatchworkComesBack) {
       ExpectRepeatsAreReal(raw, FindRepeats(raw, min_length), min_length);
     }
     Bytes filtered;
-    if (!RepeatForward(raw, filtered)) continue;
+    if (!RepeatForward(raw, Watch(), filtered)) continue;
     ++filtered_count;
     EXPECT_LT(filtered.size(), raw.size());
     ASSERT_EQ(Inverse(filtered, raw.size()), raw);
@@ -74,7 +74,7 @@ TEST(Repeat, PatchworkComesBack) {
 TEST(Repeat, ZerosBecomeAFewDozenBytes) {
   const Bytes raw(size_t{16} << 20, 0);
   Bytes filtered;
-  ASSERT_TRUE(RepeatForward(raw, filtered));
+  ASSERT_TRUE(RepeatForward(raw, Watch(), filtered));
   EXPECT_LE(filtered.size(), 100u);
   EXPECT_EQ(Inverse(filtered, raw.size()), raw);
 }
@@ -87,7 +87,7 @@ TEST(Repeat, SecondCopyIsOneCommand) {
     AppendTo(raw, random.Random(gap));
     AppendTo(raw, once);
     Bytes filtered;
-    ASSERT_TRUE(RepeatForward(raw, filtered));
+    ASSERT_TRUE(RepeatForward(raw, Watch(), filtered));
     EXPECT_LE(filtered.size(), once.size() + gap + 16);
     ASSERT_EQ(Inverse(filtered, raw.size()), raw);
   }
@@ -121,12 +121,13 @@ TEST(Repeat, NearlyAllLongRepeatsAreFound) {
 TEST(Repeat, RefusesWhereNothingIsGained) {
   TestRandom random(5);
   Bytes filtered;
-  EXPECT_FALSE(RepeatForward(random.Random(1'000'000), filtered));
-  EXPECT_FALSE(RepeatForward(random.Text(1'000'000), filtered));
-  for (size_t size = 1; size < 300; ++size) EXPECT_FALSE(RepeatForward(Bytes(size, 0), filtered));
+  EXPECT_FALSE(RepeatForward(random.Random(1'000'000), Watch(), filtered));
+  EXPECT_FALSE(RepeatForward(random.Text(1'000'000), Watch(), filtered));
+  for (size_t size = 1; size < 300; ++size)
+    EXPECT_FALSE(RepeatForward(Bytes(size, 0), Watch(), filtered));
   Bytes one_repeat = random.Random(1'000'000);  // 0.1 % is not worth it
   std::copy_n(one_repeat.begin(), 1000, one_repeat.begin() + 500'000);
-  EXPECT_FALSE(RepeatForward(one_repeat, filtered));
+  EXPECT_FALSE(RepeatForward(one_repeat, Watch(), filtered));
 }
 
 // The example of repeat.spec.md.
@@ -164,7 +165,8 @@ TEST(Repeat, RefusesMalformedInput) {
   };
   for (const auto& malformed : cases) {
     Bytes out;
-    EXPECT_EQ(RepeatInverse(malformed.bytes, 40, out).code(), Code::kDamaged) << malformed.what;
+    EXPECT_EQ(RepeatInverse(malformed.bytes, 40, Watch(), out).code(), Code::kDamaged)
+        << malformed.what;
     EXPECT_LE(out.size(), 40u);
   }
 }
@@ -174,14 +176,14 @@ TEST(Repeat, ArbitraryBytesGiveAnErrorOrABoundedBlock) {
   Bytes raw = random.Random(700);
   AppendTo(raw, Bytes(raw));
   Bytes filtered;
-  ASSERT_TRUE(RepeatForward(raw, filtered));
+  ASSERT_TRUE(RepeatForward(raw, Watch(), filtered));
   int accepted = 0;
   for (int round = 0; round < 20'000; ++round) {
     Bytes mutated = filtered;
     mutated[random.Below(8)] = static_cast<uint8_t>(random.Next());
     if (round % 2 == 0) mutated.resize(random.Below(mutated.size()));
     Bytes out;
-    const Status status = RepeatInverse(mutated, 2000, out);
+    const Status status = RepeatInverse(mutated, 2000, Watch(), out);
     EXPECT_LE(out.size(), 2000u);
     EXPECT_TRUE(status.ok() || status.code() == Code::kDamaged);
     accepted += status.ok();

@@ -1,5 +1,6 @@
 #include "codec/filter/x86.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 
@@ -91,17 +92,29 @@ void RestoreOperand(uint8_t* p, uint32_t origin, const BranchRing& ring) {
   }
 }
 
-// The walk is the same in both directions because it steps over every operand, changed or not:
-// operands never overlap and no opcode lies in one.
-template <void (*kApply)(uint8_t*, uint32_t, const BranchRing&)>
-void ForEachOperand(MutableByteSpan bytes, uint8_t absolute_kinds) {
-  const BranchRing ring(bytes.size());
-  std::optional<Branch> branch = FindBranch(bytes, 0, bytes.size());
-  while (branch) {
-    const bool is_absolute = (absolute_kinds >> static_cast<int>(branch->kind) & 1) != 0;
-    kApply(bytes.data() + branch->operand, is_absolute ? branch->Next() : 0, ring);
-    branch = FindBranch(bytes, branch->Next(), bytes.size());
+// Calls visit(branch) for each branch that begins in bytes[begin, end), as long as the watch lets
+// it. It steps over every operand, changed or not: operands never overlap and no opcode lies in
+// one.
+template <class Visit>
+void ForEachBranch(ByteSpan bytes, size_t begin, size_t end, const Watch& watch, Visit visit) {
+  constexpr size_t kStretch = 4096;  // from one question to the watch to the next
+  while (begin < end && watch.Pass(std::min(kStretch, end - begin))) {
+    const size_t stretch_end = std::min(begin + kStretch, end);
+    while (begin < stretch_end) {
+      const std::optional<Branch> branch = FindBranch(bytes, begin, stretch_end);
+      if (branch) visit(*branch);
+      begin = branch ? branch->Next() : stretch_end;
+    }
   }
+}
+
+template <void (*kApply)(uint8_t*, uint32_t, const BranchRing&)>
+void ForEachOperand(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch& watch) {
+  const BranchRing ring(bytes.size());
+  ForEachBranch(bytes, 0, bytes.size(), watch, [&](const Branch& branch) {
+    const bool is_absolute = (absolute_kinds >> static_cast<int>(branch.kind) & 1) != 0;
+    kApply(bytes.data() + branch.operand, is_absolute ? branch.Next() : 0, ring);
+  });
 }
 
 // Remembers some of the latest numbers that it has met. Few: a context mixer, too, gains most from
@@ -135,22 +148,19 @@ uint8_t ChooseAbsoluteKinds(const BranchCounts& counts) {
 
 }  // namespace
 
-BranchCounts CountBranches(ByteSpan block, size_t begin, size_t end) {
+BranchCounts CountBranches(ByteSpan block, size_t begin, size_t end, const Watch& watch) {
   const BranchRing ring(block.size());
   BranchCounts counts;
   std::array<RecentNumbers, kBranchKinds> targets;
   std::array<RecentNumbers, kBranchKinds> displacements;
-  std::optional<Branch> branch = FindBranch(block, begin, end);
-  while (branch) {
-    const auto kind = static_cast<size_t>(branch->kind);
-    const uint32_t displacement = LoadLe32(block.data() + branch->operand);
-    if (ring.Contains(displacement)) {
-      ++counts[kind].branches;
-      counts[kind].repeated_targets += targets[kind].Meet(ring.Add(displacement, branch->Next()));
-      counts[kind].repeated_displacements += displacements[kind].Meet(displacement);
-    }
-    branch = FindBranch(block, branch->Next(), end);
-  }
+  ForEachBranch(block, begin, end, watch, [&](const Branch& branch) {
+    const auto kind = static_cast<size_t>(branch.kind);
+    const uint32_t displacement = LoadLe32(block.data() + branch.operand);
+    if (!ring.Contains(displacement)) return;
+    ++counts[kind].branches;
+    counts[kind].repeated_targets += targets[kind].Meet(ring.Add(displacement, branch.Next()));
+    counts[kind].repeated_displacements += displacements[kind].Meet(displacement);
+  });
   return counts;
 }
 
@@ -160,27 +170,27 @@ bool LooksLikeCode(const BranchCounts& counts) {
          calls.repeated_targets / 4 >= calls.repeated_displacements;
 }
 
-void ConvertBranches(MutableByteSpan bytes, uint8_t absolute_kinds) {
-  ForEachOperand<ConvertOperand>(bytes, absolute_kinds);
+void ConvertBranches(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch& watch) {
+  ForEachOperand<ConvertOperand>(bytes, absolute_kinds, watch);
 }
 
-void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds) {
-  ForEachOperand<RestoreOperand>(bytes, absolute_kinds);
+void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch& watch) {
+  ForEachOperand<RestoreOperand>(bytes, absolute_kinds, watch);
 }
 
-bool X86Forward(ByteSpan in, Bytes& out) {
-  const BranchCounts counts = CountBranches(in, 0, in.size());
+bool X86Forward(ByteSpan in, const Watch& watch, Bytes& out) {
+  const BranchCounts counts = CountBranches(in, 0, in.size(), watch);
   if (!LooksLikeCode(counts)) return false;
   const uint8_t absolute_kinds = ChooseAbsoluteKinds(counts);
   out.clear();
   out.reserve(in.size() + 1);
   out.push_back(absolute_kinds);
   out.insert(out.end(), in.begin(), in.end());
-  ConvertBranches(MutableByteSpan(out).subspan(1), absolute_kinds);
-  return true;
+  ConvertBranches(MutableByteSpan(out).subspan(1), absolute_kinds, watch);
+  return !watch.is_stopped();
 }
 
-Status X86Inverse(ByteSpan in, uint64_t max_size, Bytes& out) {
+Status X86Inverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out) {
   if (in.empty() || in.size() - 1 > max_size) {
     return Status(Code::kDamaged, "the size does not fit the block");
   }
@@ -189,8 +199,8 @@ Status X86Inverse(ByteSpan in, uint64_t max_size, Bytes& out) {
     return Status(Code::kDamaged, "a kind of branch that does not exist is set");
   }
   out.assign(in.begin() + 1, in.end());
-  RestoreBranches(out, absolute_kinds);
-  return OkStatus();
+  RestoreBranches(out, absolute_kinds, watch);
+  return watch.is_stopped() ? CancelledStatus() : OkStatus();
 }
 
 }  // namespace lmz

@@ -35,8 +35,8 @@ struct BranchCount {
 using BranchCounts = std::array<BranchCount, kBranchKinds>;  // by BranchKind
 
 // Counts the branches that begin in block[begin, end), end <= block.size() <= kMaxBlockRawSize.
-// Thread-safe.
-BranchCounts CountBranches(ByteSpan block, size_t begin, size_t end);
+// Thread-safe. Counts fewer once the watch is stopped.
+BranchCounts CountBranches(ByteSpan block, size_t begin, size_t end, const Watch& watch = Watch());
 
 // Whether the calls are those of machine code.
 bool LooksLikeCode(const BranchCounts& counts);
@@ -44,15 +44,16 @@ bool LooksLikeCode(const BranchCounts& counts);
 // The transform itself, in place, and its inverse: for equal `absolute_kinds`, each undoes the
 // other on any bytes, at most kMaxBlockRawSize of them. Bit k of `absolute_kinds` says that
 // branches of BranchKind k name their target; others keep their displacement. All are stored most
-// significant byte first. Thread-safe for distinct bytes.
-void ConvertBranches(MutableByteSpan bytes, uint8_t absolute_kinds);
-void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds);
+// significant byte first. Thread-safe for distinct bytes. A watch that is stopped leaves the work
+// half done.
+void ConvertBranches(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch& watch = Watch());
+void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch& watch = Watch());
 
 // FilterRow::forward and FilterRow::inverse (codec/filter/filter.h). Forward takes at most
 // kMaxBlockRawSize bytes, refuses what does not look like code and adds one byte. Thread-safe for
 // distinct outputs.
-bool X86Forward(ByteSpan in, Bytes& out);
-Status X86Inverse(ByteSpan in, uint64_t max_size, Bytes& out);
+bool X86Forward(ByteSpan in, const Watch& watch, Bytes& out);
+Status X86Inverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out);
 
 inline constexpr FilterRow kX86Filter = {
     .bit = kFilterX86, .name = "x86", .forward = X86Forward, .inverse = X86Inverse};

@@ -96,7 +96,7 @@ TEST(X86, DecodesTheExampleOfTheSpecification) {
   const Bytes raw = {0x90, 0xE8, 0x04, 0x00, 0x00, 0x00, 0x0F, 0x84, 0xF5,
                      0xFF, 0xFF, 0xFF, 0xE9, 0x11, 0x22, 0x33, 0x44};
   Bytes out;
-  ASSERT_TRUE(X86Inverse(filtered, raw.size(), out).ok());
+  ASSERT_TRUE(X86Inverse(filtered, raw.size(), Watch(), out).ok());
   EXPECT_EQ(out, raw);
   ConvertBranches(out, 1);
   EXPECT_EQ(out, Bytes(filtered.begin() + 1, filtered.end()));
@@ -104,30 +104,30 @@ TEST(X86, DecodesTheExampleOfTheSpecification) {
 
 TEST(X86, RefusesWhatForwardDoesNotWrite) {
   Bytes out;
-  EXPECT_EQ(X86Inverse({}, 10, out).code(), Code::kDamaged);
-  EXPECT_EQ(X86Inverse(Bytes{0x08, 0x90}, 10, out).code(), Code::kDamaged);
-  EXPECT_EQ(X86Inverse(Bytes{0x01, 0x90, 0x90}, 1, out).code(), Code::kDamaged);
+  EXPECT_EQ(X86Inverse({}, 10, Watch(), out).code(), Code::kDamaged);
+  EXPECT_EQ(X86Inverse(Bytes{0x08, 0x90}, 10, Watch(), out).code(), Code::kDamaged);
+  EXPECT_EQ(X86Inverse(Bytes{0x01, 0x90, 0x90}, 1, Watch(), out).code(), Code::kDamaged);
 }
 
 TEST(X86, ForwardTakesCodeAndRefusesOtherData) {
   TestRandom random(2);
   const Bytes code = FakeCode(random, 100'000);
   Bytes filtered;
-  ASSERT_TRUE(X86Forward(code, filtered));
+  ASSERT_TRUE(X86Forward(code, Watch(), filtered));
   ASSERT_EQ(filtered.size(), code.size() + 1);
   Bytes back;
-  ASSERT_TRUE(X86Inverse(filtered, code.size(), back).ok());
+  ASSERT_TRUE(X86Inverse(filtered, code.size(), Watch(), back).ok());
   EXPECT_EQ(back, code);
-  EXPECT_EQ(X86Inverse(filtered, code.size() - 1, back).code(), Code::kDamaged);
+  EXPECT_EQ(X86Inverse(filtered, code.size() - 1, Watch(), back).code(), Code::kDamaged);
 
-  EXPECT_FALSE(X86Forward(random.Random(1'000'000), filtered));
-  EXPECT_FALSE(X86Forward(random.Text(1'000'000), filtered));
-  EXPECT_FALSE(X86Forward(Bytes(1'000'000, 0xE8), filtered));
+  EXPECT_FALSE(X86Forward(random.Random(1'000'000), Watch(), filtered));
+  EXPECT_FALSE(X86Forward(random.Text(1'000'000), Watch(), filtered));
+  EXPECT_FALSE(X86Forward(Bytes(1'000'000, 0xE8), Watch(), filtered));
   Bytes numbers(1'000'000);  // 32-bit numbers that hold the opcode by chance
   for (size_t i = 0; i < numbers.size(); i += 4) {
     StoreLe32(&numbers[i], static_cast<uint32_t>(random.Below(2000)));
   }
-  EXPECT_FALSE(X86Forward(numbers, filtered));
+  EXPECT_FALSE(X86Forward(numbers, Watch(), filtered));
 }
 
 TEST(X86, ForwardRefusesTheCorporaWithoutX86Code) {
@@ -135,7 +135,7 @@ TEST(X86, ForwardRefusesTheCorporaWithoutX86Code) {
     const std::optional<Bytes> raw = ReadCorpusFile(std::string("text/canterbury/") + name);
     if (!raw) GTEST_SKIP() << "the corpora are not here";
     Bytes filtered;
-    EXPECT_FALSE(X86Forward(*raw, filtered)) << name;
+    EXPECT_FALSE(X86Forward(*raw, Watch(), filtered)) << name;
   }
 }
 

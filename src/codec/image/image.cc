@@ -9,8 +9,8 @@
 #include "codec/image/predictor.h"
 #include "codec/image/raster.h"
 #include "codec/image/sample_coder.h"
+#include "codec/nested.h"
 #include "cpu/isa.h"
-#include "entropy/coder.h"
 
 namespace lmz {
 
@@ -34,8 +34,10 @@ size_t ChannelOfPlane(size_t plane, size_t channels) {
 }
 
 // Calls visit(sample's bytes, its place in `raster`) for all samples of the image, row by row.
+// False when the caller stopped it.
 template <class Byte, class Visit>
-void ForEachSample(const ImageLayout& layout, std::span<Byte> raw, Raster& raster, Visit visit) {
+bool ForEachSample(const ImageLayout& layout, std::span<Byte> raw, Raster& raster,
+                   const Watch& watch, Visit visit) {
   for (size_t plane = 0; plane < layout.channels; ++plane) {
     const size_t channel = ChannelOfPlane(plane, layout.channels);
     for (size_t y = 0; y < layout.height; ++y) {
@@ -44,8 +46,10 @@ void ForEachSample(const ImageLayout& layout, std::span<Byte> raw, Raster& raste
       for (size_t x = 0; x < layout.width; ++x) {
         visit(at + x * layout.channels * layout.sample_bytes, row[x]);
       }
+      if (!watch.Pass(layout.width)) return false;
     }
   }
+  return true;
 }
 
 uint16_t LoadSample(const ImageLayout& layout, const uint8_t* p) {
@@ -67,10 +71,10 @@ void StoreSample(const ImageLayout& layout, uint16_t sample, uint8_t* p) {
 }
 
 // The fewest bits, at least 8, that hold every sample.
-int SampleBits(const ImageLayout& layout, ByteSpan raw) {
+int SampleBits(const ImageLayout& layout, ByteSpan raw, const Watch& watch) {
   if (layout.sample_bytes == 1) return 8;
   unsigned all = 0;
-  for (size_t y = 0; y < layout.height; ++y) {
+  for (size_t y = 0; y < layout.height && watch.Pass(layout.pixel_row_size()); ++y) {
     const uint8_t* const row = raw.data() + layout.offset + y * layout.row_size();
     for (size_t i = 0; i < layout.pixel_row_size(); i += 2) all |= LoadSample(layout, row + i);
   }
@@ -86,6 +90,23 @@ void ForEachRest(const ImageLayout& layout, uint64_t raw_size, Visit visit) {
           uint64_t{layout.row_padding});
   }
   visit(layout.end(), raw_size - layout.end());
+}
+
+Bytes RestOf(const ImageLayout& layout, ByteSpan raw) {
+  Bytes rest;
+  ForEachRest(layout, raw.size(), [&](uint64_t begin, uint64_t size) {
+    const ByteSpan part = raw.subspan(static_cast<size_t>(begin), static_cast<size_t>(size));
+    rest.insert(rest.end(), part.begin(), part.end());
+  });
+  return rest;
+}
+
+void PlaceRest(const ImageLayout& layout, ByteSpan rest, MutableByteSpan raw) {
+  auto from = rest.begin();
+  ForEachRest(layout, raw.size(), [&](uint64_t begin, uint64_t size) {
+    std::copy_n(from, size, raw.begin() + static_cast<ptrdiff_t>(begin));
+    from += static_cast<ptrdiff_t>(size);
+  });
 }
 
 // The one walk over the planes, for both directions. Encoding, `raster` holds the samples;
@@ -187,76 +208,64 @@ Result<uint32_t> EncodeImage(ByteSpan raw, const ImageOptions& options,
   if (options.layout.width == 0) {
     header.layout = FindImage(raw).value_or(ImageLayout()).Within(raw.size());
   }
+  payload.clear();
+  PartsWriter parts(resources, payload);
   const ImageLayout& layout = header.layout;
   std::optional<Raster> raster;
   if (layout.width != 0) {
-    header.sample_bits = SampleBits(layout, raw);
+    const Watch watch = parts.MakeWatch();
+    header.sample_bits = SampleBits(layout, raw, watch);
     raster.emplace(layout.width, layout.height, layout.channels, header.sample_bits);
-    ForEachSample(layout, raw, *raster,
-                  [&](const uint8_t* p, uint16_t& sample) { sample = LoadSample(layout, p); });
+    const bool is_loaded =
+        ForEachSample(layout, raw, *raster, watch,
+                      [&](const uint8_t* p, uint16_t& sample) { sample = LoadSample(layout, p); });
+    if (!is_loaded) return CancelledStatus();
     header.color_period = ColorTable::FindPeriod(*raster);
   }
-  payload.clear();
   WriteHeader(header, payload);
-
-  Bytes rest;
-  ForEachRest(layout, raw.size(), [&](uint64_t begin, uint64_t size) {
-    const ByteSpan part = raw.subspan(static_cast<size_t>(begin), static_cast<size_t>(size));
-    rest.insert(rest.end(), part.begin(), part.end());
-  });
-  uint32_t fingerprint = 0;
+  const Bytes rest = RestOf(layout, raw);
   if (!rest.empty()) {
-    Bytes code;
-    LMZ_ASSIGN(fingerprint, EncodeBytes(rest, {.profile = options.profile}, {}, code));
-    ByteWriter writer(payload);
-    writer.Varint(code.size());
-    writer.Append(code);
+    LMZ_TRY(
+        parts.Leave(kBytesCodec, rest, {.profile = options.profile}, Framing::kSized, rest.size()));
   }
   if (raster) {
-    Encoder encoder(payload);
-    LMZ_TRY(CodePlanes(encoder, header.color_period, resources, *raster));
-    fingerprint ^= encoder.fingerprint();
-    encoder.Finish();
+    LMZ_TRY(parts.Code(Framing::kRest, layout.samples(), raw.size() - rest.size(),
+                       [&](Encoder& encoder, const BlockResources& part) {
+                         return CodePlanes(encoder, header.color_period, part, *raster);
+                       }));
   }
-  return fingerprint;
+  return parts.fingerprint();
 }
 
 Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw) {
-  ByteReader reader(payload);
-  LMZ_ASSIGN(const Header header, ReadHeader(reader, raw.size()));
+  PartsReader parts(resources, payload);
+  LMZ_ASSIGN(const Header header, ReadHeader(parts.fields(), raw.size()));
   const ImageLayout& layout = header.layout;
-  uint32_t fingerprint = 0;
+  if (layout.width == 0) {
+    LMZ_TRY(parts.Fetch(kBytesCodec, Framing::kSized, raw.size(), raw));
+    LMZ_TRY(parts.End());
+    return parts.fingerprint();
+  }
   const uint64_t rest_size = RestSize(layout, raw.size());
   if (rest_size != 0) {
-    LMZ_ASSIGN(const uint64_t code_size, reader.Varint());
-    if (code_size > reader.remaining() || rest_size > MaxRawSizeOfBytes(code_size)) {
-      return Status(Code::kDamaged, "the code of what surrounds the image has an impossible size");
-    }
-    LMZ_ASSIGN(const ByteSpan code, reader.Take(static_cast<size_t>(code_size)));
-    Bytes rest(static_cast<size_t>(rest_size));
-    LMZ_ASSIGN(fingerprint, DecodeBytes(code, {}, rest));
-    auto from = rest.begin();
-    ForEachRest(layout, raw.size(), [&](uint64_t begin, uint64_t size) {
-      std::copy_n(from, size, raw.begin() + static_cast<ptrdiff_t>(begin));
-      from += static_cast<ptrdiff_t>(size);
-    });
+    LMZ_ASSIGN(const Bytes rest, parts.Fetch(kBytesCodec, rest_size, Framing::kSized, rest_size));
+    PlaceRest(layout, rest, raw);
   }
-  const ByteSpan code = payload.subspan(reader.position());
-  if (layout.width == 0) {
-    if (!code.empty()) return Status(Code::kDamaged, "the payload is longer than its code");
-    return fingerprint;
-  }
+  LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
   if (layout.samples() > MaxDecisions(code.size())) {
-    return Status(Code::kDamaged, "the payload is too short for the image");
+    return Status(Code::kDamaged, "payload too short for the declared size");
   }
   Raster raster(layout.width, layout.height, layout.channels, header.sample_bits);
-  Decoder decoder(code);
-  LMZ_TRY(CodePlanes(decoder, header.color_period, resources, raster));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  ForEachSample(layout, raw, raster,
-                [&](uint8_t* p, const uint16_t& sample) { StoreSample(layout, sample, p); });
-  return fingerprint ^ decoder.fingerprint();
+  LMZ_TRY(parts.Decode(code, layout.samples(), raw.size() - rest_size,
+                       [&](Decoder& decoder, const BlockResources& part) {
+                         return CodePlanes(decoder, header.color_period, part, raster);
+                       }));
+  const bool is_stored =
+      ForEachSample(layout, raw, raster, parts.MakeWatch(),
+                    [&](uint8_t* p, const uint16_t& sample) { StoreSample(layout, sample, p); });
+  if (!is_stored) return CancelledStatus();
+  return parts.fingerprint();
 }
 
 uint64_t MaxRawSizeOfImage(uint64_t payload_size) {
@@ -269,7 +278,7 @@ uint64_t DecodeMemoryOfImage(uint64_t raw_size) {
   const uint64_t margins = 4 * (Raster::kRowsAbove + Raster::kRowsBelow) * row;
   const uint64_t rasters = 2 * sizeof(uint16_t) * (2 * raw_size + margins);
   return rasters + Predictor::MemoryFor(row) + SampleCoder::Memory() +
-         ColorTable::MemoryFor(ColorTable::kMaxPeriod) + raw_size + DecodeMemoryOfBytes(raw_size);
+         ColorTable::MemoryFor(ColorTable::kMaxPeriod) + MemoryOfPart(kBytesCodec, raw_size);
 }
 
 }  // namespace lmz

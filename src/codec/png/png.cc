@@ -1,14 +1,13 @@
 #include "codec/png/png.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
-#include "codec/bytes/bytes.h"
-#include "codec/deflate/stream_coder.h"
+#include "codec/formats/file_format.h"
 #include "codec/image/image.h"
 #include "codec/image/resemblance.h"
 #include "codec/png/unpacked.h"
-#include "entropy/coder.h"
 
 namespace lmz {
 
@@ -17,12 +16,8 @@ namespace {
 using png::Fields;
 using png::Unpacked;
 
-// What a payload begins with.
-constexpr uint8_t kKindBytes = 0;
-constexpr uint8_t kKindPng = 1;
-
-// Where less than this share is gained, `bytes` may gain more.
-constexpr size_t kDoubtfulShare = 32;
+// Of the progress of a block, about what coding the deflate stream takes.
+constexpr uint64_t kStreamShare = 16;
 
 // Where the pixels stand among the unpacked bytes, when they are of a kind that the image codec is
 // good at.
@@ -40,136 +35,73 @@ ImageLayout LayoutOf(const Unpacked& unpacked) {
   return LooksLikePixels(unpacked.bytes, layout) ? layout : ImageLayout();
 }
 
-// Appends the code of how the stream was made; returns the coder's final state.
-Result<uint32_t> EncodeStream(const Unpacked& unpacked, Bytes& out) {
-  Encoder encoder(out);
-  deflate::StreamCoder<Encoder> coder(encoder, unpacked.stream.data, unpacked.fields.settings);
-  for (const deflate::Block& block : unpacked.stream.blocks) {
-    const std::optional<deflate::Block> coded = coder.Code(block);
-    LMZ_CHECK(coded.has_value());
-  }
-  const uint32_t fingerprint = encoder.fingerprint();
-  encoder.Finish();
-  return fingerprint;
+Result<bool> UnpackPng(ByteSpan raw, Profile profile, PartsWriter& parts) {
+  const Watch watch = parts.MakeWatch();
+  const std::optional<Unpacked> unpacked = png::Unpack(raw, watch);
+  if (watch.is_stopped()) return CancelledStatus();
+  if (!unpacked) return false;
+  unpacked->fields.Write(parts.payload());
+  const uint64_t stream_share = raw.size() / kStreamShare;
+  LMZ_TRY(parts.Code(Framing::kSized, unpacked->fields.data_size, stream_share,
+                     [&](Encoder& encoder, const BlockResources& part) {
+                       return deflate::EncodeRemaking(unpacked->stream, Watch(part), encoder);
+                     }));
+  const ImageOptions options = {.layout = LayoutOf(*unpacked), .profile = profile};
+  LMZ_TRY(parts.Leave(kImageCodec, unpacked->bytes, options, Framing::kRest,
+                      raw.size() - stream_share));
+  return true;
 }
 
-// Writes the stream that stands for `data`; at most `max_size` bytes.
-Result<uint32_t> DecodeStream(ByteSpan code, const Fields& fields, ByteSpan data, uint64_t max_size,
-                              Bytes& deflated) {
-  Decoder decoder(code);
-  deflate::StreamCoder<Decoder> coder(decoder, data, fields.settings);
-  deflate::BitWriter writer(deflated, max_size);
-  bool is_last = false;
-  while (!is_last) {
-    const std::optional<deflate::Block> block = coder.Code({});
-    if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
-    if (!block || !deflate::WriteBlock(*block, data, writer) || writer.overran()) {
-      return Status(Code::kDamaged, "a block of the PNG file's pixels is impossible");
-    }
-    data = data.subspan(static_cast<size_t>(deflate::SizeOf(*block)));
-    is_last = block->is_last;
-  }
-  writer.FillByte();
-  if (writer.overran() || decoder.has_rest()) {
-    return Status(Code::kDamaged, "the code of the PNG file's blocks has an impossible size");
-  }
-  return decoder.fingerprint();
-}
-
-Result<uint32_t> EncodeUnpacked(const Unpacked& unpacked, const PngOptions& options,
-                                const BlockResources& resources, Bytes& payload) {
-  payload.assign(1, kKindPng);
-  unpacked.fields.Write(payload);
-  Bytes code;
-  LMZ_ASSIGN(const uint32_t stream_fingerprint, EncodeStream(unpacked, code));
-  ByteWriter writer(payload);
-  writer.Varint(code.size());
-  writer.Append(code);
-  const ImageOptions pixels = {.layout = LayoutOf(unpacked), .profile = options.profile};
-  Bytes pixel_code;
-  LMZ_ASSIGN(const uint32_t fingerprint,
-             EncodeImage(unpacked.bytes, pixels, resources, pixel_code));
-  writer.Append(pixel_code);
-  return fingerprint ^ stream_fingerprint;
-}
-
-Result<uint32_t> DecodeUnpacked(ByteReader& reader, ByteSpan payload,
-                                const BlockResources& resources, MutableByteSpan raw) {
-  LMZ_ASSIGN(const Fields fields, Fields::Read(reader, raw.size()));
-  LMZ_ASSIGN(const uint64_t code_size, reader.Varint());
-  if (code_size > reader.remaining()) {
-    return Status(Code::kTruncated, "the payload ends too early");
-  }
-  LMZ_ASSIGN(const ByteSpan code, reader.Take(static_cast<size_t>(code_size)));
-  const ByteSpan pixel_code = payload.subspan(reader.position());
-  if (fields.unpacked_size() > MaxRawSizeOfImage(pixel_code.size())) {
-    return Status(Code::kDamaged, "the payload is too short for the PNG file");
-  }
-  Bytes unpacked(static_cast<size_t>(fields.unpacked_size()));
-  LMZ_ASSIGN(const uint32_t fingerprint, DecodeImage(pixel_code, resources, unpacked));
-  LMZ_ASSIGN(const Bytes data, png::DataOf(fields, unpacked));
+Status PackPng(PartsReader& parts, MutableByteSpan raw) {
+  LMZ_ASSIGN(const Fields fields, Fields::Read(parts.fields(), raw.size()));
+  LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kSized));
+  const uint64_t stream_share = raw.size() / kStreamShare;
+  LMZ_ASSIGN(const Bytes unpacked, parts.Fetch(kImageCodec, fields.unpacked_size(), Framing::kRest,
+                                               raw.size() - stream_share));
+  LMZ_ASSIGN(const Bytes data, png::DataOf(fields, unpacked, parts.MakeWatch()));
   Bytes deflated;
-  LMZ_ASSIGN(const uint32_t stream_fingerprint,
-             DecodeStream(code, fields, data, raw.size(), deflated));
-  LMZ_TRY(png::Pack(fields, unpacked, deflated, png::Adler32(data), raw));
-  return fingerprint ^ stream_fingerprint;
+  LMZ_TRY(parts.Decode(code, data.size(), stream_share,
+                       [&](Decoder& decoder, const BlockResources& part) {
+                         return deflate::DecodeRemaking(data, fields.settings, raw.size(),
+                                                        Watch(part), decoder, deflated);
+                       }));
+  return png::Pack(fields, unpacked, deflated, png::Adler32(data), raw);
 }
 
-Result<uint32_t> EncodePlain(ByteSpan raw, const PngOptions& options,
-                             const BlockResources& resources, Bytes& payload) {
-  Bytes code;
-  LMZ_ASSIGN(const uint32_t fingerprint,
-             EncodeBytes(raw, {.profile = options.profile}, resources, code));
-  payload.assign(1, kKindBytes);
-  payload.insert(payload.end(), code.begin(), code.end());
-  return fingerprint;
+uint64_t PackPngMemory(uint64_t raw_size) {
+  const uint64_t unpacked = png::MaxUnpackedSize(raw_size);
+  const uint64_t data = unpacked;
+  constexpr uint64_t kSmallParts = 1 << 16;
+  const uint64_t file = 8 * raw_size;
+  return std::max(MemoryOfPart(kImageCodec, unpacked),
+                  unpacked + data + deflate::RemakingMemory(data) + file + kSmallParts);
 }
+
+// PNG is the first; see codec/formats/file_format.h.
+constexpr std::array kFormats = {FileFormat{.kind = 1,
+                                            .name = "png",
+                                            .unpack = UnpackPng,
+                                            .pack = PackPng,
+                                            .max_raw_size = MaxRawSizeOfImage,
+                                            .pack_memory = PackPngMemory}};
 
 }  // namespace
 
 Result<uint32_t> EncodePng(ByteSpan raw, const PngOptions& options, const BlockResources& resources,
                            Bytes& payload) {
-  const std::optional<Unpacked> unpacked = png::Unpack(raw);
-  if (!unpacked) return EncodePlain(raw, options, resources, payload);
-  LMZ_ASSIGN(const uint32_t fingerprint, EncodeUnpacked(*unpacked, options, resources, payload));
-  const bool is_lawful = raw.size() <= MaxRawSizeOfPng(payload.size());
-  if (is_lawful && payload.size() + raw.size() / kDoubtfulShare < raw.size()) return fingerprint;
-  Bytes plain;
-  LMZ_ASSIGN(const uint32_t plain_fingerprint, EncodePlain(raw, options, resources, plain));
-  if (is_lawful && payload.size() <= plain.size()) return fingerprint;
-  payload.swap(plain);
-  return plain_fingerprint;
+  return EncodeFile(kFormats, raw, options.profile, resources, payload);
 }
 
 Result<uint32_t> DecodePng(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw) {
-  ByteReader reader(payload);
-  LMZ_ASSIGN(const uint8_t kind, reader.U8());
-  if (kind == kKindBytes) {
-    const ByteSpan code = payload.subspan(1);
-    if (raw.size() > MaxRawSizeOfBytes(code.size())) {
-      return Status(Code::kDamaged, "the payload is too short for what it should stand for");
-    }
-    return DecodeBytes(code, resources, raw);
-  }
-  if (kind != kKindPng) {
-    return Status(Code::kNewerVersion, "kind " + std::to_string(kind) +
-                                           " of a PNG file is unknown; a newer one is needed");
-  }
-  return DecodeUnpacked(reader, payload, resources, raw);
+  return DecodeFile(kFormats, payload, resources, raw);
 }
 
 uint64_t MaxRawSizeOfPng(uint64_t payload_size) {
-  return MaxRawSizeOfImage(payload_size);
+  return MaxRawSizeOfFile(kFormats, payload_size);
 }
 
 uint64_t DecodeMemoryOfPng(uint64_t raw_size) {
-  const uint64_t unpacked = png::MaxUnpackedSize(raw_size);
-  // The tokens of a block, while their number doubles, the data they stand for, the code.
-  const uint64_t stream = 3 * sizeof(deflate::Token) * unpacked + unpacked +
-                          sizeof(deflate::StreamCoder<Decoder>) + deflate::Parser::Memory();
-  constexpr uint64_t kSmallParts = 1 << 16;
-  const uint64_t file = 8 * raw_size;
-  return unpacked + std::max(DecodeMemoryOfImage(unpacked), stream + file + kSmallParts);
+  return DecodeMemoryOfFile(kFormats, raw_size);
 }
 
 }  // namespace lmz

@@ -45,7 +45,8 @@ struct Row {
 
 }  // namespace
 
-bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels) {
+bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels,
+              const Watch& watch) {
   const uint64_t rows = lines.Rows(data.size());
   const size_t begin = pixels.size();
   pixels.resize(begin + static_cast<size_t>(rows * lines.row_size));
@@ -53,7 +54,7 @@ bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels
   const uint8_t* in = data.data();
   for (uint64_t y = 0; y < rows; ++y) {
     const uint8_t type = *in++;
-    if (type >= kTypes) return false;
+    if (type >= kTypes || !watch.Pass(lines.row_size)) return false;
     types.push_back(type);
     const Row row = {out, y == 0 ? nullptr : out - lines.row_size, lines.pixel_size};
     for (uint64_t i = 0; i < lines.row_size; ++i) {
@@ -65,10 +66,11 @@ bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels
   return true;
 }
 
-bool Filter(const Scanlines& lines, ByteSpan types, ByteSpan pixels, Bytes& data) {
+bool Filter(const Scanlines& lines, ByteSpan types, ByteSpan pixels, Bytes& data,
+            const Watch& watch) {
   const uint8_t* in = pixels.data();
   for (size_t y = 0; y < types.size(); ++y) {
-    if (types[y] >= kTypes) return false;
+    if (types[y] >= kTypes || !watch.Pass(lines.row_size)) return false;
     data.push_back(types[y]);
     const Row row = {in, y == 0 ? nullptr : in - lines.row_size, lines.pixel_size};
     for (uint64_t i = 0; i < lines.row_size; ++i) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "codec/watch.h"
 
 namespace lmz::png {
 
@@ -19,11 +20,13 @@ struct Scanlines {
 };
 
 // Appends the types of all rows to `types` and their pixels to `pixels`. False when there is a type
-// that does not exist.
-bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels);
+// that does not exist, or once the watch is stopped.
+bool Unfilter(const Scanlines& lines, ByteSpan data, Bytes& types, Bytes& pixels,
+              const Watch& watch = Watch());
 
 // The way back: appends each type and the row's differences to `data`. `pixels` holds as many rows
-// as there are types. False when there is a type that does not exist.
-bool Filter(const Scanlines& lines, ByteSpan types, ByteSpan pixels, Bytes& data);
+// as there are types. False when there is a type that does not exist, or once the watch is stopped.
+bool Filter(const Scanlines& lines, ByteSpan types, ByteSpan pixels, Bytes& data,
+            const Watch& watch = Watch());
 
 }  // namespace lmz::png

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/deflate/find_settings.h"
-
 namespace lmz::png {
 
 namespace {
@@ -25,10 +23,11 @@ struct Idat {
   bool has_right_crcs = true;
 };
 
-Idat JoinIdat(ByteSpan raw, const File& file) {
+Idat JoinIdat(ByteSpan raw, const File& file, const Watch& watch) {
   Idat idat;
   for (size_t at = file.idat_begin; at < file.idat_end;) {
     const size_t size = LoadBe32(&raw[at]);
+    if (!watch.Pass(kChunkFrame + size)) break;
     const ByteSpan body = raw.subspan(at + 4, 4 + size);
     const ByteSpan crc = raw.subspan(at + 8 + size, 4);
     idat.content.insert(idat.content.end(), body.begin() + 4, body.end());
@@ -49,30 +48,16 @@ uint64_t CommonSize(const std::vector<uint64_t>& sizes) {
   return sizes.back() != 0 && sizes.back() <= first ? first : 0;
 }
 
-// Whether the stream's blocks, written again, are the stream.
-bool ComesBack(const deflate::Stream& stream, ByteSpan deflated) {
-  Bytes written;
-  deflate::BitWriter writer(written, deflated.size());
-  size_t at = 0;
-  for (const deflate::Block& block : stream.blocks) {
-    if (!deflate::WriteBlock(block, ByteSpan(stream.data).subspan(at), writer)) return false;
-    at += static_cast<size_t>(deflate::SizeOf(block));
-  }
-  writer.FillByte();
-  return !writer.overran() &&
-         std::equal(written.begin(), written.end(), deflated.begin(), deflated.end());
-}
-
 bool IsZlibHeader(ByteSpan bytes) {
   constexpr uint8_t kDeflate = 8, kDictionary = 0x20;
   return (bytes[0] & 15) == kDeflate && bytes[0] >> 4 <= 7 && (bytes[1] & kDictionary) == 0;
 }
 
-Scanlines LinesOf(const Format& format, const deflate::Stream& stream) {
+Scanlines LinesOf(const Format& format, uint64_t data_size) {
   Scanlines lines;
   lines.row_size = uint64_t{format.width} * format.pixel_size();
   lines.pixel_size = format.pixel_size();
-  if (!format.has_rows() || !lines.Fits(stream.data.size())) return {};
+  if (!format.has_rows() || !lines.Fits(data_size)) return {};
   return lines;
 }
 
@@ -143,27 +128,28 @@ void AppendIdat(ByteSpan content, const std::vector<uint64_t>& sizes, ByteSpan c
 
 }  // namespace
 
-std::optional<Unpacked> Unpack(ByteSpan raw) {
+std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   const std::optional<File> file = FindFile(raw);
   if (!file) return std::nullopt;
-  Idat idat = JoinIdat(raw, *file);
+  Idat idat = JoinIdat(raw, *file, watch);
   const ByteSpan content = idat.content;
+  if (watch.is_stopped()) return std::nullopt;
   if (content.size() < kZlibHeader + kAdlerSize || !IsZlibHeader(content)) return std::nullopt;
-  std::optional<deflate::Stream> stream =
-      deflate::ReadStream(content.subspan(kZlibHeader), MaxUnpackedSize(raw.size()));
-  if (!stream || stream->data.empty()) return std::nullopt;
-  const size_t end = kZlibHeader + stream->size;
+  std::optional<deflate::Remakable> remakable = deflate::ReadRemakable(
+      content.subspan(kZlibHeader), MaxUnpackedSize(raw.size()), 8u + (content[0] >> 4), watch);
+  if (!remakable) return std::nullopt;
+  const Bytes& data = remakable->stream.data;
+  const size_t end = kZlibHeader + remakable->stream.size;
   if (content.size() < end + kAdlerSize) return std::nullopt;
-  if (!ComesBack(*stream, content.subspan(kZlibHeader, stream->size))) return std::nullopt;
 
   Unpacked unpacked;
   Fields& fields = unpacked.fields;
   std::copy_n(content.begin(), kZlibHeader, fields.zlib_header);
-  fields.settings = deflate::FindSettings(*stream, 8u + (content[0] >> 4));
-  fields.lines = LinesOf(file->format, *stream);
-  fields.data_size = stream->data.size();
+  fields.settings = remakable->settings;
+  fields.lines = LinesOf(file->format, data.size());
+  fields.data_size = data.size();
   fields.has_right_crcs = idat.has_right_crcs;
-  fields.has_right_adler = LoadBe32(&content[end]) == Adler32(stream->data);
+  fields.has_right_adler = LoadBe32(&content[end]) == Adler32(data);
   fields.idat_size = CommonSize(idat.sizes);
   fields.extra_size = content.size() - end - kAdlerSize;
 
@@ -180,26 +166,28 @@ std::optional<Unpacked> Unpack(ByteSpan raw) {
   writer.Append(content.subspan(end + kAdlerSize));
   fields.tail_chunks = StripCrcs(raw.subspan(file->idat_end), 0, around);
   Bytes types, pixels;
-  if (fields.lines.row_size != 0 && !Unfilter(fields.lines, stream->data, types, pixels)) {
+  if (fields.lines.row_size != 0 && !Unfilter(fields.lines, data, types, pixels, watch)) {
     fields.lines = {};
   }
+  if (watch.is_stopped()) return std::nullopt;
   if (fields.lines.row_size != 0) writer.Append(types);
   fields.around_size = around.size();
-  writer.Append(fields.lines.row_size != 0 ? pixels : stream->data);
+  writer.Append(fields.lines.row_size != 0 ? pixels : data);
   if (fields.unpacked_size() > MaxUnpackedSize(raw.size())) return std::nullopt;
   unpacked.format = file->format;
-  unpacked.stream = std::move(*stream);
+  unpacked.stream = *std::move(remakable);
   return unpacked;
 }
 
-Result<Bytes> DataOf(const Fields& fields, ByteSpan unpacked) {
+Result<Bytes> DataOf(const Fields& fields, ByteSpan unpacked, const Watch& watch) {
   const ByteSpan pixels = unpacked.subspan(static_cast<size_t>(fields.around_size));
   if (fields.lines.row_size == 0) return Bytes(pixels.begin(), pixels.end());
   const auto rows = static_cast<size_t>(fields.rows());
   const ByteSpan types = unpacked.subspan(static_cast<size_t>(fields.around_size) - rows, rows);
   Bytes data;
   data.reserve(static_cast<size_t>(fields.data_size));
-  if (!Filter(fields.lines, types, pixels, data)) {
+  if (!Filter(fields.lines, types, pixels, data, watch)) {
+    if (watch.is_stopped()) return CancelledStatus();
     return Status(Code::kDamaged, "a row of the PNG file has an impossible filter");
   }
   return data;

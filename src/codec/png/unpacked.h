@@ -5,8 +5,7 @@
 #include <optional>
 
 #include "base/bytes.h"
-#include "codec/deflate/parser.h"
-#include "codec/deflate/stream.h"
+#include "codec/deflate/remake.h"
 #include "codec/png/chunks.h"
 #include "codec/png/scanlines.h"
 
@@ -41,17 +40,17 @@ uint64_t MaxUnpackedSize(uint64_t raw_size);
 
 struct Unpacked {
   Fields fields;
-  Bytes bytes;             // around, then pixels or data
-  Format format;           // encoder only
-  deflate::Stream stream;  // encoder only: its data may have been moved away
+  Bytes bytes;  // around, then pixels or data
+  Format format;
+  deflate::Remakable stream;
 };
 
 // Takes apart the PNG file that `raw` begins with; what follows it belongs to the tail. None when
-// there is none or it would not come back the same.
-std::optional<Unpacked> Unpack(ByteSpan raw);
+// there is none or it would not come back the same, or once the watch is stopped.
+std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch);
 
-// What the deflate stream stands for.
-Result<Bytes> DataOf(const Fields& fields, ByteSpan unpacked);
+// What the deflate stream stands for. Errors: kDamaged, kCancelled.
+Result<Bytes> DataOf(const Fields& fields, ByteSpan unpacked, const Watch& watch);
 
 // Puts the file together around its deflate stream.
 Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t adler,

@@ -38,8 +38,8 @@ Result<TextHeader> ReadTextHeader(ByteReader& reader, uint64_t raw_size) {
   LMZ_ASSIGN(const uint8_t lanes, reader.U8());
   LMZ_ASSIGN(const uint8_t shape, reader.U8());
   if ((shape & 15) > static_cast<int>(Profile::kBinary)) {
-    return Status(Code::kNewerVersion, "profile " + std::to_string(shape & 15) +
-                                           " is unknown to this version; a newer one is needed");
+    return Status(Code::kNewerVersion,
+                  "profile " + std::to_string(shape & 15) + " requires a newer version of lmz");
   }
   LMZ_ASSIGN(const Layout layout, Layout::Make(raw_size, lanes, (shape >> 4) + 1));
   return TextHeader{std::move(model), layout, static_cast<Profile>(shape & 15)};

@@ -1,0 +1,17 @@
+#include "codec/codec.h"
+
+#include <algorithm>
+
+namespace lmz {
+
+BlockResources BlockResources::Part(uint64_t begin, uint64_t end, uint64_t size) const {
+  BlockResources part = *this;
+  if (report) {
+    part.report = [this, begin, share = end - begin, size](uint64_t done) {
+      return report(begin + (size == 0 ? 0 : std::min(done, size) * share / size));
+    };
+  }
+  return part;
+}
+
+}  // namespace lmz

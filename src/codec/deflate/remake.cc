@@ -1,0 +1,76 @@
+#include "codec/deflate/remake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "codec/deflate/bit_stream.h"
+#include "codec/deflate/find_settings.h"
+#include "codec/deflate/stream_coder.h"
+
+namespace lmz::deflate {
+
+namespace {
+
+// Whether the stream's blocks, written again, are the stream.
+bool ComesBack(const Stream& stream, ByteSpan deflated, const Watch& watch) {
+  Bytes written;
+  BitWriter writer(written, deflated.size());
+  size_t at = 0;
+  for (const Block& block : stream.blocks) {
+    if (!WriteBlock(block, ByteSpan(stream.data).subspan(at), writer, watch)) return false;
+    at += static_cast<size_t>(SizeOf(block));
+  }
+  writer.FillByte();
+  return !writer.overran() &&
+         std::equal(written.begin(), written.end(), deflated.begin(), deflated.end());
+}
+
+}  // namespace
+
+std::optional<Remakable> ReadRemakable(ByteSpan bytes, uint64_t max_size, uint32_t window_bits,
+                                       const Watch& watch) {
+  std::optional<Stream> stream = ReadStream(bytes, max_size, watch);
+  if (!stream || stream->data.empty()) return std::nullopt;
+  if (!ComesBack(*stream, bytes.first(stream->size), watch)) return std::nullopt;
+  const Settings settings = FindSettings(*stream, window_bits, watch);
+  if (watch.is_stopped()) return std::nullopt;
+  return Remakable{.stream = *std::move(stream), .settings = settings};
+}
+
+Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder) {
+  StreamCoder<Encoder> coder(encoder, remakable.stream.data, remakable.settings, watch);
+  for (const Block& block : remakable.stream.blocks) {
+    const bool is_coded = coder.Code(block).has_value();
+    if (watch.is_stopped()) return CancelledStatus();
+    LMZ_CHECK(is_coded);
+  }
+  return OkStatus();
+}
+
+Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
+                      const Watch& watch, Decoder& decoder, Bytes& out) {
+  StreamCoder<Decoder> coder(decoder, data, settings, watch);
+  BitWriter writer(out, max_size);
+  bool is_last = false;
+  while (!is_last) {
+    const std::optional<Block> block = coder.Code({});
+    if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
+    const bool is_written = block && WriteBlock(*block, data, writer, watch);
+    if (watch.is_stopped()) return CancelledStatus();
+    if (!is_written || writer.overran()) {
+      return Status(Code::kDamaged, "a block of the deflate stream is impossible");
+    }
+    data = data.subspan(static_cast<size_t>(SizeOf(*block)));
+    is_last = block->is_last;
+  }
+  writer.FillByte();
+  if (writer.overran()) return Status(Code::kDamaged, "the deflate stream is too long");
+  return OkStatus();
+}
+
+uint64_t RemakingMemory(uint64_t data_size) {
+  // The tokens of a block, while their number doubles.
+  return 3 * sizeof(Token) * data_size + sizeof(StreamCoder<Decoder>) + Parser::Memory();
+}
+
+}  // namespace lmz::deflate

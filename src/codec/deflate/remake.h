@@ -1,0 +1,39 @@
+// Deflate streams by the data that they stand for: what else it takes to make the same stream
+// again. What a file holds as such a stream (PNG, gzip, zip) is coded as this and the data, by
+// whatever suits them. spec.md, sections 4 and 6.
+#pragma once
+
+#include <optional>
+
+#include "codec/deflate/parser.h"
+#include "codec/deflate/stream.h"
+#include "codec/watch.h"
+#include "entropy/coder.h"
+
+namespace lmz::deflate {
+
+// A stream that can be made again.
+struct Remakable {
+  Stream stream;
+  Settings settings;  // those of zlib that come nearest to it
+};
+
+// The stream that `bytes` begins with. None when it is malformed, stands for nothing or for more
+// than `max_size` bytes, or would not come back the same; or once the watch is stopped.
+// `window_bits` is what the header of the stream's file says of its window, 8 to 15.
+std::optional<Remakable> ReadRemakable(ByteSpan bytes, uint64_t max_size, uint32_t window_bits,
+                                       const Watch& watch);
+
+// Codes what it takes, beside the data and the settings. The watch follows the data. Errors:
+// kCancelled.
+Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder);
+
+// Appends the stream that stands for `data` to `out`, at most `max_size` bytes. `watch` follows the
+// data. Errors: kTruncated, kDamaged, kCancelled.
+Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
+                      const Watch& watch, Decoder& decoder, Bytes& out);
+
+// An upper bound of what DecodeRemaking allocates, in bytes, for so many of data; without `out`.
+uint64_t RemakingMemory(uint64_t data_size);
+
+}  // namespace lmz::deflate
