@@ -63,7 +63,7 @@ class TextThreads : public ::testing::TestWithParam<int> {
       raw_[i] = static_cast<uint8_t>("lmz and a b"[i * i % 11]);
     resources_ = testing::WithTinyModels();
     resources_.threads = 3;
-    choice_ = {.options = TextOptions{.model = testing::TinyModels()[0].get(),
+    choice_ = {.options = TextOptions{.model = testing::TinyModel().get(),
                                       .lanes = 8,
                                       .groups = static_cast<uint8_t>(GetParam())}};
   }
