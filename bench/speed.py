@@ -42,11 +42,10 @@ class Bench:
         self.lmz = self.build / "cli/lmz"
         self.folder = folder
 
-    def origin(self, file, levels):
+    def origin(self, file):
         """The processor, lmz, its models and the data, for the first line."""
-        large = models.options(4) if 4 in levels else []
         return subprocess.run(
-            [self.build / "bench/lmz-bench", "origin", file, "--lmz", self.lmz, *large],
+            [self.build / "bench/lmz-bench", "origin", file, "--lmz", self.lmz],
             check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
     def kernel(self, level, what, isa, lanes, threads):
@@ -62,7 +61,7 @@ class Bench:
     def program(self, level, files, threads, decode):
         size = sum(file.stat().st_size for file in files)
         coded = [file.with_suffix(f".{level}.lmz") for file in files]
-        lmz = [self.lmz, *models.options(level)]
+        lmz = [self.lmz, f"-{level}"]
         command = [*lmz, f"-T{threads}", "-c", *files]
         if decode:
             for file, to in zip(files, coded):
@@ -116,7 +115,7 @@ def main():
                               check=True, capture_output=True, text=True).stdout
         isas = list(dict.fromkeys(re.findall(r"^multiply/(\w+)/", isas, re.M)))
         best = isas[-1]
-        print(f"{bench.origin(arguments.file, levels)} {best}; KB/s, best of"
+        print(f"{bench.origin(arguments.file)} {best}; KB/s, best of"
               f" {arguments.rounds} rounds.\n")
         print("| level | lanes | threads | products alone | network step | compress | decompress |"
               " compress / products | decompress / products |\n" + "|---|" + "---:|" * 8)

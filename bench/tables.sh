@@ -17,7 +17,7 @@ text=$corpora/text
 media=$state/media
 
 files() {
-  "$bench" files --model models/large.lmm samples/opticks.txt "$text/canterbury" "$text/calgary" \
+  "$bench" files samples/opticks.txt "$text/canterbury" "$text/calgary" \
     "$text/enwik5" "$text/enwik6" "$corpora/valid" --state "$state/files.state" "$@"
 }
 
@@ -55,10 +55,10 @@ cat "$text/enwik6" "$corpora"/valid/* >"$media/mixed"
 insert lanes "$build/bench/lanes_bench" "$media/mixed" 4194304 1 1
 insert lanes-3 "$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3
 
-"$bench" table --model models/large.lmm --text "$text/enwik6" --image "$corpora/image" \
+"$bench" table --text "$text/enwik6" --image "$corpora/image" \
   --audio "$corpora/audio" --state "$state/table.state" --csv "$state/table.csv" \
   --into docs/paper.md
-"$bench" scaling --model models/large.lmm --text "$text/enwik6" --state "$state/scaling.state" \
+"$bench" scaling --text "$text/enwik6" --state "$state/scaling.state" \
   --csv "$state/scaling.csv" --svg docs/scaling.svg --into docs/paper.md
 "$bench" context --text "$text/enwik6" --csv "$state/context.csv" --svg docs/context.svg \
   --into docs/paper.md

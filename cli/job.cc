@@ -72,8 +72,7 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
     compress.progress = update;
     if (!options.verify) return Compress(input, sink, compress);
     DecompressOptions decode;
-    decode.models = models.decoders;
-    if (models.encoder != nullptr) decode.models.push_back(models.encoder);
+    decode.models = models.library;
     decode.memory_limit = options.memory_limit;
     Verifier verifier(input, sink, decode);
     LMZ_ASSIGN(const Progress done, Compress(verifier, verifier, compress));
@@ -81,10 +80,7 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
     return done;
   }
   DecompressOptions decompress;
-  decompress.models = models.decoders;
-  decompress.find_model = [folder = models.folder](const ModelReference& reference) {
-    return folder->Find(reference);
-  };
+  decompress.models = models.library;
   decompress.threads = options.threads;
   decompress.memory_limit = options.memory_limit;
   decompress.progress = update;

@@ -109,7 +109,8 @@ ExitCode Run(int argc, const char* const* argv) {
   if (options.value().show_help) return PrintText(HelpText());
   if (options.value().show_version) return PrintText("lmz " LMZ_VERSION "\n");
   if (options.value().mode == Mode::kListModels) {
-    return PrintText(ModelTable(), options.value().silent);
+    const Result<std::string> table = ModelTable();
+    return table.ok() ? PrintText(table.value(), options.value().silent) : Report(table.status());
   }
   if (options.value().mode == Mode::kModelInfo) return PrintModelInfo(options.value());
   const Status terminals = CheckTerminals(options.value());

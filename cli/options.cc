@@ -153,7 +153,7 @@ constexpr OptionRow kOptions[] = {
     {"-4", "", "with the large model, if it is installed", SetLevel<4>},
     {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
-    {"--list-models", "", "show the built-in models", SetMode<Mode::kListModels>},
+    {"--list-models", "", "show the built-in and the installed models", SetMode<Mode::kListModels>},
     {"--model-info", "", "show what each model FILE says about itself", SetMode<Mode::kModelInfo>},
     {"-q,--quiet", "", "show no progress; twice: no errors either", SetQuiet},
     {"-v,--verbose", "", "say what became of each file; with -l: list blocks",

@@ -16,7 +16,7 @@ namespace lmz::testing {
 template <class Options>
 std::vector<CodecOptions> AllOptionsOf(bool with_lanes) {
   Options options;
-  if constexpr (requires { options.model; }) options.model = TinyModels().front().get();
+  if constexpr (requires { options.model; }) options.model = TinyModel().get();
   std::vector<CodecOptions> all = {options};
   if constexpr (requires { options.profile; }) {
     options.profile = Profile::kBinary;

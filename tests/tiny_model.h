@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "codec/block.h"
-#include "model/network.h"
+#include "model/library.h"
 #include "tests/reference/random_model.h"
 
 namespace lmz::testing {
@@ -20,15 +19,24 @@ inline const ModelFile& TinyModelFile() {
   return file;
 }
 
-// The tiny model, for whoever decodes: bound to the kernels that were active at first use.
-inline const std::vector<std::shared_ptr<const Network>>& TinyModels() {
-  static const std::vector<std::shared_ptr<const Network>> models = {
-      std::make_shared<const Network>(TinyModelFile())};
+// The tiny model, bound to the kernels that were active at first use.
+inline const SharedModel& TinyModel() {
+  static const SharedModel model = std::make_shared<const Network>(TinyModelFile());
+  return model;
+}
+
+// For whoever decodes: the tiny model and the built-in ones.
+inline const std::shared_ptr<const ModelLibrary>& TinyModels() {
+  static const std::shared_ptr<const ModelLibrary> models = [] {
+    const auto library = std::make_shared<ModelLibrary>();
+    library->Add(TinyModel());
+    return library;
+  }();
   return models;
 }
 
 inline BlockResources WithTinyModels() {
-  return {.models = TinyModels()};
+  return {.models = TinyModels().get()};
 }
 
 }  // namespace lmz::testing

@@ -1,14 +1,12 @@
 #include "bench/coders/lmz_coder.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <map>
 #include <mutex>
 
-#include "bench/coders/peers.h"
-#include "bench/measure/input.h"
 #include "bench/report/environment.h"
-#include "model/catalog.h"
 #include "stream/compress.h"
-#include "stream/models.h"
 
 namespace lmz::bench {
 
@@ -88,14 +86,20 @@ class CommonCodes {
 class Lmz final : public Coder {
  public:
   Lmz(int level, BenchModel model, std::shared_ptr<CommonCodes> common)
-      : level_(level), model_(std::move(model)), common_(std::move(common)) {}
+      : level_(level), model_(std::move(model)), common_(std::move(common)) {
+    const auto library = std::make_shared<ModelLibrary>();
+    if (model_.network != nullptr) library->Add(model_.network);
+    library_ = library;
+  }
   std::string name() const override {
     if (level_ < 0) return "lmz --model " + model_.name;
     return "lmz -" + std::to_string(level_);
   }
   std::string version() const override {
-    // Other models are part of the program, whose hash the version has.
-    return level_ < 0 || level_ > 3 ? LmzVersion() + " " + model_.id : LmzVersion();
+    // Built-in models are part of the program, whose hash the version has.
+    return model_.network == nullptr || (level_ > 0 && model_.is_built_in)
+               ? LmzVersion()
+               : LmzVersion() + " " + model_.id;
   }
   uint64_t model_size() const override { return model_.file_size; }
   uint64_t parameters() const override { return model_.parameters; }
@@ -116,7 +120,7 @@ class Lmz final : public Coder {
     Bytes file;
     MemorySink sink(file);
     DecompressOptions options;
-    if (model_.network != nullptr) options.models.push_back(model_.network);
+    options.models = library_;
     const Result<Progress> done = Decompress(source, sink, options);
     if (!done.ok()) return done.status();
     if (file.size() < raw_size) return Status(Code::kDamaged, "too few bytes");
@@ -133,43 +137,49 @@ class Lmz final : public Coder {
  private:
   int level_;  // -1: named by its model
   BenchModel model_;
+  std::shared_ptr<const ModelLibrary> library_;  // has the model
   std::shared_ptr<CommonCodes> common_;
 };
 
-BenchModel Describe(const ModelSummary& summary, std::shared_ptr<const Network> network) {
+BenchModel Describe(const ModelSummary& summary, SharedModel network) {
   return {.name = summary.card.name,
           .level = summary.level,
           .id = ModelIdText(summary.id),
           .file_size = summary.file_size,
           .parameters = summary.parameters,
+          .is_built_in = summary.number != 0,
           .network = std::move(network)};
 }
 
 }  // namespace
 
 Result<BenchModel> LoadModelOfLevel(int level) {
-  for (const ModelSummary& summary : BuiltInModels()) {
-    if (summary.level != level) continue;
-    LMZ_ASSIGN(std::shared_ptr<const Network> network, FindModelOfLevel(level));
-    return Describe(summary, std::move(network));
+  const ModelLibrary& library = *ModelLibrary::Installed();
+  if (level == 0) return Status(Code::kInvalidArgument, "level 0 has no model");
+  LMZ_ASSIGN(SharedModel network, library.OfLevel(level));
+  LMZ_ASSIGN(const std::vector<ModelSummary> models, library.List());
+  for (const ModelSummary& summary : models) {
+    if (summary.level == level) return Describe(summary, std::move(network));
   }
-  return Status(Code::kInvalidArgument, "there is no built-in model of that level; take 1 to 3");
+  return Status(Code::kModelMissing, "the model of level " + std::to_string(level) + " is gone");
 }
 
-Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files) {
+Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files, int max_level) {
   std::vector<BenchModel> models;
-  for (int level = 1; level <= 3; ++level) {
-    LMZ_ASSIGN(BenchModel model, LoadModelOfLevel(level));
-    models.push_back(std::move(model));
+  for (int level = 1; level <= std::min(max_level, MaxLevel()); ++level) {
+    Result<BenchModel> model = LoadModelOfLevel(level);
+    if (model.status().code() == Code::kModelMissing) {
+      std::fprintf(stderr, "left out: %s\n", model.status().message().c_str());
+      continue;
+    }
+    LMZ_TRY(model.status());
+    models.push_back(std::move(model).value());
   }
-  for (const std::string& path : WithLarge(files, FindLmz(""))) {
-    LMZ_ASSIGN(const Bytes file, ReadFile(path));
-    const Result<ModelSummary> summary = DescribeModel(file);
-    if (!summary.ok()) return summary.status().At(path);
-    Result<std::shared_ptr<const Network>> network = LoadModel(file);
-    if (!network.ok()) return network.status().At(path);
-    models.push_back(Describe(summary.value(), std::move(network).value()));
-    models.back().level = IsLarge(path) ? 4 : 0;
+  for (const std::string& path : files) {
+    LMZ_ASSIGN(ModelSummary summary, DescribeModelFile(path));
+    LMZ_ASSIGN(SharedModel network, LoadModelFile(path));
+    summary.level = 0;
+    models.push_back(Describe(summary, std::move(network)));
   }
   return models;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/measure/coder.h"
-#include "model/network.h"
+#include "model/library.h"
 
 namespace lmz::bench {
 
@@ -13,14 +13,16 @@ struct BenchModel {
   std::string id;
   uint64_t file_size = 0;
   uint64_t parameters = 0;
-  std::shared_ptr<const Network> network;
+  bool is_built_in = false;
+  SharedModel network;
 };
 
-// The built-in models of levels, smallest first, then those in `files`, of which large.lmm is that
-// of level 4; where it is installed it need not be named. Errors: those of reading and loading.
-Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files);
+// The models of levels up to `max_level`, smallest first, then those in `files`. A level whose
+// model is not installed is left out, which standard error tells. Errors: those of reading and
+// loading.
+Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files, int max_level);
 
-// The built-in one of level 1, 2 or 3. Errors: kInvalidArgument.
+// The one of a level from 1 on. Errors: as ModelLibrary::OfLevel.
 Result<BenchModel> LoadModelOfLevel(int level);
 
 // This lmz with its version, and the models with their ids, for a sentence.

@@ -1,15 +1,14 @@
 #include "bench/coders/peers.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <iterator>
 #include <regex>
 #include <sstream>
+#include <utility>
 
 #include "bench/measure/input.h"
 #include "bench/measure/process.h"
-#include "model/catalog.h"
+#include "model/library.h"
 
 namespace lmz::bench {
 
@@ -28,52 +27,84 @@ std::string FindLmz(const std::string& wanted) {
   return found;
 }
 
-bool IsLarge(const std::string& path) {
-  return fs::path(path).filename() == "large.lmm";
-}
-
-std::vector<std::string> WithLarge(const std::vector<std::string>& models, const std::string& lmz) {
-  if (std::any_of(models.begin(), models.end(), IsLarge)) return models;
-  std::error_code error;
-  const fs::path large =
-      (fs::path(lmz).parent_path() / LMZ_MODEL_FOLDER / "large.lmm").lexically_normal();
-  if (!fs::is_regular_file(large, error)) {
-    std::fprintf(stderr, "level 4 is left out: there is no %s; --model can name large.lmm\n",
-                 large.c_str());
-    return models;
-  }
-  std::vector<std::string> all = {large.string()};
-  all.insert(all.end(), models.begin(), models.end());
-  return all;
-}
-
 namespace {
 
-// lmz with the option that chooses its model; a model in a file must be given to decode, too.
-Peer Lmz(const std::string& program, const std::string& name, const std::string& option,
-         const std::string& model) {
+// A row of `lmz --list-models`.
+struct ListedModel {
+  ModelName name;
+  int level = 0;  // 0: none
+  bool is_built_in = false;
+};
+
+std::vector<ListedModel> ModelsListedBy(const std::string& lmz) {
+  std::vector<ListedModel> models;
+  if (lmz.empty()) return models;
+  std::istringstream table(ShellOutput(ShellWord(lmz) + " --list-models"));
+  std::string line;
+  for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
+    std::istringstream fields(line);
+    std::string number, name, level, parameters, size, id;
+    if (!(fields >> number >> name >> level >> parameters >> size >> id)) continue;
+    models.push_back({{name, id}, level == "-" ? 0 : std::stoi(level), number != "-"});
+  }
+  return models;
+}
+
+// lmz with the option that chooses its model.
+Peer Lmz(const std::string& program, const std::string& name, const std::string& option) {
   const std::string quoted = ShellWord(program) + " ";
-  const std::string decoding = model.empty() ? "" : option + " ";
   return {.name = "lmz " + name,
           .program = program,
           .pack = quoted + option + " -T1 -c input > packed",
-          .unpack = quoted + decoding + "-T1 -d -c packed > restored",
-          .version = quoted + "--version",
-          .model = model,
-          .suffix = ""};
+          .unpack = quoted + "-T1 -d -c packed > restored",
+          .version = quoted + "--version"};
+}
+
+// The level that the model of `row` stands for; of a model that is not built in only where lmz has
+// it.
+Peer LmzOfLevel(const std::string& lmz, const CatalogRow& row,
+                const std::vector<ListedModel>& models) {
+  const std::string option = "-" + std::to_string(row.level);
+  Peer peer = Lmz(lmz, option, option);
+  if (!row.file.empty()) return peer;
+  const auto model = std::find_if(models.begin(), models.end(),
+                                  [&](auto& listed) { return listed.level == row.level; });
+  if (model == models.end()) {
+    peer.lack = "its model is not installed";
+  } else if (!model->is_built_in) {
+    peer.model = model->name;
+  }
+  return peer;
+}
+
+// With a model in a file, which must be given to decode, too.
+Peer LmzWithFile(const std::string& lmz, const std::string& file) {
+  std::error_code error;
+  const fs::path path = fs::absolute(file, error);
+  const std::string option = "--model " + ShellWord(path.string());
+  Peer peer = Lmz(lmz, "--model " + path.stem().string(), option);
+  peer.unpack = ShellWord(lmz) + " " + option + " -T1 -d -c packed > restored";
+  const Result<ModelSummary> model = DescribeModelFile(path.string());
+  peer.model = {path.stem().string(), model.ok() ? ModelIdText(model.value().id) : "no model"};
+  return peer;
+}
+
+std::vector<Peer> LmzPeers(const std::string& lmz, const std::vector<std::string>& files) {
+  const std::vector<ListedModel> models = ModelsListedBy(lmz);
+  std::vector<Peer> peers = {Lmz(lmz, "-0", "-0")};
+  for (int level = 1; level <= MaxLevel(); ++level) {
+    for (const CatalogRow& row : Catalog()) {
+      if (row.level == level) peers.push_back(LmzOfLevel(lmz, row, models));
+    }
+  }
+  for (const std::string& file : files) peers.push_back(LmzWithFile(lmz, file));
+  return peers;
 }
 
 }  // namespace
 
 std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string>& models) {
-  std::vector<Peer> peers;
-  for (const char* level : {"-0", "-1", "-2", "-3"}) peers.push_back(Lmz(lmz, level, level, ""));
-  for (const std::string& model : models) {
-    std::error_code error;
-    const fs::path path = fs::absolute(model, error);
-    const std::string name = IsLarge(model) ? "-4" : "--model " + path.stem().string();
-    peers.push_back(Lmz(lmz, name, "--model " + ShellWord(path.string()), path.string()));
-  }
+  std::vector<Peer> peers = LmzPeers(lmz, models);
   const Peer others[] = {
       // zpaq adds to an archive that exists; the name inside costs the same for every file.
       {"zpaq -m5", "zpaq",
@@ -102,43 +133,38 @@ std::vector<Peer> AllPeers(const std::string& lmz, const std::vector<std::string
       {"gzip -9", "gzip", "gzip -9 -n -c input > packed", "gzip -d -c < packed > restored",
        "gzip --version"},
       // As people have pictures and sound.
-      {"JPEG XL -e 9", "cjxl", "cjxl -d 0 -e 9 --num_threads=0 input packed",
-       "djxl --num_threads=0 packed restored.ppm && mv restored.ppm restored", "cjxl --version", "",
+      {"JPEG XL -e 9",
+       "cjxl",
+       "cjxl -d 0 -e 9 --num_threads=0 input packed",
+       "djxl --num_threads=0 packed restored.ppm && mv restored.ppm restored",
+       "cjxl --version",
+       {},
        ".ppm"},
-      {"WebP lossless", "cwebp", "cwebp -quiet -lossless -z 9 input -o packed",
-       "dwebp -quiet -ppm packed -o restored", "cwebp -version", "", ".ppm"},
-      {"flac -8", "flac", "flac -8 -s -f -o packed input", "flac -d -s -f -o restored packed",
-       "flac --version", "", ".wav"},
-      {"flac -8 --no-padding", "flac", "flac -8 --no-padding -s -f -o packed input",
-       "flac -d -s -f -o restored packed", "flac --version", "", ".wav"},
+      {"WebP lossless",
+       "cwebp",
+       "cwebp -quiet -lossless -z 9 input -o packed",
+       "dwebp -quiet -ppm packed -o restored",
+       "cwebp -version",
+       {},
+       ".ppm"},
+      {"flac -8",
+       "flac",
+       "flac -8 -s -f -o packed input",
+       "flac -d -s -f -o restored packed",
+       "flac --version",
+       {},
+       ".wav"},
+      {"flac -8 --no-padding",
+       "flac",
+       "flac -8 --no-padding -s -f -o packed input",
+       "flac -d -s -f -o restored packed",
+       "flac --version",
+       {},
+       ".wav"},
   };
   peers.insert(peers.end(), std::begin(others), std::end(others));
   return peers;
 }
-
-namespace {
-
-std::vector<ModelName> BuiltInModelsOf(const std::string& lmz) {
-  std::istringstream table(ShellOutput(ShellWord(lmz) + " --list-models"));
-  std::string line;
-  std::vector<ModelName> models;
-  for (std::getline(table, line); std::getline(table, line);) {  // the first line is the head
-    std::istringstream fields(line);
-    const std::vector<std::string> words(std::istream_iterator<std::string>(fields), {});
-    if (words.size() < 3 || words[0] == "-") continue;  // in a file
-    models.push_back({words[1], words.back()});
-  }
-  return models;
-}
-
-// The id of the model that is given to lmz.
-std::string ModelOf(const Peer& peer) {
-  const Result<Bytes> file = ReadFile(peer.model);
-  if (!file.ok() || file.value().size() < sizeof(ModelId)) return "no model";
-  return ModelIdText(IdOfModelFile(file.value()));
-}
-
-}  // namespace
 
 std::string VersionOf(const Peer& peer) {
   const std::string output = ShellOutput(peer.version);
@@ -148,7 +174,7 @@ std::string VersionOf(const Peer& peer) {
   if (!peer.name.starts_with("lmz ")) return version;
   const Result<Bytes> program = ReadFile(peer.program);
   if (program.ok()) version += " (" + HashText(program.value()).substr(0, 8) + ")";
-  if (!peer.model.empty()) version += " with " + ModelOf(peer).substr(0, 8);
+  if (!peer.model.id.empty()) version += " with " + peer.model.id.substr(0, 8);
   return version;
 }
 
@@ -156,10 +182,12 @@ std::vector<ModelName> ModelsOf(const std::vector<Peer>& peers) {
   std::vector<ModelName> models;
   for (const Peer& peer : peers) {
     if (!peer.name.starts_with("lmz ")) continue;
-    if (!peer.model.empty()) {
-      models.push_back({fs::path(peer.model).stem().string(), ModelOf(peer)});
+    if (!peer.model.id.empty()) {
+      models.push_back(peer.model);
     } else if (models.empty()) {
-      models = BuiltInModelsOf(peer.program);
+      for (const ListedModel& model : ModelsListedBy(peer.program)) {
+        if (model.is_built_in) models.push_back(model.name);
+      }
     }
   }
   return models;

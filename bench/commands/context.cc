@@ -129,12 +129,11 @@ Status RunContext(const ContextOptions& options) {
   if (chunks.empty()) {
     return Status(Code::kInvalidArgument, options.text + ": there is no chunk of 2,048 bytes");
   }
-  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
+  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models, options.max_level));
   if (std::none_of(models.begin(), models.end(),
                    [&](auto& model) { return model.level == options.level; })) {
     return Status(Code::kInvalidArgument,
-                  "level " + std::to_string(options.level) +
-                      " has no model here; levels 1 to 3 have one, and 4 with --model large.lmm");
+                  "level " + std::to_string(options.level) + " has no model here");
   }
   Coders coders, lmz_coders;
   AddStreamCoders(coders);

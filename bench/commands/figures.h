@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/catalog.h"
 
 namespace lmz::bench {
 
 struct FigureOptions {
   std::string text;  // a file, or a folder of files
   int threads = 1;
-  std::vector<std::string> models;  // files, beside the built-in ones
+  std::vector<std::string> models;  // files, beside those of levels
+  int max_level = MaxLevel();       // of lmz that takes part
   std::string csv;                  // further outputs; empty: none
   std::string svg;
   std::string into;  // the document with the section; empty: standard output

@@ -43,6 +43,12 @@ void Fail(FilesResult& result, const std::string& who, const Status& status) {
   if (result.failure.ok()) result.failure = status.At(who);
 }
 
+// Why this machine cannot run the peer; empty: it can.
+std::string LackOf(const Peer& peer) {
+  const bool is_installed = !peer.program.empty() && IsInstalled(peer.program);
+  return is_installed ? peer.lack : "it is not installed";
+}
+
 // Those that are wanted, installed, and for all the files.
 Status FindPeers(const FilesOptions& options, FilesResult& result) {
   const auto is_named = [&](const std::string& name) {
@@ -52,8 +58,7 @@ Status FindPeers(const FilesOptions& options, FilesResult& result) {
     return options.only.empty() || is_named(name);
   };
   const std::string lmz = FindLmz(options.lmz);
-  const std::vector<Peer> all =
-      AllPeers(lmz, is_wanted("lmz -4") ? WithLarge(options.models, lmz) : options.models);
+  const std::vector<Peer> all = AllPeers(lmz, options.models);
   for (const std::string& name : options.only) {
     if (std::none_of(all.begin(), all.end(), [&](auto& peer) { return peer.name == name; })) {
       return Status(Code::kInvalidArgument, "--only: no compressor is called '" + name + "'");
@@ -67,11 +72,11 @@ Status FindPeers(const FilesOptions& options, FilesResult& result) {
       if (fitting != 0 || is_named(peer.name)) {
         LeaveOut(result, peer.name + ", which is for " + peer.suffix + " files only");
       }
-    } else if (peer.program.empty() || !IsInstalled(peer.program)) {
+    } else if (const std::string lack = LackOf(peer); !lack.empty()) {
       if (is_named(peer.name)) {
-        Fail(result, peer.name, Status(Code::kInvalidArgument, "it is not installed"));
+        Fail(result, peer.name, Status(Code::kInvalidArgument, lack));
       } else {
-        std::fprintf(stderr, "%s is not installed and left out\n", peer.name.c_str());
+        std::fprintf(stderr, "left out: %s: %s\n", peer.name.c_str(), lack.c_str());
       }
     } else {
       result.peers.push_back(peer);

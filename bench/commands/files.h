@@ -15,7 +15,7 @@ struct FilesOptions {
   std::vector<std::string> paths;   // files, and folders whose files are a group
   std::string lmz;                  // the program; empty: beside this one, or the installed one
   std::vector<std::string> only;    // names of peers; empty: all that are installed
-  std::vector<std::string> models;  // files, beside the built-in ones
+  std::vector<std::string> models;  // files, beside those of levels
   int runs = 1;                     // the fastest counts
   bool totals = false;              // one table, with the total of each path
   std::string targets;              // a CSV file of sizes to reach; empty: none

@@ -41,6 +41,7 @@ TEST_F(Commands, TableMeasuresOnceAndKeepsSizes) {
   ASSERT_TRUE(WriteFile(In("page.md"), Document("table")).ok());
   TableOptions options;
   options.text = In("text");
+  options.max_level = 3;
   options.random_size = 2500;
   options.threads = 2;
   options.state = In("state");
@@ -94,6 +95,7 @@ TEST_F(Commands, AColumnWithoutDataStopsNoOther) {
       << nothing.message();
   EXPECT_NE(nothing.message().find("recordings: a.wav is left out: "), std::string::npos);
   options.text = In("text");
+  options.max_level = 0;
   options.csv = In("sizes.csv");
   const Status status = RunTable(options);
   ASSERT_TRUE(status.ok()) << status.message();
@@ -135,36 +137,36 @@ TEST_F(Commands, FilesMeasuresOnceAndWritesEverything) {
 
 TEST_F(Commands, FilesHasLevel4WhereItsModelIs) {
   WriteBytes(In("file"), SomeText(1000));
+  std::filesystem::create_directories(In("bin"));
+  std::filesystem::copy_file(LMZ_PROGRAM, In("bin/lmz"));
   FilesOptions options;
   options.paths = {In("file")};
-  options.lmz = LMZ_PROGRAM;
+  options.lmz = In("bin/lmz");
   options.only = {"lmz -4"};
   options.csv = In("out.csv");
   options.json = In("out.json");
   ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
   options.into = In("page.md");
-  EXPECT_EQ(RunFiles(options).code(), Code::kInvalidArgument);
-  std::filesystem::copy_file(LMZ_OTHER_MODEL, In("large.lmm"));
-  options.models = {In("large.lmm")};
+  EXPECT_EQ(RunFiles(options).message(), "lmz -4: its model is not installed");
+  const std::filesystem::path models = std::filesystem::path(In("bin")) / LMZ_MODELS_FROM_PROGRAM;
+  std::filesystem::create_directories(models);
+  std::filesystem::copy_file(LMZ_OTHER_MODEL, models / "large.lmm");
   Status status = RunFiles(options);
   ASSERT_TRUE(status.ok()) << status.message();
-  const std::string given = Text(In("out.csv"));
-  EXPECT_NE(given.find(",lmz -4,"), std::string::npos);
+  EXPECT_NE(Text(In("out.csv")).find(",lmz -4,"), std::string::npos);
+  EXPECT_NE(Text(In("page.md")).find("lmz models: tiny-test "), std::string::npos)
+      << "the model's id";
+  EXPECT_NE(Text(In("out.csv")).find("\n# model: tiny-test, "), std::string::npos);
+  EXPECT_NE(Text(In("out.json")).find("\"name\": \"tiny-test\""), std::string::npos);
 
-  // The same where it is installed: beside a program in a prefix.
-  std::filesystem::create_directories(In("bin"));
-  std::filesystem::copy_file(LMZ_PROGRAM, In("bin/lmz"));
-  const std::filesystem::path models = std::filesystem::path(In("bin")) / LMZ_MODEL_FOLDER;
-  std::filesystem::create_directories(models);
-  std::filesystem::rename(In("large.lmm"), models / "large.lmm");
-  options.lmz = In("bin/lmz");
-  options.models = {};
+  // A model in a file is another one, whatever the file is called.
+  std::filesystem::rename(models / "large.lmm", In("large.lmm"));
+  options.models = {In("large.lmm")};
+  options.only = {"lmz --model large"};
   status = RunFiles(options);
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_NE(Text(In("out.csv")).find(",lmz -4,"), std::string::npos);
-  EXPECT_NE(Text(In("page.md")).find("lmz models: large "), std::string::npos) << "the model's id";
-  EXPECT_NE(Text(In("out.csv")).find("\n# model: large, "), std::string::npos);
-  EXPECT_NE(Text(In("out.json")).find("\"name\": \"large\""), std::string::npos);
+  EXPECT_NE(Text(In("out.csv")).find(",lmz --model large,"), std::string::npos);
+  EXPECT_NE(Text(In("page.md")).find("lmz models: large "), std::string::npos);
 }
 
 TEST_F(Commands, CodersOfSoundAreForSound) {
@@ -212,28 +214,28 @@ TEST_F(Commands, APeerThatWritesNothingHasNoFileOfAnEarlierOne) {
 
 TEST_F(Commands, AFailingPeerIsLeftOutAndTheOthersGoOn) {
   WriteBytes(In("file"), SomeText(1000));
-  WriteBytes(In("large.lmm"), SomeText(1000));  // which is none, and lmz says so
+  WriteBytes(In("bad.lmm"), SomeText(1000));  // which is no model, and lmz says so
   FilesOptions options;
   options.paths = {In("file")};
   options.lmz = LMZ_PROGRAM;
-  options.only = {"lmz -4", "gzip -9"};
-  options.models = {In("large.lmm")};
+  options.only = {"lmz --model bad", "gzip -9"};
+  options.models = {In("bad.lmm")};
   options.csv = In("out.csv");
   options.into = In("page.md");
   ASSERT_TRUE(WriteFile(In("page.md"), Document("files")).ok());
   const Status status = RunFiles(options);
   EXPECT_FALSE(status.ok());
-  for (const char* part : {"lmz -4: file: failed with exit status ", "large.lmm"}) {
+  for (const char* part : {"lmz --model bad: file: failed with exit status ", "bad.lmm"}) {
     EXPECT_NE(status.message().find(part), std::string::npos) << status.message();
   }
   const std::string page = Text(In("page.md"));
   EXPECT_NE(page.find("| gzip -9 |"), std::string::npos);
-  EXPECT_EQ(page.find("| lmz -4 |"), std::string::npos);
+  EXPECT_EQ(page.find("| lmz --model bad |"), std::string::npos);
   // The documents do not say where that was.
   std::smatch reason;
   ASSERT_TRUE(std::regex_search(page, reason, std::regex("\nLeft out: (.*)\\.\n"))) << page;
-  EXPECT_TRUE(
-      std::regex_match(reason.str(1), std::regex("lmz -4: file: failed with exit status [0-9]+")))
+  EXPECT_TRUE(std::regex_match(reason.str(1),
+                               std::regex("lmz --model bad: file: failed with exit status [0-9]+")))
       << reason.str(1);
   EXPECT_NE(Text(In("out.csv")).find("\n# left out: " + reason.str(1) + "\n"), std::string::npos);
   EXPECT_EQ(Text(In("out.csv")).find("\nfile,file,lmz"), std::string::npos);
@@ -305,6 +307,7 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   WriteBytes(In("text"), SomeText(5000));
   ScalingOptions scaling;
   scaling.text = In("text");
+  scaling.max_level = 3;
   scaling.sizes = {1000000000, 4000};
   scaling.csv = In("scaling.csv");
   scaling.state = In("state");

@@ -50,9 +50,14 @@ void AddThreads(CLI::App& command, int& threads) {
 void AddModels(CLI::App& command, std::vector<std::string>& models) {
   command
       .add_option("--model", models,
-                  "a model file in addition to the built-in ones; may be repeated. large.lmm is "
-                  "level 4, and found by itself where it is installed")
+                  "a model file in addition to the models of the levels; may be repeated")
       ->allow_extra_args(false);
+}
+
+void AddMaxLevel(CLI::App& command, int& max_level) {
+  command.add_option("--max-level", max_level, "highest level of lmz to measure")
+      ->check(CLI::Range(0, MaxLevel()))
+      ->capture_default_str();
 }
 
 void AddTable(CLI::App& app, TableOptions& options) {
@@ -73,6 +78,7 @@ void AddTable(CLI::App& app, TableOptions& options) {
                   "resample audio above 16 kHz to 16 kHz instead of skipping it");
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
+  AddMaxLevel(*table, options.max_level);
   table->add_option("--state", options.state, "save finished sizes to this file and reuse them");
   table->add_option("--csv", options.csv, "write all sizes to this CSV file");
   AddSection(*table, options);
@@ -103,7 +109,7 @@ void AddSmall(CLI::App& app, SmallOptions& options) {
   small->add_option("PATH", options.paths, "files and directories to cut them from")->required();
   AddRuns(*small, options);
   small->add_option("--level", options.level, "compression level")
-      ->check(CLI::Range(0, 3))
+      ->check(CLI::Range(0, MaxLevel()))
       ->capture_default_str();
   small->add_option("--count", options.count, "number of files")
       ->check(CLI::Range(2, 10000))
@@ -160,6 +166,7 @@ void AddFigure(CLI::App& figure, FigureOptions& options) {
   figure.add_option("--text", options.text, "a file, or a directory of files")->required();
   AddThreads(figure, options.threads);
   AddModels(figure, options.models);
+  AddMaxLevel(figure, options.max_level);
   figure.add_option("--csv", options.csv, "write all numbers to this CSV file");
   figure.add_option("--svg", options.svg, "draw the figure to this SVG file, with gnuplot");
   AddSection(figure, options);
@@ -175,7 +182,7 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
       ->check(CLI::Range(size_t{1}, kMaxSize))
       ->capture_default_str();
   first->add_option("--level", context.level, "level whose model is used")
-      ->check(CLI::Range(1, 4))
+      ->check(CLI::Range(1, MaxLevel()))
       ->capture_default_str();
   scaling.section = "scaling";
   scaling.threads = ProcessorCount();

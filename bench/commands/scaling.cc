@@ -247,7 +247,7 @@ Plot Figure(const Scaling& scaling) {
 Status RunScaling(const ScalingOptions& options) {
   LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", options.svg}));
   LMZ_ASSIGN(const DataSet set, LoadText(options.text, SIZE_MAX));
-  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
+  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models, options.max_level));
   Coders coders;
   AddLmzCoders(models, coders);
   Journal journal;

@@ -234,7 +234,7 @@ Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
 Status RunTable(const TableOptions& options) {
   LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", ""}));
   LMZ_ASSIGN(const std::vector<DataSet> sets, LoadSets(options));
-  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models));
+  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models, options.max_level));
   Coders coders;
   AddStreamCoders(coders);
   AddImageCoders(coders);

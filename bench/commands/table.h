@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/catalog.h"
 
 namespace lmz::bench {
 
@@ -17,7 +18,8 @@ struct TableOptions {
   size_t limit = SIZE_MAX;    // bytes of each prepared column, if it can be cut there
   bool is_resampled = false;  // audio of more than 16 kHz takes part in the column "audio"
   int threads = 1;
-  std::vector<std::string> models;  // files, beside the built-in ones
+  std::vector<std::string> models;  // files, beside those of levels
+  int max_level = MaxLevel();       // of lmz that takes part
   std::string state;                // the journal; empty: none
   std::string csv;                  // where the sizes go; empty: nowhere
   std::string into;                 // the document with the section; empty: standard output

@@ -14,8 +14,8 @@
 
 #include "bench/coders/lmz_coder.h"
 #include "bench/report/environment.h"
+#include "model/library.h"
 #include "records/records.h"
-#include "stream/models.h"
 
 namespace lmz::bench {
 namespace {
@@ -88,7 +88,8 @@ bool Measure(const char* name, const std::vector<std::string>& records, Encode e
 
 bool MeasureLmz(const char* name, const std::vector<std::string>& records, int level,
                 const std::string& sample) {
-  Result<RecordCoder> coder = RecordCoder::Make(ModelOfLevel(level).value(), AsBytes(sample));
+  Result<RecordCoder> coder =
+      RecordCoder::Make(ModelLibrary::Installed()->OfLevel(level).value(), AsBytes(sample));
   if (!coder.ok()) return false;
   Bytes room(RecordCoder::kMaxRecordSize + RecordCoder::kFraming);
   const auto encode = [&](ByteSpan record) {

@@ -11,7 +11,7 @@
  * 4. Distinct objects may be used at the same time in different threads; one object by one thread
  *    at a time. A model is never changed: any number of threads and objects may share one.
  * 5. Only LMZ_THREADS starts threads. Nothing is printed, no environment is read, no exception
- *    leaves the library.
+ *    leaves the library. No files are read but those of models, see lmz_model_library.
  * 6. Growth: settings are numbers of lmz_option, set one by one, so that new ones change no layout.
  *    Numbers of codes, options and directives never change; new ones may be added.
  */
@@ -84,8 +84,8 @@ LMZ_API size_t lmz_compress_bound(size_t src_size);
 
 /* Compresses `src` at `level` into one frame in `dst` and stores its size in `*dst_size`. Errors:
  * LMZ_LIMIT when `dst_capacity` is too small (lmz_compress_bound always suffices),
- * LMZ_MODEL_MISSING when this library lacks the level's model. On failure `*dst_size` is 0 and the
- * content of `dst` is unspecified. */
+ * LMZ_MODEL_MISSING when the level's model is not installed, as lmz_model_of_level. On failure
+ * `*dst_size` is 0 and the content of `dst` is unspecified. */
 LMZ_API lmz_code lmz_compress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                               size_t src_size, int level, lmz_error* error);
 
@@ -98,8 +98,8 @@ LMZ_API lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* co
 
 /* Decompresses all frames in `src` to `dst` and stores the size in `*dst_size`. Errors: as
  * lmz_content_size, LMZ_LIMIT when `dst_capacity` is too small, LMZ_MODEL_MISSING when a block
- * needs a model that is not built in. On failure `*dst_size` is 0 and the content of `dst` is
- * unspecified. */
+ * needs a model that is neither built in nor installed. On failure `*dst_size` is 0 and the content
+ * of `dst` is unspecified. */
 LMZ_API lmz_code lmz_decompress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                                 size_t src_size, lmz_error* error);
 
@@ -114,7 +114,11 @@ LMZ_API const char* lmz_built_in_name(size_t index);
  * LMZ_MODEL_MISSING. */
 LMZ_API lmz_code lmz_model_built_in(lmz_model** model, const char* name, lmz_error* error);
 
-/* Loads the built-in model of `level`, 1 to LMZ_MAX_LEVEL. Errors: LMZ_MODEL_MISSING. */
+/* Loads the model of `level`, 1 to LMZ_MAX_LEVEL: built in for levels 1 to 3, for level 4 the file
+ * large.lmm in the folder of installed models. That folder is found from the place of the shared
+ * library, or of the program that the static one is part of: share/lmz/models of the prefix where
+ * lmz is installed. Shared as in lmz_model_built_in. Errors: LMZ_MODEL_MISSING with the path where
+ * the file belongs; as lmz_model_load_file. */
 LMZ_API lmz_code lmz_model_of_level(lmz_model** model, int level, lmz_error* error);
 
 /* Loads a model from the bytes of its file, which are not needed afterwards. Errors:
@@ -136,6 +140,28 @@ LMZ_API void lmz_model_id(const lmz_model* model, uint8_t id[16]);
 
 /* How many numbers its training found: weights, norms, mixes and biases. */
 LMZ_API uint64_t lmz_model_parameters(const lmz_model* model);
+
+/* Where models are found: the built-in ones and those in folders, in files called NAME.lmm. Where
+ * no library is given, it is the one of the built-in models and the folder of installed models.
+ * Files are read when a model is needed that is not built in: the one that the level is called
+ * after, or the ends of all of them, up to the one with the id that is wanted. Each is loaded once
+ * and stays as long as the library or an object that was given it. What a folder holds need not be
+ * trusted: files are checked completely before use, those that are no models are passed over. Any
+ * number of threads may share a library that no folder is added to. */
+typedef struct lmz_model_library lmz_model_library;
+
+/* A library with the built-in models and no folder. */
+LMZ_API lmz_code lmz_model_library_create(lmz_model_library** library, lmz_error* error);
+LMZ_API void lmz_model_library_free(lmz_model_library* library);
+
+/* Adds the folder `path`, which is looked into behind those that are there; it need not exist.
+ * NULL: the folder of installed models. */
+LMZ_API lmz_code lmz_model_library_add_folder(lmz_model_library* library, const char* path,
+                                              lmz_error* error);
+
+/* Loads the model of `level` as lmz_model_of_level does, but with the folders of `library`. */
+LMZ_API lmz_code lmz_model_from_library(lmz_model** model, const lmz_model_library* library,
+                                        int level, lmz_error* error);
 
 /* ---- Settings ---- */
 
@@ -214,12 +240,15 @@ typedef struct lmz_decompressor lmz_decompressor;
 LMZ_API lmz_code lmz_decompressor_create(lmz_decompressor** decompressor, lmz_error* error);
 LMZ_API void lmz_decompressor_free(lmz_decompressor* decompressor);
 
-/* As for the compressor. A model that is added serves blocks that name it; built-in ones need not
- * be added. */
+/* As for the compressor. A model that is added serves blocks that name it, beside those of the
+ * library: the one that was set, as it was then; NULL and at first the one of the built-in and the
+ * installed models. */
 LMZ_API lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, int option, uint64_t value,
                                       lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, const lmz_model* model,
                                             lmz_error* error);
+LMZ_API lmz_code lmz_decompressor_set_library(lmz_decompressor* decompressor,
+                                              const lmz_model_library* library, lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
                                                lmz_progress progress, void* user, lmz_error* error);
 

@@ -92,6 +92,7 @@ class Model {
   const lmz_model* get() const { return model_.get(); }
 
  private:
+  friend class ModelLibrary;
   explicit Model(std::shared_ptr<lmz_model> model) : model_(std::move(model)) {}
 
   template <class Function, class... Arguments>
@@ -100,6 +101,30 @@ class Model {
   }
 
   std::shared_ptr<lmz_model> model_;
+};
+
+// As lmz_model_library: the built-in models and those in folders.
+class ModelLibrary {
+ public:
+  ModelLibrary()
+      : object_(
+            detail::Create<lmz_model_library, lmz_model_library_free>(lmz_model_library_create)) {}
+
+  ModelLibrary& AddFolder(const std::string& path) {
+    detail::Call(lmz_model_library_add_folder, object_.get(), path.c_str());
+    return *this;
+  }
+  ModelLibrary& AddInstalled() {
+    detail::Call(lmz_model_library_add_folder, object_.get(), nullptr);
+    return *this;
+  }
+  Model OfLevel(int level) const {
+    return Model(Model::Make(lmz_model_from_library, get(), level));
+  }
+  const lmz_model_library* get() const { return object_.get(); }
+
+ private:
+  detail::Handle<lmz_model_library, lmz_model_library_free> object_;
 };
 
 // As lmz_compressor: settings, and a stream of frames.
@@ -155,6 +180,10 @@ class Decompressor {
   }
   Decompressor& AddModel(const Model& model) {
     detail::Call(lmz_decompressor_add_model, get(), model.get());
+    return *this;
+  }
+  Decompressor& SetLibrary(const ModelLibrary& library) {
+    detail::Call(lmz_decompressor_set_library, get(), library.get());
     return *this;
   }
   Decompressor& SetProgress(lmz_progress progress, void* user) {

@@ -1,6 +1,5 @@
 // The C boundary: versions, codes and whole buffers.
 #include "c_api/support.h"
-#include "stream/models.h"
 #include "stream/pipeline.h"
 
 namespace lmz {
@@ -44,15 +43,15 @@ size_t lmz_compress_bound(size_t src_size) {
 
 lmz_code lmz_compress(void* dst, size_t dst_capacity, size_t* dst_size, const void* src,
                       size_t src_size, int level, lmz_error* error) {
-  return lmz::GuardBuffers(dst, dst_capacity, dst_size, src, src_size, error,
-                           [&]() -> Result<size_t> {
-                             lmz::CompressOptions options = {.content_size = src_size};
-                             LMZ_ASSIGN(options.model, lmz::ModelOfLevel(level));
-                             lmz::MemorySource source(lmz::Span(src, src_size));
-                             lmz::BufferSink sink(dst, dst_capacity);
-                             LMZ_TRY(lmz::Compress(source, sink, options).status());
-                             return sink.size();
-                           });
+  return lmz::GuardBuffers(
+      dst, dst_capacity, dst_size, src, src_size, error, [&]() -> Result<size_t> {
+        lmz::CompressOptions options = {.content_size = src_size};
+        LMZ_ASSIGN(options.model, lmz::ModelLibrary::Installed()->OfLevel(level));
+        lmz::MemorySource source(lmz::Span(src, src_size));
+        lmz::BufferSink sink(dst, dst_capacity);
+        LMZ_TRY(lmz::Compress(source, sink, options).status());
+        return sink.size();
+      });
 }
 
 lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* content_size,

@@ -1,6 +1,5 @@
 // The C boundary: compressors.
 #include "c_api/support.h"
-#include "stream/models.h"
 
 namespace {
 
@@ -13,7 +12,7 @@ Status Set(lmz_compressor& compressor, int option, uint64_t value) {
   switch (option) {
     case LMZ_LEVEL: {
       const int level = static_cast<int>(std::min<uint64_t>(value, INT32_MAX));
-      LMZ_ASSIGN(options.model, lmz::ModelOfLevel(level));
+      LMZ_ASSIGN(options.model, lmz::ModelLibrary::Installed()->OfLevel(level));
       compressor.has_model = true;
       return OkStatus();
     }
@@ -31,8 +30,9 @@ Status Set(lmz_compressor& compressor, int option, uint64_t value) {
   }
 }
 
-// The default model is loaded when it is needed first, not where another one will be set.
-Status Settle(lmz_compressor& compressor) {
+// The model of the default level is loaded when it is needed first, not where another one will be
+// set.
+Status LoadDefaultModel(lmz_compressor& compressor) {
   return compressor.has_model ? OkStatus() : Set(compressor, LMZ_LEVEL, LMZ_DEFAULT_LEVEL);
 }
 
@@ -75,7 +75,7 @@ lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers, i
   return lmz::Guard(error, [&]() -> Status {
     LMZ_TRY(lmz::CheckStep(compressor, buffers, directive, is_done));
     if (!compressor->fed.has_value()) {
-      LMZ_TRY(Settle(*compressor));
+      LMZ_TRY(LoadDefaultModel(*compressor));
       compressor->fed.emplace(compressor->options);
     }
     return lmz::RunStep(*compressor, *buffers, directive, *is_done);
@@ -92,7 +92,7 @@ lmz_code lmz_compressor_run(lmz_compressor* compressor, void* dst, size_t dst_ca
                            [&]() -> lmz::Result<size_t> {
                              LMZ_TRY(lmz::CheckPointer(compressor, "object"));
                              if (compressor->fed.has_value()) return lmz::WithinStream();
-                             LMZ_TRY(Settle(*compressor));
+                             LMZ_TRY(LoadDefaultModel(*compressor));
                              lmz::CompressOptions options = compressor->options;
                              if (!options.content_size) options.content_size = src_size;
                              lmz::MemorySource source(lmz::Span(src, src_size));

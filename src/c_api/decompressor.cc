@@ -19,6 +19,12 @@ Status Set(lmz_decompressor& decompressor, int option, uint64_t value) {
   }
 }
 
+void GatherModels(lmz_decompressor& decompressor) {
+  const auto models = std::make_shared<lmz::ModelLibrary>(*decompressor.library);
+  for (const lmz::SharedModel& model : decompressor.added) models->Add(model);
+  decompressor.options.models = models;
+}
+
 }  // namespace
 
 lmz_code lmz_decompressor_create(lmz_decompressor** decompressor, lmz_error* error) {
@@ -41,7 +47,19 @@ lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, const lmz_mo
                                     lmz_error* error) {
   return lmz::GuardSetting(decompressor, error, [&]() -> Status {
     LMZ_TRY(lmz::CheckPointer(model, "model"));
-    decompressor->options.models.push_back(model->network);
+    decompressor->added.push_back(model->network);
+    GatherModels(*decompressor);
+    return OkStatus();
+  });
+}
+
+lmz_code lmz_decompressor_set_library(lmz_decompressor* decompressor,
+                                      const lmz_model_library* library, lmz_error* error) {
+  return lmz::GuardSetting(decompressor, error, [&]() -> Status {
+    decompressor->library = library == nullptr
+                                ? lmz::ModelLibrary::Installed()
+                                : std::make_shared<const lmz::ModelLibrary>(library->library);
+    GatherModels(*decompressor);
     return OkStatus();
   });
 }

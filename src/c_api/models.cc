@@ -1,9 +1,6 @@
 // The C boundary: models.
-#include <cerrno>
-#include <cstdio>
-
 #include "c_api/support.h"
-#include "stream/models.h"
+#include "model/installed_folder.h"
 
 namespace {
 
@@ -12,50 +9,36 @@ using lmz::Result;
 using lmz::Status;
 using Handle = std::unique_ptr<lmz_model>;
 
-Result<Handle> MakeHandle(Result<std::shared_ptr<const lmz::Network>> network) {
+Result<Handle> MakeHandle(Result<lmz::SharedModel> network) {
   LMZ_TRY(network.status());
   const uint64_t parameters = lmz::CountParameters(network.value()->shape());
   return std::make_unique<lmz_model>(lmz_model{std::move(network).value(), parameters});
 }
 
-Result<lmz::Bytes> ReadFile(const char* path) {
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const Status failed(Code::kIo, std::string("the model file ") + path + " cannot be read: ");
-  errno = 0;
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path, "rb"));
-  if (file == nullptr) return Status(Code::kIo, failed.message() + std::strerror(errno));
-  lmz::Bytes bytes;
-  for (;;) {
-    constexpr size_t kPieceSize = size_t{1} << 16;
-    const size_t begin = bytes.size();
-    bytes.resize(begin + kPieceSize);
-    const size_t size = std::fread(bytes.data() + begin, 1, kPieceSize, file.get());
-    bytes.resize(begin + size);
-    if (size == kPieceSize) continue;
-    if (std::ferror(file.get()) == 0) return bytes;
-    return Status(Code::kIo, failed.message() + std::strerror(errno));
-  }
+Result<Handle> OfLevel(const lmz::ModelLibrary& library, int level) {
+  if (level == 0) return Status(Code::kInvalidArgument, "level 0 has no model");
+  return MakeHandle(library.OfLevel(level));
 }
 
 }  // namespace
 
 const char* lmz_built_in_name(size_t index) {
-  return lmz::BuiltInName(index);
+  for (const lmz::CatalogRow& row : lmz::Catalog()) {
+    if (!row.file.empty() && index-- == 0) return row.name;
+  }
+  return nullptr;
 }
 
 lmz_code lmz_model_built_in(lmz_model** model, const char* name, lmz_error* error) {
   return lmz::GuardCreate(model, error, [&]() -> Result<Handle> {
     LMZ_TRY(lmz::CheckPointer(name, "name"));
-    return MakeHandle(lmz::BuiltInModel(name));
+    return MakeHandle(lmz::ModelLibrary().OfName(name));
   });
 }
 
 lmz_code lmz_model_of_level(lmz_model** model, int level, lmz_error* error) {
   return lmz::GuardCreate(model, error, [&]() -> Result<Handle> {
-    if (level == 0) return Status(Code::kInvalidArgument, "level 0 has no model");
-    return MakeHandle(lmz::ModelOfLevel(level));
+    return OfLevel(*lmz::ModelLibrary::Installed(), level);
   });
 }
 
@@ -69,8 +52,7 @@ lmz_code lmz_model_load(lmz_model** model, const void* file, size_t file_size, l
 lmz_code lmz_model_load_file(lmz_model** model, const char* path, lmz_error* error) {
   return lmz::GuardCreate(model, error, [&]() -> Result<Handle> {
     LMZ_TRY(lmz::CheckPointer(path, "path"));
-    LMZ_ASSIGN(const lmz::Bytes file, ReadFile(path));
-    return MakeHandle(lmz::LoadModel(file));
+    return MakeHandle(lmz::LoadModelFile(path));
   });
 }
 
@@ -90,4 +72,34 @@ void lmz_model_id(const lmz_model* model, uint8_t id[16]) {
 
 uint64_t lmz_model_parameters(const lmz_model* model) {
   return model->parameters;
+}
+
+lmz_code lmz_model_library_create(lmz_model_library** library, lmz_error* error) {
+  return lmz::GuardCreate(library, error, []() -> Result<std::unique_ptr<lmz_model_library>> {
+    return std::make_unique<lmz_model_library>();
+  });
+}
+
+void lmz_model_library_free(lmz_model_library* library) {
+  delete library;
+}
+
+lmz_code lmz_model_library_add_folder(lmz_model_library* library, const char* path,
+                                      lmz_error* error) {
+  return lmz::Guard(error, [&]() -> Status {
+    LMZ_TRY(lmz::CheckPointer(library, "object"));
+    if (path != nullptr && *path == '\0') {
+      return Status(Code::kInvalidArgument, "the path of the folder is empty");
+    }
+    library->library.AddFolder(path == nullptr ? lmz::InstalledModelFolder() : path);
+    return lmz::OkStatus();
+  });
+}
+
+lmz_code lmz_model_from_library(lmz_model** model, const lmz_model_library* library, int level,
+                                lmz_error* error) {
+  return lmz::GuardCreate(model, error, [&]() -> Result<Handle> {
+    LMZ_TRY(lmz::CheckPointer(library, "library"));
+    return OfLevel(library->library, level);
+  });
 }

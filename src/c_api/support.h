@@ -9,15 +9,21 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lmz/lmz.h"
+#include "model/library.h"
 #include "stream/compress.h"
 #include "stream/push_decoder.h"
 #include "stream/push_encoder.h"
 
 struct lmz_model {
-  std::shared_ptr<const lmz::Network> network;
+  lmz::SharedModel network;
   uint64_t parameters;
+};
+
+struct lmz_model_library {
+  lmz::ModelLibrary library;
 };
 
 // A compressor or a decompressor: settings, and the stream that is under way.
@@ -30,7 +36,11 @@ struct lmz_coder {
 struct lmz_compressor : lmz_coder<lmz::CompressOptions, lmz::FedEncoder> {
   bool has_model = false;  // options.model is what the caller chose, else it follows the default
 };
-struct lmz_decompressor : lmz_coder<lmz::DecompressOptions, lmz::FedDecoder> {};
+struct lmz_decompressor : lmz_coder<lmz::DecompressOptions, lmz::FedDecoder> {
+  // options.models has these two together.
+  std::shared_ptr<const lmz::ModelLibrary> library = lmz::ModelLibrary::Installed();
+  std::vector<lmz::SharedModel> added;
+};
 
 namespace lmz {
 

@@ -3,16 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <span>
 
 #include "base/bytes.h"
 
 namespace lmz {
 
-class Network;
-struct ModelReference;  // model/catalog.h
+class ModelLibrary;  // model/library.h
 
 // A codec's number in the format, 0 to 15 (docs/spec/codecs.md). Each codec names its own in its
 // row: kPngCodec.id.
@@ -21,20 +18,14 @@ enum class CodecId : uint8_t {};
 // The largest raw block that any decoder accepts, in bytes.
 inline constexpr uint64_t kMaxBlockRawSize = uint64_t{1} << 28;
 
-// The model that a block names, from wherever the caller has it. Errors: kModelMissing with the
-// model's name, id and where it was looked for. Thread-safe; does not throw.
-using ModelFinder =
-    std::function<Result<std::shared_ptr<const Network>>(const ModelReference& reference)>;
-
 // What coding a block may use. None of it decides the result.
 struct BlockResources {
   int threads = 1;  // >= 1, for the codecs that can use more than one
   // Held by a codec while it uses `threads`, so that blocks coded at the same time do not all do so
   // at once; may be null.
   std::mutex* crew_mutex = nullptr;
-  // Beside the built-in ones, for blocks that name one of them.
-  std::span<const std::shared_ptr<const Network>> models = {};
-  ModelFinder find_model = {};  // asked when it is none of those; may be empty
+  // Where the models that blocks name are found; null: ModelLibrary::Installed().
+  const ModelLibrary* models = nullptr;
   // Called now and then, from one thread at a time, with the number of bytes done so far, which
   // never falls; returning false stops the work with kCancelled. Must not throw.
   std::function<bool(uint64_t)> report = {};

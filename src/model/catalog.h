@@ -1,10 +1,9 @@
-// The models that lmz knows, and how a coded block names the one it needs.
+// The models that lmz knows by name, and how a coded block names the one it needs.
 //
-// Every model that lmz ever shipped has a number for good (docs/spec/model.md lists them); other
-// models are named by their id. Built-in ones are part of the program.
+// Each model that was ever built in has a number for good (docs/spec/model.md lists them); blocks
+// name all others by their id.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 
@@ -17,32 +16,29 @@ namespace lmz {
 struct ModelReference {
   uint8_t number = 0;  // of the catalog; 0: the id counts
   ModelId id{};
-  std::string name;  // for messages
+  std::string name = {};  // of its card; for messages, and where to look first
 };
 
 struct CatalogRow {
-  uint8_t number;    // 1 .. 255, append-only
-  const char* name;  // as in its model file
+  uint8_t number;    // 1 .. 255, append-only; 0: blocks name its id
+  const char* name;  // its file is called NAME.lmm
   int level;         // of the command line, which stands for this model; 0: none does any more
-  ByteSpan file;     // the model file, which is built in
+  ByteSpan file;     // the model file, which is built in; empty: it is installed as a file
 };
 
-// All known models by ascending number. Static storage.
+// All known models; the built-in ones come first, by ascending number. Static storage.
 std::span<const CatalogRow> Catalog();
+
+// The highest level that stands for a model. The lowest level, 0, does without one.
+int MaxLevel();
 
 // The id that a whole model file (at least 16 bytes) says it has. Nothing is checked.
 ModelId IdOfModelFile(ByteSpan file);
 
+// The row of the built-in model with this id; null: there is none.
+const CatalogRow* FindBuiltIn(const ModelId& id);
+
 // The reference that names `model` in blocks.
 ModelReference ReferenceTo(const Network& model);
-
-// The model that `reference` names: one of `others`, or a built-in one, which is loaded on first
-// use for the kernels of ActiveIsa() and then kept. Errors: kModelMissing with its name and id and
-// where it was looked for; kModelDamaged never, unless the program is. Thread-safe.
-Result<std::shared_ptr<const Network>> FindModel(
-    const ModelReference& reference, std::span<const std::shared_ptr<const Network>> others);
-
-// The model behind a level, 1 .. 4. Errors: kModelMissing.
-Result<std::shared_ptr<const Network>> FindModelOfLevel(int level);
 
 }  // namespace lmz

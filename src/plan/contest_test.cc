@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "model/catalog.h"
+#include "model/library.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -43,7 +43,7 @@ Bytes NotesInRuns(size_t size) {
 }
 
 TEST(Contest, OneLaneWhereSeveralCostMoreThanTheModelGains) {
-  const auto model = FindModelOfLevel(1);
+  const auto model = ModelLibrary().OfLevel(1);
   ASSERT_TRUE(model.ok());
   const Bytes raw = NotesInRuns(78'000);
   const std::vector<BlockPlan> plan = Plan(raw, PlanOptions());

@@ -43,7 +43,7 @@ Bytes Sample() {
 }
 
 RecordCoder MakeCoder(bool has_model, ByteSpan sample) {
-  return RecordCoder::Make(has_model ? testing::TinyModels().front() : nullptr, sample).value();
+  return RecordCoder::Make(has_model ? testing::TinyModel() : nullptr, sample).value();
 }
 
 TEST(RecordCoder, RecordsComeBackInAnyOrder) {

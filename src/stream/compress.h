@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/stream.h"
-#include "model/network.h"
+#include "model/library.h"
 #include "plan/plan.h"
 
 namespace lmz {
@@ -29,7 +29,7 @@ struct Progress {
 using ProgressFunction = std::function<bool(const Progress&)>;
 
 struct CompressOptions {
-  // Of the text codec; null for none, which is level 0. See ModelOfLevel.
+  // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
   std::shared_ptr<const Network> model = nullptr;
   int threads = 1;                            // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;   // 64 KiB .. kMaxBlockRawSize
@@ -38,9 +38,8 @@ struct CompressOptions {
 };
 
 struct DecompressOptions {
-  // Beside the built-in ones, for files that name one of them.
-  std::vector<std::shared_ptr<const Network>> models = {};
-  ModelFinder find_model = {};  // asked when it is none of those; may be empty
+  // Where the models that blocks name are found; null: ModelLibrary::Installed().
+  std::shared_ptr<const ModelLibrary> models = nullptr;
   int threads = 1;
   // Bytes for all blocks being decoded together, models and small buffers not counted; a block that
   // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.

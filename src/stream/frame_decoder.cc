@@ -54,10 +54,8 @@ void FrameDecoder::StartBlock(Bytes payload) {
 Status FrameDecoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-  BlockResources resources = {.threads = options_.threads,
-                              .crew_mutex = &crew_mutex_,
-                              .models = options_.models,
-                              .find_model = options_.find_model};
+  BlockResources resources = {
+      .threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
   resources.report = [&progress](uint64_t done) { return progress.Report(done); };
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));

@@ -75,8 +75,7 @@ Status RangeReader::Decode(const Block& block) {
   ProgressMeter meter(options_.progress);
   BlockProgress progress(meter, record.header.raw_size, record.header.raw_size,
                          record.header.payload_size);
-  BlockResources resources = {
-      .threads = options_.threads, .models = options_.models, .find_model = options_.find_model};
+  BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
   resources.report = [&progress](uint64_t done) { return progress.Report(done); };
   decoded_offset_.reset();
   decoded_.resize(record.header.raw_size);

@@ -4,7 +4,7 @@ import re
 import unittest
 
 import cli_case
-from cli_case import MODEL, USAGE
+from cli_case import USAGE
 
 
 def options_in(text):
@@ -43,8 +43,8 @@ class Usage(cli_case.CliCase):
 
     def test_levels(self):
         self.write("in", b"text")
-        self.fails(MODEL, "level 4: the model 'large' is neither built in nor", "-4", "in")
-        self.fails(MODEL, "choose -0 to -3", "-c4", "in")
+        for options in [["-4", "-c"], ["-c4"], ["-04c"]]:
+            self.assertEqual(self.lmz("-d", stdin=self.lmz(*options, "in")), b"text")
         for level in ["-5", "-9"]:
             self.fails(USAGE, "levels go from -0 to -4", level, "in")
         self.assertEqual(self.names(), ["in"])

@@ -15,7 +15,7 @@ RecordCoder MakeCoder(bool has_model, bool has_sample) {
   constexpr std::string_view kSample = R"({"id": 17, "name": "first", "tags": ["red", "small"]})";
   const ByteSpan sample(reinterpret_cast<const uint8_t*>(kSample.data()),
                         has_sample ? kSample.size() : 0);
-  return RecordCoder::Make(has_model ? testing::TinyModels().front() : nullptr, sample).value();
+  return RecordCoder::Make(has_model ? testing::TinyModel() : nullptr, sample).value();
 }
 
 RecordCoder& CoderNumber(uint64_t number) {

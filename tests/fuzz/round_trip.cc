@@ -56,7 +56,7 @@ void FuzzOne(ByteSpan input) {
   const BlockChoice choice = all_choices[choices.Below(all_choices.size())];
   CompressOptions options;
   options.threads = static_cast<int>(1 + choices.Below(2));
-  if (choices.Below(2) != 0) options.model = testing::TinyModels().front();
+  if (choices.Below(2) != 0) options.model = testing::TinyModel();
   const uint64_t block_size = 1 + choices.Number(2);
   const bool knows_size = choices.Below(2) == 0;
   const ByteSpan raw = choices.rest();

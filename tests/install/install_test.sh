@@ -21,6 +21,25 @@ mv "$work/first" "$work/prefix"
 "$work/consumer/consumer"
 "$work/consumer/consumer_static"
 
+# Level 4 through the library, whose model lies beside it: beside the shared library, or beside the
+# program that the static one is part of. Nothing else may lead there.
+large=$(find "$work/prefix" -name large.lmm)
+"$work/consumer/consumer" 4
+mkdir -p "$work/prefix/bin"
+cp "$work/consumer/consumer_static" "$work/prefix/bin/consumer_static"
+"$work/prefix/bin/consumer_static" 4
+if "$work/consumer/consumer_static" 4 2>"$work/words"; then exit 1; fi
+grep -q "level 4: model 'large' not found; install it as $work/" "$work/words"
+mv "$large" "$work/large.lmm"
+for command in "$work/consumer/consumer 4" "$work/prefix/bin/consumer_static 4" \
+  "$work/prefix/bin/lmz -4 -c $source/README.md"; do
+  if $command >"$work/out" 2>"$work/words"; then exit 1; fi
+  grep -q "level 4: model 'large' not found; install it as $large\$" "$work/words" ||
+    { cat "$work/words" >&2; exit 1; }
+done
+mv "$work/large.lmm" "$large"
+rm "$work/prefix/bin/consumer_static"
+
 # run_examples FOLDER: all of them, with the results that they must have.
 run_examples() {
   for name in one_shot records models cpp; do
@@ -59,11 +78,14 @@ c++ -std=c++17 -Wall -Wextra -Werror "$source/examples/cpp.cc" -o "$work/by_pkg_
 "$work/prefix/bin/lmz" -c "$source/README.md" | "$work/prefix/bin/lmz" -d | cmp - "$source/README.md"
 # The large model lies beside the program.
 head -c 1000 "$source/README.md" >"$work/beginning"
-"$work/prefix/bin/lmz" -4 -c "$work/beginning" | "$work/prefix/bin/lmz" -d | cmp - "$work/beginning"
+"$work/prefix/bin/lmz" -4 -c "$work/beginning" >"$work/beginning.lmz"
+"$work/prefix/bin/lmz" -d -c "$work/beginning.lmz" | cmp - "$work/beginning"
 package=$(dirname "$(find "$work/prefix" -path '*/lmz/__init__.py')")
 (cd "$work" && PYTHONPATH=$(dirname "$package") python3 -B -c '
-import lmz, sys
-sys.exit(lmz.decompress(lmz.compress(b"installed", 1)) != b"installed")')
+import lmz, pathlib
+assert lmz.decompress(lmz.compress(b"installed", 1)) == b"installed"
+text, code = (pathlib.Path(name).read_bytes() for name in ("beginning", "beginning.lmz"))
+assert lmz.compress(text, level=4) == code and lmz.decompress(code) == text')
 
 # What stands around the program: its other names, manual pages, completion, the magic of file(1).
 prefix=$work/prefix

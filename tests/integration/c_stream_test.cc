@@ -1,7 +1,9 @@
 // The C interface as its callers use it: streams of any chunking, flushes, limits, cancelling,
 // ranges, records, models shared by threads. Linked with nothing but the shared library.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <functional>
 #include <lmz/lmz.hpp>
 #include <thread>
@@ -351,15 +353,73 @@ TEST(CModels, AreListedLoadedAndRefused) {
   lmz_model_id(lmz::Model::BuiltIn("tiny").get(), ids[1]);
   EXPECT_TRUE(std::equal(ids[0], ids[0] + 16, ids[1]));
   EXPECT_EQ(CodeOf([] { lmz::Model::BuiltIn("none"); }), LMZ_MODEL_MISSING);
-  EXPECT_EQ(CodeOf([] { lmz::Model::OfLevel(4); }), LMZ_MODEL_MISSING);
   EXPECT_EQ(CodeOf([] { lmz::Model::OfLevel(0); }), LMZ_INVALID_ARGUMENT);
   EXPECT_EQ(CodeOf([] { lmz::Model::Load("no model"); }), LMZ_MODEL_DAMAGED);
   EXPECT_EQ(CodeOf([] { lmz::Model::LoadFile(LMZ_MODELS_DIR "/none.lmm"); }), LMZ_IO);
-  EXPECT_EQ(CodeOf([] { lmz::Compress("a", 4); }), LMZ_MODEL_MISSING);
-  EXPECT_EQ(CodeOf([] { lmz::Compress("a", 5); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([] { lmz::Model::BuiltIn("large"); }), LMZ_MODEL_MISSING) << "a file";
+  for (const int level : {-1, LMZ_MAX_LEVEL + 1}) {
+    EXPECT_EQ(CodeOf([&] { lmz::Compress("a", level); }), LMZ_INVALID_ARGUMENT);
+    EXPECT_EQ(CodeOf([&] { lmz::Model::OfLevel(level); }), LMZ_INVALID_ARGUMENT);
+  }
   std::string newer = lmz::Compress("a", 0);
   newer[3] = 1;
   EXPECT_EQ(CodeOf([&] { lmz::Decompress(newer); }), LMZ_NEWER_VERSION);
+}
+
+// In the build folder as where it is installed: the file lies beside the library.
+TEST(CModels, Level4IsFoundBesideTheLibrary) {
+  const std::string content = Text(200);
+  const lmz::Model large = lmz::Model::OfLevel(4);
+  EXPECT_EQ(large.name(), "large");
+  const std::string code = lmz::Compress(content, 4);
+  lmz::Compressor by_level, by_model;
+  EXPECT_EQ(by_level.Set(LMZ_LEVEL, 4).Finish(content), code);
+  EXPECT_EQ(by_model.SetModel(large).Finish(content), code);
+  std::string restored(content.size(), '\0');
+  size_t size = 0;
+  lmz_error error;
+  ASSERT_EQ(
+      lmz_decompress(restored.data(), restored.size(), &size, code.data(), code.size(), &error),
+      LMZ_OK)
+      << error.text;
+  EXPECT_EQ(restored, content);
+  lmz::Decompressor stream;
+  EXPECT_EQ(stream.Finish(code), content);
+  EXPECT_EQ(lmz::RangeReader(code).Read(100, 50), content.substr(100, 50));
+}
+
+TEST(CModels, ALibraryHasItsOwnFolders) {
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("lmz-c-models-" + std::to_string(getpid()));
+  const std::string content = Text(200);
+  lmz::ModelLibrary library;
+  EXPECT_EQ(library.OfLevel(1).name(), "tiny");
+  EXPECT_EQ(CodeOf([&] { library.OfLevel(4); }), LMZ_MODEL_MISSING);
+  EXPECT_EQ(CodeOf([&] { library.AddFolder(""); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&] { library.OfLevel(0); }), LMZ_INVALID_ARGUMENT);
+  library.AddFolder(folder.string());
+  lmz::Compressor compressor;
+  const lmz::Model test_model = lmz::Model::LoadFile(LMZ_TEST_MODEL);
+  const std::string code = compressor.SetModel(test_model).Finish(content);
+  EXPECT_EQ(CodeOf([&] { lmz::Decompressor().SetLibrary(library).Finish(code); }),
+            LMZ_MODEL_MISSING);
+  // What is added and the library serve together, whichever comes first.
+  lmz::Decompressor with_both;
+  with_both.AddModel(test_model).SetLibrary(library);
+  EXPECT_EQ(with_both.Finish(code), content);
+
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(LMZ_TEST_MODEL, folder / "large.lmm");
+  EXPECT_EQ(library.OfLevel(4).name(), "tiny-test");
+  lmz::Decompressor decompressor;
+  decompressor.SetLibrary(library);
+  EXPECT_EQ(decompressor.Finish(code), content);
+  EXPECT_EQ(lmz::RangeReader(code, &decompressor).Read(0, 10), content.substr(0, 10));
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(decompressor.Finish(code), content) << "it is loaded";
+  ASSERT_EQ(lmz_decompressor_set_library(decompressor.get(), nullptr, nullptr), LMZ_OK);
+  EXPECT_EQ(CodeOf([&] { decompressor.Finish(code); }), LMZ_MODEL_MISSING);
+  EXPECT_EQ(lmz::ModelLibrary().AddInstalled().OfLevel(4).name(), "large");
 }
 
 TEST(CModels, ThreadsShareOneHandle) {

@@ -7,7 +7,7 @@
 #include <map>
 #include <new>
 
-#include "model/catalog.h"
+#include "model/library.h"
 #include "stream/pipeline.h"
 #include "stream/push_decoder.h"
 #include "tests/choices.h"
@@ -177,7 +177,7 @@ TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
 TEST(Hostile, EveryLevelWithAModelBearsTruncationsAndBitFlips) {
   const Bytes raw = ToBytes("It is a truth universally acknowledged, that a single man in");
   for (const int level : {1, 2, 3}) {
-    const auto model = FindModelOfLevel(level);
+    const auto model = ModelLibrary().OfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
     const Bytes coded =
         CompactFile(raw, {.options = TextOptions{.model = model.value().get(), .lanes = 1}});

@@ -8,7 +8,7 @@
 
 #include "codec/png/unpacked.h"
 #include "codec/registry.h"
-#include "model/catalog.h"
+#include "model/library.h"
 #include "stream/pipeline.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
@@ -229,7 +229,7 @@ Bytes WithNoise(const Greedy& greedy, uint64_t size) {
 }
 
 TEST(Memory, GreedyBlocksStayBelowTheirBound) {
-  const auto base = FindModelOfLevel(3);  // loaded once, for all blocks
+  const auto base = ModelLibrary().OfLevel(3);  // loaded once, for all blocks
   ASSERT_TRUE(base.ok() && ReferenceTo(*base.value()).number == kBase);
   for (const uint64_t size : {1000u, 65537u, (1u << 22) + 5}) {
     for (const Greedy& greedy : GreedyPayloads(size)) {

@@ -98,7 +98,7 @@ TEST(Spec, DumpsDecodeToWhatTheySay) {
 }
 
 TEST(Spec, DumpsOfCodecsAreWhatTheyWrite) {
-  const BlockChoice text = {.options = TextOptions{.model = testing::TinyModels().front().get()}};
+  const BlockChoice text = {.options = TextOptions{.model = testing::TinyModel().get()}};
   for (const auto& [name, choice] :
        {std::pair{"src/codec/bytes/spec.md", BlockChoice{.options = BytesOptions{}}},
         {"src/codec/text/spec.md", text}}) {
@@ -174,6 +174,10 @@ TEST(Spec, EveryModelIsListed) {
                                           ModelIdText(IdOfModelFile(model.file))};
     EXPECT_NE(std::find(rows.begin(), rows.end(), row), rows.end()) << model.name;
   }
+}
+
+TEST(Spec, TheHighestLevelIsThatOfTheCInterface) {
+  EXPECT_EQ(MaxLevel(), LMZ_MAX_LEVEL);
 }
 
 TEST(Spec, ErrorCodesAreThoseOfTheLibrary) {

@@ -3,12 +3,14 @@
 import io
 import os
 import pathlib
+import shutil
 import tempfile
 import threading
 import unittest
 
 import lmz
 
+TEST_MODEL = pathlib.Path(__file__).parent.parent / "golden/tiny-test.lmm"
 TEXT = b"".join(b"line %d of a text that repeats itself\n" % i for i in range(400))
 
 
@@ -150,6 +152,36 @@ class ModelsAndRecords(unittest.TestCase):
         self.assertEqual(caught.exception.code, lmz.MODEL_DAMAGED)
         with self.assertRaises(ValueError):
             lmz.LmzCompressor(1, model=tiny)
+
+    def test_level_4_is_installed_beside_the_library(self):
+        text = TEXT[:200]
+        code = lmz.compress(text, level=4)
+        large = pathlib.Path(os.environ["LMZ_MODELS_DIR"]) / "large.lmm"
+        self.assertEqual(code, lmz.compress(text, model=lmz.Model(large)))
+        self.assertEqual(lmz.decompress(code), text)
+        with lmz.LmzFile(io.BytesIO(code)) as file:
+            self.assertEqual(file.read(), text)
+
+    def test_a_library_has_its_own_folders(self):
+        text = TEXT[:200]
+        with tempfile.TemporaryDirectory() as folder:
+            library = lmz.ModelLibrary(folder, installed=False)
+            self.assertEqual(library.model_of_level(1).name, "tiny")
+            with self.assertRaises(lmz.LmzError) as caught:
+                library.model_of_level(4)
+            self.assertEqual(caught.exception.code, lmz.MODEL_MISSING)
+            self.assertIn(str(pathlib.Path(folder) / "large.lmm"), str(caught.exception))
+            code = lmz.compress(text, model=lmz.Model(TEST_MODEL))
+            with self.assertRaises(lmz.LmzError) as caught:
+                lmz.decompress(code, library=library)
+            self.assertEqual(caught.exception.code, lmz.MODEL_MISSING)
+            self.assertEqual(lmz.decompress(code, library=library, models=[lmz.Model(TEST_MODEL)]),
+                             text)
+            shutil.copy(TEST_MODEL, pathlib.Path(folder) / "large.lmm")
+            self.assertEqual(library.model_of_level(4).name, "tiny-test")
+            self.assertEqual(lmz.decompress(code, library=library), text)
+            with lmz.LmzFile(io.BytesIO(code), library=library) as file:
+                self.assertEqual(file.read(), text)
 
     def test_threads_share_a_model(self):
         tiny = lmz.Model("tiny")

@@ -13,7 +13,7 @@
 #include "codec/text/text.h"
 #include "entropy/logistic.h"
 #include "file_decoder.h"
-#include "model/catalog.h"
+#include "model/library.h"
 #include "record_decoder.h"
 #include "records/records.h"
 #include "reference_glr.h"
@@ -334,7 +334,7 @@ TEST(ReferenceDecoder, DecodesSamplesOfTheLibrary) {
 }
 
 TextOptions TinyText(uint8_t lanes, uint8_t groups) {
-  return {.model = testing::TinyModels().front().get(), .lanes = lanes, .groups = groups};
+  return {.model = testing::TinyModel().get(), .lanes = lanes, .groups = groups};
 }
 
 // A block of `raw` in the text codec, coded and decoded without a container: it may be longer than
@@ -409,7 +409,7 @@ TEST(ReferenceDecoder, DecodesTheModelsOfTheLibrary) {
       "It is a truth universally acknowledged, that a single man in possession of a good fortune, "
       "must be in want of a wife.\n");
   for (const int level : {1, 2, 3}) {
-    const auto model = FindModelOfLevel(level);
+    const auto model = ModelLibrary().OfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
     for (const int lanes : {1, 2}) {
       const BlockChoice choice = {.options = TextOptions{.model = model.value().get(),
@@ -428,7 +428,7 @@ TEST(ReferenceDecoder, DecodesSmallRecordsOfTheLibrary) {
     for (const size_t sample_size : {size_t{0}, size_t{1}, size_t{700}}) {
       const Bytes sample(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(sample_size));
       Result<RecordCoder> coder =
-          RecordCoder::Make(has_model ? testing::TinyModels().front() : nullptr, sample);
+          RecordCoder::Make(has_model ? testing::TinyModel() : nullptr, sample);
       ASSERT_TRUE(coder.ok());
       for (const Bytes& record :
            {Bytes(), ToBytes("x"), testing::MakeWords(127), testing::MakeWords(128),

@@ -26,6 +26,7 @@ from ._library import (
     TRUNCATED,
     LmzError,
     Model,
+    ModelLibrary,
     built_in_models,
     library_version,
 )
@@ -35,6 +36,6 @@ __version__ = library_version()
 __all__ = [
     "CANCELLED", "DAMAGED", "INTERNAL", "INVALID_ARGUMENT", "IO", "LIMIT", "MODEL_DAMAGED",
     "MODEL_MISSING", "NEWER_VERSION", "NOT_LMZ", "OUT_OF_MEMORY", "TRUNCATED", "LmzCompressor",
-    "LmzDecompressor", "LmzError", "LmzFile", "Model", "RecordCoder", "built_in_models",
-    "compress", "decompress", "library_version", "open",
+    "LmzDecompressor", "LmzError", "LmzFile", "Model", "ModelLibrary", "RecordCoder",
+    "built_in_models", "compress", "decompress", "library_version", "open",
 ]

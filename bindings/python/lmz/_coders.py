@@ -6,7 +6,7 @@ import ctypes
 from typing import Iterable
 
 from . import _library
-from ._library import Buffers, Handle, Model, address_of, view_of
+from ._library import Buffers, Handle, Model, ModelLibrary, address_of, view_of
 
 _FIRST_ROOM = 1 << 16
 
@@ -40,7 +40,8 @@ def _step(name: str, handle: Handle, data: object, directive: int, max_size: int
 class LmzCompressor:
     """Compresses one frame, piece by piece.
 
-    `level` is 0 (without a model) to 4; `model` takes its place. `block_size` is in bytes.
+    `level` is 0 (without a model) to 4; `model` takes its place. Level 4 needs an installed model.
+    `block_size` is in bytes.
     """
 
     def __init__(self, level: int | None = None, *, model: Model | None = None, threads: int = 1,
@@ -85,11 +86,13 @@ class LmzCompressor:
 class LmzDecompressor:
     """Decompresses an input of one frame or several, piece by piece.
 
-    Limits are in bytes; None is none. Models that are not built in are given in `models`.
+    Limits are in bytes; None is none. Models are found in `library`, by default among those that
+    are built in or installed; `models` are at hand beside them.
     """
 
     def __init__(self, *, memory_limit: int | None = None, output_limit: int | None = None,
-                 models: Iterable[Model] = (), threads: int = 1) -> None:
+                 models: Iterable[Model] = (), library: ModelLibrary | None = None,
+                 threads: int = 1) -> None:
         self._handle = Handle("decompressor_create", "decompressor_free")
         for option, value in ((_library.OPTION_MEMORY_LIMIT, memory_limit),
                               (_library.OPTION_OUTPUT_LIMIT, output_limit),
@@ -98,6 +101,8 @@ class LmzDecompressor:
                 if value < 0:
                     raise ValueError("a limit is never negative")
                 _library.call("decompressor_set", self._handle.pointer, option, value)
+        if library is not None:
+            _library.call("decompressor_set_library", self._handle.pointer, library.pointer)
         for model in models:
             _library.call("decompressor_add_model", self._handle.pointer, model.pointer)
         self._rest = b""
@@ -136,8 +141,9 @@ def compress(data: object, level: int | None = None, *, model: Model | None = No
 
 
 def decompress(data: object, *, memory_limit: int | None = None, output_limit: int | None = None,
-               models: Iterable[Model] = (), threads: int = 1) -> bytes:
+               models: Iterable[Model] = (), library: ModelLibrary | None = None,
+               threads: int = 1) -> bytes:
     """The content of all frames in `data`."""
     decompressor = LmzDecompressor(memory_limit=memory_limit, output_limit=output_limit,
-                                   models=models, threads=threads)
+                                   models=models, library=library, threads=threads)
     return decompressor.decompress(data) + decompressor.finish()

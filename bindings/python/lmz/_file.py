@@ -8,7 +8,7 @@ import os
 from typing import IO, Iterable
 
 from ._coders import LmzCompressor, LmzDecompressor
-from ._library import Model
+from ._library import Model, ModelLibrary
 
 _PIECE_SIZE = 1 << 16
 
@@ -49,7 +49,8 @@ class LmzFile(io.BufferedIOBase):
 
     def __init__(self, file: str | os.PathLike[str] | IO[bytes], mode: str = "r", *,
                  level: int | None = None, model: Model | None = None, threads: int = 1,
-                 memory_limit: int | None = None, models: Iterable[Model] = ()) -> None:
+                 memory_limit: int | None = None, models: Iterable[Model] = (),
+                 library: ModelLibrary | None = None) -> None:
         self._file: IO[bytes] | None = None
         self._compressor: LmzCompressor | None = None
         self._reader: io.BufferedReader | None = None
@@ -58,7 +59,8 @@ class LmzFile(io.BufferedIOBase):
             raise ValueError(f"invalid mode: {mode!r}")
         self.mode = kind + "b"
         if kind == "r":
-            decompressor = LmzDecompressor(memory_limit=memory_limit, models=models)
+            decompressor = LmzDecompressor(memory_limit=memory_limit, models=models,
+                                           library=library)
         else:
             self._compressor = LmzCompressor(level, model=model, threads=threads)
         self._owns_file = isinstance(file, (str, bytes, os.PathLike))

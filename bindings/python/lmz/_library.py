@@ -50,14 +50,19 @@ _CAN_FAIL = {
     "decompressor_add_model": [_POINTER, _POINTER],
     "decompressor_step": [_POINTER, ctypes.POINTER(Buffers), ctypes.c_int,
                           ctypes.POINTER(ctypes.c_int)],
+    "decompressor_set_library": [_POINTER, _POINTER],
     "model_built_in": [_HANDLE_OUT, ctypes.c_char_p],
     "model_load": [_HANDLE_OUT, _POINTER, _SIZE],
     "model_load_file": [_HANDLE_OUT, ctypes.c_char_p],
+    "model_library_create": [_HANDLE_OUT],
+    "model_library_add_folder": [_POINTER, ctypes.c_char_p],
+    "model_from_library": [_HANDLE_OUT, _POINTER, ctypes.c_int],
     "record_coder_create": [_HANDLE_OUT, _POINTER, _POINTER, _SIZE],
     "record_encode": [_POINTER, *_BETWEEN_BUFFERS],
     "record_decode": [_POINTER, *_BETWEEN_BUFFERS],
 }
-_FREES = ["compressor_free", "decompressor_free", "model_free", "record_coder_free"]
+_FREES = ["compressor_free", "decompressor_free", "model_free", "model_library_free",
+          "record_coder_free"]
 
 
 def _load() -> ctypes.CDLL:
@@ -150,6 +155,12 @@ class Model:
         else:
             self._handle = Handle("model_load_file", "model_free", os.fsencode(source))
 
+    @classmethod
+    def _of(cls, handle: Handle) -> Model:
+        model = cls.__new__(cls)
+        model._handle = handle
+        return model
+
     @property
     def pointer(self) -> ctypes.c_void_p:
         """The handle, for other objects of this package."""
@@ -164,6 +175,29 @@ class Model:
     def parameters(self) -> int:
         """The number of weights in its matrices."""
         return _LIBRARY.lmz_model_parameters(self.pointer)
+
+
+class ModelLibrary:
+    """Where models are found: the built-in ones and the files NAME.lmm in `folders`.
+
+    With `installed` the folder of installed models comes last. Folders need not exist.
+    """
+
+    def __init__(self, *folders: str | os.PathLike[str], installed: bool = True) -> None:
+        self._handle = Handle("model_library_create", "model_library_free")
+        for folder in folders:
+            call("model_library_add_folder", self.pointer, os.fsencode(folder))
+        if installed:
+            call("model_library_add_folder", self.pointer, None)
+
+    @property
+    def pointer(self) -> ctypes.c_void_p:
+        """The handle, for other objects of this package."""
+        return self._handle.pointer
+
+    def model_of_level(self, level: int) -> Model:
+        """The model that stands for `level`, 1 to 4."""
+        return Model._of(Handle("model_from_library", "model_free", self.pointer, level))
 
 
 def built_in_models() -> list[str]:

@@ -7,6 +7,7 @@
 #include "codec/text/header.h"
 #include "codec/text/walk.h"
 #include "entropy/coder.h"
+#include "model/library.h"
 
 namespace lmz {
 
@@ -37,9 +38,8 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
 
 Result<std::shared_ptr<const Network>> ModelOf(const ModelReference& reference,
                                                const BlockResources& resources) {
-  Result<std::shared_ptr<const Network>> model = FindModel(reference, resources.models);
-  const bool is_missing = model.status().code() == Code::kModelMissing;
-  return is_missing && resources.find_model ? resources.find_model(reference) : model;
+  const ModelLibrary* library = resources.models;
+  return (library != nullptr ? *library : *ModelLibrary::Installed()).Find(reference);
 }
 
 uint64_t MixerMemory(const Layout& layout) {

@@ -7,6 +7,8 @@
 
 namespace lmz {
 
+class Network;
+
 struct TextOptions {
   Profile profile = Profile::kText;
   const Network* model = nullptr;  // needed; outlives the coding
@@ -20,11 +22,9 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
                             const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coders' final state. Errors: kModelMissing when
-// the model that the payload names is neither built in nor among resources.models, or what
-// resources.find_model says of it; kTruncated when
-// the payload ends before the last byte, kDamaged when some of it is left over or its lanes are
-// impossible, kNewerVersion for an unknown profile or model number, kOutOfMemory,
-// kCancelled.
+// resources.models has no model as the payload names it, and what else it says of it; kTruncated
+// when the payload ends before the last byte, kDamaged when some of it is left over or its lanes
+// are impossible, kNewerVersion for an unknown profile or model number, kOutOfMemory, kCancelled.
 Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size);

@@ -21,7 +21,7 @@ struct Shape {
 class TextThreads : public ::testing::TestWithParam<Shape> {
  protected:
   TextThreads() : raw_(testing::MakeWords(4501)) {
-    choice_ = {.options = TextOptions{.model = testing::TinyModels()[0].get(),
+    choice_ = {.options = TextOptions{.model = testing::TinyModel().get(),
                                       .lanes = static_cast<uint8_t>(GetParam().lanes),
                                       .groups = static_cast<uint8_t>(GetParam().groups)}};
     header_ = EncodeBlock(raw_, choice_, payload_, With(1)).value();
@@ -139,7 +139,7 @@ TEST(TextThread, OneProcessorMeansFewHandOvers) {
     std::vector<Bytes> codes(static_cast<size_t>(groups));
     std::vector<Encoder> encoders(codes.begin(), codes.end());
     const BlockResources resources = {.threads = threads};
-    TextWalk walk(*testing::TinyModels()[0], layout, Profile::kText, ByteSpan(raw),
+    TextWalk walk(*testing::TinyModel(), layout, Profile::kText, ByteSpan(raw),
                   std::span(encoders), resources);
     ASSERT_TRUE(walk.Run().ok());
     EXPECT_EQ(walk.schedule().ranges(), threads);
