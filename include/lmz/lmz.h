@@ -177,8 +177,9 @@ typedef enum lmz_option {
 } lmz_option;
 
 /* Called after each block and within long ones with the bytes done so far in this frame or input,
- * perhaps from a thread that LMZ_THREADS started, but never by two at a time. Another answer than 0
- * stops the work with LMZ_CANCELLED. Must not use the object that calls it. */
+ * perhaps from a thread that LMZ_THREADS started, but never by two at a time. Within a block they
+ * are estimates; `coded_bytes` may shrink at its end. Another answer than 0 stops the work with
+ * LMZ_CANCELLED. Must not use the object that calls it. */
 typedef int (*lmz_progress)(void* user, uint64_t raw_bytes, uint64_t coded_bytes);
 
 /* ---- Streams ---- */

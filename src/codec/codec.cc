@@ -7,8 +7,8 @@ namespace lmz {
 BlockResources BlockResources::Part(uint64_t begin, uint64_t end, uint64_t size) const {
   BlockResources part = *this;
   if (report) {
-    part.report = [this, begin, share = end - begin, size](uint64_t done) {
-      return report(begin + (size == 0 ? 0 : std::min(done, size) * share / size));
+    part.report = [this, begin, share = end - begin, size](uint64_t done, uint64_t code_size) {
+      return report(begin + (size == 0 ? 0 : std::min(done, size) * share / size), code_size);
     };
   }
   return part;

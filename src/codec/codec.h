@@ -27,11 +27,14 @@ struct BlockResources {
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   const ModelLibrary* models = nullptr;
   // Called now and then, from one thread at a time, with the number of bytes done so far, which
-  // never falls; returning false stops the work with kCancelled. Must not throw.
-  std::function<bool(uint64_t)> report = {};
+  // never falls, and, when encoding, roughly the bytes of code that they came to, 0 where that is
+  // not known; returning false stops the work with kCancelled. Must not throw.
+  std::function<bool(uint64_t done, uint64_t code_size)> report = {};
 
   // For codecs.
-  bool Report(uint64_t done) const { return !report || report(done); }
+  bool Report(uint64_t done, uint64_t code_size = 0) const {
+    return !report || report(done, code_size);
+  }
 
   // For codecs: the resources of a part of the work. What the part reports, counting to `size`, is
   // reported here as bytes begin to end of the whole. This object outlives the part's.

@@ -23,7 +23,7 @@ class Reports {
 
   BlockResources resources() {
     BlockResources resources = testing::WithTinyModels();
-    resources.report = [this](uint64_t done) {
+    resources.report = [this](uint64_t done, uint64_t) {
       if (!done_.empty() && done < done_.back()) ++falls_;
       done_.push_back(done);
       return done_.size() < stop_at_;

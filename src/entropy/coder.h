@@ -50,6 +50,9 @@ class Encoder {
   // Both sides hold the same value after the same decisions.
   uint32_t fingerprint() const { return internal::FoldRange(range_); }
 
+  // Bytes in `out` and on their way there.
+  uint64_t written_size() const { return out_.size() + pending_ + (has_cache_ ? 1 : 0); }
+
   // Writes what is pending. Call once, after the last decision.
   void Finish();
 
@@ -97,6 +100,9 @@ class Decoder {
   bool has_rest() const { return next_ != end_; }
 
   uint32_t fingerprint() const { return internal::FoldRange(range_); }
+
+  // Never: a decoder writes no code. See Encoder::written_size.
+  static constexpr uint64_t written_size() { return 0; }
 
  private:
   uint64_t NextByte() {

@@ -25,7 +25,8 @@ struct Progress {
 };
 
 // Called after each block and within long ones, from any thread but never from two at a time;
-// returning false stops with kCancelled. Must not throw.
+// returning false stops with kCancelled. Must not throw. Within a block the sizes are estimates;
+// coded_bytes may shrink at its end.
 using ProgressFunction = std::function<bool(const Progress&)>;
 
 struct CompressOptions {

@@ -56,7 +56,9 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
   BlockResources resources = {
       .threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
-  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  resources.report = [&progress](uint64_t done, uint64_t code_size) {
+    return progress.Report(done, code_size);
+  };
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();

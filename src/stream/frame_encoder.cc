@@ -55,7 +55,9 @@ Status FrameEncoder::StartChunk(Bytes raw) {
 Status FrameEncoder::CodeBlock(BlockWork& block) {
   BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
   BlockResources resources = {.threads = options_.threads, .crew_mutex = &crew_mutex_};
-  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  resources.report = [&progress](uint64_t done, uint64_t code_size) {
+    return progress.Report(done, code_size);
+  };
   LMZ_ASSIGN(block.header,
              EncodePlanned(block.raw, block.plan, options_.model.get(), block.payload, resources));
   if (!progress.Finish(block.raw.size(), block.payload.size())) return CancelledStatus();

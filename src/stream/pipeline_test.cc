@@ -287,6 +287,40 @@ TEST(Pipeline, ProgressCountsUpAndCancels) {
   }
 }
 
+// One block: what is told within it is near what it comes to in the end.
+TEST(Pipeline, ProgressWithinABlockTellsTheSizeOfItsCode) {
+  const Bytes words = testing::MakeWords(30000);
+  Bytes raw = words;
+  raw.insert(raw.end(), words.begin(), words.end());
+  const TextOptions text = {.model = testing::TinyModels().front().get(), .lanes = 7, .groups = 3};
+  for (const CodecOptions& options : {CodecOptions(BytesOptions{}), CodecOptions(text)}) {
+    for (const uint8_t filters : {uint8_t{0}, kFilterRepeat}) {
+      for (const int threads : {1, 3}) {
+        const BlockChoice choice = {.options = options, .filters = filters};
+        SCOPED_TRACE(ChoiceName(choice) + " " + std::to_string(threads));
+        std::vector<Progress> told;
+        const ProgressFunction tell = [&](const Progress& now) {
+          told.push_back(now);
+          return true;
+        };
+        const Bytes coded =
+            CompressAs(raw, FixedPlan(choice, raw.size()), {.threads = threads, .progress = tell});
+        ASSERT_GT(told.size(), 4u);
+        const Progress& half = told[told.size() / 2];
+        EXPECT_GT(half.raw_bytes, raw.size() / 3);
+        EXPECT_LT(half.raw_bytes, raw.size() * 2 / 3);
+        // With several threads the one that reports may be ahead of the others.
+        EXPECT_GT(half.coded_bytes, threads == 1 ? coded.size() / 4 : 0);
+        EXPECT_LE(half.coded_bytes, coded.size());
+        for (size_t i = 1; i < told.size(); ++i) {
+          EXPECT_GE(told[i].raw_bytes, told[i - 1].raw_bytes);
+          EXPECT_GE(told[i].coded_bytes, told[i - 1].coded_bytes);
+        }
+      }
+    }
+  }
+}
+
 TEST(Pipeline, LimitsAreKept) {
   const Bytes raw = testing::MakeRandom(300000);
   const Bytes coded = CompressAs(raw, FixedPlan(kStoredChoice, 100000), {.block_size = 100000});

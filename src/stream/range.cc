@@ -76,7 +76,9 @@ Status RangeReader::Decode(const Block& block) {
   BlockProgress progress(meter, record.header.raw_size, record.header.raw_size,
                          record.header.payload_size);
   BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
-  resources.report = [&progress](uint64_t done) { return progress.Report(done); };
+  resources.report = [&progress](uint64_t done, uint64_t code_size) {
+    return progress.Report(done, code_size);
+  };
   decoded_offset_.reset();
   decoded_.resize(record.header.raw_size);
   LMZ_TRY(DecodeRecord(record, payload, decoded_, resources));

@@ -82,7 +82,8 @@ Status CodeSamples(Coder& coder, const SampleLayout& layout, const SampleRange& 
   for (size_t c = 0; c < count; ++c) channels.emplace_back(count > 1, headroom, range);
   Byte* next = samples.data();
   for (uint64_t frame = 0; frame < layout.frames; ++frame) {
-    if (frame % kReportFrames == 0 && !resources.Report(frame * FrameSize(layout))) {
+    if (frame % kReportFrames == 0 &&
+        !resources.Report(frame * FrameSize(layout), coder.written_size())) {
       return CancelledStatus();
     }
     for (size_t c = 0; c < count; ++c, next += layout.sample_bytes) {

@@ -22,7 +22,9 @@ Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
   for (Byte& byte : block) {
-    if (done++ % kReportSize == 0 && !resources.Report(done)) return CancelledStatus();
+    if (done++ % kReportSize == 0 && !resources.Report(done, coder.written_size())) {
+      return CancelledStatus();
+    }
     unsigned code = 1;
     for (int i = 7; i >= 0; --i) {
       const int wanted = std::is_const_v<Byte> ? byte >> i & 1 : 0;

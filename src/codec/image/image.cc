@@ -141,7 +141,9 @@ Status CodePlanes(Coder& coder, uint32_t color_period, const BlockResources& res
       predictor.EndRow();
       raster.EndRow(plane, at);
       const uint64_t rows_done = plane * raster.height() + y + 1;
-      if (!resources.Report(rows_done * raster.width())) return CancelledStatus();
+      if (!resources.Report(rows_done * raster.width(), coder.written_size())) {
+        return CancelledStatus();
+      }
       if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
     }
   }

@@ -83,6 +83,7 @@ class TextWalk {
     Coder& coder;
     std::vector<ContextMixer::Lane> lanes;
     int first_lane = 0;
+    std::atomic<uint64_t> written_size = 0;  // by the coder, for reports
   };
 
   Status MakeGroups() {
@@ -145,10 +146,17 @@ class TextWalk {
                    block_[static_cast<size_t>(layout_.LaneBegin(lane) + piece.step)]);
     }
     if (group.coder.overran()) return Stop(Code::kTruncated);
+    group.written_size.store(group.coder.written_size(), std::memory_order_relaxed);
     if (first != 0 || piece.step % kReportSteps != 0) return true;
     // Whoever holds the first lane reports; the next report waits until this one has let go of it.
     const uint64_t done = piece.step * static_cast<uint64_t>(layout_.lanes());
-    return resources_.Report(done) || Stop(Code::kCancelled);
+    return resources_.Report(done, WrittenSize()) || Stop(Code::kCancelled);
+  }
+
+  uint64_t WrittenSize() const {
+    uint64_t size = 0;
+    for (const auto& group : groups_) size += group->written_size.load(std::memory_order_relaxed);
+    return size;
   }
 
   static uint8_t CodeByte(Group& group, ContextMixer::Lane& lane, Byte& byte) {

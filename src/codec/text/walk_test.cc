@@ -55,7 +55,7 @@ TEST_P(TextThreads, AllStopWhenCancelled) {
       BlockResources resources = With(threads);
       std::atomic<int> callers = 0;
       bool is_told = false;
-      resources.report = [&](uint64_t done) {
+      resources.report = [&](uint64_t done, uint64_t) {
         EXPECT_EQ(++callers, 1);  // one at a time, and none behind the last word
         EXPECT_FALSE(is_told);
         is_told = done >= at;
