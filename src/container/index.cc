@@ -27,6 +27,26 @@ Status CheckFrameHeader(RandomAccess& input, uint64_t offset, uint64_t size) {
   return NoIndex("no frame begins where it should");
 }
 
+// Where the zeros begin that stand in front of `end`; those that padding may have, no more.
+Result<uint64_t> EndBeforePadding(RandomAccess& input, uint64_t end) {
+  std::array<uint8_t, 4096> buffer;
+  const uint64_t lowest = end - std::min(end, kMaxPadding);
+  while (end > lowest) {
+    const auto piece =
+        MutableByteSpan(buffer).first(std::min<uint64_t>(end - lowest, buffer.size()));
+    LMZ_TRY(input.ReadAt(end - piece.size(), piece));
+    const auto zeros = std::find_if(piece.rbegin(), piece.rend(), [](uint8_t b) { return b != 0; });
+    end -= static_cast<uint64_t>(zeros - piece.rbegin());
+    if (zeros != piece.rend()) break;
+  }
+  return end;
+}
+
+Status ReadTail(RandomAccess& input, uint64_t end, MutableByteSpan tail) {
+  if (end < kFooterSize) return NoIndex("the input is too short for one");
+  return input.ReadAt(end - tail.size(), tail);
+}
+
 }  // namespace
 
 Result<size_t> WindowSource::Read(MutableByteSpan buffer) {
@@ -37,9 +57,12 @@ Result<size_t> WindowSource::Read(MutableByteSpan buffer) {
 }
 
 Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t memory_limit) {
-  if (end < kFooterSize) return NoIndex("the input is too short for one");
   std::array<uint8_t, kFooterTailSize> tail;
-  LMZ_TRY(input.ReadAt(end - tail.size(), tail));
+  LMZ_TRY(ReadTail(input, end, tail));
+  if (tail.back() == 0) {
+    LMZ_ASSIGN(end, EndBeforePadding(input, end));
+    LMZ_TRY(ReadTail(input, end, tail));
+  }
   const uint64_t index_size = LoadLe32(tail.data());
   if (!std::equal(kEndMagic.begin(), kEndMagic.end(), tail.begin() + 4)) {
     return NoIndex("the frame does not end with one");

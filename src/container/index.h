@@ -40,9 +40,9 @@ struct BlockPlace {
   bool is_compact = false;
 };
 
-// The blocks of the full frame that ends at `end`, in order, and the frame's offset. Errors: those
-// of the input; kTruncated or kDamaged when no full frame ends there; kNewerVersion; kLimit when
-// the list would take more than `memory_limit` bytes.
+// The blocks of the full frame that ends at `end`, or in front of padding there, in order, and the
+// frame's offset. Errors: those of the input; kTruncated or kDamaged when no full frame ends there;
+// kNewerVersion; kLimit when the list would take more than `memory_limit` bytes.
 struct FrameIndex {
   uint64_t frame_offset = 0;
   std::vector<BlockPlace> blocks;

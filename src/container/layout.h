@@ -26,6 +26,10 @@ inline constexpr uint8_t kCompactKind = 0x10;
 inline constexpr uint8_t kNoteKind = 0x20;
 inline constexpr uint8_t kFlagContentSize = 0x01;
 
+// So many zero bytes at most may stand behind a frame or a note: what fills up the last record of a
+// tape, or the last block of a copy.
+inline constexpr uint64_t kMaxPadding = uint64_t{1} << 20;
+
 // Stands where the next block's codec would: no codec will ever have this number.
 inline constexpr uint8_t kEndMark = 0xFF;
 

@@ -65,6 +65,30 @@ Result<Reader::Item> Reader::TryNext() {
   return item;
 }
 
+// `what` stands behind the last frame or note.
+Status Reader::Trailing(const std::string& what) const {
+  const uint64_t offset = input_.offset() - padding_size_;
+  return Status(Code::kDamaged, what + "; if the file should end there, cut it off with: head -c " +
+                                    std::to_string(offset))
+      .At(At("data", offset));
+}
+
+// Zeros behind a frame or a note. A source that is fed goes on with the next one.
+Status Reader::PassPadding() {
+  if (!has_read_magic_) return OkStatus();
+  for (;;) {
+    LMZ_ASSIGN(const ByteSpan next, input_.Peek(1));
+    if (next.empty() || next[0] != 0) return OkStatus();
+    if (padding_size_ == kMaxPadding) {
+      return Trailing("more than " + std::to_string(kMaxPadding) +
+                      " zero bytes follow the last frame");
+    }
+    LMZ_TRY(input_.Skip(1));
+    ++padding_size_;
+    input_.MoveMark();
+  }
+}
+
 // Whether a frame or a note begins here; if not, the input ends as it may.
 Result<bool> Reader::IsAtMagic() {
   LMZ_ASSIGN(const ByteSpan start, input_.Peek(kMagic.size()));
@@ -74,8 +98,7 @@ Result<bool> Reader::IsAtMagic() {
   }
   if (!std::equal(start.begin(), start.end(), kMagic.begin())) {
     if (!has_read_magic_) return Status(Code::kNotLmz, "this is not an lmz file");
-    return Status(Code::kDamaged, "what follows the last frame is not lmz data")
-        .At(At("data", input_.offset()));
+    return Trailing("what follows the last frame is not lmz data");
   }
   return true;
 }
@@ -84,6 +107,7 @@ Result<Reader::Item> Reader::BeginFrame() {
   for (;;) {
     if (note_) LMZ_TRY(PassNote().At(At("note", note_->offset)));
     note_.reset();
+    LMZ_TRY(PassPadding());
     LMZ_ASSIGN(const bool is_at_magic, IsAtMagic());
     if (!is_at_magic) return Item::kEnd;
     frame_ = {.offset = input_.offset()};
@@ -95,6 +119,7 @@ Result<Reader::Item> Reader::BeginFrame() {
     Visit(archive, fields);
     LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
     has_read_magic_ = true;
+    padding_size_ = 0;
     frame_.version = fields.version_and_kind & kVersionMask;
     const int kind = fields.version_and_kind & ~kVersionMask;
     frame_.is_compact = kind == kCompactKind;

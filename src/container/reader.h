@@ -8,7 +8,7 @@
 //   }
 //
 // Memory does not depend on the input, less the payload that the caller asks for. Notes are checked
-// and passed over.
+// and passed over, and so is padding.
 #pragma once
 
 #include <cstdint>
@@ -85,6 +85,8 @@ class Reader {
  private:
   enum class State { kBetweenFrames, kInFrame, kInCompactFrame };
 
+  Status Trailing(const std::string& what) const;
+  Status PassPadding();
   Result<bool> IsAtMagic();
   Result<Item> BeginFrame();
   Status BeginNote(HeaderReader& archive);
@@ -101,6 +103,7 @@ class Reader {
   bool has_read_frame_ = false;
   bool is_payload_pending_ = false;
   std::optional<NoteRecord> note_;  // that was begun
+  uint64_t padding_size_ = 0;       // zeros since the last frame or note
   FrameRecord frame_;
   BlockRecord block_;
   uint64_t frame_header_size_ = 0;

@@ -80,6 +80,40 @@ TEST(Reader, InputsThatAreNotFramesAreNamed) {
   EXPECT_EQ(ReadStructure(ToBytes("\xF7lz")).code(), Code::kTruncated);
 }
 
+Bytes Joined(std::initializer_list<Bytes> parts) {
+  Bytes joined;
+  for (const Bytes& part : parts) joined.insert(joined.end(), part.begin(), part.end());
+  return joined;
+}
+
+// As `lmz -c | dd conv=sync` pads, and `cat` of such files.
+TEST(Reader, ZerosMayPadAFrameOrANote) {
+  const Bytes frame = LawfulFrame();
+  const Bytes note = FrameBuilder().Note("xabc", ToBytes("seen")).bytes;
+  for (const size_t zeros :
+       {size_t{1}, size_t{2}, size_t{3}, size_t{4}, size_t{70000}, size_t{kMaxPadding}}) {
+    const Bytes padding(zeros);
+    EXPECT_TRUE(ReadStructure(Joined({frame, padding})).ok()) << zeros;
+    EXPECT_TRUE(ReadStructure(Joined({frame, padding, frame, padding})).ok()) << zeros;
+    EXPECT_TRUE(ReadStructure(Joined({note, padding, frame, note, padding})).ok()) << zeros;
+    EXPECT_EQ(ReadStructure(Joined({note, padding})).code(), Code::kTruncated);
+    EXPECT_EQ(ReadStructure(Joined({padding, frame})).code(), Code::kNotLmz);
+    EXPECT_EQ(ReadStructure(Joined({frame, padding, ToBytes("\xF7l")})).code(), Code::kTruncated);
+  }
+}
+
+TEST(Reader, WhatIsNoPaddingSaysHowToCutItOff) {
+  const Bytes frame = LawfulFrame();
+  const std::string end = std::to_string(frame.size());
+  for (const Bytes& rest : {ToBytes("rubbish"), Joined({Bytes(5), ToBytes("x")}),
+                            Bytes(kMaxPadding + 1), Joined({Bytes(kMaxPadding + 1), frame})}) {
+    const Status status = ReadStructure(Joined({frame, rest}));
+    EXPECT_EQ(status.code(), Code::kDamaged);
+    EXPECT_TRUE(status.message().starts_with("data at offset " + end)) << status.message();
+    EXPECT_TRUE(status.message().ends_with("head -c " + end)) << status.message();
+  }
+}
+
 TEST(Reader, WhatANewerVersionWroteIsNamed) {
   for (const int bits : {0x01, 0x0F, 0x21, 0x30, 0x40, 0x80, 0x90}) {
     const auto version_and_kind = static_cast<uint8_t>(bits);

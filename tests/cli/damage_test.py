@@ -69,6 +69,23 @@ class Damage(cli_case.CliCase):
         packed = self.lmz(stdin=cli_case.SAMPLES["text"])
         self.fails(DAMAGED, "(stdin): ", "-d", stdin=packed + b"rubbish")
 
+    def test_zeros_after_the_end(self):
+        packed = self.lmz(stdin=cli_case.SAMPLES["text"])
+        padded = packed + bytes(-len(packed) % 10240)  # as tar and dd fill up a record
+        for data in [padded, padded + padded]:
+            self.write("in.lmz", data)
+            content = cli_case.SAMPLES["text"] * data.count(packed)
+            self.assertEqual(self.lmz("-dc", "in.lmz"), content)
+            self.assertEqual(self.lmz("-d", stdin=data), content)
+            self.lmz("-t", "in.lmz")
+            self.assertIn(str(len(content)), self.lmz("-l", "in.lmz").decode().split())
+        self.write("in.lmz", packed + bytes((1 << 20) + 1))
+        remedy = f"cut it off with: head -c {len(packed)}"
+        for option in ["-t", "-l", "-dc"]:
+            self.fails(DAMAGED, remedy, option, "in.lmz")
+        self.write("in.lmz", self.read("in.lmz")[:len(packed)])
+        self.lmz("-t", "in.lmz")
+
     def test_newer_version(self):
         self.write("in.lmz", newer(self.lmz(stdin=cli_case.SAMPLES["text"])))
         for option in ["-d", "-t", "-l"]:

@@ -95,6 +95,9 @@ TEST(CStream, AnyChunkingGivesTheOneShotBytesAndTheContent) {
     lmz::Decompressor decompressor;
     const std::string two = at_once + lmz::Compress("another frame", 0);
     EXPECT_EQ(Drive(decompressor, two, random, 9000, 7), content + "another frame");
+    const std::string padding(20000, '\0');
+    EXPECT_EQ(Drive(decompressor, two + padding + two + padding, random, 9000, 7),
+              content + "another frame" + content + "another frame");
   }
 }
 
@@ -106,6 +109,11 @@ TEST(CStream, ByteByByte) {
   lmz::Decompressor decompressor;
   EXPECT_EQ(Drive(decompressor, code, random, 2, 0), content);
   EXPECT_EQ(lmz::Decompress(code), content);
+  const std::string padding(3000, '\0');
+  EXPECT_EQ(Drive(decompressor, code + padding + code + padding, random, 2, 0), content + content);
+  const std::string long_padding((1 << 20) + 1, '\0');
+  EXPECT_EQ(CodeOf([&] { Drive(decompressor, code + long_padding, random, 70000, 0); }),
+            LMZ_DAMAGED);
 }
 
 TEST(CStream, FlushPointsAreDecodable) {
@@ -286,15 +294,18 @@ TEST(CRange, EveryPartIsFound) {
   }();
   const std::string small = lmz::Compress("a compact frame", 0);
   lmz::TestRandom random(6);
-  for (const int arrangement : {0, 1, 2, 3}) {
+  const std::string padding(5000, '\0');
+  for (const int arrangement : {0, 1, 2, 3, 4}) {
     const std::string whole = arrangement == 0   ? content
                               : arrangement == 1 ? content + content
                               : arrangement == 2 ? "a compact frame" + content
-                                                 : content + "a compact frame";
+                              : arrangement == 3 ? content + "a compact frame"
+                                                 : content + content;
     const std::string file = arrangement == 0   ? code
                              : arrangement == 1 ? code + code
                              : arrangement == 2 ? small + code
-                                                : code + small;
+                             : arrangement == 3 ? code + small
+                                                : code + padding + code + padding;
     lmz::RangeReader reader(file);
     ASSERT_EQ(reader.content_size(), whole.size());
     for (int i = 0; i < 12; ++i) {

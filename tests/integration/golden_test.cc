@@ -166,6 +166,8 @@ std::vector<ErrorFile> FrameErrors() {
       {"compact-payload", Code::kDamaged, Flip(compact, compact.size() - 1)},
       {"empty-check", Code::kDamaged, Flip(CompactFrame(""), 9)},
       {"garbage-behind", Code::kDamaged, Join(full, ToBytes("x"))},
+      {"garbage-behind-zeros", Code::kDamaged, Join(full, Join(Bytes(5), ToBytes("x")))},
+      {"zeros-in-front", Code::kNotLmz, Join(Bytes(4), full)},
       {"second-frame-cut", Code::kTruncated, Join(full, Cut(full, full.size() - 1))},
       {"note-alone", Code::kTruncated, FrameBuilder().Note("test", ToBytes("hello")).bytes},
       {"note-to-know", Code::kNewerVersion, Join(FrameBuilder().Note("Test", {}).bytes, compact)},

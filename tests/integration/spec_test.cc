@@ -80,7 +80,7 @@ std::vector<std::vector<std::string>> ReadRows(const std::string& name, size_t c
 }
 
 TEST(Spec, DumpsDecodeToWhatTheySay) {
-  for (const auto& [name, count] : {std::pair{"container.md", 4u},
+  for (const auto& [name, count] : {std::pair{"container.md", 5u},
                                     {"src/codec/bytes/spec.md", 1u},
                                     {"src/codec/text/spec.md", 1u}}) {
     const std::vector<Dump> dumps = ReadDumps(name);
@@ -134,6 +134,9 @@ TEST(Spec, DumpsAreWhatTheWriterWrites) {
   Bytes noted = FrameBuilder().Note("xabc", ToBytes("seen")).bytes;
   noted.insert(noted.end(), empty.begin(), empty.end());
   EXPECT_EQ(dumps[3].coded, noted);
+  Bytes padded = compact;
+  padded.resize(16);
+  EXPECT_EQ(dumps[4].coded, padded);
 }
 
 TEST(Spec, TheRecordIsDecodedAndWrittenAgain) {

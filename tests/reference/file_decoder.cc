@@ -179,6 +179,13 @@ void PassNote(Input& file, size_t begin) {
   Require(file.Number(4) == Xxh3Low(data), "Note_Check");
 }
 
+// Section 2.
+void PassPadding(Input& file) {
+  const size_t begin = file.position();
+  while (file.Left() > 0 && file.Peek() == 0) file.Take(1);
+  Require(file.position() - begin <= 1048576, "Padding is longer than 2^20 bytes");
+}
+
 }  // namespace
 
 Bytes DecodeFile(const Bytes& bytes, const Models& models) {
@@ -193,12 +200,14 @@ Bytes DecodeFile(const Bytes& bytes, const Models& models) {
             "newer version: Version_And_Kind");
     if (version_and_kind == 0x20) {
       PassNote(file, begin);
+      PassPadding(file);
       continue;
     }
     has_frame = true;
     const Bytes raw = version_and_kind == 0x10 ? DecodeCompactFrame(file, begin, models)
                                                : DecodeFullFrame(file, begin, models);
     content.insert(content.end(), raw.begin(), raw.end());
+    PassPadding(file);
   }
   Require(has_frame, "truncated: a file without a frame");
   return content;
