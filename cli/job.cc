@@ -2,23 +2,18 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <memory>
 
-#include "cli/figures.h"
 #include "cli/io/descriptor.h"
 #include "cli/io/input_file.h"
 #include "cli/io/output_file.h"
-#include "cli/message.h"
-#include "cli/progress.h"
+#include "cli/show/progress.h"
 #include "cli/verifier.h"
 #include "stream/compress.h"
 
 namespace lmz {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 bool WritesFile(const Options& options, const std::string& file) {
   if (options.mode != Mode::kCompress && options.mode != Mode::kDecompress) return false;
@@ -53,17 +48,13 @@ Status NameInput(const Status& status, const std::string& name) {
 }
 
 Result<Progress> RunPipeline(const Options& options, const Models& models, InputFile& input,
-                             Sink& sink) {
-  const bool compresses = options.mode == Mode::kCompress;
-  ProgressLine line(
-      input.name(),
-      compresses ? ProgressLine::Measure::kRawBytes : ProgressLine::Measure::kCodedBytes,
-      input.size(), !options.quiet && ProgressIsVisible());
+                             Sink& sink, ProgressLine& line) {
+  line.BeginFile(input.name(), input.size());
   const ProgressFunction update = [&line](const Progress& progress) {
     line.Update(progress);
     return true;
   };
-  if (compresses) {
+  if (options.mode == Mode::kCompress) {
     CompressOptions compress;
     compress.model = models.encoder;
     compress.threads = options.threads;
@@ -87,20 +78,6 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
   return Decompress(input, sink, decompress);
 }
 
-void PrintSummary(const Options& options, const std::string& name, const Progress& done,
-                  Clock::duration elapsed) {
-  const double seconds = std::chrono::duration<double>(elapsed).count();
-  const std::string raw = std::to_string(done.raw_bytes) + " bytes";
-  const std::string coded = std::to_string(done.coded_bytes) + " bytes";
-  std::string text = name + ": ";
-  if (options.mode == Mode::kTest) text += "good, ";
-  text += options.mode == Mode::kCompress ? raw + " to " + coded : coded + " to " + raw;
-  text += ", ratio " + FormatRatio(done.raw_bytes, done.coded_bytes) + ", " +
-          FormatBitsPerByte(done.raw_bytes, done.coded_bytes) + " bits/byte, " +
-          FormatAmount(seconds > 0 ? static_cast<double>(done.raw_bytes) / seconds : 0) + "/s";
-  PrintWords(Printable(text) + "\n");
-}
-
 // Appending a file's own code to it would never end.
 Status CheckStdoutIsNotInput(const InputFile& input) {
   struct stat out = {};
@@ -113,7 +90,7 @@ Status CheckStdoutIsNotInput(const InputFile& input) {
 }
 
 Result<Progress> RunToFile(const Options& options, const Models& models, const std::string& file,
-                           InputFile& input) {
+                           InputFile& input, ProgressLine& line) {
   LMZ_ASSIGN(const std::string name, OutputName(options, file));
   OutputRules rules;
   rules.may_replace = options.force;
@@ -123,34 +100,35 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));
-  LMZ_ASSIGN(const Progress done, RunPipeline(options, models, input, *output));
+  LMZ_ASSIGN(const Progress done, RunPipeline(options, models, input, *output, line));
   LMZ_TRY(output->Commit());
   if (options.remove_input) LMZ_TRY(input.RemoveName());
   return done;
 }
 
+Result<Progress> RunOn(const Options& options, const Models& models, const std::string& file,
+                       InputFile& input, ProgressLine& line) {
+  if (WritesFile(options, file)) return RunToFile(options, models, file, input, line);
+  if (options.mode == Mode::kTest) {
+    NullSink sink;
+    return RunPipeline(options, models, input, sink, line);
+  }
+  LMZ_TRY(CheckStdoutIsNotInput(input));
+  StdoutSink sink;
+  return RunPipeline(options, models, input, sink, line);
+}
+
 }  // namespace
 
-Status RunJob(const Options& options, const Models& models, const std::string& file) {
-  const auto start = Clock::now();
+Result<Progress> RunJob(const Options& options, const Models& models, const std::string& file,
+                        ProgressLine& line) {
   const auto accept = DerivesName(options, file) && !options.force
                           ? InputFile::Accept::kRegular
                           : InputFile::Accept::kAnyReadable;
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input, InputFile::Open(file, accept));
-  Result<Progress> done = Status(Code::kInternal, "no work was done");
-  if (WritesFile(options, file)) {
-    done = RunToFile(options, models, file, *input);
-  } else if (options.mode == Mode::kTest) {
-    NullSink sink;
-    done = RunPipeline(options, models, *input, sink);
-  } else {
-    LMZ_TRY(CheckStdoutIsNotInput(*input));
-    StdoutSink sink;
-    done = RunPipeline(options, models, *input, sink);
-  }
+  Result<Progress> done = RunOn(options, models, file, *input, line);
   if (!done.ok()) return NameInput(done.status(), input->name());
-  if (options.verbose) PrintSummary(options, input->name(), done.value(), Clock::now() - start);
-  return OkStatus();
+  return done;
 }
 
 Result<ListedFile> RunList(const std::string& file) {

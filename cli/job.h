@@ -4,15 +4,17 @@
 #include <string>
 
 #include "base/status.h"
-#include "cli/list.h"
 #include "cli/models.h"
 #include "cli/options.h"
+#include "cli/show/list.h"
+#include "cli/show/progress.h"
 
 namespace lmz {
 
-// Compresses, decompresses or tests `file` as `options` say, with `models`. Failures name the file
-// they met.
-Status RunJob(const Options& options, const Models& models, const std::string& file);
+// Compresses, decompresses or tests `file` as `options` say, with `models`, and shows that on
+// `line`. Failures name the file they met.
+Result<Progress> RunJob(const Options& options, const Models& models, const std::string& file,
+                        ProgressLine& line);
 
 // Reads the structure of `file`. Failures name the file.
 Result<ListedFile> RunList(const std::string& file);

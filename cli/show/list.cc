@@ -1,11 +1,12 @@
-#include "cli/list.h"
+#include "cli/show/list.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "cli/figures.h"
-#include "cli/message.h"
+#include "cli/show/figures.h"
+#include "cli/show/message.h"
+#include "cli/show/table.h"
 #include "codec/filter/filter.h"
 #include "codec/registry.h"
 
@@ -71,37 +72,39 @@ std::string ChecksumText(const BlockHeader& header) {
   return text;
 }
 
-std::string Right(const std::string& text, size_t width) {
-  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
-}
-
-std::string Right(uint64_t number, size_t width) {
-  return Right(std::to_string(number), width);
-}
-
-std::string TableLine(const Totals& totals, const std::string& name, const std::string& methods) {
-  return Right(totals.frames, 6) + Right(totals.blocks, 8) + Right(totals.coded_size, 14) +
-         Right(totals.raw_size, 14) + Right(FormatRatio(totals.raw_size, totals.coded_size), 8) +
-         Right(FormatBitsPerByte(totals.raw_size, totals.coded_size), 7) + "  " + name +
-         (methods.empty() ? "" : "  (" + methods + ")") + "\n";
+std::vector<std::string> FileRow(const Totals& totals, const std::string& name) {
+  return {std::to_string(totals.frames),
+          std::to_string(totals.blocks),
+          std::to_string(totals.coded_size),
+          std::to_string(totals.raw_size),
+          FormatRatio(totals.raw_size, totals.coded_size),
+          FormatBitsPerByte(totals.raw_size, totals.coded_size),
+          name};
 }
 
 std::string BlockLines(const ListedFile& file) {
-  std::string text =
-      "  Frame   Block        Offset       Payload           Raw  Checksum          Method\n";
+  Table table({{"Frame"},
+               {"Block"},
+               {"Offset"},
+               {"Payload"},
+               {"Raw"},
+               {"Checksum", Table::Align::kLeft},
+               {"Method", Table::Align::kLeft}},
+              2);
   // Counted from 0, as messages do.
   for (size_t frame_number = 0; frame_number < file.frames.size(); ++frame_number) {
     const FrameEntry& frame = file.frames[frame_number];
     for (size_t block_number = 0; block_number < frame.blocks.size(); ++block_number) {
       const BlockEntry& block = frame.blocks[block_number];
       // A compact frame has one check over header and data instead.
-      std::string checksum = frame.is_compact ? "-" : ChecksumText(block.header);
-      checksum.resize(16, ' ');
-      text += Right(frame_number, 7) + Right(block_number, 8) + Right(block.offset, 14) +
-              Right(block.header.payload_size, 14) + Right(block.header.raw_size, 14) + "  " +
-              checksum + "  " + Method(block.header) + "\n";
+      table.AddRow({std::to_string(frame_number), std::to_string(block_number),
+                    std::to_string(block.offset), std::to_string(block.header.payload_size),
+                    std::to_string(block.header.raw_size),
+                    frame.is_compact ? "-" : ChecksumText(block.header), Method(block.header)});
     }
   }
+  std::string text;
+  for (const std::string& line : table.Lines()) text += line;
   return text;
 }
 
@@ -128,7 +131,13 @@ Json FrameJson(const FrameEntry& frame) {
 }  // namespace
 
 std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks) {
-  std::string text = "Frames  Blocks    Compressed           Raw   Ratio  Bits/B  File (methods)\n";
+  Table table({{"Frames"},
+               {"Blocks"},
+               {"Compressed"},
+               {"Raw"},
+               {"Ratio"},
+               {"Bits/B"},
+               {"File (methods)", Table::Align::kLeft}});
   Totals sum;
   for (const ListedFile& file : files) {
     const Totals totals = TotalsOf(file);
@@ -136,10 +145,15 @@ std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks) {
     sum.blocks += totals.blocks;
     sum.coded_size += totals.coded_size;
     sum.raw_size += totals.raw_size;
-    text += TableLine(totals, Printable(file.name), Methods(file));
-    if (with_blocks) text += BlockLines(file);
+    table.AddRow(FileRow(totals, Printable(file.name) + "  (" + Methods(file) + ")"));
   }
-  if (files.size() > 1) text += TableLine(sum, std::to_string(files.size()) + " files", "");
+  if (files.size() > 1) table.AddRow(FileRow(sum, std::to_string(files.size()) + " files"));
+  const std::vector<std::string> lines = table.Lines();
+  std::string text;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    text += lines[i];
+    if (with_blocks && i != 0 && i <= files.size()) text += BlockLines(files[i - 1]);
+  }
   return text;
 }
 

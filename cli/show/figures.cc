@@ -1,4 +1,4 @@
-#include "cli/figures.h"
+#include "cli/show/figures.h"
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-#include "cli/message.h"
+#include "cli/show/message.h"
 
 #include <unistd.h>
 

@@ -1,0 +1,132 @@
+#include "cli/run.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/job.h"
+#include "cli/models.h"
+#include "cli/show/list.h"
+#include "cli/show/message.h"
+#include "cli/show/progress.h"
+#include "cli/show/report.h"
+#include "cli/show/summary.h"
+#include "cli/tree.h"
+
+namespace lmz {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Runs `work` and turns an exhausted memory into a Status.
+template <typename Answer, typename Work>
+Answer Guard(const std::string& file, Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kOutOfMemory, file +
+                                          ": there is not enough memory; try a smaller "
+                                          "--block-size or fewer --threads");
+  }
+}
+
+// The files that `options` name, those in folders included.
+std::vector<std::string> FindFiles(const Options& options, ExitCode& worst) {
+  if (!options.recursive) return options.files;
+  std::vector<std::string> files;
+  for (const std::string& file : options.files) {
+    worst = std::max(worst, Report(AddTree(file, options, files), options.silent));
+  }
+  return files;
+}
+
+// For the progress of several files; a single one says its size when it is opened.
+std::vector<std::optional<uint64_t>> FileSizes(const std::vector<std::string>& files) {
+  std::vector<std::optional<uint64_t>> sizes(files.size());
+  for (size_t i = 0; files.size() > 1 && i < files.size(); ++i) {
+    struct stat found = {};
+    if (files[i] == "-") continue;
+    if (stat(files[i].c_str(), &found) != 0 || S_ISDIR(found.st_mode)) {
+      sizes[i] = 0;  // an error is all that it will give
+    } else if (S_ISREG(found.st_mode)) {
+      sizes[i] = static_cast<uint64_t>(found.st_size);
+    }
+  }
+  return sizes;
+}
+
+// What the jobs of a run came to.
+struct Total {
+  Progress progress;
+  size_t count = 0;  // of those that succeeded
+};
+
+// Reports on a job that began at `start`, and adds it to the total.
+ExitCode FinishJob(const Options& options, const std::string& file, const Result<Progress>& done,
+                   Clock::time_point start, Total& total) {
+  if (!done.ok()) return Report(done.status(), options.silent);
+  ++total.count;
+  total.progress.raw_bytes += done.value().raw_bytes;
+  total.progress.coded_bytes += done.value().coded_bytes;
+  if (options.verbose) {
+    const std::string name = file == "-" ? "(stdin)" : file;
+    PrintWords(SummaryText(options.mode, name, done.value(), Clock::now() - start));
+  }
+  return ExitCode::kFine;
+}
+
+ExitCode RunJobs(const Options& options, const Models& models,
+                 const std::vector<std::string>& files) {
+  const auto measure = options.mode == Mode::kCompress ? ProgressLine::Measure::kRawBytes
+                                                       : ProgressLine::Measure::kCodedBytes;
+  ProgressLine line(measure, FileSizes(files), !options.quiet && ProgressIsVisible());
+  ExitCode worst = ExitCode::kFine;
+  Total total;
+  const auto begin = Clock::now();
+  for (const std::string& file : files) {
+    const auto start = Clock::now();
+    const auto done =
+        Guard<Result<Progress>>(file, [&] { return RunJob(options, models, file, line); });
+    line.EndFile();
+    worst = std::max(worst, FinishJob(options, file, done, start, total));
+  }
+  if (options.verbose && files.size() > 1) {
+    const bool is_all = total.count == files.size();
+    const std::string name = (is_all ? "" : std::to_string(total.count) + " of ") +
+                             std::to_string(files.size()) + " files";
+    PrintWords(SummaryText(options.mode, name, total.progress, Clock::now() - begin));
+  }
+  return worst;
+}
+
+ExitCode RunLists(const Options& options, const std::vector<std::string>& files) {
+  ExitCode worst = ExitCode::kFine;
+  std::vector<ListedFile> listed;
+  for (const std::string& file : files) {
+    Result<ListedFile> entry = Guard<Result<ListedFile>>(file, [&] { return RunList(file); });
+    worst = std::max(worst, Report(entry.status(), options.silent));
+    if (entry.ok()) listed.push_back(std::move(entry).value());
+  }
+  if (options.json) return std::max(worst, PrintText(ListJson(listed), options.silent));
+  if (listed.empty()) return worst;
+  return std::max(worst, PrintText(ListTable(listed, options.verbose), options.silent));
+}
+
+}  // namespace
+
+ExitCode RunFiles(const Options& options) {
+  const Result<Models> models = LoadModels(options);
+  if (!models.ok()) return Report(models.status(), options.silent);
+  ExitCode worst = ExitCode::kFine;
+  const std::vector<std::string> files = FindFiles(options, worst);
+  return std::max(worst, options.mode == Mode::kList ? RunLists(options, files)
+                                                     : RunJobs(options, models.value(), files));
+}
+
+}  // namespace lmz

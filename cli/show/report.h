@@ -1,0 +1,16 @@
+// What the program says at the end of a piece of work, and the exit code that goes with it.
+#pragma once
+
+#include <string>
+
+#include "cli/exit_code.h"
+
+namespace lmz {
+
+// Prints the message of a failure, unless `silent`. The exit code for `status`.
+ExitCode Report(const Status& status, bool silent = false);
+
+// Writes `text` to standard output; a failure is reported.
+ExitCode PrintText(const std::string& text, bool silent = false);
+
+}  // namespace lmz
