@@ -7,6 +7,7 @@
 #include "cli/io/descriptor.h"
 #include "cli/io/input_file.h"
 #include "cli/io/output_file.h"
+#include "cli/io/standard_streams.h"
 #include "cli/show/progress.h"
 #include "cli/verifier.h"
 #include "stream/compress.h"
@@ -14,6 +15,8 @@
 namespace lmz {
 
 namespace {
+
+constexpr const char* kNothingWritten = "nothing was written";
 
 bool WritesFile(const Options& options, const std::string& file) {
   if (options.mode != Mode::kCompress && options.mode != Mode::kDecompress) return false;
@@ -78,6 +81,47 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
   return Decompress(input, sink, decompress);
 }
 
+Status Overwritten(const InputFile& input, const char* output) {
+  return Status(Code::kIo, input.name() + ": was overwritten while lmz read it; " + output +
+                               ", try again when nothing writes to it");
+}
+
+Status Grown(const InputFile& input) {
+  return Status(Code::kIo, input.name() + ": grew while lmz read it; only the " +
+                               std::to_string(input.read_size()) +
+                               " bytes that it had before were used");
+}
+
+// After the pipeline ended with `status`: whether the input changed meanwhile. A change explains a
+// failure, but for those of the streams. `output` says what became of it.
+Result<InputFile::Change> CheckInput(InputFile& input, const Status& status, const char* output) {
+  if (status.code() == Code::kIo) return status;
+  LMZ_ASSIGN(const InputFile::Change change, input.FindChange(false));
+  if (change == InputFile::Change::kOverwritten) return Overwritten(input, output);
+  LMZ_TRY(status);
+  return change;
+}
+
+// Removes the input once its output is safe, unless it is not what was read any more.
+Status RemoveInput(InputFile& input, OutputFile& output) {
+  LMZ_TRY(input.CheckName());
+  LMZ_ASSIGN(const InputFile::Change change, input.FindChange(true));
+  switch (change) {
+    case InputFile::Change::kNone:
+      return input.RemoveName();
+    case InputFile::Change::kTouched:
+      return Status(Code::kIo, input.name() +
+                                   ": its times or links changed while lmz read it, so it was not "
+                                   "removed; the output is complete");
+    case InputFile::Change::kGrown:
+      return Status(Code::kIo, Grown(input).message() + ", and it was not removed");
+    case InputFile::Change::kOverwritten:
+      output.Withdraw();
+      return Overwritten(input, kNothingWritten);
+  }
+  return OkStatus();
+}
+
 // Appending a file's own code to it would never end.
 Status CheckStdoutIsNotInput(const InputFile& input) {
   struct stat out = {};
@@ -92,6 +136,7 @@ Status CheckStdoutIsNotInput(const InputFile& input) {
 Result<Progress> RunToFile(const Options& options, const Models& models, const std::string& file,
                            InputFile& input, ProgressLine& line) {
   LMZ_ASSIGN(const std::string name, OutputName(options, file));
+  if (options.remove_input) LMZ_TRY(input.CheckRemovable(options.force));
   OutputRules rules;
   rules.may_replace = options.force;
   rules.is_chosen = !options.output.empty();
@@ -100,9 +145,23 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));
-  LMZ_ASSIGN(const Progress done, RunPipeline(options, models, input, *output, line));
+  Result<Progress> done = RunPipeline(options, models, input, *output, line);
+  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), kNothingWritten));
   LMZ_TRY(output->Commit());
-  if (options.remove_input) LMZ_TRY(input.RemoveName());
+  if (options.remove_input) {
+    LMZ_TRY(RemoveInput(input, *output));
+  } else if (change == InputFile::Change::kGrown) {
+    return Grown(input);
+  }
+  return done;
+}
+
+// To standard output, or nowhere.
+Result<Progress> RunToSink(const Options& options, const Models& models, InputFile& input,
+                           Sink& sink, const char* output, ProgressLine& line) {
+  Result<Progress> done = RunPipeline(options, models, input, sink, line);
+  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), output));
+  if (change == InputFile::Change::kGrown) return Grown(input);
   return done;
 }
 
@@ -111,11 +170,12 @@ Result<Progress> RunOn(const Options& options, const Models& models, const std::
   if (WritesFile(options, file)) return RunToFile(options, models, file, input, line);
   if (options.mode == Mode::kTest) {
     NullSink sink;
-    return RunPipeline(options, models, input, sink, line);
+    return RunToSink(options, models, input, sink, kNothingWritten, line);
   }
+  LMZ_TRY(CheckStandardOutput());
   LMZ_TRY(CheckStdoutIsNotInput(input));
   StdoutSink sink;
-  return RunPipeline(options, models, input, sink, line);
+  return RunToSink(options, models, input, sink, "its output is of no use", line);
 }
 
 }  // namespace
@@ -135,7 +195,9 @@ Result<ListedFile> RunList(const std::string& file) {
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
              InputFile::Open(file, InputFile::Accept::kAnyReadable));
   Result<std::vector<FrameEntry>> frames = List(*input);
-  if (!frames.ok()) return NameInput(frames.status(), input->name());
+  LMZ_TRY(
+      CheckInput(*input, NameInput(frames.status(), input->name()), "what it holds is not known")
+          .status());
   return ListedFile{input->name(), std::move(frames).value()};
 }
 

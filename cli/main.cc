@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/exit_code.h"
+#include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
 #include "cli/models.h"
 #include "cli/options.h"
@@ -46,6 +47,7 @@ ExitCode PrintModelInfo(const Options& options) {
 }
 
 ExitCode Run(int argc, const char* const* argv) {
+  ReserveStandardStreams();
   const Result<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {
     PrintMessage(options.status().message());

@@ -1,9 +1,12 @@
 // Reading and writing file descriptors, with the errors of the system as Status.
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 
 #include "base/stream.h"
+#include "cli/io/standard_streams.h"
 
 namespace lmz {
 
@@ -22,7 +25,10 @@ Result<size_t> ReadFully(int descriptor, MutableByteSpan buffer);
 // Standard output as a sink.
 class StdoutSink final : public Sink {
  public:
-  Status Write(ByteSpan bytes) override { return WriteAll(1, bytes).At("(stdout)"); }
+  Status Write(ByteSpan bytes) override {
+    LMZ_TRY(CheckStandardOutput());
+    return WriteAll(STDOUT_FILENO, bytes).At("(stdout)");
+  }
 };
 
 // A sink that forgets what it gets: for --test.

@@ -3,11 +3,31 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "cli/io/descriptor.h"
+#include "cli/io/standard_streams.h"
 
 namespace lmz {
+
+namespace {
+
+constexpr size_t kRereadSize = size_t{1} << 20;
+
+bool IsSameTime(const struct timespec& a, const struct timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+// pread that is not interrupted; less than asked at the end of the file, -1 on failure.
+ssize_t ReadAt(int descriptor, MutableByteSpan buffer, off_t offset) {
+  for (;;) {
+    const ssize_t n = pread(descriptor, buffer.data(), buffer.size(), offset);
+    if (n >= 0 || errno != EINTR) return n;
+  }
+}
+
+}  // namespace
 
 Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Accept accept) {
   std::unique_ptr<InputFile> input(new InputFile(path));
@@ -19,6 +39,7 @@ Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Acce
 
 Status InputFile::OpenDescriptor(Accept accept) {
   if (IsStdin()) {
+    if (WasClosed(STDIN_FILENO)) return Refused("standard input is closed; name a file");
     descriptor_ = STDIN_FILENO;
     return OkStatus();
   }
@@ -36,7 +57,10 @@ Status InputFile::OpenDescriptor(Accept accept) {
 Status InputFile::Inspect(Accept accept) {
   if (fstat(descriptor_, &attributes_) != 0) return SystemError("cannot be examined");
   if (S_ISDIR(attributes_.st_mode)) {
-    return Refused("is a directory, skipped; use -r for its files, or pack it with tar -I lmz -cf");
+    return IsStdin() ? Refused("is a directory; pack it with tar -I lmz -cf FOLDER.tar.lmz FOLDER")
+                     : Refused(
+                           "is a directory, skipped; use -r for its files, or pack it with "
+                           "tar -I lmz -cf");
   }
   if (!S_ISREG(attributes_.st_mode)) {
     if (accept == Accept::kRegular) {
@@ -44,11 +68,25 @@ Status InputFile::Inspect(Accept accept) {
     }
     return OkStatus();
   }
-  const off_t position = lseek(descriptor_, 0, SEEK_CUR);
-  if (position >= 0 && attributes_.st_size > position) {
-    size_ = static_cast<uint64_t>(attributes_.st_size - position);
+  begin_ = std::max<off_t>(lseek(descriptor_, 0, SEEK_CUR), 0);
+  if (attributes_.st_size > begin_ && IsSizeTrue(attributes_.st_size)) {
+    size_ = static_cast<uint64_t>(attributes_.st_size - begin_);
   }
   return OkStatus();
+}
+
+// Some file systems make up the size of a file: all of a page, nothing, or what a server said a
+// while ago. A size is believed when there is a last byte and none behind it, or when the file is
+// growing right now.
+bool InputFile::IsSizeTrue(off_t size) const {
+  uint8_t bytes[2];
+  const ssize_t n = ReadAt(descriptor_, bytes, size - 1);
+  return n == 1 || (n == 2 && HasGrownPast(size));
+}
+
+bool InputFile::HasGrownPast(off_t size) const {
+  struct stat now = {};
+  return fstat(descriptor_, &now) == 0 && now.st_size > size;
 }
 
 InputFile::~InputFile() {
@@ -56,23 +94,111 @@ InputFile::~InputFile() {
 }
 
 Result<size_t> InputFile::Read(MutableByteSpan buffer) {
-  Result<size_t> filled = ReadFully(descriptor_, buffer);
+  Result<size_t> filled = ReadUpToSize(buffer);
   if (!filled.ok()) return filled.status().At(name());
+  read_.Update(buffer.first(filled.value()));
+  read_size_ += filled.value();
   return filled;
 }
 
-Status InputFile::RemoveName() {
-  return Unlink().At(name());
+Result<size_t> InputFile::ReadUpToSize(MutableByteSpan buffer) {
+  if (size_) buffer = buffer.first(std::min<uint64_t>(buffer.size(), *size_ - read_size_));
+  LMZ_ASSIGN(const size_t filled, ReadFully(descriptor_, buffer));
+  if (size_ && filled < buffer.size()) {
+    return Refused("became shorter while lmz read it; try again when nothing writes to it");
+  }
+  // What was empty when it was opened gives something either because its size is made up, as in
+  // /proc, or because something has been appended since, which is not to be read.
+  const bool was_empty = S_ISREG(attributes_.st_mode) && attributes_.st_size <= begin_;
+  if (was_empty && read_size_ == 0 && filled != 0 && HasGrownPast(begin_)) {
+    size_ = 0;
+    return size_t{0};
+  }
+  return filled;
 }
 
-Status InputFile::Unlink() const {
+Result<InputFile::Change> InputFile::FindChange(bool always_by_content) {
+  if (!S_ISREG(attributes_.st_mode)) return Change::kNone;
+  Result<Change> change = Compare(always_by_content);
+  if (!change.ok()) return change.status().At(name());
+  return change;
+}
+
+Result<InputFile::Change> InputFile::Compare(bool always_by_content) const {
+  LMZ_ASSIGN(const bool had_other_attributes, HasOtherAttributes());
+  // Without a true size all was read that the file gave: it may wait for the next reader of it.
+  const bool is_suspect = had_other_attributes || (size_ && HasMore());
+  if (!is_suspect && !always_by_content) return Change::kNone;
+  LMZ_ASSIGN(const bool still_holds, StillHoldsWhatWasRead());
+  if (!still_holds) return Change::kOverwritten;
+  // Once more, for reading takes time.
+  LMZ_ASSIGN(const bool has_other_attributes, HasOtherAttributes());
+  const bool may_have_more = size_ || has_other_attributes || always_by_content;
+  if (may_have_more && HasMore()) return Change::kGrown;
+  return has_other_attributes ? Change::kTouched : Change::kNone;
+}
+
+Result<bool> InputFile::HasOtherAttributes() const {
+  struct stat now = {};
+  if (fstat(descriptor_, &now) != 0) return SystemError("cannot be examined");
+  return now.st_size != attributes_.st_size || !IsSameTime(now.st_mtim, attributes_.st_mtim) ||
+         !IsSameTime(now.st_ctim, attributes_.st_ctim);
+}
+
+Result<bool> InputFile::StillHoldsWhatWasRead() const {
+  Checksum64Stream found;
+  Bytes buffer(std::min<uint64_t>(read_size_, kRereadSize));
+  for (uint64_t done = 0; done < read_size_;) {
+    const uint64_t piece = std::min<uint64_t>(read_size_ - done, buffer.size());
+    const ssize_t n = ReadAt(descriptor_, MutableByteSpan(buffer).first(piece),
+                             begin_ + static_cast<off_t>(done));
+    if (n < 0) return SystemError("cannot be read again to look for changes");
+    if (n == 0) return false;
+    found.Update(ByteSpan(buffer).first(static_cast<size_t>(n)));
+    done += static_cast<uint64_t>(n);
+  }
+  return found.Digest() == read_.Digest();
+}
+
+bool InputFile::HasMore() const {
+  uint8_t byte = 0;
+  return ReadAt(descriptor_, MutableByteSpan(&byte, 1), begin_ + static_cast<off_t>(read_size_)) >
+         0;
+}
+
+Status InputFile::CheckRemovable(bool links_allowed) const {
+  struct stat name = {};
+  if (lstat(path_.c_str(), &name) == 0 && S_ISLNK(name.st_mode)) {
+    return Refused("is a symbolic link, which --rm does not remove; leave out --rm").At(path_);
+  }
+  if (!S_ISREG(attributes_.st_mode)) {
+    return Refused("is not a regular file, so --rm cannot remove it; leave out --rm").At(path_);
+  }
+  if (attributes_.st_nlink > 1 && !links_allowed) {
+    return Status(Code::kIo,
+                  path_ + ": has " + std::to_string(attributes_.st_nlink) +
+                      " hard links, of which --rm would remove one and free no space; use -f to "
+                      "remove it all the same, or leave out --rm");
+  }
+  return OkStatus();
+}
+
+Status InputFile::CheckName() const {
+  return ComparePath().At(name());
+}
+
+Status InputFile::RemoveName() {
+  LMZ_TRY(CheckName());
+  if (unlink(path_.c_str()) != 0) return SystemError("cannot be removed").At(name());
+  return OkStatus();
+}
+
+Status InputFile::ComparePath() const {
   struct stat now = {};
   if (lstat(path_.c_str(), &now) != 0) return SystemError("cannot be removed");
-  if (S_ISLNK(now.st_mode)) return Refused("is a symbolic link; it was not removed");
   if (now.st_dev != attributes_.st_dev || now.st_ino != attributes_.st_ino) {
     return Refused("was replaced while lmz read it; it was not removed");
   }
-  if (unlink(path_.c_str()) != 0) return SystemError("cannot be removed");
   return OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/checksum.h"
 #include "base/stream.h"
 
 namespace lmz {
@@ -20,6 +21,14 @@ class InputFile final : public Source {
     kAnyReadable  // whatever can be read
   };
 
+  // What became of a regular file since it was opened.
+  enum class Change {
+    kNone,
+    kTouched,      // it holds what was read and nothing more, but its times or links changed
+    kGrown,        // it holds what was read and more behind it
+    kOverwritten,  // it no longer holds what was read
+  };
+
   // Opens `path`; "-" is standard input and always acceptable. Errors: kIo, which includes inputs
   // that are not acceptable and directories.
   static Result<std::unique_ptr<InputFile>> Open(const std::string& path, Accept accept);
@@ -27,14 +36,29 @@ class InputFile final : public Source {
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
+  // Of a file with a known size: ends where the file ended when it was opened, whatever is appended
+  // meanwhile. Errors: kIo, also when such a file ends earlier.
   Result<size_t> Read(MutableByteSpan buffer) override;
 
-  // How many bytes were left when it was opened; nothing for pipes and for files that do not say
-  // (such as those of /proc).
+  // How many bytes Read will give. Nothing for pipes, for empty files and for files whose size in
+  // the file system is not that of their content (such as those of /proc and /sys).
   std::optional<uint64_t> size() const { return size_; }
+  uint64_t read_size() const { return read_size_; }
   const struct stat& attributes() const { return attributes_; }
   // The path, or "(stdin)": how messages call it.
   std::string name() const { return IsStdin() ? "(stdin)" : path_; }
+
+  // Compares the file with what was read: size, modification and status change times, and the
+  // content when those differ or `always_by_content` is set. Pipes and devices never change. Call
+  // after the last Read. Errors: kIo.
+  Result<Change> FindChange(bool always_by_content);
+
+  // Refuses what RemoveName would refuse, before any work, and, unless `links_allowed`, a file with
+  // further hard links. Errors: kIo.
+  Status CheckRemovable(bool links_allowed) const;
+
+  // Whether the name still stands for the file that was read. Errors: kIo.
+  Status CheckName() const;
 
   // Removes the name, provided it still stands for the file that was read. Errors: kIo.
   Status RemoveName();
@@ -43,13 +67,23 @@ class InputFile final : public Source {
   explicit InputFile(const std::string& path) : path_(path) {}
   Status OpenDescriptor(Accept accept);
   Status Inspect(Accept accept);
-  Status Unlink() const;
+  bool IsSizeTrue(off_t size) const;
+  bool HasGrownPast(off_t size) const;
+  Result<size_t> ReadUpToSize(MutableByteSpan buffer);
+  Result<bool> HasOtherAttributes() const;
+  Result<bool> StillHoldsWhatWasRead() const;
+  bool HasMore() const;
+  Result<Change> Compare(bool always_by_content) const;
+  Status ComparePath() const;
   bool IsStdin() const { return path_ == "-"; }
 
   std::string path_;
   int descriptor_ = -1;
-  struct stat attributes_ = {};
-  std::optional<uint64_t> size_;
+  struct stat attributes_ = {};   // when it was opened
+  off_t begin_ = 0;               // where reading began
+  std::optional<uint64_t> size_;  // bytes from begin_ on
+  uint64_t read_size_ = 0;
+  Checksum64Stream read_;
 };
 
 }  // namespace lmz

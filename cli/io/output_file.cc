@@ -57,6 +57,9 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Prepare(const std::string& path,
                                                         const OutputRules& rules) {
   struct stat existing = {};
   const bool exists = stat(path.c_str(), &existing) == 0;
+  // A name that is too long, a folder that is none: said before any work. A link that leads nowhere
+  // or in a circle is looked at below.
+  if (!exists && errno != ENOENT && errno != ELOOP) return SystemError("cannot be created");
   std::string target = path;
   if (exists && S_ISDIR(existing.st_mode)) return Refused("is a directory");
   if (exists && existing.st_dev == input.st_dev && existing.st_ino == input.st_ino) {
@@ -154,6 +157,14 @@ Status OutputFile::Commit() {
   return Finish().At(path_);
 }
 
+void OutputFile::Withdraw() {
+  struct stat now = {};
+  if (lstat(path_.c_str(), &now) == 0 && now.st_dev == committed_.st_dev &&
+      now.st_ino == committed_.st_ino) {
+    unlink(path_.c_str());
+  }
+}
+
 Status OutputFile::Finish() {
   if (temporary_path_.empty()) return CloseDescriptor();
   if (hole_ != 0 && ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
@@ -164,6 +175,7 @@ Status OutputFile::Finish() {
   if (fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP) {
     return SystemError("cannot be brought to the disk");
   }
+  if (fstat(descriptor_, &committed_) != 0) return SystemError("cannot be examined");
   LMZ_TRY(CloseDescriptor());
   LMZ_TRY(MoveToName());
   return SyncFolder(folder_);

@@ -41,6 +41,11 @@ class OutputFile final : public Sink {
   // Makes the output permanent under its name; it is then on the disk. Call once. Errors: kIo.
   Status Commit();
 
+  // Removes the output again after Commit, unless something else has taken its name.
+  void Withdraw();
+
+  const std::string& path() const { return path_; }
+
  private:
   OutputFile(std::string path, const struct stat& input, const OutputRules& rules);
   static Result<std::unique_ptr<OutputFile>> Prepare(const std::string& path,
@@ -58,6 +63,7 @@ class OutputFile final : public Sink {
   std::string folder_;          // with a slash at its end
   std::string temporary_path_;  // empty when written in place or committed
   struct stat input_;
+  struct stat committed_ = {};  // the output's own, for Withdraw
   OutputRules rules_;
   int descriptor_ = -1;
   uint64_t size_ = 0;  // bytes written so far, with holes

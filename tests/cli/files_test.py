@@ -212,17 +212,30 @@ class Refusals(cli_case.CliCase):
         self.fails(FAILED, ": cannot be opened", "")
         self.fails(FAILED, "no/out: cannot be created: No such", "-o", "no/out", stdin=b"x")
 
-    def test_input_that_grows_meanwhile(self):
-        path = self.write("in", cli_case.random_bytes(1 << 20))
-        # Nobody reads on after the first blocks, so the program has to wait in the middle.
-        process = self.start_lmz("-c", "--block-size=64K", "in",
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.stdout.read(200_000)
-        with path.open("ab") as stream:
-            stream.write(b"more")
-        message = process.communicate(timeout=cli_case.PATIENCE)[1].decode()
-        self.assertEqual(process.returncode, FAILED)
-        self.assertRegex(message, r"\Almz: in: [^\n]*change[^\n]*\n\Z")
+    def test_output_that_cannot_be_is_refused_before_any_work(self):
+        # None of them would ever end if the input were read first.
+        endless = os.path.realpath("/dev/zero")
+        self.write("file", b"")
+        for name, words in [("n" * 256, "File name too long"), ("d/" * 3000 + "n", "too long"),
+                            ("file/out", "Not a directory"), ("no/out", "No such file or directory"),
+                            ("", "the name is empty")]:
+            with self.subTest(name[:20]):
+                self.assertRegex(self.run_lmz(endless, "-o", name).stderr.decode(),
+                                 r"\Almz: .*" + words + r"\n\Z")
+        self.assertEqual(self.names(), ["file"])
+
+    def test_name_too_long_for_the_suffix(self):
+        name = "n" * 252  # .lmz makes it 256
+        self.write(name, b"text")
+        self.fails(FAILED, ".lmz: cannot be created: File name too long", name)
+        self.fails(FAILED, ".lmz: cannot be created: File name too long", "-f", "--rm", name)
+        self.lmz("-S", ".x", name)
+        self.assertEqual(self.names(), [name, name + ".x"])
+        self.write("d.lmz", self.lmz(stdin=b"text"))
+        (self.folder / "d").symlink_to("d")
+        self.fails(FAILED, "d: already exists", "-d", "d.lmz")
+        self.lmz("-df", "d.lmz")
+        self.assertEqual(self.read("d"), b"text")
 
     def test_full_device(self):
         self.write("in", cli_case.SAMPLES["text"])
@@ -254,13 +267,39 @@ class Refusals(cli_case.CliCase):
         self.assertNotEqual(self.lmz("-c", "sub/in", **options), b"")
         (self.folder / "sub").chmod(0o755)
 
-    def test_closed_standard_descriptors(self):
-        self.write("in", cli_case.SAMPLES["small text"])
-        script = '"$0" -c in >&-; echo $?; "$0" <&- >/dev/null; echo $?; "$0" -v in 2>&-; echo $?'
-        result = subprocess.run(["sh", "-c", script, self.program], cwd=self.folder, check=True,
+    def shell(self, script):
+        """Exit code, standard output and standard error of a script, in which $0 is lmz."""
+        result = subprocess.run(["sh", "-c", script, self.program], cwd=self.folder, check=False,
                                 capture_output=True, timeout=cli_case.PATIENCE)
-        self.assertEqual(result.stdout.split(), [b"1", b"1", b"0"])
-        self.assertEqual(self.lmz("-dc", "in.lmz"), self.read("in"))
+        return result.returncode, result.stdout, result.stderr.decode()
+
+    def test_closed_standard_descriptors(self):
+        data = cli_case.SAMPLES["small text"]
+        self.write("in", data)
+        packed = self.lmz(stdin=data)
+        self.write("packed", packed)
+        output = "lmz: standard output is closed; redirect it, or name an output with -o\n"
+        for arguments in ["-0c in", "-dc packed", "-d < packed", "-l packed", "--help",
+                          "--version", "--list-models"]:
+            with self.subTest(arguments):
+                self.assertEqual(self.shell(f'"$0" {arguments} >&-'), (FAILED, b"", output))
+        self.assertEqual(self.shell('"$0" -0 <&-'),
+                         (FAILED, b"", "lmz: (stdin): standard input is closed; name a file\n"))
+        self.assertEqual(self.names(), ["in", "packed"])
+        # What is not used may be closed, and no file takes its place.
+        for closed in ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"]:
+            with self.subTest(closed):
+                self.assertEqual(self.shell(f'"$0" -0fv in {closed}')[:2], (0, b""))
+                self.assertEqual((self.read("in"), self.read("in.lmz")), (data, packed))
+                self.assertEqual(self.shell(f'"$0" -dfo back packed {closed}')[:2], (0, b""))
+                self.assertEqual((self.read("back"), self.read("packed")), (data, packed))
+
+    def test_a_folder_as_standard_input(self):
+        for options in ["", "-t", "-d", "-l"]:
+            code, output, message = self.shell(f'"$0" {options} < . | cat')
+            self.assertEqual((code, output), (0, b""))  # of cat
+            self.assertEqual(message, "lmz: (stdin): is a directory; pack it with "
+                                      "tar -I lmz -cf FOLDER.tar.lmz FOLDER\n")
 
 
 if __name__ == "__main__":
