@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/hash.h"
 #include "mix/quick_probability.h"
 
 namespace lmz {
@@ -154,7 +155,7 @@ void ContextMixer::EnterHalf(Lane& lane) {
     half_hashes = hashes;
   } else {
     for (unsigned i = 0; i < kContexts; ++i) {
-      half_hashes[i] = (hashes[i] + lane.node_ * 0x9E3779B1u) * 0x85EBCA6Bu;
+      half_hashes[i] = (hashes[i] + lane.node_ * kGoldenRatio32) * 0x85EBCA6Bu;
       half_hashes[i] ^= half_hashes[i] >> 15;
       slots_.Prefetch(half_hashes[i]);
     }
@@ -181,7 +182,7 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const unsigned expected_bit = expected >> bit_index & 1;
   const unsigned c1 = static_cast<unsigned>(lane.contexts_.recent() & 0xFF);
   bit_match_length_ = &match_length_map_[MatchClass(lane.match_.length()) * 2 + expected_bit];
-  const uint32_t byte_context = (expected << 8 | c1) * 0x9E3779B1u >> 18;
+  const uint32_t byte_context = HashBits(expected << 8 | c1, 14);
   bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
   inputs[0] = Stretch(p_q16);
@@ -200,8 +201,8 @@ uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
 
 void ContextMixer::EnterMaps(const Lane& lane) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
-  const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
-  const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
+  const uint32_t order1 = HashBits((recent & 0xFF) << 8 | lane.node_, 13);
+  const uint32_t order2 = HashBits((recent & 0xFFFF) << 8 | lane.node_, 17);
   order1_map_.Enter(order1 & map_mask_);
   order2_map_.Enter(order2 & map_mask_);
 }

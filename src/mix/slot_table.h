@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/hash.h"
 #include "base/status.h"
 #include "mix/bit_history.h"
 
@@ -60,7 +61,7 @@ class SlotTable {
   SlotTable(void* memory, Slot* slots, size_t count)
       : memory_(memory), slots_(slots), mask_(count - 1) {}
 
-  size_t Index(uint32_t hash) const { return (hash * uint64_t{0x9E3779B1} >> 8) & mask_; }
+  size_t Index(uint32_t hash) const { return (hash * uint64_t{kGoldenRatio32} >> 8) & mask_; }
 
   // How much would be lost with this slot.
   static int Uses(const Slot& slot) {
