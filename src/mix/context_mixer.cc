@@ -1,7 +1,6 @@
 #include "mix/context_mixer.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "base/hash.h"
@@ -18,7 +17,6 @@ constexpr unsigned kModelInput = kBiasInput + 1;
 static_assert(kModelInput + 2 < Mixer::kInputs);
 static_assert(MixerStart::kInputs == Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
-static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
@@ -161,12 +159,12 @@ void ContextMixer::EnterHalf(Lane& lane) {
     }
   }
   for (unsigned i = 0; i < kContexts; ++i) {
-    lane.slot_bytes_[i] = reinterpret_cast<uint8_t*>(slots_.Find(half_hashes[i]));
+    lane.slots_[i] = slots_.Find(half_hashes[i]);
   }
   if (lane.node_ == 1) {
-    lane.first_slots_ = lane.slot_bytes_;
+    lane.first_slots_ = lane.slots_;
     for (unsigned i = 0; i < kContexts; ++i) {
-      lane.last_bytes_[i] = lane.slot_bytes_[i][offsetof(Slot, last_byte)] | 256u;
+      lane.last_bytes_[i] = lane.slots_[i]->last_byte | 256u;
     }
   }
   lane.half_node_ = 1;
@@ -223,9 +221,9 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
   const uint32_t seen = static_cast<uint32_t>(
-      kernels_.gather(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_),
-                      history_map_.data(), lane.last_bytes_.data(), lane.node_,
-                      static_cast<int>(bit_index), history_index_.data(), mixer_.inputs().data()));
+      kernels_.gather(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+                      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
+                      history_index_.data(), mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
   mixer_.inputs()[kBiasInput] = 256;
   const uint64_t recent = lane.contexts_.recent();
@@ -244,7 +242,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order1_map_.Update(bit);
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
-  kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+  kernels_.learn(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
                  history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
                  quick_.next[0][0].data());
   if (bit_match_length_ != nullptr) {
@@ -259,7 +257,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
-  for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
+  for (Slot* slot : lane.first_slots_) slot->last_byte = byte;
   lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
   for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);

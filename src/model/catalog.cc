@@ -12,7 +12,8 @@ namespace {
 
 struct Loaded {
   std::mutex mutex;
-  std::map<std::pair<uint8_t, Isa>, std::shared_ptr<const Network>> networks;  // guarded by mutex
+  std::map<std::pair<uint8_t, const NetworkKernels*>, std::shared_ptr<const Network>>
+      networks;  // guarded by mutex
 };
 
 Loaded& LoadedNetworks() {
@@ -23,7 +24,8 @@ Loaded& LoadedNetworks() {
 Result<std::shared_ptr<const Network>> Load(const CatalogRow& row) {
   Loaded& loaded = LoadedNetworks();
   const std::lock_guard lock(loaded.mutex);
-  std::shared_ptr<const Network>& network = loaded.networks[{row.number, ActiveIsa()}];
+  std::shared_ptr<const Network>& network =
+      loaded.networks[{row.number, &BestKernels(NetworkBuilds())}];
   if (network == nullptr) {
     LMZ_ASSIGN(Network fresh, Network::Load(row.file));
     network = std::make_shared<const Network>(std::move(fresh));

@@ -37,7 +37,7 @@ ModelId IdOfModelFile(ByteSpan file);
 ModelReference ReferenceTo(const Network& model);
 
 // The model that `reference` names: one of `others`, or a built-in one, which is loaded on first
-// use for the kernels of ActiveIsa() and then kept. Errors: kModelMissing with its name and id and
+// use for the best kernels and then kept. Errors: kModelMissing with its name and id and
 // where it was looked for; kModelDamaged never, unless the program is. Thread-safe.
 Result<std::shared_ptr<const Network>> FindModel(
     const ModelReference& reference, std::span<const std::shared_ptr<const Network>> others);

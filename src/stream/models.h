@@ -33,7 +33,7 @@ Result<std::shared_ptr<const Network>> BuiltInModel(const std::string& name);
 // What a whole model file says about itself. Errors: kModelDamaged, kNewerVersion.
 Result<ModelSummary> DescribeModel(ByteSpan file);
 
-// A whole model file, ready for use with the kernels of ActiveIsa(). Errors: kModelDamaged,
+// A whole model file, ready for use with the best kernels for this CPU. Errors: kModelDamaged,
 // kNewerVersion, kOutOfMemory.
 Result<std::shared_ptr<const Network>> LoadModel(ByteSpan file);
 
