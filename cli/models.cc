@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/message.h"
+#include "cli/show/message.h"
 
 namespace lmz {
 

@@ -78,15 +78,22 @@ if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
 endif()
 
 # lmz_kernels(LAYER STEM [ISA...]): adds STEM_scalar.cc, and STEM_ISA.cc for each of the instruction
-# sets that this architecture has, to the library of LAYER.
+# sets that this architecture has, to the library of LAYER. The global property LMZ_KERNEL_BUILDS has
+# the names of all such files: tests compare it with what the library and its lists hold.
 function(lmz_kernels layer stem)
-  target_sources(lmz_${layer} PRIVATE ${stem}_scalar.cc)
-  set_source_files_properties(${stem}_scalar.cc PROPERTIES COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS}")
-  foreach(isa IN LISTS ARGN)
-    if(isa IN_LIST LMZ_ISAS)
-      target_sources(lmz_${layer} PRIVATE ${stem}_${isa}.cc)
-      set_source_files_properties(${stem}_${isa}.cc PROPERTIES
-        COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS};${LMZ_ISA_CHECKS};${LMZ_FLAGS_${isa}}")
+  cmake_path(GET stem FILENAME name)
+  set(LMZ_FLAGS_scalar)
+  foreach(isa IN ITEMS scalar ${ARGN})
+    if(isa STREQUAL scalar)
+      set(checks)
+    elseif(isa IN_LIST LMZ_ISAS)
+      set(checks ${LMZ_ISA_CHECKS})
+    else()
+      continue()
     endif()
+    target_sources(lmz_${layer} PRIVATE ${stem}_${isa}.cc)
+    set_source_files_properties(${stem}_${isa}.cc PROPERTIES
+      COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS};${checks};${LMZ_FLAGS_${isa}}")
+    set_property(GLOBAL APPEND PROPERTY LMZ_KERNEL_BUILDS ${name}_${isa})
   endforeach()
 endfunction()

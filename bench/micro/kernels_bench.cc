@@ -26,35 +26,40 @@ namespace lmz {
 namespace {
 
 struct Product {
-  Product(const NetworkKernels& with, int rows_, int columns_, int lanes_)
+  Product(const MatrixKernels& with, int rows_, int columns_, int lanes_)
       : kernels(with), rows(rows_), columns(columns_), lanes(lanes_) {
     std::mt19937 random(1);
     const auto small = [&] { return static_cast<int8_t>(static_cast<int>(random() % 255) - 127); };
     std::vector<int8_t> weights(static_cast<size_t>(rows) * static_cast<size_t>(columns));
     for (int8_t& w : weights) w = small();
-    matrix = MatrixStorage(weights, rows, columns, kernels.quantised_flip);
+    matrix = MatrixStorage(weights, rows, columns, kernels);
     x.resize(static_cast<size_t>(lanes) * static_cast<size_t>(columns));
     for (uint8_t& q : x) {
-      q = static_cast<uint8_t>(static_cast<uint8_t>(small()) ^ kernels.quantised_flip);
+      q = static_cast<uint8_t>(static_cast<uint8_t>(small()) ^ kernels.flip);
     }
     sums.resize(static_cast<size_t>(lanes) * static_cast<size_t>(rows));
   }
   void Run() { Run(0, lanes); }
   void Run(int first, int count) {
-    kernels.multiply(matrix.view(), x.data() + ptrdiff_t{first} * columns, columns, count,
-                     sums.data() + ptrdiff_t{first} * rows, rows);
+    matrix.Multiply(x.data() + ptrdiff_t{first} * columns, columns, count,
+                    sums.data() + ptrdiff_t{first} * rows, rows);
   }
 
-  const NetworkKernels& kernels;
+  const MatrixKernels& kernels;
   int rows, columns, lanes;
   MatrixStorage matrix;
   AlignedVector<uint8_t> x;
   AlignedVector<int32_t> sums;
 };
 
-void BenchMultiply(benchmark::State& state, Isa isa, int rows, int columns, int lanes) {
-  Product product(NetworkKernelsFor(isa), rows, columns, lanes);
-  Product expected(NetworkKernelsFor(Isa::kScalar), rows, columns, lanes);
+const NetworkKernels& Scalar() {
+  return PortableKernels(NetworkBuilds());
+}
+
+void BenchMultiply(benchmark::State& state, const NetworkKernels& kernels, int rows, int columns,
+                   int lanes) {
+  Product product(kernels.dense, rows, columns, lanes);
+  Product expected(Scalar().dense, rows, columns, lanes);
   product.Run();
   expected.Run();
   if (product.sums != expected.sums) return state.SkipWithError("differs from scalar");
@@ -115,8 +120,8 @@ struct Share {
 };
 
 struct SteppedLanes {
-  SteppedLanes(const ModelFile& model, int lanes)
-      : network(model), states(network.shape(), lanes) {}
+  SteppedLanes(const ModelFile& model, const NetworkKernels& kernels, int lanes)
+      : network(model, kernels), states(network.shape(), lanes) {}
   Network network;
   LaneStates states;
 };
@@ -141,7 +146,7 @@ class Products {
  public:
   Products(const GlrShape& shape, const NetworkKernels& kernels, int lanes) : lanes_(lanes) {
     const auto add = [&](int rows, int columns) {
-      products_.emplace_back(kernels, rows, columns, lanes);
+      products_.emplace_back(kernels.dense, rows, columns, lanes);
     };
     for (int layer = 0; layer < shape.layers; ++layer) {
       for (int i = 0; i < 3; ++i) add(shape.state, shape.width);
@@ -170,11 +175,12 @@ void BenchProducts(benchmark::State& state, Products& products) {
   state.counters["bytes/s"] = share.Rate(state);
 }
 
-// What the benchmarks of one instruction set and number of lanes work on, made when the first of
+// What the benchmarks of one build and number of lanes work on, made when the first of
 // their threads asks for it.
 class Compared {
  public:
-  Compared(const ModelFile& model, Isa isa, int lanes) : model_(model), isa_(isa), lanes_(lanes) {}
+  Compared(const ModelFile& model, const NetworkKernels& kernels, int lanes)
+      : model_(model), kernels_(kernels), lanes_(lanes) {}
 
   // False if the network's step differs from the portable one.
   bool EqualsScalar() {
@@ -187,16 +193,14 @@ class Compared {
  private:
   void Make() {
     constexpr int kSteps = 3;
-    if (!ForceIsa(Isa::kScalar).ok()) return;
-    const std::vector<uint32_t> expected = RunSteps(Network(model_), lanes_, kSteps);
-    if (!ForceIsa(isa_).ok()) return;
-    products_.emplace(model_.glr.shape, NetworkKernelsFor(isa_), lanes_);
-    stepped_.emplace(model_, lanes_);
+    const std::vector<uint32_t> expected = RunSteps(Network(model_, Scalar()), lanes_, kSteps);
+    products_.emplace(model_.glr.shape, kernels_, lanes_);
+    stepped_.emplace(model_, kernels_, lanes_);
     equals_scalar_ = RunSteps(stepped_->network, lanes_, kSteps) == expected;
   }
 
   const ModelFile& model_;
-  Isa isa_;
+  const NetworkKernels& kernels_;
   int lanes_;
   std::once_flag once_;
   bool equals_scalar_ = false;
@@ -205,10 +209,11 @@ class Compared {
 };
 
 // Next to each other, so that a machine's changing speed meets both alike.
-void RegisterSteps(const ModelFile& model, Isa isa, int lanes, int threads) {
-  const auto compared = std::make_shared<Compared>(model, isa, lanes);
+void RegisterSteps(const ModelFile& model, const KernelBuild<NetworkKernels>& build, int lanes,
+                   int threads) {
+  const auto compared = std::make_shared<Compared>(model, *build.kernels, lanes);
   const auto add = [&](const std::string& what, const auto& body) {
-    const std::string name = what + "/" + IsaName(isa) + "/lanes:" + std::to_string(lanes);
+    const std::string name = what + "/" + build.set.name + "/lanes:" + std::to_string(lanes);
     auto* const added =
         benchmark::RegisterBenchmark(name.c_str(), [compared, body](benchmark::State& state) {
           if (!compared->EqualsScalar()) return state.SkipWithError("differs from scalar");
@@ -224,19 +229,20 @@ void RegisterSteps(const ModelFile& model, Isa isa, int lanes, int threads) {
 }
 
 void Register(const ModelFile* model) {
-  for (const Isa isa : SupportedIsas()) {
-    const std::string name = IsaName(isa);
+  for (const KernelBuild<NetworkKernels>& build : NetworkBuilds()) {
+    if (!DetectedFeatures().Contains(build.set.needs)) continue;
+    const std::string name = build.set.name;
     for (const auto& [rows, columns] : {std::pair{192, 192}, {576, 192}, {192, 576}, {256, 192}}) {
       for (const int lanes : {1, 2, 4, 8, 16}) {
         benchmark::RegisterBenchmark(("multiply/" + name + "/" + std::to_string(rows) + "x" +
                                       std::to_string(columns) + "/lanes:" + std::to_string(lanes))
                                          .c_str(),
-                                     BenchMultiply, isa, rows, columns, lanes);
+                                     BenchMultiply, *build.kernels, rows, columns, lanes);
       }
     }
     if (model == nullptr) continue;
-    for (const int lanes : {1, 2, 4, 8, 16}) RegisterSteps(*model, isa, lanes, 1);
-    for (const int lanes : {8, 16}) RegisterSteps(*model, isa, lanes, 2);
+    for (const int lanes : {1, 2, 4, 8, 16}) RegisterSteps(*model, build, lanes, 1);
+    for (const int lanes : {8, 16}) RegisterSteps(*model, build, lanes, 2);
   }
 }
 

@@ -1,4 +1,5 @@
-// A loop that is unrolled in any case. Anonymous for the reason given in elementwise.h.
+// A loop that is unrolled in any case. Anonymous for the reason given in
+// cpu/kernel_builds.h.
 #pragma once
 
 namespace lmz {

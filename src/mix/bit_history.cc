@@ -1,6 +1,6 @@
 #include "mix/bit_history.h"
 
-#include "mix/kernels/mixer_kernels.h"
+#include <cstddef>
 
 namespace lmz {
 
@@ -147,7 +147,6 @@ constexpr Numbering kNumbering = Number(kCandidates);
 constexpr BitHistoryTable MakeTable(const Candidates& c, const Numbering& n) {
   BitHistoryTable table{};
   table.states = n.states;
-  table.pure_states = n.pure_states;
   for (size_t i = 0; i < c.size; ++i) {
     if (i != 0 && n.number[i] == 0) continue;
     const size_t state = n.number[i];
@@ -162,7 +161,7 @@ constexpr BitHistoryTable MakeTable(const Candidates& c, const Numbering& n) {
 
 constexpr BitHistoryTable kTable = MakeTable(kCandidates, kNumbering);
 static_assert(kTable.states <= 256);
-static_assert(kTable.pure_states == kPureStates);
+static_assert(kNumbering.pure_states == kPureStates);
 
 }  // namespace
 

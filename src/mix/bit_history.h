@@ -11,12 +11,14 @@
 
 namespace lmz {
 
+// States below this number have seen only one kind of bit, or none.
+inline constexpr uint32_t kPureStates = 83;
+
 struct BitHistoryTable {
   std::array<std::array<uint8_t, 2>, 256> next;  // [state][bit]
   std::array<uint8_t, 256> zeros;                // [state]
   std::array<uint8_t, 256> ones;                 // [state]
-  int states;       // 0 is "nothing seen"; numbers from here on are unused
-  int pure_states;  // below this: only one kind of bit was seen, or none
+  int states;                                    // 0 is "nothing seen"; from here on: unused
 };
 
 extern const BitHistoryTable kBitHistory;

@@ -1,9 +1,9 @@
 #include "mix/context_mixer.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
+#include "base/hash.h"
 #include "mix/quick_probability.h"
 
 namespace lmz {
@@ -17,7 +17,6 @@ constexpr unsigned kModelInput = kBiasInput + 1;
 static_assert(kModelInput + 2 < Mixer::kInputs);
 static_assert(MixerStart::kInputs == Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
-static_assert(offsetof(Slot, history) == kSlotHistory && offsetof(Slot, quick) == kSlotQuick);
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
@@ -154,18 +153,18 @@ void ContextMixer::EnterHalf(Lane& lane) {
     half_hashes = hashes;
   } else {
     for (unsigned i = 0; i < kContexts; ++i) {
-      half_hashes[i] = (hashes[i] + lane.node_ * 0x9E3779B1u) * 0x85EBCA6Bu;
+      half_hashes[i] = (hashes[i] + lane.node_ * kGoldenRatio32) * 0x85EBCA6Bu;
       half_hashes[i] ^= half_hashes[i] >> 15;
       slots_.Prefetch(half_hashes[i]);
     }
   }
   for (unsigned i = 0; i < kContexts; ++i) {
-    lane.slot_bytes_[i] = reinterpret_cast<uint8_t*>(slots_.Find(half_hashes[i]));
+    lane.slots_[i] = slots_.Find(half_hashes[i]);
   }
   if (lane.node_ == 1) {
-    lane.first_slots_ = lane.slot_bytes_;
+    lane.first_slots_ = lane.slots_;
     for (unsigned i = 0; i < kContexts; ++i) {
-      lane.last_bytes_[i] = lane.slot_bytes_[i][offsetof(Slot, last_byte)] | 256u;
+      lane.last_bytes_[i] = lane.slots_[i]->last_byte | 256u;
     }
   }
   lane.half_node_ = 1;
@@ -181,7 +180,7 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const unsigned expected_bit = expected >> bit_index & 1;
   const unsigned c1 = static_cast<unsigned>(lane.contexts_.recent() & 0xFF);
   bit_match_length_ = &match_length_map_[MatchClass(lane.match_.length()) * 2 + expected_bit];
-  const uint32_t byte_context = (expected << 8 | c1) * 0x9E3779B1u >> 18;
+  const uint32_t byte_context = HashBits(expected << 8 | c1, 14);
   bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
   inputs[0] = Stretch(p_q16);
@@ -200,8 +199,8 @@ uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
 
 void ContextMixer::EnterMaps(const Lane& lane) {
   const uint32_t recent = static_cast<uint32_t>(lane.contexts_.recent());
-  const uint32_t order1 = (((recent & 0xFF) << 8 | lane.node_) * 0x9E3779B1u) >> 19;
-  const uint32_t order2 = (((recent & 0xFFFF) << 8 | lane.node_) * 0x9E3779B1u) >> 15;
+  const uint32_t order1 = HashBits((recent & 0xFF) << 8 | lane.node_, 13);
+  const uint32_t order2 = HashBits((recent & 0xFFFF) << 8 | lane.node_, 17);
   order1_map_.Enter(order1 & map_mask_);
   order2_map_.Enter(order2 & map_mask_);
 }
@@ -222,9 +221,9 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
   const uint32_t seen = static_cast<uint32_t>(
-      kernels_.gather(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_),
-                      history_map_.data(), lane.last_bytes_.data(), lane.node_,
-                      static_cast<int>(bit_index), history_index_.data(), mixer_.inputs().data()));
+      kernels_.gather(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+                      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
+                      history_index_.data(), mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
   mixer_.inputs()[kBiasInput] = 256;
   const uint64_t recent = lane.contexts_.recent();
@@ -243,7 +242,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order1_map_.Update(bit);
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
-  kernels_.learn(lane.slot_bytes_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+  kernels_.learn(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
                  history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
                  quick_.next[0][0].data());
   if (bit_match_length_ != nullptr) {
@@ -258,7 +257,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
-  for (uint8_t* slot : lane.first_slots_) slot[offsetof(Slot, last_byte)] = byte;
+  for (Slot* slot : lane.first_slots_) slot->last_byte = byte;
   lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
   for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
   lane.match_.UpdateByte(match_table_, lane.position_);

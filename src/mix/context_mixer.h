@@ -46,9 +46,9 @@ class ContextMixer {
     ContextSet contexts_;
     MatchModel match_;
     ByteOpinion opinion_;
-    std::array<uint8_t*, ContextSet::kContexts> slot_bytes_{};   // of the current half byte
-    std::array<uint32_t, ContextSet::kContexts> last_bytes_{};   // behind a leading one
-    std::array<uint8_t*, ContextSet::kContexts> first_slots_{};  // of the byte's first half
+    std::array<Slot*, ContextSet::kContexts> slots_{};          // of the current half byte
+    std::array<uint32_t, ContextSet::kContexts> last_bytes_{};  // behind a leading one
+    std::array<Slot*, ContextSet::kContexts> first_slots_{};    // of the byte's first half
     uint32_t node_ = 1;       // the bits of the current byte behind a leading one
     uint32_t half_node_ = 1;  // the same for the current half byte
     bool is_match_alive_ = false;

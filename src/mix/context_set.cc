@@ -1,5 +1,7 @@
 #include "mix/context_set.h"
 
+#include "base/hash.h"
+
 namespace lmz {
 
 namespace {
@@ -25,7 +27,7 @@ uint8_t LowerCase(uint8_t byte) {
 void ContextSet::Add(uint64_t context) {
   const uint64_t lane_salt = (kLaneContexts >> count_ & 1) != 0 ? lane_salt_ : 0;
   const uint64_t salted = context + (count_ + 1) * uint64_t{0xABCDEF1234567ull} + lane_salt;
-  const uint64_t mixed = salted * 0x9E3779B97F4A7C15u;
+  const uint64_t mixed = salted * kGoldenRatio64;
   hashes_[count_++] = static_cast<uint32_t>((mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9u >> 32);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 
 namespace lmz {
 
@@ -63,9 +64,9 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
   // the last byte picks the place in it.
   const uint64_t recent = LoadLe64(block_ + position - 8) >> (8 * (9 - min_length_));
   const uint32_t line = next_line_;
-  next_line_ = static_cast<uint32_t>((recent * 0x9E3779B97F4A7C15u) >> 40) & table.mask_ & ~15u;
+  next_line_ = static_cast<uint32_t>((recent * kGoldenRatio64) >> 40) & table.mask_ & ~15u;
   __builtin_prefetch(&table.positions_[next_line_]);
-  uint32_t& entry = table.positions_[line + (block_[position - 1] * 0x9E3779B1u >> 28)];
+  uint32_t& entry = table.positions_[line + HashBits(block_[position - 1], 4)];
   if (length_ == 0 && entry != 0) Find(table, entry, position);
   entry = position;
 }

@@ -1,6 +1,7 @@
 #include "mix/mixer.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 #include <utility>
 
@@ -16,6 +17,9 @@ constexpr int kFinalRate = 6;
 Mixer::Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
              std::span<const uint32_t> final_rows, std::span<const Row> initial)
     : kernels_(kernels) {
+  static_assert(kInputs % kMixerLanes == 0 && kMaxSets % kMixerLanes == 0);
+  assert(!rows.empty() && rows.size() <= kMaxSets && rows.size() <= initial.size());
+  assert(!final_rows.empty() && final_rows.size() <= kMaxSets);
   for (size_t set = 0; set < rows.size(); ++set) {
     std::vector<int32_t>& weights = first_.weights.emplace_back();
     weights.reserve(rows[set] * kInputs);

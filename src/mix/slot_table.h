@@ -1,27 +1,20 @@
 // The hashed context table: for each context and each half of a byte, one slot of 32 bytes that
 // holds what was seen there. All contexts share one table.
 //
-// A slot describes the 15 nodes of the tree of four bits; node 1 is its root, node 2n + bit the
-// next. For each node it keeps a bit history and a quick probability. Two neighbouring slots share
-// a cache line and are the two places where a context may live; the less used one gives way.
+// Two neighbouring slots share a cache line and are the two places where a context may live; the
+// less used one gives way.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "base/hash.h"
 #include "base/status.h"
 #include "mix/bit_history.h"
+#include "mix/slot.h"
 
 namespace lmz {
-
-struct alignas(32) Slot {
-  uint8_t check;        // 8 bits of the context's hash
-  uint8_t last_byte;    // the byte last seen in this context (slots of the first half only)
-  uint8_t history[15];  // [node - 1], see bit_history.h
-  uint8_t quick[15];    // [node - 1], see quick_probability.h; 0 stands for even odds
-};
-static_assert(sizeof(Slot) == 32);
 
 class SlotTable {
  public:
@@ -60,7 +53,7 @@ class SlotTable {
   SlotTable(void* memory, Slot* slots, size_t count)
       : memory_(memory), slots_(slots), mask_(count - 1) {}
 
-  size_t Index(uint32_t hash) const { return (hash * uint64_t{0x9E3779B1} >> 8) & mask_; }
+  size_t Index(uint32_t hash) const { return (hash * uint64_t{kGoldenRatio32} >> 8) & mask_; }
 
   // How much would be lost with this slot.
   static int Uses(const Slot& slot) {

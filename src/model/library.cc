@@ -6,7 +6,6 @@
 #include <new>
 #include <utility>
 
-#include "cpu/isa.h"
 #include "model/installed_folder.h"
 #include "model/model_card.h"
 #include "model/model_file_reader.h"
@@ -16,22 +15,22 @@ namespace lmz {
 
 // Models in use, each bound to the kernels that were active when it was loaded.
 struct ModelLibrary::Loaded {
-  using Key = std::pair<ModelId, Isa>;
+  using Key = std::pair<ModelId, const NetworkKernels*>;
 
   // The model `id`, or what `load` gives when it is not here.
   template <class Load>
   Result<SharedModel> Get(const ModelId& id, Load load) {
     const std::lock_guard lock(mutex);
-    const auto known = models.find(Key(id, ActiveIsa()));
+    const auto known = models.find(Key(id, &BestKernels(NetworkBuilds())));
     if (known != models.end()) return known->second;
     LMZ_ASSIGN(const SharedModel model, load());
-    return models.emplace(Key(model->id(), ActiveIsa()), model).first->second;
+    return models.emplace(Key(model->id(), &BestKernels(NetworkBuilds())), model).first->second;
   }
 
   // The model `id`; null: it is not here.
   SharedModel Find(const ModelId& id) {
     const std::lock_guard lock(mutex);
-    const auto known = models.find(Key(id, ActiveIsa()));
+    const auto known = models.find(Key(id, &BestKernels(NetworkBuilds())));
     return known == models.end() ? nullptr : known->second;
   }
 

@@ -16,7 +16,7 @@ class ModelFileReader;
 
 using SharedModel = std::shared_ptr<const Network>;
 
-// A whole model file, ready for use with the kernels of ActiveIsa(). Errors: kModelDamaged,
+// A whole model file, ready for use with the best kernels (cpu/kernel_builds.h). Errors: kModelDamaged,
 // kNewerVersion, kOutOfMemory. Thread-safe.
 Result<SharedModel> LoadModel(ByteSpan file);
 

@@ -1,6 +1,5 @@
 #include "model/network.h"
 
-#include "cpu/isa.h"
 #include "model/glr/step.h"
 
 namespace lmz {
@@ -10,11 +9,8 @@ Result<Network> Network::Load(ByteSpan file) {
   return Network(model);
 }
 
-Network::Network(const ModelFile& model)
-    : id_(model.id),
-      card_(model.card),
-      glr_(model.glr, NetworkKernelsFor(ActiveIsa())),
-      mixer_start_(model.mixer_start) {}
+Network::Network(const ModelFile& model, const NetworkKernels& kernels)
+    : id_(model.id), card_(model.card), glr_(model.glr, kernels), mixer_start_(model.mixer_start) {}
 
 void Network::Step(LaneStates& states, int first, int count, const uint8_t* input_bytes,
                    uint32_t* weights, StepScratch& scratch) const {

@@ -17,19 +17,19 @@ namespace lmz {
 // Immutable after loading; any number of threads may use one.
 class Network {
  public:
-  // Parses a model file and binds it to the kernels of ActiveIsa(). Errors: as ParseModelFile.
+  // Parses a model file and binds it to the best kernels for this CPU. Errors: as ParseModelFile.
   // Memory: about the file's size twice while loading, once afterwards. May throw std::bad_alloc.
   static Result<Network> Load(ByteSpan file);
 
   // Binds the weights of a model that obeys the rules of the model file. May throw std::bad_alloc.
-  explicit Network(const ModelFile& model);
+  explicit Network(const ModelFile& model,
+                   const NetworkKernels& kernels = BestKernels(NetworkBuilds()));
 
   const GlrShape& shape() const { return glr_.shape; }
   const ModelId& id() const { return id_; }
   const ModelCard& card() const { return card_; }
   // Where the context mixer begins; null: as without training.
   const MixerStart* mixer_start() const { return mixer_start_ ? &*mixer_start_ : nullptr; }
-  Isa isa() const { return glr_.kernels->isa; }
 
   // One step for the lanes first .. first + count - 1 of `states`, 1 <= count <= what `scratch` was
   // made for. Lane first + i reads input_bytes[i] (0 at the start of its data) and gets

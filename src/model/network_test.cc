@@ -8,6 +8,7 @@
 #include <numeric>
 #include <thread>
 
+#include "tests/kernel_test.h"
 #include "tests/reference/random_model.h"
 
 namespace lmz {
@@ -40,32 +41,21 @@ Weights RunSteps(const Network& network, int lanes, int steps, int stretch) {
   return weights;
 }
 
-class NetworkIsaTest : public testing::TestWithParam<Isa> {
- protected:
-  void SetUp() override {
-    if (!ForceIsa(GetParam()).ok()) GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
-  }
-  void TearDown() override { ASSERT_TRUE(ForceIsa(SupportedIsas().back()).ok()); }
-};
+class NetworkBuildTest : public KernelTest<NetworkKernels> {};
 
-TEST_P(NetworkIsaTest, GivesTheSameWeightsAsScalar) {
+TEST_P(NetworkBuildTest, GivesTheSameWeightsAsScalar) {
   for (const Wildness wildness : {Wildness::kTame, Wildness::kExtreme}) {
     for (uint32_t seed = 0; seed < 8; ++seed) {
       const ModelFile model = RandomModel(kShape, seed, wildness);
-      ASSERT_TRUE(ForceIsa(GetParam()).ok());
-      const Network network(model);
-      EXPECT_EQ(network.isa(), GetParam());
-      const Weights weights = RunSteps(network, 11, 12, 11);
-      ASSERT_TRUE(ForceIsa(Isa::kScalar).ok());
-      EXPECT_EQ(weights, RunSteps(Network(model), 11, 12, 11)) << seed;
+      const Network scalar(model, PortableKernels(NetworkBuilds()));
+      EXPECT_EQ(RunSteps(Network(model, kernels_), 11, 12, 11), RunSteps(scalar, 11, 12, 11))
+          << seed;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllIsas, NetworkIsaTest,
-                         testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2, Isa::kAvxVnni,
-                                         Isa::kAvx512, Isa::kNeon, Isa::kNeonDot),
-                         [](const auto& test) { return std::string(IsaName(test.param)); });
+INSTANTIATE_TEST_SUITE_P(AllBuilds, NetworkBuildTest, testing::ValuesIn(NetworkBuilds()),
+                         BuildName());
 
 TEST(NetworkTest, RandomModelsPredictSomething) {
   const Network network(RandomModel(kShape, 1, Wildness::kTame));

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/hash.h"
 #include "codec/filter/x86.h"
 #include "plan/histogram.h"
 #include "plan/text.h"
@@ -46,7 +47,7 @@ uint64_t CountRepeatedQuads(ByteSpan bytes) {
   uint64_t repeated = 0;
   for (size_t i = 0; i + 4 <= bytes.size(); ++i) {
     const uint32_t quad = LoadLe32(bytes.data() + i);
-    uint32_t& slot = latest[(quad * 0x9E3779B1u) >> 16];
+    uint32_t& slot = latest[HashBits(quad, 16)];
     repeated += slot == quad;
     slot = quad;
   }

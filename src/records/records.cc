@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/checksum.h"
-#include "cpu/isa.h"
 #include "entropy/coder.h"
 #include "mix/context_mixer.h"
 
@@ -65,7 +64,7 @@ struct RecordCoder::State {
     const ContextMixer::Start start =
         model ? ContextMixer::WithModel(model->mixer_start()) : ContextMixer::WithoutModel();
     LMZ_ASSIGN(ContextMixer mixer,
-               ContextMixer::Make(kTableSize, 1, start, GetMixerKernels(ActiveIsa())));
+               ContextMixer::Make(kTableSize, 1, start, BestKernels(MixerBuilds())));
     ContextMixer::Lane lane = mixer.MakeLane(buffer.data(), 0, Profile::kText);
     return std::make_unique<Memory>(std::move(mixer), std::move(lane), shape);
   }

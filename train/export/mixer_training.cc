@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "cpu/isa.h"
 #include "mix/context_mixer.h"
 #include "model/network.h"
 
@@ -21,7 +20,7 @@ constexpr size_t kPieceSize = 8000;
 Status Learn(const Network& network, const ContextMixer::Start& start, ByteSpan piece,
              std::optional<ContextMixer>& last) {
   LMZ_ASSIGN(ContextMixer mixer,
-             ContextMixer::Make(piece.size(), 1, start, GetMixerKernels(ActiveIsa())));
+             ContextMixer::Make(piece.size(), 1, start, BestKernels(MixerBuilds())));
   if (last) mixer.TakeWeights(*last);
   ContextMixer::Lane lane = mixer.MakeLane(piece.data(), 0, Profile::kText);
   LaneStates states(network.shape(), 1);

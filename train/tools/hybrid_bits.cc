@@ -12,7 +12,6 @@
 #include <cstdio>
 #include <string>
 
-#include "cpu/isa.h"
 #include "entropy/coder.h"
 #include "mix/context_mixer.h"
 #include "model/network.h"
@@ -84,7 +83,7 @@ template <class Predictor>
 Status Measure(ByteSpan data, Predictor predictor) {
   LMZ_ASSIGN(ContextMixer mixer,
              ContextMixer::Make(data.size(), 1, ContextMixer::WithModel(nullptr),
-                                GetMixerKernels(ActiveIsa())));
+                                BestKernels(MixerBuilds())));
   ContextMixer::Lane lane = mixer.MakeLane(data.data(), 0, Profile::kText);
   Bytes code;
   Encoder encoder(code);

@@ -47,7 +47,8 @@ void Measure(const Network& network, const std::string& path, const Bytes& bytes
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const double count = static_cast<double>(steps * input.size());
   std::printf("%s: %.0f bytes, %.5f bits per byte, %.1f KB/s (%s, %d lanes)\n", path.c_str(), count,
-              bits / count, count / 1000 / time.count(), IsaName(network.isa()), lanes);
+              bits / count, count / 1000 / time.count(),
+              BestBuild(NetworkBuilds(), ActiveFeatures()).set.name, lanes);
 }
 
 Status Run(const std::vector<std::string>& arguments) {

@@ -10,7 +10,6 @@
 #include "codec/audio/sample_model.h"
 #include "codec/bytes/bytes.h"
 #include "codec/nested.h"
-#include "cpu/isa.h"
 
 namespace lmz {
 
@@ -62,8 +61,8 @@ void StoreSample(int32_t sample, const SampleLayout& layout, uint8_t* bytes) {
 
 struct Channel {
   Channel(bool has_partner, int headroom, const SampleRange& range)
-      : predictor(GetAudioKernels(ActiveIsa()), has_partner, headroom),
-        model(GetMixerKernels(ActiveIsa()), range.lowest, range.highest) {}
+      : predictor(BestKernels(AudioBuilds()), has_partner, headroom),
+        model(BestKernels(MixerBuilds()), range.lowest, range.highest) {}
 
   SampleHistory history;
   ChannelPredictor predictor;

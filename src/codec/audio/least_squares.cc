@@ -1,6 +1,7 @@
 #include "codec/audio/least_squares.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "codec/audio/fixed.h"
 
@@ -49,6 +50,8 @@ LeastSquares::LeastSquares(const AudioKernels& kernels, const Options& options)
       factor_(correlation_.size()),
       projection_(kStride),
       weights_q20_(kStride) {
+  static_assert(kStride % kAudioLanes == 0);
+  assert(options.inputs >= 1 && options.inputs < FrameBlock::kMaxColumns);
   for (AlignedVector<int32_t>& weights : lower_weights_q20_) weights.resize(kStride);
 }
 

@@ -1,6 +1,7 @@
 #include "codec/audio/lms_filter.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "codec/audio/fixed.h"
 
@@ -18,7 +19,9 @@ LmsFilter::LmsFilter(const AudioKernels& kernels, int taps, int rate)
       rate_(rate),
       end_(taps),
       values_(static_cast<size_t>(taps + kRoom)),
-      weights_(static_cast<size_t>(taps)) {}
+      weights_(static_cast<size_t>(taps)) {
+  assert(taps > 0 && taps <= 1024 && taps % kAudioLanes == 0);
+}
 
 // Weights move by history * error * rate / power: by history * gain / 2^shift with a gain of at
 // most 15 bits.

@@ -30,6 +30,7 @@ class PitchTracker {
 
  private:
   static constexpr size_t kLags = kMaxLag - kMinLag + 1;
+  static_assert(kLags % kAudioLanes == 0);
   static constexpr size_t kLength = kMaxLag + kTaps / 2;
   static constexpr size_t kRoom = 4096;  // errors between two moves of the history to the front
 

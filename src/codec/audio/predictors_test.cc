@@ -17,7 +17,7 @@ namespace lmz::audio {
 namespace {
 
 const AudioKernels& Kernels() {
-  return GetAudioKernels(ActiveIsa());
+  return BestKernels(AudioBuilds());
 }
 
 TEST(Divisor, IsCloseToDivision) {

@@ -2,7 +2,6 @@
 
 #include <type_traits>
 
-#include "cpu/isa.h"
 #include "entropy/coder.h"
 #include "mix/context_mixer.h"
 
@@ -18,7 +17,7 @@ template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
                  std::span<Byte> block) {
   LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::WithoutModel(),
-                                                    GetMixerKernels(ActiveIsa())));
+                                                    BestKernels(MixerBuilds())));
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
   for (Byte& byte : block) {

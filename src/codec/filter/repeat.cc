@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/hash.h"
+
 namespace lmz {
 namespace {
 
@@ -25,7 +27,7 @@ constexpr size_t kMinCopiedShare = 32;
 constexpr uint64_t kCommandUnits = 16;
 
 constexpr uint64_t SplitMix64(uint64_t x) {
-  x += 0x9E3779B97F4A7C15;
+  x += kGoldenRatio64;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
   return x ^ (x >> 31);
@@ -68,7 +70,7 @@ class AnchorTable {
 
   // Returns the stored end of a window with this hash, 0 if there is none, and stores `end`.
   uint32_t Exchange(uint64_t hash, uint32_t end) {
-    const uint64_t mixed = hash * 0x9E3779B97F4A7C15;
+    const uint64_t mixed = hash * kGoldenRatio64;
     Slot& slot = slots_[static_cast<size_t>(mixed >> shift_)];
     const auto tag = static_cast<uint32_t>(mixed);
     const uint32_t found = slot.tag == tag ? slot.end : 0;

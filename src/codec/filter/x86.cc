@@ -4,6 +4,8 @@
 #include <bit>
 #include <optional>
 
+#include "base/hash.h"
+
 namespace lmz {
 namespace {
 
@@ -123,7 +125,7 @@ class RecentNumbers {
  public:
   RecentNumbers() { slots_.fill(UINT32_MAX); }
   bool Meet(uint32_t number) {
-    uint32_t& slot = slots_[(number * 0x9E3779B1u) >> (32 - kBits)];
+    uint32_t& slot = slots_[HashBits(number, kBits)];
     const bool is_known = slot == number;
     slot = number;
     return is_known;

@@ -10,7 +10,6 @@
 #include "codec/image/raster.h"
 #include "codec/image/sample_coder.h"
 #include "codec/nested.h"
-#include "cpu/isa.h"
 
 namespace lmz {
 
@@ -119,7 +118,7 @@ Status CodePlanes(Coder& coder, uint32_t color_period, const BlockResources& res
   const int32_t maximum = (1 << raster.bits()) - 1;
   for (size_t plane = 0; plane < raster.planes(); ++plane) {
     Predictor predictor(raster, plane, errors);
-    SampleCoder samples(GetMixerKernels(ActiveIsa()), maximum);
+    SampleCoder samples(BestKernels(MixerBuilds()), maximum);
     const bool has_colors = color_period != 0 && (plane == 1 || plane == 2);
     for (size_t y = 0; y < raster.height(); ++y) {
       const auto at = static_cast<ptrdiff_t>(y);

@@ -1,6 +1,7 @@
 #include "codec/image/least_squares.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace lmz {
 
@@ -10,7 +11,9 @@ LeastSquares::LeastSquares(const LeastSquaresKernels& kernels, size_t width, int
       inputs_(inputs),
       count_(static_cast<size_t>(ProductCount(inputs))),
       recent_(count_),
-      above_((width + 1) / 2 * count_) {}
+      above_((width + 1) / 2 * count_) {
+  assert(inputs >= 1 && inputs <= kMaxRegressors);
+}
 
 void LeastSquares::BeginRow() {
   std::fill(recent_.begin(), recent_.end(), 0);

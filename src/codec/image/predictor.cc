@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "cpu/isa.h"
 #include "entropy/logistic_curve.h"
 
 namespace lmz {
@@ -111,7 +110,7 @@ Predictor::Predictor(const Raster& raster, size_t plane, Raster& errors)
       maximum_((1 << raster.bits()) - 1),
       errors_(errors),
       neighbours_(NeighboursOf(plane)),
-      least_squares_(GetLeastSquaresKernels(ActiveIsa()), raster.width(),
+      least_squares_(BestKernels(LeastSquaresBuilds()), raster.width(),
                      static_cast<int>(neighbours_.size())),
       guess_errors_(2 * (raster.width() + 2 * kErrorMargin)),
       spreads_(kOpinions * kSpreadContexts) {

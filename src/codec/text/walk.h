@@ -93,7 +93,7 @@ class TextWalk {
       const int end = layout_.GroupBegin(g + 1);
       const uint64_t begin = layout_.LaneBegin(first);
       LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(layout_.LaneBegin(end) - begin, end - first,
-                                                        start, GetMixerKernels(ActiveIsa())));
+                                                        start, BestKernels(MixerBuilds())));
       groups_.push_back(std::make_unique<Group>(std::move(mixer), coders_[static_cast<size_t>(g)]));
       Group& group = *groups_.back();
       group.first_lane = first;

@@ -1,12 +1,8 @@
-#include "mix/kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "mix/kernels/mixer_body.inc"
-}  // namespace
-
 extern const MixerKernels kMixerAvx2;
-const MixerKernels kMixerAvx2 = {Isa::kAvx2, Dot, Train, Gather, Learn};
+constinit const MixerKernels kMixerAvx2 = MakeMixerKernels();
 
 }  // namespace lmz::internal

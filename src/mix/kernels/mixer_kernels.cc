@@ -10,19 +10,15 @@ extern const MixerKernels kMixerAvx2;
 #endif
 }  // namespace internal
 
-const MixerKernels& GetMixerKernels(Isa isa) {
-  switch (isa) {
+KernelBuilds<MixerKernels> MixerBuilds() {
+  static constexpr KernelBuild<MixerKernels> kBuilds[] = {
+    {kScalar, &internal::kMixerScalar},
 #if defined(__x86_64__)
-    case Isa::kSse4:
-      return internal::kMixerSse4;
-    case Isa::kAvx2:
-    case Isa::kAvxVnni:
-    case Isa::kAvx512:
-      return internal::kMixerAvx2;
+    {kSse4, &internal::kMixerSse4},
+    {kAvx2, &internal::kMixerAvx2},
 #endif
-    default:
-      return internal::kMixerScalar;
-  }
+  };
+  return kBuilds;
 }
 
 }  // namespace lmz

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 
-#include "cpu/isa.h"
+#include "cpu/kernel_builds.h"
+#include "mix/slot.h"
 
 namespace lmz {
 
@@ -13,16 +14,7 @@ namespace lmz {
 inline constexpr int kMixerLanes = 8;
 inline constexpr int kMixerContexts = 16;
 
-// Where a slot (mix/slot_table.h) keeps what belongs to node 1; node n is n - 1 bytes further.
-inline constexpr int kSlotHistory = 2;
-inline constexpr int kSlotQuick = 17;
-
-// Bit histories below this number (mix/bit_history.h) have seen only one kind of bit.
-inline constexpr uint32_t kPureStates = 83;
-
 struct MixerKernels {
-  Isa isa;  // the set this row was built for
-
   // sums[s] = sum over i < count of (inputs[i] * weights[s][i]) >> 8, for s < sets.
   // Preconditions: count is a multiple of kMixerLanes; |inputs| < 2^12, |weights| <= 2^19.
   void (*dot)(const int32_t* inputs, const int32_t* const* weights, int sets, int count,
@@ -40,18 +32,17 @@ struct MixerKernels {
   //   inputs[i] = (p - 32768) >> 5, twice that for pure histories, 0 for history 0;
   //   inputs[16 + i] = quick logit in 1/256 nats.
   // `shift` is 7 less the number of bits in prefix. Returns how many histories are not 0.
-  int (*gather)(const uint8_t* const* slots, int node, const uint32_t* map,
-                const uint32_t* expected, uint32_t prefix, int shift, uint32_t* index,
-                int32_t* inputs);
+  int (*gather)(const Slot* const* slots, int node, const uint32_t* map, const uint32_t* expected,
+                uint32_t prefix, int shift, uint32_t* index, int32_t* inputs);
 
   // Moves the pairs at index[i] of `map` towards `bit`, as DualRate::Update<4, 7>, and advances
   // the histories and quick probabilities at `node` of slots[i]: history_next[history * 2 + bit],
   // quick_next[(row[history] * 2 + bit) * 256 + quick].
-  void (*learn)(uint8_t* const* slots, int node, uint32_t* map, const uint32_t* index, int bit,
+  void (*learn)(Slot* const* slots, int node, uint32_t* map, const uint32_t* index, int bit,
                 const uint8_t* history_next, const uint8_t* row, const uint8_t* quick_next);
 };
 
-// The best row for `isa`; sets without a build of their own use the next lower one.
-const MixerKernels& GetMixerKernels(Isa isa);
+// All builds for this architecture.
+KernelBuilds<MixerKernels> MixerBuilds();
 
 }  // namespace lmz

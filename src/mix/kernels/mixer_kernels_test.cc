@@ -7,21 +7,14 @@
 #include <array>
 #include <vector>
 
+#include "tests/kernel_test.h"
 #include "tests/random.h"
 
 namespace lmz {
 namespace {
 
-class MixerKernelsTest : public ::testing::TestWithParam<Isa> {
+class MixerKernelsTest : public KernelTest<MixerKernels> {
  protected:
-  void SetUp() override {
-    const std::vector<Isa> supported = SupportedIsas();
-    if (std::find(supported.begin(), supported.end(), GetParam()) == supported.end()) {
-      GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
-    }
-    ASSERT_EQ(kernels_.isa, GetParam()) << "the set under test has no build of its own";
-  }
-
   int32_t Within(int32_t bound) {
     // The extremes more often than chance would have them.
     const uint64_t r = random_.Next();
@@ -29,8 +22,7 @@ class MixerKernelsTest : public ::testing::TestWithParam<Isa> {
     return static_cast<int32_t>(r % (2 * static_cast<uint64_t>(bound) + 1)) - bound;
   }
 
-  const MixerKernels& kernels_ = GetMixerKernels(GetParam());
-  const MixerKernels& scalar_ = GetMixerKernels(Isa::kScalar);
+  const MixerKernels& scalar_ = PortableKernels(MixerBuilds());
   TestRandom random_{17};
 };
 
@@ -66,7 +58,7 @@ TEST_P(MixerKernelsTest, DotAndTrainEqualScalar) {
 TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   constexpr size_t kPairs = 3 * 256 * kMixerContexts;
   struct State {
-    std::array<std::array<uint8_t, 32>, kMixerContexts> slots;
+    std::array<Slot, kMixerContexts> slots{};
     std::vector<uint32_t> map;
     std::array<uint32_t, kMixerContexts> index;
     std::array<int32_t, 2 * kMixerContexts> inputs;
@@ -80,8 +72,9 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   for (uint8_t& b : quick_next) b = static_cast<uint8_t>(random_.Next());
   for (int trial = 0; trial < 500; ++trial) {
     State state;
-    for (auto& slot : state.slots) {
-      for (uint8_t& b : slot) b = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 3));
+    for (Slot& slot : state.slots) {
+      for (uint8_t& b : slot.history) b = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 3));
+      for (uint8_t& b : slot.quick) b = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 3));
     }
     state.map.resize(kPairs);
     for (uint32_t& pair : state.map) pair = static_cast<uint32_t>(random_.Next());
@@ -95,8 +88,8 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
     const int node = 1 + trial % 15;
     const int bit = trial / 7 % 2;
     const auto run = [&](const MixerKernels& kernels, State& s) {
-      std::array<uint8_t*, kMixerContexts> slots;
-      for (size_t i = 0; i < slots.size(); ++i) slots[i] = s.slots[i].data();
+      std::array<Slot*, kMixerContexts> slots;
+      for (size_t i = 0; i < slots.size(); ++i) slots[i] = &s.slots[i];
       const int seen = kernels.gather(slots.data(), node, s.map.data(), expected.data(), prefix,
                                       shift, s.index.data(), s.inputs.data());
       kernels.learn(slots.data(), node, s.map.data(), s.index.data(), bit, history_next.data(),
@@ -110,9 +103,8 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllSets, MixerKernelsTest,
-                         ::testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2),
-                         [](const auto& param) { return std::string(IsaName(param.param)); });
+INSTANTIATE_TEST_SUITE_P(AllBuilds, MixerKernelsTest, testing::ValuesIn(MixerBuilds()),
+                         BuildName());
 
 }  // namespace
 }  // namespace lmz

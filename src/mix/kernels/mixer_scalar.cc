@@ -1,12 +1,8 @@
-#include "mix/kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "mix/kernels/mixer_body.inc"
-}  // namespace
-
 extern const MixerKernels kMixerScalar;
-const MixerKernels kMixerScalar = {Isa::kScalar, Dot, Train, Gather, Learn};
+constinit const MixerKernels kMixerScalar = MakeMixerKernels();
 
 }  // namespace lmz::internal

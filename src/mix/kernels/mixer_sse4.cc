@@ -1,12 +1,8 @@
-#include "mix/kernels/mixer_kernels.h"
+#include "mix/kernels/mixer_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "mix/kernels/mixer_body.inc"
-}  // namespace
-
 extern const MixerKernels kMixerSse4;
-const MixerKernels kMixerSse4 = {Isa::kSse4, Dot, Train, Gather, Learn};
+constinit const MixerKernels kMixerSse4 = MakeMixerKernels();
 
 }  // namespace lmz::internal

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/checksum.h"
+#include "cpu/inverse_sqrt.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/tables.h"
 #include "tests/reference/reference_glr.h"
@@ -77,7 +78,7 @@ TEST(NumericsTest, InverseSqrtIsTheFloorOverItsWholeDomain) {
 
 // A quantised vector with its scale stands for the vector to within half a step of 1/126.
 TEST(NumericsTest, QuantisedVectorsAreCloseToWhatTheyStandFor) {
-  const NetworkKernels& kernels = NetworkKernelsFor(Isa::kScalar);
+  const NetworkKernels& kernels = PortableKernels(NetworkBuilds());
   for (int largest = 1; largest <= 32767; ++largest) {
     std::vector<int16_t> x(16);
     for (size_t i = 0; i < x.size(); ++i) {
@@ -95,7 +96,7 @@ TEST(NumericsTest, QuantisedVectorsAreCloseToWhatTheyStandFor) {
 
 // Norm against extended precision for inputs of very different sizes.
 TEST(NumericsTest, NormIsCloseToARootMeanSquareNorm) {
-  const NetworkKernels& kernels = NetworkKernelsFor(Isa::kScalar);
+  const NetworkKernels& kernels = PortableKernels(NetworkBuilds());
   std::mt19937 random(3);
   for (int bits = 3; bits <= 26; ++bits) {
     constexpr int kSize = 192;

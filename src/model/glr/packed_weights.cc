@@ -1,6 +1,7 @@
 #include "model/glr/packed_weights.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "model/glr/kernels/fixed_point.h"
 
@@ -20,15 +21,9 @@ int Columns(const Int8Matrix& m) {
   return static_cast<int>(m.weights.size() / m.row_scale.size());
 }
 
-BoundMatrix BindMatrix(const Int8Matrix& m, const NetworkKernels& kernels) {
-  return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels.quantised_flip),
-          Aligned(m.row_scale), m.sum_shift, m.scale_exponent};
-}
-
-// For inputs that square_quantize makes.
-BoundMatrix BindSparse(const Int8Matrix& m) {
-  return {MatrixStorage::ForSparse(m.weights, Rows(m), Columns(m)), Aligned(m.row_scale),
-          m.sum_shift, m.scale_exponent};
+BoundMatrix BindMatrix(const Int8Matrix& m, const MatrixKernels& kernels) {
+  return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels), Aligned(m.row_scale), m.sum_shift,
+          m.scale_exponent};
 }
 
 BoundMix BindMix(const std::vector<int16_t>& mix) {
@@ -38,6 +33,7 @@ BoundMix BindMix(const std::vector<int16_t>& mix) {
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
 BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
+  assert(size % kSizeUnit == 0 && size <= kMaxNormalized);
   return {Aligned(n.weights), n.fraction, (size << (2 * input_fraction)) / 100000};
 }
 
@@ -46,13 +42,14 @@ BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels) {
           .state_norm = BindNorm(layer.state_norm, kStateFraction),
           .hidden_norm = BindNorm(layer.hidden_norm, kResidualFraction),
           .mix = {BindMix(layer.mix[0]), BindMix(layer.mix[1]), BindMix(layer.mix[2])},
-          .projection = {BindMatrix(layer.value, kernels), BindMatrix(layer.forget, kernels),
-                         BindMatrix(layer.gate, kernels)},
+          .projection = {BindMatrix(layer.value, kernels.dense),
+                         BindMatrix(layer.forget, kernels.dense),
+                         BindMatrix(layer.gate, kernels.dense)},
           .forget_bias = Aligned(layer.forget_bias),
           .hidden_mix = BindMix(layer.hidden_mix),
-          .output = BindMatrix(layer.output, kernels),
-          .up = BindMatrix(layer.up, kernels),
-          .down = BindSparse(layer.down)};
+          .output = BindMatrix(layer.output, kernels.dense),
+          .up = BindMatrix(layer.up, kernels.dense),
+          .down = BindMatrix(layer.down, kernels.sparse)};  // reads what square_quantize makes
 }
 
 }  // namespace
@@ -62,7 +59,7 @@ BoundGlr::BoundGlr(const GlrWeights& weights, const NetworkKernels& with)
       kernels(&with),
       embedding(Aligned(weights.embedding)),
       final_norm(BindNorm(weights.final_norm, kResidualFraction)),
-      head(BindMatrix(weights.head, with)),
+      head(BindMatrix(weights.head, with.dense)),
       head_bias(Aligned(weights.head_bias)) {
   layers.reserve(weights.layers.size());
   for (const GlrLayer& layer : weights.layers) layers.push_back(BindLayer(layer, with));

@@ -70,7 +70,7 @@ class GlrStep {
                                        scratch_.half.data(), Quantised(0, lane));
       scale.exponent += 2 * exponent;
     }
-    MultiplySparse(layer.down, scratch_.slots[0]);
+    Multiply(layer.down, scratch_.slots[0]);
     AddProduct(layer.down);
   }
 
@@ -121,13 +121,8 @@ class GlrStep {
   }
 
   void Multiply(const BoundMatrix& matrix, StepScratch::Slot& slot) {
-    kernels_.multiply(matrix.storage.view(), slot.quantised[0].data(), slot.quantised.size(),
-                      count_, slot.sums[0].data(), slot.sums.size());
-  }
-
-  void MultiplySparse(const BoundMatrix& matrix, StepScratch::Slot& slot) {
-    kernels_.multiply_sparse(matrix.storage.view(), slot.quantised[0].data(), slot.quantised.size(),
-                             count_, slot.sums[0].data(), slot.sums.size());
+    matrix.storage.Multiply(slot.quantised[0].data(), slot.quantised.size(), count_,
+                            slot.sums[0].data(), slot.sums.size());
   }
 
   // x += the product in slot 0.

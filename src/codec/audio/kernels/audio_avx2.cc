@@ -1,12 +1,8 @@
-#include "codec/audio/kernels/audio_kernels.h"
+#include "codec/audio/kernels/audio_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "codec/audio/kernels/audio_body.inc"
-}  // namespace
-
 extern const AudioKernels kAudioAvx2;
-const AudioKernels kAudioAvx2 = {Isa::kAvx2, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
+constinit const AudioKernels kAudioAvx2 = MakeAudioKernels();
 
 }  // namespace lmz::internal

@@ -10,19 +10,15 @@ extern const AudioKernels kAudioAvx2;
 #endif
 }  // namespace internal
 
-const AudioKernels& GetAudioKernels(Isa isa) {
-  switch (isa) {
+KernelBuilds<AudioKernels> AudioBuilds() {
+  static constexpr KernelBuild<AudioKernels> kBuilds[] = {
+    {kScalar, &internal::kAudioScalar},
 #if defined(__x86_64__)
-    case Isa::kSse4:
-      return internal::kAudioSse4;
-    case Isa::kAvx2:
-    case Isa::kAvxVnni:
-    case Isa::kAvx512:
-      return internal::kAudioAvx2;
+    {kSse4, &internal::kAudioSse4},
+    {kAvx2, &internal::kAudioAvx2},
 #endif
-    default:
-      return internal::kAudioScalar;
-  }
+  };
+  return kBuilds;
 }
 
 }  // namespace lmz

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 
-#include "cpu/isa.h"
+#include "cpu/kernel_builds.h"
 
 namespace lmz {
+
+// Filters, their histories and rows of a matrix come in multiples of this many numbers.
+inline constexpr int kAudioLanes = 8;
 
 // Frames whose products are added to a correlation matrix at once.
 inline constexpr int kCorrelateFrames = 8;
@@ -18,8 +21,6 @@ inline constexpr int32_t kMaxFilterWeight = 1 << 30;
 inline constexpr int kTrackDecay = 7;
 
 struct AudioKernels {
-  Isa isa;  // the set this row was built for
-
   // Sum of a[i] * b[i] for i < count, exact. Precondition: it and all partial sums are within 64
   // bits.
   int64_t (*dot)(const int32_t* a, const int32_t* b, int count);
@@ -28,13 +29,14 @@ struct AudioKernels {
   void (*subtract_row)(int64_t* sums, const int32_t* row, int32_t factor, int count);
 
   // matrix[i * stride + j] += sum over f < kCorrelateFrames of left[f * stride + i] *
-  // right[f * stride + j], for all j <= i < size; entries up to the next multiple of 8 of j may be
-  // changed too. Preconditions: stride is a multiple of 8, size <= stride; no sum leaves 64 bits.
+  // right[f * stride + j], for all j <= i < size; entries up to the next multiple of kAudioLanes of
+  // j may be changed too. Preconditions: stride is a multiple of kAudioLanes, size <= stride; no
+  // sum leaves 64 bits.
   void (*correlate)(const int32_t* left, const int32_t* right, int size, int stride,
                     int64_t* matrix);
 
   // The sum of history[i] * (weights[i] >> 16) for i < count, modulo 2^32.
-  // Preconditions: count is a multiple of 8; |weights| <= kMaxFilterWeight.
+  // Preconditions: count is a multiple of kAudioLanes; |weights| <= kMaxFilterWeight.
   int32_t (*filter)(const int16_t* history, const int32_t* weights, int count);
 
   // weights[i] += (history[i] * gain + 2^(shift-1)) >> shift (without the 2^-1 when shift is 0),
@@ -43,11 +45,11 @@ struct AudioKernels {
   void (*adapt)(const int16_t* history, int32_t* weights, int count, int32_t gain, int shift);
 
   // sums[i] += history[i] * value - (sums[i] >> kTrackDecay) for i < count.
-  // Preconditions: count is a multiple of 8; |history| and |value| < 2^11.
+  // Preconditions: count is a multiple of kAudioLanes; |history| and |value| < 2^11.
   void (*track)(const int16_t* history, int32_t* sums, int count, int32_t value);
 };
 
-// The best row for `isa`; sets without a build of their own use the next lower one.
-const AudioKernels& GetAudioKernels(Isa isa);
+// All builds for this architecture.
+KernelBuilds<AudioKernels> AudioBuilds();
 
 }  // namespace lmz

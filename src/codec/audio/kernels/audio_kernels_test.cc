@@ -6,21 +6,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/kernel_test.h"
 #include "tests/random.h"
 
 namespace lmz {
 namespace {
 
-class AudioKernelsTest : public ::testing::TestWithParam<Isa> {
+class AudioKernelsTest : public KernelTest<AudioKernels> {
  protected:
-  void SetUp() override {
-    const std::vector<Isa> supported = SupportedIsas();
-    if (std::find(supported.begin(), supported.end(), GetParam()) == supported.end()) {
-      GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
-    }
-    ASSERT_EQ(kernels_.isa, GetParam()) << "the set under test has no build of its own";
-  }
-
   // The extremes more often than chance would have them.
   int32_t Within(int32_t bound) {
     const uint64_t r = random_.Next();
@@ -33,8 +26,7 @@ class AudioKernelsTest : public ::testing::TestWithParam<Isa> {
     return numbers;
   }
 
-  const AudioKernels& kernels_ = GetAudioKernels(GetParam());
-  const AudioKernels& scalar_ = GetAudioKernels(Isa::kScalar);
+  const AudioKernels& scalar_ = PortableKernels(AudioBuilds());
   TestRandom random_{23};
 };
 
@@ -111,13 +103,8 @@ TEST_P(AudioKernelsTest, TrackEqualsScalarAndKeepsItsBound) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AudioKernelsTest,
-#if defined(__x86_64__)
-                         ::testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2),
-#else
-                         ::testing::Values(Isa::kScalar),
-#endif
-                         [](const auto& test) { return std::string(IsaName(test.param)); });
+INSTANTIATE_TEST_SUITE_P(AllBuilds, AudioKernelsTest, testing::ValuesIn(AudioBuilds()),
+                         BuildName());
 
 }  // namespace
 }  // namespace lmz

@@ -1,12 +1,8 @@
-#include "codec/audio/kernels/audio_kernels.h"
+#include "codec/audio/kernels/audio_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "codec/audio/kernels/audio_body.inc"
-}  // namespace
-
 extern const AudioKernels kAudioScalar;
-const AudioKernels kAudioScalar = {Isa::kScalar, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
+constinit const AudioKernels kAudioScalar = MakeAudioKernels();
 
 }  // namespace lmz::internal

@@ -1,12 +1,8 @@
-#include "codec/audio/kernels/audio_kernels.h"
+#include "codec/audio/kernels/audio_loops.h"
 
 namespace lmz::internal {
 
-namespace {
-#include "codec/audio/kernels/audio_body.inc"
-}  // namespace
-
 extern const AudioKernels kAudioSse4;
-const AudioKernels kAudioSse4 = {Isa::kSse4, Dot, SubtractRow, Correlate, Filter, Adapt, Track};
+constinit const AudioKernels kAudioSse4 = MakeAudioKernels();
 
 }  // namespace lmz::internal

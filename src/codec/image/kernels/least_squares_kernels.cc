@@ -10,19 +10,15 @@ extern const LeastSquaresKernels kLeastSquaresAvx2;
 #endif
 }  // namespace internal
 
-const LeastSquaresKernels& GetLeastSquaresKernels(Isa isa) {
-  switch (isa) {
+KernelBuilds<LeastSquaresKernels> LeastSquaresBuilds() {
+  static constexpr KernelBuild<LeastSquaresKernels> kBuilds[] = {
+    {kScalar, &internal::kLeastSquaresScalar},
 #if defined(__x86_64__)
-    case Isa::kSse4:
-      return internal::kLeastSquaresSse4;
-    case Isa::kAvx2:
-    case Isa::kAvxVnni:
-    case Isa::kAvx512:
-      return internal::kLeastSquaresAvx2;
+    {kSse4, &internal::kLeastSquaresSse4},
+    {kAvx2, &internal::kLeastSquaresAvx2},
 #endif
-    default:
-      return internal::kLeastSquaresScalar;
-  }
+  };
+  return kBuilds;
 }
 
 }  // namespace lmz

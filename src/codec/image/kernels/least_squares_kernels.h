@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cpu/isa.h"
+#include "cpu/kernel_builds.h"
 
 namespace lmz {
 
@@ -36,8 +36,6 @@ constexpr int ProductCount(int inputs) {
 }
 
 struct LeastSquaresKernels {
-  Isa isa;  // the set this row was built for
-
   // sum = s - (s >> 4) - (s >> 5) with s = sum + x[i] * x[j], for each product.
   // Preconditions: |x| < 2^12; the sums come from nothing but this function and begin as 0.
   void (*accumulate)(const int32_t* x, int inputs, int32_t* sums);
@@ -57,7 +55,7 @@ struct LeastSquaresKernels {
   int64_t (*dot)(const int32_t* x, const int32_t* weights);
 };
 
-// The best row for `isa`; sets without a build of their own use the next lower one.
-const LeastSquaresKernels& GetLeastSquaresKernels(Isa isa);
+// All builds for this architecture.
+KernelBuilds<LeastSquaresKernels> LeastSquaresBuilds();
 
 }  // namespace lmz

@@ -8,6 +8,7 @@
 #include <array>
 #include <vector>
 
+#include "tests/kernel_test.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -26,18 +27,9 @@ Row RandomRow(TestRandom& random, int inputs, int32_t bound) {
   return row;
 }
 
-class LeastSquaresKernelsTest : public ::testing::TestWithParam<Isa> {
+class LeastSquaresKernelsTest : public KernelTest<LeastSquaresKernels> {
  protected:
-  void SetUp() override {
-    const std::vector<Isa> supported = SupportedIsas();
-    if (std::find(supported.begin(), supported.end(), GetParam()) == supported.end()) {
-      GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
-    }
-    ASSERT_EQ(kernels_.isa, GetParam()) << "the set under test has no build of its own";
-  }
-
-  const LeastSquaresKernels& kernels_ = GetLeastSquaresKernels(GetParam());
-  const LeastSquaresKernels& scalar_ = GetLeastSquaresKernels(Isa::kScalar);
+  const LeastSquaresKernels& scalar_ = PortableKernels(LeastSquaresBuilds());
 };
 
 TEST_P(LeastSquaresKernelsTest, EqualsScalar) {
@@ -69,11 +61,11 @@ TEST_P(LeastSquaresKernelsTest, EqualsScalar) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllIsas, LeastSquaresKernelsTest,
-                         ::testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2));
+INSTANTIATE_TEST_SUITE_P(AllBuilds, LeastSquaresKernelsTest,
+                         testing::ValuesIn(LeastSquaresBuilds()), BuildName());
 
 TEST(LeastSquaresKernels, FindTheWeightsThatMadeTheTarget) {
-  const LeastSquaresKernels& kernels = GetLeastSquaresKernels(Isa::kScalar);
+  const LeastSquaresKernels& kernels = PortableKernels(LeastSquaresBuilds());
   constexpr int kInputs = 20;
   TestRandom random(4);
   std::array<int32_t, kInputs> true_weights_q20{};
@@ -98,7 +90,7 @@ TEST(LeastSquaresKernels, FindTheWeightsThatMadeTheTarget) {
 
 // The largest sums there can be: inputs that are always the largest.
 TEST(LeastSquaresKernels, SumsStayWithinTheirBits) {
-  const LeastSquaresKernels& kernels = GetLeastSquaresKernels(Isa::kScalar);
+  const LeastSquaresKernels& kernels = PortableKernels(LeastSquaresBuilds());
   std::vector<int32_t> sums(static_cast<size_t>(ProductCount(1))), above(sums.size());
   const Row x = {4095, -4095};
   for (int step = 0; step < 1000; ++step) {

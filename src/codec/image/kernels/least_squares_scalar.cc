@@ -1,25 +1,20 @@
-#include "codec/image/kernels/least_squares_kernels.h"
-#include "model/glr/kernels/tables.h"
+#include "codec/image/kernels/least_squares_loops.h"
 
 namespace lmz::internal {
 
 namespace {
 
-using Vector = int32_t __attribute__((vector_size(kRegressorLanes * sizeof(int32_t))));
-using Unsigned = uint32_t __attribute__((vector_size(kRegressorLanes * sizeof(uint32_t))));
-using Wide = uint64_t __attribute__((vector_size(kRegressorLanes * sizeof(int32_t))));
-
-inline void AddEven(const Vector& a, const Vector& b, Wide& sums) {
-  for (int i = 0; i < kRegressorLanes; i += 2) {
-    sums[i / 2] += static_cast<uint64_t>(int64_t{a[i]} * b[i]);
+struct ScalarOps {
+  static void AddEven(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
+    for (int i = 0; i < kInt32Lanes; i += 2) {
+      sums[i / 2] += static_cast<uint64_t>(int64_t{a[i]} * b[i]);
+    }
   }
-}
-
-#include "codec/image/kernels/least_squares_body.inc"
+};
 
 }  // namespace
 
 extern const LeastSquaresKernels kLeastSquaresScalar;
-const LeastSquaresKernels kLeastSquaresScalar = {Isa::kScalar, Accumulate, Fade, Fold, Solve, Dot};
+constinit const LeastSquaresKernels kLeastSquaresScalar = MakeLeastSquaresKernels<ScalarOps>();
 
 }  // namespace lmz::internal

@@ -1,7 +1,5 @@
-// The elementwise part of the network kernels, written once and compiled in each file of an
-// instruction set with that set's flags. Plain loops that compilers vectorise. Everything lies in
-// an anonymous namespace and nothing from the standard library is called, so that no code made for
-// one CPU can be linked for another.
+// The elementwise part of the network kernels as plain loops that compilers vectorise; included by
+// the file of each instruction set (cpu/kernel_builds.h).
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,6 @@
 // Fixed-point primitives shared by the network kernels (docs/spec/numerics.md, section 1).
 //
-// Everything here has internal linkage on purpose: files compiled for one instruction set include
-// this header, and a shared inline function could end up as that set's code on every CPU.
+// Everything here has internal linkage for the reason given in cpu/kernel_builds.h.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// The matrix kernel as a template over the vector operations of one instruction set; compiled in
-// each file of an instruction set (see elementwise.h for why all is anonymous).
+// The matrix kernels as templates over the vector operations of one instruction set; included by
+// the file of each (cpu/kernel_builds.h). They multiply blocks, or columns where a vector is sparse
+// (matrix_order.h).
 //
 // An Ops class has: Sums (kRows int32 sums), Weights (kRows x 4 weights), Broadcast (4 quantised
 // bytes, repeated), kRows (a divisor of 16), kLanes (the most lanes of one tile), kSums (how many
@@ -13,6 +14,7 @@
 #include <cstdint>
 
 #include "cpu/for_each.h"
+#include "model/glr/kernels/matrix_order.h"
 #include "model/glr/kernels/network_kernels.h"
 
 namespace lmz {
@@ -23,11 +25,12 @@ inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t*
                          ptrdiff_t x_stride, int32_t* sums, ptrdiff_t sums_stride) {
   constexpr int kPerBlock = kBlockRows / Ops::kRows;
   const int groups = m.columns / kBlockColumns;
+  const ptrdiff_t row_step = groups * kBlockBytes;
   const int8_t* weights[kVectors];
   typename Ops::Sums acc[kVectors * kLanes];
   ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
     const int vector = first_vector + v;
-    weights[v] = m.blocks + vector / kPerBlock * m.row_step + vector % kPerBlock * Ops::kRows * 4;
+    weights[v] = m.packed + vector / kPerBlock * row_step + vector % kPerBlock * Ops::kRows * 4;
     ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
       acc[l * kVectors + v] = Ops::Load(m.start + vector * Ops::kRows);
     });
@@ -35,7 +38,7 @@ inline void MultiplyTile(const PackedMatrix& m, int first_vector, const uint8_t*
   for (ptrdiff_t g = 0; g < groups; ++g) {
     typename Ops::Weights w[kVectors];
     ForEach<0, kVectors>([&]<int v>() __attribute__((always_inline)) {
-      w[v] = Ops::LoadWeights(weights[v] + g * m.column_step);
+      w[v] = Ops::LoadWeights(weights[v] + g * kBlockBytes);
     });
     ForEach<0, kLanes>([&]<int l>() __attribute__((always_inline)) {
       const typename Ops::Broadcast b = Ops::Spread(x + l * x_stride + g * 4);
@@ -139,6 +142,7 @@ inline int ListColumns(const uint8_t* x, int columns, uint32_t* entries) {
 template <class Ops, int kTiles>
 inline void SparseTile(const PackedMatrix& m, int first_row, const SparseColumns& columns,
                        int32_t* sums) {
+  const ptrdiff_t column_step = ColumnBytes(m.rows);
   typename Ops::Sums acc[kTiles * 4];
   for (typename Ops::Sums& sum : acc) sum = Ops::Load(m.start);  // zeros
   for (int i = 0; i < columns.fours; ++i) {
@@ -146,7 +150,7 @@ inline void SparseTile(const PackedMatrix& m, int first_row, const SparseColumns
     uint32_t bytes = 0;
     ForEach<0, 4>([&]<int k>() __attribute__((always_inline)) {
       const uint32_t entry = columns.entries[4 * i + k];
-      weights[k] = m.blocks + (entry >> SparseColumns::kByteBits) * m.column_step + first_row;
+      weights[k] = m.packed + (entry >> SparseColumns::kByteBits) * column_step + first_row;
       bytes |= (entry & 0xFF) << (8 * k);
     });
     // From one register: four stores of a byte would hold up the load of all four.
@@ -175,7 +179,7 @@ inline void SparseTiles(const PackedMatrix& m, int first_row, const SparseColumn
                         int32_t* sums) {
   constexpr int kTileRows = kTiles * 4 * Ops::kRows;
   int row = first_row;
-  for (; row + kTileRows <= m.column_step; row += kTileRows) {
+  for (; row + kTileRows <= ColumnBytes(m.rows); row += kTileRows) {
     SparseTile<Ops, kTiles>(m, row, columns, sums);
   }
   if constexpr (kTiles > 1) SparseTiles<Ops, kTiles - 1>(m, row, columns, sums);
@@ -194,11 +198,15 @@ void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride,
 
 // The table of one instruction set from the two parts of its kernels.
 template <class Ops, class Elementwise>
-constexpr NetworkKernels MakeNetworkKernels(Isa isa) {
-  return {.isa = isa,
-          .quantised_flip = Elementwise::kFlip,
-          .multiply = Multiply<Ops>,
-          .multiply_sparse = MultiplySparse<Ops>,
+constexpr NetworkKernels MakeNetworkKernels() {
+  return {.dense = {.flip = Elementwise::kFlip,
+                    .packed_size = BlocksSize,
+                    .pack = PackBlocks,
+                    .multiply = Multiply<Ops>},
+          .sparse = {.flip = 0,
+                     .packed_size = ColumnsSize,
+                     .pack = PackColumns,
+                     .multiply = MultiplySparse<Ops>},
           .normalize = Elementwise::Normalize,
           .quantize = Elementwise::Quantize,
           .shift_quantize = Elementwise::ShiftQuantize,

@@ -1,13 +1,12 @@
-// AVX2. Compiled with that instruction set: see elementwise.h.
+// AVX2.
 #include <immintrin.h>
 
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 #include "model/glr/kernels/rows_avx2.h"
 #include "model/glr/kernels/vector_avx2.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -28,7 +27,8 @@ struct Avx2Ops : Avx2Rows {
 
 }  // namespace
 
+extern const NetworkKernels kNetworkAvx2;
 constinit const NetworkKernels kNetworkAvx2 =
-    MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>(Isa::kAvx2);
+    MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

@@ -1,13 +1,12 @@
-// AVX-512 with VNNI. Compiled with that instruction set: see elementwise.h.
+// AVX-512 with VNNI.
 #include <immintrin.h>
 
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 #include "model/glr/kernels/vector_avx2.h"
 #include "model/glr/kernels/vector_avx512.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -72,7 +71,8 @@ struct Avx512Ops {
 
 }  // namespace
 
+extern const NetworkKernels kNetworkAvx512;
 constinit const NetworkKernels kNetworkAvx512 =
-    MakeNetworkKernels<Avx512Ops, VectorElementwise<Avx512Vector, Avx2Vector, 0x80>>(Isa::kAvx512);
+    MakeNetworkKernels<Avx512Ops, VectorElementwise<Avx512Vector, Avx2Vector, 0x80>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

@@ -1,13 +1,12 @@
-// AVX2 with AVX-VNNI. Compiled with that instruction set: see elementwise.h.
+// AVX2 with AVX-VNNI.
 #include <immintrin.h>
 
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 #include "model/glr/kernels/rows_avx2.h"
 #include "model/glr/kernels/vector_avx2.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -19,7 +18,8 @@ struct AvxVnniOps : Avx2Rows {
 
 }  // namespace
 
+extern const NetworkKernels kNetworkAvxVnni;
 constinit const NetworkKernels kNetworkAvxVnni =
-    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>(Isa::kAvxVnni);
+    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

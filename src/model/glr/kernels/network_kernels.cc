@@ -1,29 +1,34 @@
 #include "model/glr/kernels/network_kernels.h"
 
-#include "model/glr/kernels/network_isas.h"
-
 namespace lmz {
 
-const NetworkKernels& NetworkKernelsFor(Isa isa) {
-  switch (isa) {
+namespace internal {
+extern const NetworkKernels kNetworkScalar;
 #if defined(__x86_64__)
-    case Isa::kSse4:
-      return kNetworkSse4;
-    case Isa::kAvx2:
-      return kNetworkAvx2;
-    case Isa::kAvxVnni:
-      return kNetworkAvxVnni;
-    case Isa::kAvx512:
-      return kNetworkAvx512;
+extern const NetworkKernels kNetworkSse4;
+extern const NetworkKernels kNetworkAvx2;
+extern const NetworkKernels kNetworkAvxVnni;
+extern const NetworkKernels kNetworkAvx512;
 #elif defined(__aarch64__)
-    case Isa::kNeon:
-      return kNetworkNeon;
-    case Isa::kNeonDot:
-      return kNetworkNeonDot;
+extern const NetworkKernels kNetworkNeon;
+extern const NetworkKernels kNetworkNeonDot;
 #endif
-    default:
-      return kNetworkScalar;
-  }
+}  // namespace internal
+
+KernelBuilds<NetworkKernels> NetworkBuilds() {
+  static constexpr KernelBuild<NetworkKernels> kBuilds[] = {
+    {kScalar, &internal::kNetworkScalar},
+#if defined(__x86_64__)
+    {kSse4, &internal::kNetworkSse4},
+    {kAvx2, &internal::kNetworkAvx2},
+    {kAvxVnni, &internal::kNetworkAvxVnni},
+    {kAvx512, &internal::kNetworkAvx512},
+#elif defined(__aarch64__)
+    {kNeon, &internal::kNetworkNeon},
+    {kNeonDot, &internal::kNetworkNeonDot},
+#endif
+  };
+  return kBuilds;
 }
 
 }  // namespace lmz

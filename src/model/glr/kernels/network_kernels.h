@@ -1,37 +1,51 @@
 // The inner loops of the network, one table of functions per instruction set, all computing the
-// integers that docs/spec/numerics.md defines. src/model binds a table once and owns the memory;
-// a kernel allocates nothing and checks nothing, so its preconditions are the caller's duty.
+// integers that docs/spec/numerics.md defines. Who binds a table owns the memory and checks, once,
+// what the kernels take for granted (cpu/kernel_builds.h).
 //
-// Sizes are multiples of 16. "Quantised" vectors hold q in -127 .. 127, stored as the byte
-// q ^ quantised_flip of the table that made them: that is the form its matrix kernel wants. Only
-// square_quantize and multiply_sparse differ.
+// "Quantised" vectors hold q in -127 .. 127, stored as the byte q ^ flip
+// of the matrix kernels that read them: `dense.flip` but for what square_quantize makes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "cpu/isa.h"
+#include "cpu/kernel_builds.h"
 
 namespace lmz {
 
-// Rows and columns per block of a packed matrix.
-inline constexpr int kBlockRows = 16;
-inline constexpr int kBlockColumns = 4;
+// All sizes, and the rows of a matrix, are multiples of this; its columns are of the other.
+inline constexpr int kSizeUnit = 16;
+inline constexpr int kColumnUnit = 4;
+
+// The most numbers that `normalize` takes.
+inline constexpr int kMaxNormalized = 4096;
 
 // The most columns of a matrix (spec 3.3): every sum then fits in 32 bits, whatever the flip.
 inline constexpr int kMaxColumns = 16384;
 
-// A matrix of int8 weights in blocks of 16 rows by 4 columns: block (i, j) covers rows 16i .. and
-// columns 4j .., lies at i * row_step + j * column_step and holds its weights row by row; the
-// blocks of a row lie side by side. For `multiply_sparse` a column's weights lie together instead,
-// column j from j * column_step on, with zeros up to the next multiple of 64.
+// A matrix of int8 weights in the order that the MatrixKernels want which packed it.
 struct PackedMatrix {
-  const int8_t* blocks = nullptr;
-  ptrdiff_t row_step = 0;  // in bytes
-  ptrdiff_t column_step = 0;
-  const int32_t* start = nullptr;  // [rows] what the sums start from: undoes quantised_flip
+  const int8_t* packed = nullptr;
+  const int32_t* start = nullptr;  // [rows] what the sums start from: undoes the flip
   int rows = 0;
   int columns = 0;
+};
+
+// One way to multiply matrices by quantised vectors, and how it wants the weights. Only it knows
+// their order: MatrixStorage (packed_matrix.h) has them packed and hands them back.
+struct MatrixKernels {
+  uint8_t flip = 0;  // 0x00 or 0x80: of the bytes it multiplies by
+
+  // How many bytes `pack` writes.
+  size_t (*packed_size)(int rows, int columns) = nullptr;
+
+  // Packs weights [rows][columns]. `packed` is aligned to a cache line and holds zeros.
+  void (*pack)(const int8_t* weights, int rows, int columns, int8_t* packed) = nullptr;
+
+  // sums[lane][row] = sum over columns of weight * q, exactly. Strides are in elements; each x row
+  // is `columns` bytes long.
+  void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,
+                   int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 };
 
 // A quantised vector stands for q * mantissa * 2^-exponent.
@@ -65,20 +79,14 @@ struct MixWeights {
 };
 
 struct NetworkKernels {
-  Isa isa = Isa::kScalar;
-  uint8_t quantised_flip = 0;  // 0x00 or 0x80
+  // For quantised vectors of all kinds but those of square_quantize.
+  MatrixKernels dense;
 
-  // sums[lane][row] = sum over columns of weight * q, exactly. Strides are in elements; each x row
-  // is `columns` bytes long.
-  void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,
-                   int32_t* sums, ptrdiff_t sums_stride) = nullptr;
+  // For those: bytes that are q itself, 0 .. 127 and mostly zero.
+  MatrixKernels sparse;
 
-  // The same for x whose bytes are q itself, 0 .. 127 and mostly zero, and a matrix packed for them
-  // (MatrixStorage::ForSparse).
-  void (*multiply_sparse)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride,
-                          int lanes, int32_t* sums, ptrdiff_t sums_stride) = nullptr;
-
-  // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <= 4096.
+  // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <=
+  // kMaxNormalized.
   void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
                     int16_t* out) = nullptr;
 
@@ -94,9 +102,9 @@ struct NetworkKernels {
   QuantizedScale (*product_quantize)(const int16_t* a, const int16_t* b, int size, int32_t* scratch,
                                      uint8_t* q) = nullptr;
 
-  // Quantises the square of the positive part of the scaled sums (spec 3.7), for multiply_sparse:
-  // the bytes are q itself, 0 .. 127. `y.shift` is not used. The result's exponent leaves out that
-  // of the sums, which the caller adds twice. `scratch` holds `size` numbers.
+  // Quantises the square of the positive part of the scaled sums (spec 3.7), for `sparse`: the
+  // bytes are q itself, 0 .. 127. `y.shift` is not used. The result's exponent leaves out that of
+  // the sums, which the caller adds twice. `scratch` holds `size` numbers.
   QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
                                     uint8_t* q) = nullptr;
 
@@ -116,7 +124,7 @@ struct NetworkKernels {
                        uint32_t* weights) = nullptr;
 };
 
-// The kernels for an instruction set that this CPU supports. Static storage; thread-safe.
-const NetworkKernels& NetworkKernelsFor(Isa isa);
+// All builds for this architecture.
+KernelBuilds<NetworkKernels> NetworkBuilds();
 
 }  // namespace lmz

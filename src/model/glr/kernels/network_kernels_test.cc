@@ -1,4 +1,4 @@
-// Every instruction set that this CPU has is compared with the scalar kernels, which in turn are
+// Every build that this CPU can run is compared with the scalar kernels, which in turn are
 // compared with plain definitions (the matrix kernel here, the rest in tests/reference).
 #include "model/glr/kernels/network_kernels.h"
 
@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "model/glr/kernels/fixed_point.h"
 #include "model/glr/kernels/packed_matrix.h"
+#include "tests/kernel_test.h"
 
 namespace lmz {
 namespace {
@@ -35,22 +35,15 @@ class Random {
   std::mt19937 bits_;
 };
 
-class NetworkKernelsTest : public testing::TestWithParam<Isa> {
+class NetworkKernelsTest : public KernelTest<NetworkKernels> {
  protected:
-  void SetUp() override {
-    const auto supported = SupportedIsas();
-    if (std::find(supported.begin(), supported.end(), GetParam()) == supported.end()) {
-      GTEST_SKIP() << "this CPU cannot run " << IsaName(GetParam());
-    }
-    ASSERT_EQ(kernels().isa, GetParam());
-  }
-  const NetworkKernels& kernels() const { return NetworkKernelsFor(GetParam()); }
-  static const NetworkKernels& scalar() { return NetworkKernelsFor(Isa::kScalar); }
+  const NetworkKernels& kernels() const { return kernels_; }
+  static const NetworkKernels& scalar() { return PortableKernels(NetworkBuilds()); }
 
   // The quantised bytes of a kernel as numbers.
   std::vector<int8_t> Plain(const std::vector<uint8_t>& q, const NetworkKernels& by) const {
     std::vector<int8_t> plain;
-    for (const uint8_t byte : q) plain.push_back(static_cast<int8_t>(byte ^ by.quantised_flip));
+    for (const uint8_t byte : q) plain.push_back(static_cast<int8_t>(byte ^ by.dense.flip));
     return plain;
   }
 };
@@ -62,12 +55,12 @@ void CheckMultiply(const NetworkKernels& kernels, int rows, int columns, int lan
   const auto x = random.Vector<int8_t>(at(lanes * columns), limit);
   std::vector<uint8_t> quantised;
   for (const int8_t q : x) {
-    quantised.push_back(static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels.quantised_flip));
+    quantised.push_back(static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels.dense.flip));
   }
-  const MatrixStorage matrix(weights, rows, columns, kernels.quantised_flip);
+  const MatrixStorage matrix(weights, rows, columns, kernels.dense);
   const int stride = rows + 16;
   std::vector<int32_t> sums(at(lanes * stride), -7);
-  kernels.multiply(matrix.view(), quantised.data(), columns, lanes, sums.data(), stride);
+  matrix.Multiply(quantised.data(), columns, lanes, sums.data(), stride);
   for (int lane = 0; lane < lanes; ++lane) {
     for (int row = 0; row < stride; ++row) {
       int32_t expected = row < rows ? 0 : -7;  // what lies behind a lane's sums stays
@@ -90,18 +83,18 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactForAllShapesOfTiles) {
 TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
   for (const int columns : {4, 16, 192, 576, kMaxColumns}) {
     const std::vector<int8_t> weights(static_cast<size_t>(16 * columns), -127);
-    const MatrixStorage matrix(weights, 16, columns, kernels().quantised_flip);
+    const MatrixStorage matrix(weights, 16, columns, kernels().dense);
     for (const int q : {-127, 127}) {
-      const auto byte = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels().quantised_flip);
+      const auto byte = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels().dense.flip);
       const std::vector<uint8_t> x(static_cast<size_t>(columns), byte);
       std::vector<int32_t> sums(16);
-      kernels().multiply(matrix.view(), x.data(), columns, 1, sums.data(), 16);
+      matrix.Multiply(x.data(), columns, 1, sums.data(), 16);
       EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * q * columns));
     }
-    const MatrixStorage sparse = MatrixStorage::ForSparse(weights, 16, columns);
+    const MatrixStorage sparse(weights, 16, columns, kernels().sparse);
     const std::vector<uint8_t> x(static_cast<size_t>(columns), 127);
     std::vector<int32_t> sums(16);
-    kernels().multiply_sparse(sparse.view(), x.data(), columns, 1, sums.data(), 16);
+    sparse.Multiply(x.data(), columns, 1, sums.data(), 16);
     EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * 127 * columns));
   }
 }
@@ -119,7 +112,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
           const auto positive = static_cast<uint8_t>(std::max(random.Upto(127), 0));
           q = std::abs(random.Upto(1000)) % 100 < zeros ? uint8_t{0} : positive;
         }
-        const MatrixStorage matrix = MatrixStorage::ForSparse(weights, rows, columns);
+        const MatrixStorage matrix(weights, rows, columns, kernels().sparse);
         std::vector<int32_t> sums(at(kLanes * rows), -7), expected(sums.size());
         for (int i = 0; i < kLanes * rows; ++i) {
           for (int c = 0; c < columns; ++c) {
@@ -128,7 +121,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
         }
         for (const int lanes : {1, kLanes}) {
           std::fill(sums.begin(), sums.end(), -7);
-          kernels().multiply_sparse(matrix.view(), x.data(), columns, lanes, sums.data(), rows);
+          matrix.Multiply(x.data(), columns, lanes, sums.data(), rows);
           const auto end = expected.begin() + ptrdiff_t{lanes} * rows;
           ASSERT_TRUE(std::equal(expected.begin(), end, sums.begin()))
               << rows << 'x' << columns << ' ' << zeros << ' ' << lanes;
@@ -204,7 +197,7 @@ TEST_P(NetworkKernelsTest, ShiftQuantizeEqualsScalar) {
     std::vector<int> all;
     for (size_t k = 0; k < mixes.size(); ++k) {
       all.insert(all.end(), {scales[k].mantissa, scales[k].exponent});
-      for (const uint8_t byte : q[k]) all.push_back(static_cast<int8_t>(byte ^ by.quantised_flip));
+      for (const uint8_t byte : q[k]) all.push_back(static_cast<int8_t>(byte ^ by.dense.flip));
     }
     return all;
   };
@@ -281,10 +274,8 @@ TEST_P(NetworkKernelsTest, ByteWeightsEqualScalar) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllIsas, NetworkKernelsTest,
-                         testing::Values(Isa::kScalar, Isa::kSse4, Isa::kAvx2, Isa::kAvxVnni,
-                                         Isa::kAvx512, Isa::kNeon, Isa::kNeonDot),
-                         [](const auto& test) { return std::string(IsaName(test.param)); });
+INSTANTIATE_TEST_SUITE_P(AllBuilds, NetworkKernelsTest, testing::ValuesIn(NetworkBuilds()),
+                         BuildName());
 
 }  // namespace
 }  // namespace lmz

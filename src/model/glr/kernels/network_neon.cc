@@ -3,10 +3,9 @@
 
 #include "model/glr/kernels/elementwise.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 #include "model/glr/kernels/rows_neon.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -23,7 +22,7 @@ struct NeonOps : NeonRows {
 
 }  // namespace
 
-constinit const NetworkKernels kNetworkNeon =
-    MakeNetworkKernels<NeonOps, PortableElementwise<0>>(Isa::kNeon);
+extern const NetworkKernels kNetworkNeon;
+constinit const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, PortableElementwise<0>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

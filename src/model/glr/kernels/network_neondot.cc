@@ -1,12 +1,11 @@
-// aarch64 Advanced SIMD with the dot product extension. Compiled with it: see elementwise.h.
+// aarch64 Advanced SIMD with the dot product extension.
 #include <arm_neon.h>
 
 #include "model/glr/kernels/elementwise.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 #include "model/glr/kernels/rows_neon.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -18,7 +17,8 @@ struct NeonDotOps : NeonRows {
 
 }  // namespace
 
+extern const NetworkKernels kNetworkNeonDot;
 constinit const NetworkKernels kNetworkNeonDot =
-    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>(Isa::kNeonDot);
+    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

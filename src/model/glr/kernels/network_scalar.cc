@@ -3,9 +3,8 @@
 
 #include "model/glr/kernels/elementwise.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -51,7 +50,8 @@ struct ScalarOps {
 
 }  // namespace
 
+extern const NetworkKernels kNetworkScalar;
 constinit const NetworkKernels kNetworkScalar =
-    MakeNetworkKernels<ScalarOps, PortableElementwise<0>>(Isa::kScalar);
+    MakeNetworkKernels<ScalarOps, PortableElementwise<0>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

@@ -1,11 +1,10 @@
-// SSE4.1 with SSSE3. Compiled with that instruction set: see elementwise.h.
+// SSE4.1 with SSSE3.
 #include <immintrin.h>
 
 #include "model/glr/kernels/elementwise.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/network_isas.h"
 
-namespace lmz {
+namespace lmz::internal {
 
 namespace {
 
@@ -55,7 +54,7 @@ struct Sse4Ops {
 
 }  // namespace
 
-constinit const NetworkKernels kNetworkSse4 =
-    MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>(Isa::kSse4);
+extern const NetworkKernels kNetworkSse4;
+constinit const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>();
 
-}  // namespace lmz
+}  // namespace lmz::internal

@@ -1,4 +1,4 @@
-// A matrix of int8 weights that owns its memory, in the order that the matrix kernels read.
+// A matrix of int8 weights that owns its memory, packed for the kernels that it is bound to.
 #pragma once
 
 #include <cstdint>
@@ -12,27 +12,26 @@ namespace lmz {
 class MatrixStorage {
  public:
   MatrixStorage() = default;
-  // Packs `weights` [rows][columns], each -127 .. 127, for kernels whose quantised_flip is `flip`.
-  // rows is a multiple of 16, columns of 4 and at most kMaxColumns.
-  MatrixStorage(std::span<const int8_t> weights, int rows, int columns, uint8_t flip);
+  // Packs `weights` [rows][columns], each -127 .. 127, for `kernels`, which outlive this object.
+  // rows is a multiple of kSizeUnit, columns of kColumnUnit and at most kMaxColumns. May throw
+  // std::bad_alloc.
+  MatrixStorage(std::span<const int8_t> weights, int rows, int columns,
+                const MatrixKernels& kernels);
 
-  // Packs the same for multiply_sparse, which wants no flip.
-  static MatrixStorage ForSparse(std::span<const int8_t> weights, int rows, int columns);
-
-  // Valid as long as this object lives and is not moved from.
-  PackedMatrix view() const {
-    return {blocks_.data(), row_step_, column_step_, start_.data(), rows_, columns_};
+  // sums[lane][row] = sum over columns of weight * q. Strides are in elements; each x row is
+  // `columns` bytes long, q ^ kernels.flip.
+  void Multiply(const uint8_t* x, ptrdiff_t x_stride, int lanes, int32_t* sums,
+                ptrdiff_t sums_stride) const {
+    kernels_->multiply({packed_.data(), start_.data(), rows_, columns_}, x, x_stride, lanes, sums,
+                       sums_stride);
   }
 
  private:
-  void Pack(std::span<const int8_t> weights);
-
-  AlignedVector<int8_t> blocks_;
+  AlignedVector<int8_t> packed_;
   AlignedVector<int32_t> start_;
-  ptrdiff_t row_step_ = 0;
-  ptrdiff_t column_step_ = 0;
   int rows_ = 0;
   int columns_ = 0;
+  const MatrixKernels* kernels_ = nullptr;
 };
 
 }  // namespace lmz

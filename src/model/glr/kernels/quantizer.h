@@ -1,12 +1,13 @@
 // The few numbers that turn a whole vector into its normalised or quantised form, worked out once
-// per vector; shared by all elementwise kernels. Anonymous for the reason given in elementwise.h.
+// per vector; shared by all elementwise kernels. Anonymous for the reason given in
+// cpu/kernel_builds.h.
 #pragma once
 
 #include <cstdint>
 
+#include "cpu/inverse_sqrt.h"
 #include "model/glr/kernels/fixed_point.h"
 #include "model/glr/kernels/network_kernels.h"
-#include "model/glr/kernels/tables.h"
 
 namespace lmz {
 namespace {

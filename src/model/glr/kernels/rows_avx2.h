@@ -1,5 +1,5 @@
 // What the matrix kernels with 256-bit vectors share (multiply.h). Anonymous for the reason given
-// in elementwise.h.
+// in cpu/kernel_builds.h.
 #pragma once
 
 #include <immintrin.h>

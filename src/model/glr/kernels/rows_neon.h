@@ -1,5 +1,5 @@
 // What the matrix kernels with NEON share (multiply.h). Anonymous for the reason given in
-// elementwise.h.
+// cpu/kernel_builds.h.
 #pragma once
 
 #include <arm_neon.h>

@@ -18,7 +18,4 @@ void LookUpSigmoid(uint16_t* numbers, int size);
 // kExp2Table[i] = round(2^22 * 2^(-i/1024)).
 extern const std::array<uint32_t, 1024> kExp2Table;
 
-// min(32767, floor(sqrt(2^44 / mantissa))) for 2^14 <= mantissa < 2^16. Pure; thread-safe.
-int32_t InverseSqrt(uint32_t mantissa);
-
 }  // namespace lmz

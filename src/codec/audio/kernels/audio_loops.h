@@ -1,5 +1,13 @@
-// Body of the audio kernels, included once per instruction set inside an anonymous namespace of a
-// file that is compiled for that set, with loops that compilers turn into vectors on their own.
+// The code of the audio kernels, as loops that compilers turn into vectors on their own; included
+// by the file of each instruction set (cpu/kernel_builds.h).
+#pragma once
+
+#include <cstdint>
+
+#include "codec/audio/kernels/audio_kernels.h"
+
+namespace lmz {
+namespace {
 
 int64_t Dot(const int32_t* a, const int32_t* b, int count) {
   int64_t sum = 0;
@@ -14,7 +22,7 @@ void SubtractRow(int64_t* __restrict sums, const int32_t* __restrict row, int32_
 
 void Correlate(const int32_t* __restrict left, const int32_t* __restrict right, int size,
                int stride, int64_t* __restrict matrix) {
-  constexpr int kBlock = 8;
+  constexpr int kBlock = kAudioLanes;
   for (int i = 0; i < size; ++i) {
     int64_t* row = matrix + i * stride;
     for (int j = 0; j <= i; j += kBlock) {
@@ -49,3 +57,15 @@ void Adapt(const int16_t* __restrict history, int32_t* __restrict weights, int c
 void Track(const int16_t* __restrict history, int32_t* __restrict sums, int count, int32_t value) {
   for (int i = 0; i < count; ++i) sums[i] += history[i] * value - (sums[i] >> kTrackDecay);
 }
+
+constexpr AudioKernels MakeAudioKernels() {
+  return {.dot = Dot,
+          .subtract_row = SubtractRow,
+          .correlate = Correlate,
+          .filter = Filter,
+          .adapt = Adapt,
+          .track = Track};
+}
+
+}  // namespace
+}  // namespace lmz

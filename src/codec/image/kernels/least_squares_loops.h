@@ -1,19 +1,18 @@
-// Body of the least squares kernels, included once per instruction set inside an anonymous
-// namespace of a file that is compiled for that set. That file says how the set multiplies:
-// AddEven(a, b, sums) adds the signed 64-bit products of the numbers 0, 2, 4 and 6. (Vectors go by
-// reference: passed by value they would depend on the set's calling convention.)
+// The code of the least squares kernels, in cpu/int32x8.h's vectors; included by the file of each
+// instruction set (cpu/kernel_builds.h), which says how the set multiplies: Ops::AddEven(a, b,
+// sums) adds the signed 64-bit products of the numbers 0, 2, 4 and 6.
+#pragma once
 
-// The same in memory, at any address.
-struct __attribute__((packed, may_alias)) Stored {
-  Vector v;
-};
+#include <cstdint>
 
-inline const Stored& At(const int32_t* p) {
-  return *reinterpret_cast<const Stored*>(p);
-}
-inline Stored& At(int32_t* p) {
-  return *reinterpret_cast<Stored*>(p);
-}
+#include "codec/image/kernels/least_squares_kernels.h"
+#include "cpu/int32x8.h"
+#include "cpu/inverse_sqrt.h"
+
+namespace lmz {
+namespace {
+
+static_assert(kRegressorLanes == kInt32Lanes);
 
 // Where the lanes that hold row j begin.
 inline int FirstRow(int j) {
@@ -21,40 +20,41 @@ inline int FirstRow(int j) {
 }
 
 // 64-bit sums of eight numbers: those of the even places and those of the odd ones.
+template <class Ops>
 struct Sums {
-  Wide even = {};
-  Wide odd = {};
+  Uint64x4 even = {};
+  Uint64x4 odd = {};
 
   // a times the number that b holds in all places.
-  void AddScaled(const Stored& stored, const Vector& b) {
-    const Vector a = stored.v;
-    AddEven(a, b, even);
-    AddEven((Vector)((Wide)a >> 32), b, odd);
+  void AddScaled(const StoredInt32x8& stored, const Int32x8& b) {
+    const Int32x8 a = stored.v;
+    Ops::AddEven(a, b, even);
+    Ops::AddEven((Int32x8)((Uint64x4)a >> 32), b, odd);
   }
   // The low 32 bits of each sum >> shift, 0 < shift < 32.
-  void Shift(int shift, Vector& out) const {
-    const Wide low = Wide{} + 0xFFFFFFFF;
-    out = (Vector)(((even >> shift) & low) | ((odd << (32 - shift)) & ~low));
+  void Shift(int shift, Int32x8& out) const {
+    const Uint64x4 low = Uint64x4{} + 0xFFFFFFFF;
+    out = (Int32x8)(((even >> shift) & low) | ((odd << (32 - shift)) & ~low));
   }
-  void AddProducts(const Stored& stored_a, const Stored& stored_b) {
-    const Vector a = stored_a.v;
-    const Vector b = stored_b.v;
-    AddEven(a, b, even);
-    AddEven((Vector)((Wide)a >> 32), (Vector)((Wide)b >> 32), odd);
+  void AddProducts(const StoredInt32x8& stored_a, const StoredInt32x8& stored_b) {
+    const Int32x8 a = stored_a.v;
+    const Int32x8 b = stored_b.v;
+    Ops::AddEven(a, b, even);
+    Ops::AddEven((Int32x8)((Uint64x4)a >> 32), (Int32x8)((Uint64x4)b >> 32), odd);
   }
   int64_t Total() const {
-    const Wide both = even + odd;
+    const Uint64x4 both = even + odd;
     return static_cast<int64_t>(both[0] + both[1] + both[2] + both[3]);
   }
 };
 
-inline void FadeBy(const Vector& v, int32_t* out) {
+inline void FadeBy(const Int32x8& v, int32_t* out) {
   At(out).v = v - (v >> 4) - (v >> 5);
 }
 
 void Accumulate(const int32_t* x, int inputs, int32_t* sums) {
   for (int j = 0; j <= inputs; ++j) {
-    const Vector factor = Vector{} + x[j];
+    const Int32x8 factor = Int32x8{} + x[j];
     for (int i = FirstRow(j); i <= inputs; i += kRegressorLanes, sums += kRegressorLanes) {
       FadeBy(At(sums).v + factor * At(x + i).v, sums);
     }
@@ -63,20 +63,21 @@ void Accumulate(const int32_t* x, int inputs, int32_t* sums) {
 
 void Fade(int count, int32_t* sums) {
   for (int k = 0; k < count; k += kRegressorLanes) {
-    const Vector v = At(sums + k).v;
+    const Int32x8 v = At(sums + k).v;
     FadeBy(v, sums + k);
   }
 }
 
 void Fold(const int32_t* sums, int count, int32_t* above) {
   for (int k = 0; k < count; k += kRegressorLanes) {
-    const Vector v = At(above + k).v + At(sums + k).v;
+    const Int32x8 v = At(above + k).v + At(sums + k).v;
     At(above + k).v = v - (v >> 3);
   }
 }
 
+template <class Ops>
 int64_t Dot(const int32_t* x, const int32_t* weights) {
-  Sums sums;
+  Sums<Ops> sums;
   for (int i = 0; i < kRegressorRow; i += kRegressorLanes) {
     sums.AddProducts(At(x + i), At(weights + i));
   }
@@ -122,8 +123,8 @@ bool LoadScaled(const int32_t* sums, const int32_t* above, int inputs, Factor& f
   int64_t trace = 0;
   for (int j = 0; j < inputs; ++j) {
     for (int i = FirstRow(j); i <= inputs; i += kRegressorLanes) {
-      const Unsigned sum = (Unsigned)At(sums).v + (Unsigned)At(above).v;
-      At(f.column[j] + i).v = (Vector)(sum << left) >> right;
+      const Uint32x8 sum = (Uint32x8)At(sums).v + (Uint32x8)At(above).v;
+      At(f.column[j] + i).v = (Int32x8)(sum << left) >> right;
       sums += kRegressorLanes;
       above += kRegressorLanes;
     }
@@ -135,36 +136,38 @@ bool LoadScaled(const int32_t* sums, const int32_t* above, int inputs, Factor& f
 }
 
 // Cholesky's factor in place, in 2^-28: the row of the target becomes the right side solved by it.
+template <class Ops>
 void Factorize(int inputs, Factor& f) {
   for (int j = 0; j < inputs; ++j) {
     int32_t* const column = f.column[j];
     for (int i = FirstRow(j); i <= inputs; i += kRegressorLanes) {
-      Sums sums;
-      for (int k = 0; k < j; ++k) sums.AddScaled(At(f.column[k] + i), Vector{} + f.column[k][j]);
-      Vector known;
+      Sums<Ops> sums;
+      for (int k = 0; k < j; ++k) sums.AddScaled(At(f.column[k] + i), Int32x8{} + f.column[k][j]);
+      Int32x8 known;
       sums.Shift(28, known);
-      At(column + i).v = (Vector)((Unsigned)At(column + i).v - (Unsigned)known);
+      At(column + i).v = (Int32x8)((Uint32x8)At(column + i).v - (Uint32x8)known);
     }
     const InverseRoot root(column[j]);
     f.mantissa[j] = root.mantissa;
     f.shift[j] = root.shift;
     for (int i = FirstRow(j); i <= inputs; i += kRegressorLanes) {
-      Sums scaled;
-      scaled.AddScaled(At(column + i), Vector{} + root.mantissa);
-      Vector factor;
+      Sums<Ops> scaled;
+      scaled.AddScaled(At(column + i), Int32x8{} + root.mantissa);
+      Int32x8 factor;
       scaled.Shift(root.shift, factor);
       At(column + i).v = factor;
     }
   }
 }
 
+template <class Ops>
 bool Solve(const int32_t* sums, const int32_t* above, int inputs, int32_t* weights) {
   Factor f;
   if (!LoadScaled(sums, above, inputs, f)) return false;
-  Factorize(inputs, f);
+  Factorize<Ops>(inputs, f);
   for (int i = 0; i < kRegressorRow; ++i) weights[i] = 0;
   for (int j = inputs - 1; j >= 0; --j) {
-    Sums known;  // weights up to j are still 0
+    Sums<Ops> known;  // weights up to j are still 0
     for (int i = FirstRow(j); i < inputs; i += kRegressorLanes) {
       known.AddProducts(At(f.column[j] + i), At(weights + i));
     }
@@ -178,3 +181,12 @@ bool Solve(const int32_t* sums, const int32_t* above, int inputs, int32_t* weigh
   }
   return true;
 }
+
+template <class Ops>
+constexpr LeastSquaresKernels MakeLeastSquaresKernels() {
+  return {
+      .accumulate = Accumulate, .fade = Fade, .fold = Fold, .solve = Solve<Ops>, .dot = Dot<Ops>};
+}
+
+}  // namespace
+}  // namespace lmz
