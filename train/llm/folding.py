@@ -101,21 +101,21 @@ def rotation_of(width):
 
 
 def rotate(network, everywhere=False):
-    """Turns the residual stream, norms' gains moved into the matrices; the head stays as it was
-    and reads the stream turned back. `everywhere`: the head turns too, so that it is no longer
-    the embedding, and the input of `down` is turned each time."""
-    turn = rotation_of(network.shape.width).to(network.device)
+    """Rotates the residual stream and moves the norms' gains into the matrices. The head stays as
+    it was and reads the stream rotated back. `everywhere`: the head is rotated too, so that it
+    is no longer the embedding, and the input of `down` is rotated at each step."""
+    rotation = rotation_of(network.shape.width).to(network.device)
     for layer in network.exact:
         for norm, matrices in (("input_norm", "qkv"), ("hidden_norm", ("gate", "up"))):
-            layer.update({m: (layer[m] * layer[norm]) @ turn.T for m in matrices})
+            layer.update({m: (layer[m] * layer[norm]) @ rotation.T for m in matrices})
             layer[norm] = torch.ones_like(layer[norm])
-        layer.update({m: turn @ layer[m] for m in ("o", "down")})
-    network.turn = turn
+        layer.update({m: rotation @ layer[m] for m in ("o", "down")})
+    network.rotation = rotation
     if everywhere:
-        network.exact_head = (network.exact_head * network.final_norm) @ turn.T
+        network.exact_head = (network.exact_head * network.final_norm) @ rotation.T
         network.final_norm = torch.ones_like(network.final_norm)
-        network.turn_back = False
-        network.turn_hidden = rotation_of(network.shape.hidden).to(network.device)
+        network.rotates_back = False
+        network.hidden_rotation = rotation_of(network.shape.hidden).to(network.device)
         for layer in network.exact:
-            layer["down"] = layer["down"] @ network.turn_hidden.T
+            layer["down"] = layer["down"] @ network.hidden_rotation.T
     network.round_with(network.rounding)

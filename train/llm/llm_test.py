@@ -254,9 +254,9 @@ def naive_logits(model, tokens, context):
                 scores = np.array([turned @ naive_rotate(state[i][0][m][kv], place[m],
                                                          shape.base_of(i), shape.neighbours)
                                    for m in seen]) / math.sqrt(shape.head_size)
-                chances = np.exp(scores - scores.max())
+                probabilities = np.exp(scores - scores.max())
                 values = np.array([state[i][1][m][kv] for m in seen])
-                mixed.append(chances @ values / chances.sum())
+                mixed.append(probabilities @ values / probabilities.sum())
             y = w(p + "attn_output") @ np.concatenate(mixed)
             x = x + (naive_norm(y, w(p + "post_attention_norm"), shape.epsilon)
                      if shape.gemma else y)
@@ -313,8 +313,8 @@ class NetworkTest(Folder):
         for everywhere in (False, True):
             network = Network(self.llama)
             folding.rotate(network, everywhere)
-            turned, = lanes.bits_of_lanes(network, [tokens], Context(64, 16, 4), 0)
-            np.testing.assert_allclose(turned, exact, rtol=1e-3, atol=2e-3)
+            rotated, = lanes.bits_of_lanes(network, [tokens], Context(64, 16, 4), 0)
+            np.testing.assert_allclose(rotated, exact, rtol=1e-3, atol=2e-3)
         network = Network(self.llama)
         channels = folding.largest_channels(network, tokens, 0)
         folding.smooth(network, channels, 0.5, powers=False)
@@ -337,7 +337,7 @@ class RoundingTest(Folder):
         network = Network(self.llama)
         bits = lambda: lanes.bits_of_lanes(network, [tokens], Context(32, 16, 4), 0)[0]
         exact = bits()
-        coarse = dict(query=1, key=1, rotated_key=1, value=1, rotation=4, score=2, chance=4,
+        coarse = dict(query=1, key=1, rotated_key=1, value=1, rope=4, score=2, probability=4,
                       activation=2, norm=6, residual=3, output=6, logit=3)
         coarse.update({f"weights__{m}": 8 for m in MATRICES}, weights="best", inputs=1)
         for place, how in coarse.items():

@@ -93,7 +93,7 @@ class Network:
         self.exact_head = tensor("output.weight") if untied else self.exact_embedding
         # What train/llm/folding.py may have moved out of the embedding.
         self.embedding_scale = torch.ones(self.shape.width, device=device)
-        self.turn, self.turn_back, self.turn_hidden = None, True, None
+        self.rotation, self.rotates_back, self.hidden_rotation = None, True, None
         self.round_with(self.rounding)
 
     def round_with(self, rounding):
@@ -114,8 +114,8 @@ class Network:
         half = x.shape[-1] // 2
         steps = torch.arange(half, device=x.device, dtype=torch.float64) / half
         angles = positions.to(torch.float64)[:, None] * base**-steps
-        cos = self.rounding.fraction("rotation", angles.cos().to(x.dtype))
-        sin = self.rounding.fraction("rotation", angles.sin().to(x.dtype))
+        cos = self.rounding.fraction("rope", angles.cos().to(x.dtype))
+        sin = self.rounding.fraction("rope", angles.sin().to(x.dtype))
         if self.shape.neighbours:
             a, b = x[..., 0::2], x[..., 1::2]
             return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(-2)
@@ -150,8 +150,8 @@ class Network:
         if shape.window_of(layer):
             hidden |= distance >= shape.window_of(layer)
         scores = rounding.fraction_of_bits("score", scores).masked_fill(hidden, -math.inf)
-        chances = scores.softmax(-1).reshape(lanes, shape.kv_heads, -1, scores.shape[-1])
-        mixed = rounding.mix(chances, value)
+        probabilities = scores.softmax(-1).reshape(lanes, shape.kv_heads, -1, scores.shape[-1])
+        mixed = rounding.mix(probabilities, value)
         mixed = mixed.reshape(lanes, shape.heads, count, -1).transpose(1, 2).flatten(2)
         return self.product(rounding.planes("input.o", mixed, layer), weights["o"])
 
@@ -162,8 +162,8 @@ class Network:
         gate = F.gelu(gate, approximate="tanh") if self.shape.gemma else F.silu(gate)
         x = gate * self.product(x, weights["up"])
         rounding.measure("hidden", x)
-        if self.turn_hidden is not None:
-            x = x @ self.turn_hidden.T
+        if self.hidden_rotation is not None:
+            x = x @ self.hidden_rotation.T
         return self.product(rounding.planes("input.down", x, layer), weights["down"])
 
     def step(self, tokens, cache):
@@ -172,8 +172,8 @@ class Network:
         x = self.embedding[tokens] * self.embedding_scale
         if self.shape.gemma:
             x = x * math.sqrt(self.shape.width)
-        if self.turn is not None:
-            x = x @ self.turn.T
+        if self.rotation is not None:
+            x = x @ self.rotation.T
         x = rounding.fraction("residual", x)
         for i, weights in enumerate(self.layers):
             y = self.attention(self.norm(x, weights["input_norm"]), i, weights, cache)
@@ -185,7 +185,7 @@ class Network:
                 y = self.norm(y, weights["down_norm"])
             x = rounding.fraction("residual", x + y)
             rounding.measure("residual", x)
-        if self.turn is not None and self.turn_back:
-            x = x @ self.turn  # its length stays, so the norm may come after it
+        if self.rotation is not None and self.rotates_back:
+            x = x @ self.rotation  # its length stays, so the norm may come after it
         x = rounding.planes("input.head", self.norm(x, self.final_norm))
         return rounding.fraction_of_bits("logit", F.linear(x, self.head))

@@ -1,9 +1,9 @@
-"""The roundings that study.py rounding compares: name -> plan, for each folding of the weights."""
+"""The roundings that study.py compares: name -> plan."""
 from rounding import INPUTS, MATRICES, plan_of
 
 # All of an integer engine but the planes of the matrices' inputs.
-ENGINE = dict(weights=8, query=2, key=1, rotated_key=1, value=1, rotation=15, score=10, chance=15,
-              activation=9, norm=16, residual=8, output=16, logit=10)
+ENGINE = dict(weights=8, query=2, key=1, rotated_key=1, value=1, rope=15, score=10,
+              probability=15, activation=9, norm=16, residual=8, output=16, logit=10)
 
 
 def engine(**changes):
@@ -23,12 +23,12 @@ def single():
     plans["inputs, 1 plane"] = plan_of(inputs=1)
     plans["inputs, 2 planes"] = plan_of(inputs=2)
     for place, choices in (("query", (1, 2)), ("key", (1,)), ("rotated_key", (1,)), ("value", (1,)),
-                           ("rotation", (15, 12)), ("score", (10, 8, 6)), ("chance", (15, 12, 8)),
+                           ("rope", (15, 12)), ("score", (10, 8, 6)), ("probability", (15, 12, 8)),
                            ("activation", (10, 9, 8)), ("norm", (16, 12)), ("residual", (8, 4, 2)),
                            ("output", (16, 14, 12)), ("logit", (10, 8, 6))):
         plans.update({f"{place} {choice}": plan_of(**{place: choice}) for choice in choices})
     plans["key, value 1, both of the key"] = plan_of(key=1, rotated_key=1, value=1)
-    plans["value 1, chance 15"] = plan_of(value=1, chance=15)
+    plans["value 1, probability 15"] = plan_of(value=1, probability=15)
     return plans
 
 

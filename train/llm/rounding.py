@@ -12,9 +12,9 @@ stays exact.
     key         planes, before its rotation, as the cache keeps it
     rotated_key planes, after its rotation
     value       planes, as the cache keeps it
-    rotation    fraction bits of sine and cosine
+    rope        fraction bits of its sine and cosine
     score       fraction bits of attention scores, in bits (base 2)
-    chance      bits of attention weights times the scale of the value, of which the largest is full
+    probability bits of attention weights times the scale of the value, the largest of them full
     activation  fraction bits of the gate's argument, which is kept within 16 bits
     norm        bits of a normalised vector, sign included, for the largest that may occur
     residual    fraction bits of the residual stream
@@ -102,15 +102,15 @@ class Rounding:
         largest = 2.0**(15 - bits)
         return to_fraction(x, bits).clamp(-largest, largest)
 
-    def mix(self, chances, value):
-        """The sum over keys of chance times value, (.., queries, keys) and (.., keys, size)."""
-        bits = self.plan.get("chance")
+    def mix(self, probabilities, value):
+        """Sums over keys probability times value: (.., queries, keys), (.., keys, size)."""
+        bits = self.plan.get("probability")
         if bits is None:
-            return chances @ self.planes("value", value)
+            return probabilities @ self.planes("value", value)
         count = self.plan.get("value", 2)
         scale = value.abs().amax(-1).clamp_min(1e-30) / PLANE_LIMITS[count]
         whole = torch.round(value / scale[..., None])
-        return to_limit(chances * scale[..., None, :], 2**bits - 1) @ whole
+        return to_limit(probabilities * scale[..., None, :], 2**bits - 1) @ whole
 
 
 def plan_of(**places):

@@ -9,8 +9,8 @@ usage: study.py contexts GGUF TEXT..                 bits per byte by the rule o
        study.py lanes GGUF TEXT..                    what 1 to 16 lanes cost
 
 TEXT is FILE or FILE:COUNT for its first COUNT bytes. Prints CSV: a line for each choice, a column
-for each text; with --match REGEX only the choices whose name it finds. Needs numpy and PyTorch; runs
-on a CUDA device where there is one.
+for each text; with --match REGEX only the choices whose name it finds. Needs numpy and PyTorch;
+runs on a CUDA device where there is one.
 """
 import argparse
 import pathlib
