@@ -124,7 +124,7 @@ TEST(FailedAllocation, LosesNoWorkOfAPool) {
 TEST(FailedAllocation, IsAnErrorWhileTextIsCoded) {
   const Bytes raw = testing::MakeRandom(6000);  // its code grows to the last
   const BlockChoice choice = {
-      .options = TextOptions{.model = testing::TinyModels()[0].get(), .lanes = 4, .groups = 2}};
+      .options = TextOptions{.model = testing::TinyModel().get(), .lanes = 4, .groups = 2}};
   BlockResources resources;
   resources.threads = 3;
   int thrown = 0, refused = 0, coded = 0;
