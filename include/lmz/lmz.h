@@ -114,11 +114,11 @@ LMZ_API const char* lmz_built_in_name(size_t index);
  * LMZ_MODEL_MISSING. */
 LMZ_API lmz_code lmz_model_built_in(lmz_model** model, const char* name, lmz_error* error);
 
-/* Loads the model of `level`, 1 to LMZ_MAX_LEVEL: built in for levels 1 to 3, for level 4 the file
- * large.lmm in the folder of installed models. That folder is found from the place of the shared
- * library, or of the program that the static one is part of: share/lmz/models of the prefix where
- * lmz is installed. Shared as in lmz_model_built_in. Errors: LMZ_MODEL_MISSING with the path where
- * the file belongs; as lmz_model_load_file. */
+/* Loads the model of `level`, 1 to LMZ_MAX_LEVEL. Those of levels 1 to 3 are built in; that of
+ * level 4 is the file large.lmm in the folder of installed models, share/lmz/models of the prefix.
+ * The prefix is derived from the location of the shared library or, with the static library, of the
+ * program. Shared as in lmz_model_built_in. Errors: LMZ_MODEL_MISSING, with the path where the file
+ * must be installed; as lmz_model_load_file. */
 LMZ_API lmz_code lmz_model_of_level(lmz_model** model, int level, lmz_error* error);
 
 /* Loads a model from the bytes of its file, which are not needed afterwards. Errors:
@@ -141,25 +141,27 @@ LMZ_API void lmz_model_id(const lmz_model* model, uint8_t id[16]);
 /* How many numbers its training found: weights, norms, mixes and biases. */
 LMZ_API uint64_t lmz_model_parameters(const lmz_model* model);
 
-/* Where models are found: the built-in ones and those in folders, in files called NAME.lmm. Where
- * no library is given, it is the one of the built-in models and the folder of installed models.
- * Files are read when a model is needed that is not built in: the one that the level is called
- * after, or the ends of all of them, up to the one with the id that is wanted. Each is loaded once
- * and stays as long as the library or an object that was given it. What a folder holds need not be
- * trusted: files are checked completely before use, those that are no models are passed over. Any
- * number of threads may share a library that no folder is added to. */
+/* Finds models: the built-in ones, and the files NAME.lmm in its folders. All functions that are
+ * given no library use one with the built-in models and the folder of installed models.
+ *
+ * Files are read only for models that are not built in: for a level the file named after its model;
+ * for an id in compressed data the last 16 bytes of each file until one matches, then that file. A
+ * model is loaded once and stays loaded as long as its library or an object that was given the
+ * library exists. Folders need not be trusted: a file is checked completely before it is used, and
+ * files that are not models are skipped. Several threads may use one library at the same time, but
+ * not while a folder is being added. */
 typedef struct lmz_model_library lmz_model_library;
 
 /* A library with the built-in models and no folder. */
 LMZ_API lmz_code lmz_model_library_create(lmz_model_library** library, lmz_error* error);
 LMZ_API void lmz_model_library_free(lmz_model_library* library);
 
-/* Adds the folder `path`, which is looked into behind those that are there; it need not exist.
- * NULL: the folder of installed models. */
+/* Adds the folder `path`, to be searched after those added before. It need not exist; a relative
+ * path is resolved when a model is needed. NULL adds the folder of installed models. */
 LMZ_API lmz_code lmz_model_library_add_folder(lmz_model_library* library, const char* path,
                                               lmz_error* error);
 
-/* Loads the model of `level` as lmz_model_of_level does, but with the folders of `library`. */
+/* Loads the model of `level` as lmz_model_of_level does, but searches the folders of `library`. */
 LMZ_API lmz_code lmz_model_from_library(lmz_model** model, const lmz_model_library* library,
                                         int level, lmz_error* error);
 
@@ -241,8 +243,8 @@ typedef struct lmz_decompressor lmz_decompressor;
 LMZ_API lmz_code lmz_decompressor_create(lmz_decompressor** decompressor, lmz_error* error);
 LMZ_API void lmz_decompressor_free(lmz_decompressor* decompressor);
 
-/* As for the compressor. A model that is added serves blocks that name it, beside those of the
- * library: the one that was set, as it was then; NULL and at first the one of the built-in and the
+/* As for the compressor. Models that blocks name are found among those added and in the library,
+ * which is copied: folders added to it later do not count. NULL, the default: the built-in and the
  * installed models. */
 LMZ_API lmz_code lmz_decompressor_set(lmz_decompressor* decompressor, int option, uint64_t value,
                                       lmz_error* error);
