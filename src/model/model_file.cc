@@ -49,7 +49,7 @@ class ReadArchive {
   Status Number(T& value, int64_t low, int64_t high) {
     LMZ_ASSIGN(const ByteSpan bytes, in_.Take(sizeof(T)));
     value = Load<T>(bytes.data());
-    return Check(value, low, high);
+    return value >= low && value <= high ? OkStatus() : OutOfRange(value);
   }
   template <class T>
   Status Array(std::vector<T>& values, size_t size, int64_t low, int64_t high) {
@@ -57,7 +57,8 @@ class ReadArchive {
     values.resize(size);
     for (size_t i = 0; i < size; ++i) {
       values[i] = Load<T>(bytes.data() + i * sizeof(T));
-      LMZ_TRY(Check(values[i], low, high));
+      // There are millions: a Status only for one that is wrong.
+      if (values[i] < low || values[i] > high) return OutOfRange(values[i]);
     }
     return OkStatus();
   }
@@ -69,8 +70,7 @@ class ReadArchive {
     for (size_t b = 0; b < sizeof(T); ++b) raw |= uint32_t{bytes[b]} << (8 * b);
     return static_cast<T>(raw);
   }
-  Status Check(int64_t value, int64_t low, int64_t high) const {
-    if (value >= low && value <= high) return OkStatus();
+  Status OutOfRange(int64_t value) const {
     return Damaged("the number " + std::to_string(value) + " before offset " +
                    std::to_string(in_.position()) + " is out of range");
   }
