@@ -295,7 +295,7 @@ TEST(Pipeline, ProgressWithinABlockTellsTheSizeOfItsCode) {
   const Bytes words = testing::MakeWords(30000);
   Bytes raw = words;
   raw.insert(raw.end(), words.begin(), words.end());
-  const TextOptions text = {.model = testing::TinyModels().front().get(), .lanes = 7, .groups = 3};
+  const TextOptions text = {.model = testing::TinyModel().get(), .lanes = 7, .groups = 3};
   for (const CodecOptions& options : {CodecOptions(BytesOptions{}), CodecOptions(text)}) {
     for (const uint8_t filters : {uint8_t{0}, kFilterRepeat}) {
       for (const int threads : {1, 3}) {
