@@ -6,19 +6,19 @@
 namespace lmz {
 
 enum class ExitCode : int {
-  kFine = 0,
-  kFailed = 1,   // reading, writing, memory, or a file that was left out
-  kUsage = 2,    // the command line asks for something that cannot be
-  kDamaged = 3,  // the input is not lmz data, ends too early or is damaged
-  kModel = 4,    // the model that the input needs is missing or different
-  kTooNew = 5,   // the input was written by a newer version
+  kSuccess = 0,
+  kError = 1,         // I/O error, out of memory, or a file that was skipped
+  kBadUsage = 2,      // invalid command line
+  kDamaged = 3,       // the input is not lmz data, is truncated or damaged
+  kModel = 4,         // the model that the input needs is missing or different
+  kNewerVersion = 5,  // the input requires a newer version of lmz
 };
 
-// The exit code for a failure that met a file. With several files the highest one counts.
+// The exit code for the failure of one file. With several files the highest one counts.
 inline ExitCode ExitCodeFor(Code code) {
   switch (code) {
     case Code::kOk:
-      return ExitCode::kFine;
+      return ExitCode::kSuccess;
     case Code::kNotLmz:
     case Code::kTruncated:
     case Code::kDamaged:
@@ -27,16 +27,16 @@ inline ExitCode ExitCodeFor(Code code) {
     case Code::kModelDamaged:
       return ExitCode::kModel;
     case Code::kNewerVersion:
-      return ExitCode::kTooNew;
+      return ExitCode::kNewerVersion;
     case Code::kInvalidArgument:
     case Code::kIo:
     case Code::kOutOfMemory:
     case Code::kInternal:
     case Code::kLimit:
     case Code::kCancelled:
-      return ExitCode::kFailed;
+      return ExitCode::kError;
   }
-  return ExitCode::kFailed;
+  return ExitCode::kError;
 }
 
 }  // namespace lmz

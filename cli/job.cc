@@ -16,7 +16,7 @@ namespace lmz {
 
 namespace {
 
-constexpr const char* kNothingWritten = "nothing was written";
+constexpr const char* kNoOutput = "no output was kept";
 
 bool WritesFile(const Options& options, const std::string& file) {
   if (options.mode != Mode::kCompress && options.mode != Mode::kDecompress) return false;
@@ -45,7 +45,7 @@ Result<std::string> OutputName(const Options& options, const std::string& file) 
   return name;
 }
 
-// Errors of the streams name their file already; those of the pipeline speak about the input.
+// Stream errors already name their file; errors of the pipeline are about the input.
 Status NameInput(const Status& status, const std::string& name) {
   return status.code() == Code::kIo ? status : status.At(name);
 }
@@ -82,18 +82,18 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
 }
 
 Status Overwritten(const InputFile& input, const char* output) {
-  return Status(Code::kIo, input.name() + ": was overwritten while lmz read it; " + output +
-                               ", try again when nothing writes to it");
+  return Status(Code::kIo, input.name() + ": was overwritten while it was read; " + output +
+                               "; try again when no program writes to it");
 }
 
 Status Grown(const InputFile& input) {
-  return Status(Code::kIo, input.name() + ": grew while lmz read it; only the " +
+  return Status(Code::kIo, input.name() + ": grew while it was read; only the " +
                                std::to_string(input.read_size()) +
-                               " bytes that it had before were used");
+                               " bytes present when it was opened were processed");
 }
 
 // After the pipeline ended with `status`: whether the input changed meanwhile. A change explains a
-// failure, but for those of the streams. `output` says what became of it.
+// failure, except for those of the streams. `output` says what to do with the output.
 Result<InputFile::Change> CheckInput(InputFile& input, const Status& status, const char* output) {
   if (status.code() == Code::kIo) return status;
   LMZ_ASSIGN(const InputFile::Change change, input.FindChange(false));
@@ -111,18 +111,18 @@ Status RemoveInput(InputFile& input, OutputFile& output) {
       return input.RemoveName();
     case InputFile::Change::kTouched:
       return Status(Code::kIo, input.name() +
-                                   ": its times or links changed while lmz read it, so it was not "
-                                   "removed; the output is complete");
+                                   ": its timestamps, permissions or links changed while it was "
+                                   "read, so it was not removed; the output is complete");
     case InputFile::Change::kGrown:
       return Status(Code::kIo, Grown(input).message() + ", and it was not removed");
     case InputFile::Change::kOverwritten:
       output.Withdraw();
-      return Overwritten(input, kNothingWritten);
+      return Overwritten(input, kNoOutput);
   }
   return OkStatus();
 }
 
-// Appending a file's own code to it would never end.
+// Compressing a file onto its own end would never finish.
 Status CheckStdoutIsNotInput(const InputFile& input) {
   struct stat out = {};
   const struct stat& in = input.attributes();
@@ -146,7 +146,7 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));
   Result<Progress> done = RunPipeline(options, models, input, *output, line);
-  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), kNothingWritten));
+  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), kNoOutput));
   LMZ_TRY(output->Commit());
   if (options.remove_input) {
     LMZ_TRY(RemoveInput(input, *output));
@@ -170,12 +170,12 @@ Result<Progress> RunOn(const Options& options, const Models& models, const std::
   if (WritesFile(options, file)) return RunToFile(options, models, file, input, line);
   if (options.mode == Mode::kTest) {
     NullSink sink;
-    return RunToSink(options, models, input, sink, kNothingWritten, line);
+    return RunToSink(options, models, input, sink, kNoOutput, line);
   }
   LMZ_TRY(CheckStandardOutput());
   LMZ_TRY(CheckStdoutIsNotInput(input));
   StdoutSink sink;
-  return RunToSink(options, models, input, sink, "its output is of no use", line);
+  return RunToSink(options, models, input, sink, "discard the output", line);
 }
 
 }  // namespace
@@ -195,9 +195,8 @@ Result<ListedFile> RunList(const std::string& file) {
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
              InputFile::Open(file, InputFile::Accept::kAnyReadable));
   Result<std::vector<FrameEntry>> frames = List(*input);
-  LMZ_TRY(
-      CheckInput(*input, NameInput(frames.status(), input->name()), "what it holds is not known")
-          .status());
+  LMZ_TRY(CheckInput(*input, NameInput(frames.status(), input->name()), "its contents are unknown")
+              .status());
   return ListedFile{input->name(), std::move(frames).value()};
 }
 

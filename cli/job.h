@@ -1,4 +1,4 @@
-// The work on one input: open, compress or decompress, make the output permanent.
+// Processes one input: opens it, compresses or decompresses it, commits the output.
 #pragma once
 
 #include <string>

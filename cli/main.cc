@@ -1,4 +1,4 @@
-// lmz: the command line. Data goes to standard output, words to standard error.
+// lmz: the program. Data goes to standard output, messages to standard error.
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace lmz {
 namespace {
 
-// Compressed data on a terminal is of use to nobody.
+// Compressed data is useless on a terminal.
 Status CheckTerminals(const Options& options) {
   if (options.force) return OkStatus();
   const bool reads_stdin =
@@ -25,19 +25,20 @@ Status CheckTerminals(const Options& options) {
   if (options.mode == Mode::kCompress) {
     if (writes_stdout && isatty(STDOUT_FILENO) == 1) {
       return Status(Code::kInvalidArgument,
-                    "compressed data is not written to a terminal; redirect it, name a file, or "
-                    "use -f (lmz --help shows how)");
+                    "compressed data is not written to a terminal; redirect the output, name a "
+                    "file, or use -f (see lmz --help)");
     }
   } else if (reads_stdin && isatty(STDIN_FILENO) == 1) {
-    return Status(Code::kInvalidArgument,
-                  "compressed data is not read from a terminal; redirect it, name a file, or use "
-                  "-f (lmz --help shows how)");
+    return Status(
+        Code::kInvalidArgument,
+        "compressed data is not read from a terminal; redirect the input, name a file, or "
+        "use -f (see lmz --help)");
   }
   return OkStatus();
 }
 
 ExitCode PrintModelInfo(const Options& options) {
-  ExitCode worst = ExitCode::kFine;
+  ExitCode worst = ExitCode::kSuccess;
   for (const std::string& file : options.files) {
     const Result<std::string> text = ModelInfo(file);
     worst = std::max(worst, text.ok() ? PrintText(text.value(), options.silent)
@@ -51,7 +52,7 @@ ExitCode Run(int argc, const char* const* argv) {
   const Result<Options> options = ParseOptions(argc, argv);
   if (!options.ok()) {
     PrintMessage(options.status().message());
-    return ExitCode::kUsage;
+    return ExitCode::kBadUsage;
   }
   if (options.value().show_help) return PrintText(HelpText());
   if (options.value().show_version) return PrintText("lmz " LMZ_VERSION "\n");
@@ -63,7 +64,7 @@ ExitCode Run(int argc, const char* const* argv) {
   const Status terminals = CheckTerminals(options.value());
   if (!terminals.ok()) {
     PrintMessage(terminals.message());
-    return ExitCode::kUsage;
+    return ExitCode::kBadUsage;
   }
   InstallSignalHandlers();
   return RunFiles(options.value());

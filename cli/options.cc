@@ -31,7 +31,7 @@ Result<uint64_t> ParseSize(std::string_view text) {
   if (unit == "G" || unit == "GiB") shift = 30;
   if (error != std::errc() || shift < 0 || number > (UINT64_MAX >> shift)) {
     return Invalid("'" + std::string(text) +
-                   "' is not a size; write bytes or, for example, 64K, 16M, 1G");
+                   "' is not a size; give bytes, or for example 64K, 16M, 1G");
   }
   return number << shift;
 }
@@ -72,13 +72,14 @@ Status SetOutput(Options& options, const std::string& value) {
 
 Status SetSuffix(Options& options, const std::string& value) {
   if (value.empty() || value.find('/') != std::string::npos) {
-    return Invalid("--suffix: '" + value + "' is not a suffix; it has no slash and is not empty");
+    return Invalid("--suffix: '" + value +
+                   "' is not a valid suffix; it must not be empty or contain a slash");
   }
   options.suffix = value;
   return OkStatus();
 }
 
-// Once: no progress. Twice: no words about files either; the exit code still tells.
+// Once: no progress. Twice: no error messages about files either, only the exit code.
 Status SetQuiet(Options& options, const std::string&) {
   options.silent = options.quiet;
   options.quiet = true;
@@ -128,38 +129,37 @@ struct OptionRow {
 };
 
 constexpr OptionRow kOptions[] = {
-    {"-d,--decompress", "", "restore files", SetDecompress},
-    {"-z,--compress", "", "compress files (default)", SetMode<Mode::kCompress>},
-    {"-t,--test", "", "check that files can be restored; write nothing", SetMode<Mode::kTest>},
-    {"-l,--list", "", "show sizes and structure without decoding", SetMode<Mode::kList>},
-    {"--json", "", "with -l: as JSON", Set<&Options::json>},
+    {"-d,--decompress", "", "decompress", SetDecompress},
+    {"-z,--compress", "", "compress (default)", SetMode<Mode::kCompress>},
+    {"-t,--test", "", "test integrity; write nothing", SetMode<Mode::kTest>},
+    {"-l,--list", "", "list sizes and structure without decoding", SetMode<Mode::kList>},
+    {"--json", "", "with -l: print JSON", Set<&Options::json>},
     {"-c,--stdout", "", "write to standard output", Set<&Options::to_stdout>},
     {"-o,--output", "FILE", "write to FILE", SetOutput},
-    {"-f,--force", "", "replace files, follow links, use terminals", Set<&Options::force>},
-    {"-r,--recursive", "", "work on the files in folders", Set<&Options::recursive>},
+    {"-f,--force", "", "overwrite files, follow links, use terminals", Set<&Options::force>},
+    {"-r,--recursive", "", "recurse into directories", Set<&Options::recursive>},
     {"-S,--suffix", "SUFFIX", "use SUFFIX instead of .lmz", SetSuffix},
     {"--verify", "", "decode while compressing and compare", Set<&Options::verify>},
     {"--no-sparse", "", "write runs of zeros instead of holes", Set<&Options::sparse, false>},
     {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
-    {"--rm", "", "remove an input file once its output is safe", Set<&Options::remove_input>},
+    {"--rm", "", "remove the source after its output is synced", Set<&Options::remove_input>},
     {"-T,--threads", "N", "use N threads, 0 for one per usable CPU (default 1)", SetThreads},
-    {"--block-size", "SIZE", "cut the input into blocks of 64K to 256M (default 16M)",
-     SetBlockSize},
+    {"--block-size", "SIZE", "block size, 64K to 256M (default 16M)", SetBlockSize},
     {"--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
-    {"-0", "", "context mixing alone: fast", SetLevel<0>},
-    {"-1", "", "with the tiny model", SetLevel<1>},
-    {"-2", "", "with the small model", SetLevel<2>},
-    {"-3", "", "with the base model (default)", SetLevel<3>},
-    {"-4", "", "with the large model, if it is installed", SetLevel<4>},
+    {"-0", "", "no model, context mixing only: fastest", SetLevel<0>},
+    {"-1", "", "use the tiny model", SetLevel<1>},
+    {"-2", "", "use the small model", SetLevel<2>},
+    {"-3", "", "use the base model (default)", SetLevel<3>},
+    {"-4", "", "use the large model, if installed", SetLevel<4>},
     {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
-    {"--list-models", "", "show the built-in and the installed models", SetMode<Mode::kListModels>},
-    {"--model-info", "", "show what each model FILE says about itself", SetMode<Mode::kModelInfo>},
-    {"-q,--quiet", "", "show no progress; twice: no errors either", SetQuiet},
-    {"-v,--verbose", "", "say what became of each file; with -l: list blocks",
+    {"--list-models", "", "list the built-in and the installed models", SetMode<Mode::kListModels>},
+    {"--model-info", "", "print the metadata of each model FILE", SetMode<Mode::kModelInfo>},
+    {"-q,--quiet", "", "no progress; twice: no errors either", SetQuiet},
+    {"-v,--verbose", "", "print one summary line per file; with -l: list blocks",
      Set<&Options::verbose>},
-    {"-h,--help", "", "show this help", Set<&Options::show_help>},
-    {"-V,--version", "", "show the version", Set<&Options::show_version>},
+    {"-h,--help", "", "print this help", Set<&Options::show_help>},
+    {"-V,--version", "", "print the version", Set<&Options::show_version>},
 };
 
 // CLI11 with two differences: it keeps file names byte for byte (a CLI11 positional would split a
@@ -192,8 +192,8 @@ class Parser : public CLI::App {
       if (kind == CLI::detail::Classifier::NONE) {
         files.push_back(text);
       } else if (kind != CLI::detail::Classifier::POSITIONAL_MARK) {
-        return Invalid("there is no option " + text +
-                       "; see lmz --help, or write -- in front of file names");
+        return Invalid("unknown option " + text +
+                       "; see lmz --help, or put -- before file names that start with -");
       }
     }
     return files;
@@ -230,21 +230,22 @@ Status CheckCombination(const Options& options) {
   const bool reads_stdin =
       std::find(options.files.begin(), options.files.end(), "-") != options.files.end();
   if (options.has_level && !options.model.empty()) {
-    return Invalid("--model and a level exclude each other");
+    return Invalid("--model and a level cannot be combined");
   }
-  if (options.json && options.mode != Mode::kList) return Invalid("--json goes only with --list");
+  if (options.json && options.mode != Mode::kList) return Invalid("--json requires --list");
   if (!options.output.empty()) {
     if (reads_only)
-      return Invalid("--output does not go with --test or --list, which write no file");
-    if (options.to_stdout) return Invalid("--output and --stdout exclude each other");
-    if (options.recursive) return Invalid("--output takes one input file, not --recursive");
+      return Invalid("--output cannot be combined with --test or --list, which write no file");
+    if (options.to_stdout) return Invalid("--output and --stdout cannot be combined");
+    if (options.recursive)
+      return Invalid("--output takes one input file and cannot be combined with --recursive");
     if (options.files.size() > 1) {
-      return Invalid("--output takes one input file; leave it out to give each file its own");
+      return Invalid("--output takes one input file; without it, each file gets its own output");
     }
   }
   if (options.remove_input && (reads_only || options.to_stdout || reads_stdin)) {
     return Invalid(
-        "--rm needs input and output that are files; lmz cannot know that other output is safe");
+        "--rm requires input and output files; lmz cannot tell whether other output was stored");
   }
   return OkStatus();
 }
@@ -281,9 +282,9 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
 std::string HelpText() {
   std::string text =
       "Usage: lmz [OPTION]... [FILE]...\n"
-      "Compress each FILE to FILE.lmz, or restore it (-d). Input files are kept.\n"
-      "Without FILE, or when FILE is -, standard input goes to standard output.\n"
-      "Called as unlmz it restores, as lmzcat it restores to standard output.\n\n";
+      "Compress each FILE to FILE.lmz, or decompress it (-d). Input files are kept.\n"
+      "Without FILE, or if FILE is -, read standard input and write standard output.\n"
+      "unlmz is lmz -d, lmzcat is lmz -dc.\n\n";
   for (const OptionRow& row : kOptions) {
     if (row.help[0] == '\0') continue;
     std::string names = HelpNames(row);
@@ -291,8 +292,8 @@ std::string HelpText() {
     text += "  " + names + row.help + "\n";
   }
   text +=
-      "Exit codes: 0 fine, 1 failed, 2 usage, 3 damaged input, 4 model missing or\n"
-      "different, 5 written by a newer version.\n";
+      "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 4 model missing\n"
+      "or different, 5 requires a newer version of lmz.\n";
   return text;
 }
 

@@ -20,7 +20,7 @@ struct Options {
   bool force = false;
   bool remove_input = false;
   bool quiet = false;
-  bool silent = false;  // quiet given twice: no words about files either
+  bool silent = false;  // quiet given twice: no error messages about files either
   bool recursive = false;
   bool sparse = true;
   bool verify = false;

@@ -31,12 +31,12 @@ Answer Guard(const std::string& file, Work work) {
     return work();
   } catch (const std::bad_alloc&) {
     return Status(Code::kOutOfMemory, file +
-                                          ": there is not enough memory; try a smaller "
-                                          "--block-size or fewer --threads");
+                                          ": not enough memory; try a smaller --block-size or "
+                                          "fewer --threads");
   }
 }
 
-// The files that `options` name, those in folders included.
+// The files that `options` name, those in directories included.
 std::vector<std::string> FindFiles(const Options& options, ExitCode& worst) {
   if (!options.recursive) return options.files;
   std::vector<std::string> files;
@@ -61,7 +61,7 @@ std::vector<std::optional<uint64_t>> FileSizes(const std::vector<std::string>& f
   return sizes;
 }
 
-// What the jobs of a run came to.
+// The sum of all jobs of a run.
 struct Total {
   Progress progress;
   size_t count = 0;  // of those that succeeded
@@ -76,9 +76,9 @@ ExitCode FinishJob(const Options& options, const std::string& file, const Result
   total.progress.coded_bytes += done.value().coded_bytes;
   if (options.verbose) {
     const std::string name = file == "-" ? "(stdin)" : file;
-    PrintWords(SummaryText(options.mode, name, done.value(), Clock::now() - start));
+    WriteToStderr(SummaryText(options.mode, name, done.value(), Clock::now() - start));
   }
-  return ExitCode::kFine;
+  return ExitCode::kSuccess;
 }
 
 ExitCode RunJobs(const Options& options, const Models& models,
@@ -86,7 +86,7 @@ ExitCode RunJobs(const Options& options, const Models& models,
   const auto measure = options.mode == Mode::kCompress ? ProgressLine::Measure::kRawBytes
                                                        : ProgressLine::Measure::kCodedBytes;
   ProgressLine line(measure, FileSizes(files), !options.quiet && ProgressIsVisible());
-  ExitCode worst = ExitCode::kFine;
+  ExitCode worst = ExitCode::kSuccess;
   Total total;
   const auto begin = Clock::now();
   for (const std::string& file : files) {
@@ -100,13 +100,13 @@ ExitCode RunJobs(const Options& options, const Models& models,
     const bool is_all = total.count == files.size();
     const std::string name = (is_all ? "" : std::to_string(total.count) + " of ") +
                              std::to_string(files.size()) + " files";
-    PrintWords(SummaryText(options.mode, name, total.progress, Clock::now() - begin));
+    WriteToStderr(SummaryText(options.mode, name, total.progress, Clock::now() - begin));
   }
   return worst;
 }
 
 ExitCode RunLists(const Options& options, const std::vector<std::string>& files) {
-  ExitCode worst = ExitCode::kFine;
+  ExitCode worst = ExitCode::kSuccess;
   std::vector<ListedFile> listed;
   for (const std::string& file : files) {
     Result<ListedFile> entry = Guard<Result<ListedFile>>(file, [&] { return RunList(file); });
@@ -123,7 +123,7 @@ ExitCode RunLists(const Options& options, const std::vector<std::string>& files)
 ExitCode RunFiles(const Options& options) {
   const Result<Models> models = LoadModels(options);
   if (!models.ok()) return Report(models.status(), options.silent);
-  ExitCode worst = ExitCode::kFine;
+  ExitCode worst = ExitCode::kSuccess;
   const std::vector<std::string> files = FindFiles(options, worst);
   return std::max(worst, options.mode == Mode::kList ? RunLists(options, files)
                                                      : RunJobs(options, models.value(), files));

@@ -1,4 +1,4 @@
-// The work on all files of the command line, one after the other.
+// Processes all files of the command line, one after the other.
 #pragma once
 
 #include "cli/exit_code.h"

@@ -1,4 +1,4 @@
-// The files in folders, for --recursive.
+// The files in directories, for --recursive.
 #pragma once
 
 #include <string>
@@ -8,10 +8,9 @@
 
 namespace lmz {
 
-// Appends `path` to `files`, or, when it is a folder, the regular files in it and its folders, in
-// the order of their names. In a folder, names that do not fit are passed over: with the suffix
-// when compressing, without it otherwise. Symbolic links in a folder are not followed. Errors: kIo;
-// what could be read is appended.
+// Appends `path` to `files`, or, if it is a directory, the regular files below it, sorted by name.
+// Below a directory, names with the suffix are skipped when compressing, and names without it
+// otherwise; symbolic links are not followed. Errors: kIo; what could be read is appended.
 Status AddTree(const std::string& path, const Options& options, std::vector<std::string>& files);
 
 }  // namespace lmz

@@ -60,7 +60,7 @@ Verifier::Verifier(Source& source, Sink& sink, const DecompressOptions& options)
       Restored restored(*this);
       status_ = Decompress(coded, restored, options).status();
     } catch (const std::bad_alloc&) {
-      status_ = Status(Code::kOutOfMemory, "there is not enough memory to decode it");
+      status_ = Status(Code::kOutOfMemory, "not enough memory to decode it");
     }
     const std::lock_guard lock(mutex_);
     has_stopped_ = true;
@@ -105,7 +105,7 @@ Status Verifier::Finish() {
   if (restored_.Digest() == read_.Digest()) return OkStatus();
   return Status(
       Code::kInternal,
-      "--verify: what was written restores other bytes; keep the input, try another level "
+      "--verify: the output decompresses to different data; keep the input, try another level "
       "and report this");
 }
 

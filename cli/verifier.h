@@ -1,4 +1,4 @@
-// Decoding what was just encoded, at the same time: for --verify.
+// Decodes the output while it is written: for --verify.
 #pragma once
 
 #include <condition_variable>
@@ -10,8 +10,8 @@
 
 namespace lmz {
 
-// Stands between a source, the compressor and its sink: passes the bytes on, and decodes them on a
-// thread of its own. Source and sink outlive it. Each of Read and Write is called by one thread.
+// Sits between a source, the compressor and its sink: passes the bytes on, and decodes them on its
+// own thread. Source and sink outlive it. Each of Read and Write is called by one thread.
 class Verifier final : public Source, public Sink {
  public:
   Verifier(Source& source, Sink& sink, const DecompressOptions& options);
@@ -22,8 +22,8 @@ class Verifier final : public Source, public Sink {
   Result<size_t> Read(MutableByteSpan buffer) override;
   Status Write(ByteSpan bytes) override;
 
-  // Call once after the last Write. Errors: kInternal when what was written does not restore what
-  // was read; those of Decompress.
+  // Call once after the last Write. Errors: kInternal when the output does not decompress to
+  // what was read; those of Decompress.
   Status Finish();
 
  private:
@@ -39,7 +39,7 @@ class Verifier final : public Source, public Sink {
   std::condition_variable changed_;
   Bytes waiting_;             // guarded by mutex_: written, not yet decoded
   bool is_closed_ = false;    // guarded by mutex_
-  bool has_stopped_ = false;  // guarded by mutex_: nobody decodes any more
+  bool has_stopped_ = false;  // guarded by mutex_: decoding has ended
   Status status_;             // the thread's until it is joined
   std::thread thread_;        // last: it uses the members above
 };

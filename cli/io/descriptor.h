@@ -13,7 +13,7 @@ namespace lmz {
 // "what: reason" with the system's text for errno, as kIo.
 Status SystemError(const std::string& what);
 
-// What lmz will not do with a file, as kIo.
+// Why lmz refuses a file, as kIo.
 Status Refused(const char* message);
 
 // Writes all of `bytes` to `descriptor`. Errors: kIo.
@@ -31,7 +31,7 @@ class StdoutSink final : public Sink {
   }
 };
 
-// A sink that forgets what it gets: for --test.
+// A sink that discards its input: for --test.
 class NullSink final : public Sink {
  public:
   Status Write(ByteSpan) override { return OkStatus(); }

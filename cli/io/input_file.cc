@@ -39,12 +39,13 @@ Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, Acce
 
 Status InputFile::OpenDescriptor(Accept accept) {
   if (IsStdin()) {
-    if (WasClosed(STDIN_FILENO)) return Refused("standard input is closed; name a file");
+    if (WasClosed(STDIN_FILENO))
+      return Refused("standard input is closed; redirect it, or name a file");
     descriptor_ = STDIN_FILENO;
     return OkStatus();
   }
   int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
-  // A pipe without a writer must not make us wait only to be refused.
+  // Opening a pipe without a writer must not block: it will be refused anyway.
   if (accept == Accept::kRegular) flags |= O_NOFOLLOW | O_NONBLOCK;
   descriptor_ = open(path_.c_str(), flags);
   if (descriptor_ >= 0) return OkStatus();
@@ -57,14 +58,14 @@ Status InputFile::OpenDescriptor(Accept accept) {
 Status InputFile::Inspect(Accept accept) {
   if (fstat(descriptor_, &attributes_) != 0) return SystemError("cannot be examined");
   if (S_ISDIR(attributes_.st_mode)) {
-    return IsStdin() ? Refused("is a directory; pack it with tar -I lmz -cf FOLDER.tar.lmz FOLDER")
+    return IsStdin() ? Refused("is a directory; pack it with tar -I lmz -cf DIR.tar.lmz DIR")
                      : Refused(
-                           "is a directory, skipped; use -r for its files, or pack it with "
+                           "is a directory, skipped; use -r for the files in it, or pack it with "
                            "tar -I lmz -cf");
   }
   if (!S_ISREG(attributes_.st_mode)) {
     if (accept == Accept::kRegular) {
-      return Refused("is not a regular file, skipped; use -c or -f to read it all the same");
+      return Refused("is not a regular file, skipped; use -c or -f to read it anyway");
     }
     return OkStatus();
   }
@@ -75,9 +76,9 @@ Status InputFile::Inspect(Accept accept) {
   return OkStatus();
 }
 
-// Some file systems make up the size of a file: all of a page, nothing, or what a server said a
-// while ago. A size is believed when there is a last byte and none behind it, or when the file is
-// growing right now.
+// Some file systems report a size that is not the content's: a whole page, 0, or a stale value from
+// a server. A size is trusted if there is a last byte and none behind it, or if the file is growing
+// right now.
 bool InputFile::IsSizeTrue(off_t size) const {
   uint8_t bytes[2];
   const ssize_t n = ReadAt(descriptor_, bytes, size - 1);
@@ -105,10 +106,10 @@ Result<size_t> InputFile::ReadUpToSize(MutableByteSpan buffer) {
   if (size_) buffer = buffer.first(std::min<uint64_t>(buffer.size(), *size_ - read_size_));
   LMZ_ASSIGN(const size_t filled, ReadFully(descriptor_, buffer));
   if (size_ && filled < buffer.size()) {
-    return Refused("became shorter while lmz read it; try again when nothing writes to it");
+    return Refused("was truncated while it was read; try again when no program writes to it");
   }
-  // What was empty when it was opened gives something either because its size is made up, as in
-  // /proc, or because something has been appended since, which is not to be read.
+  // A file of size 0 has content either because its size is wrong, as in /proc, or because data was
+  // appended since it was opened, which must not be read.
   const bool was_empty = S_ISREG(attributes_.st_mode) && attributes_.st_size <= begin_;
   if (was_empty && read_size_ == 0 && filled != 0 && HasGrownPast(begin_)) {
     size_ = 0;
@@ -152,7 +153,7 @@ Result<bool> InputFile::StillHoldsWhatWasRead() const {
     const uint64_t piece = std::min<uint64_t>(read_size_ - done, buffer.size());
     const ssize_t n = ReadAt(descriptor_, MutableByteSpan(buffer).first(piece),
                              begin_ + static_cast<off_t>(done));
-    if (n < 0) return SystemError("cannot be read again to look for changes");
+    if (n < 0) return SystemError("cannot be read again to check for changes");
     if (n == 0) return false;
     found.Update(ByteSpan(buffer).first(static_cast<size_t>(n)));
     done += static_cast<uint64_t>(n);
@@ -169,16 +170,16 @@ bool InputFile::HasMore() const {
 Status InputFile::CheckRemovable(bool links_allowed) const {
   struct stat name = {};
   if (lstat(path_.c_str(), &name) == 0 && S_ISLNK(name.st_mode)) {
-    return Refused("is a symbolic link, which --rm does not remove; leave out --rm").At(path_);
+    return Refused("is a symbolic link, which --rm does not remove; omit --rm").At(path_);
   }
   if (!S_ISREG(attributes_.st_mode)) {
-    return Refused("is not a regular file, so --rm cannot remove it; leave out --rm").At(path_);
+    return Refused("is not a regular file, so --rm cannot remove it; omit --rm").At(path_);
   }
   if (attributes_.st_nlink > 1 && !links_allowed) {
     return Status(Code::kIo,
                   path_ + ": has " + std::to_string(attributes_.st_nlink) +
-                      " hard links, of which --rm would remove one and free no space; use -f to "
-                      "remove it all the same, or leave out --rm");
+                      " hard links; --rm would remove only one and free no space; use -f to do "
+                      "so, or omit --rm");
   }
   return OkStatus();
 }
@@ -197,7 +198,7 @@ Status InputFile::ComparePath() const {
   struct stat now = {};
   if (lstat(path_.c_str(), &now) != 0) return SystemError("cannot be removed");
   if (now.st_dev != attributes_.st_dev || now.st_ino != attributes_.st_ino) {
-    return Refused("was replaced while lmz read it; it was not removed");
+    return Refused("was replaced by another file while it was read; it was not removed");
   }
   return OkStatus();
 }

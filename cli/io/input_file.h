@@ -21,7 +21,7 @@ class InputFile final : public Source {
     kAnyReadable  // whatever can be read
   };
 
-  // What became of a regular file since it was opened.
+  // What happened to a regular file since it was opened.
   enum class Change {
     kNone,
     kTouched,      // it holds what was read and nothing more, but its times or links changed

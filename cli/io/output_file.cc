@@ -27,21 +27,21 @@ mode_t Umask() {
   return mask;
 }
 
-// Folders that cannot be opened or synced (some network and FUSE file systems) are left to the
+// Directories that cannot be opened or synced (some network and FUSE file systems) are left to the
 // system: the rename itself is atomic everywhere.
-Status SyncFolder(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+Status SyncDirectory(const std::string& directory) {
+  const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return OkStatus();
   const bool failed = fsync(descriptor) != 0 && errno == EIO;
   close(descriptor);
-  return failed ? SystemError("its folder cannot be synced") : OkStatus();
+  return failed ? SystemError("its directory cannot be synced") : OkStatus();
 }
 
 }  // namespace
 
 OutputFile::OutputFile(std::string path, const struct stat& input, const OutputRules& rules)
     : path_(std::move(path)), input_(input), rules_(rules) {
-  folder_ = path_.find('/') == std::string::npos ? "./" : path_.substr(0, path_.rfind('/') + 1);
+  directory_ = path_.find('/') == std::string::npos ? "./" : path_.substr(0, path_.rfind('/') + 1);
 }
 
 Result<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string& path,
@@ -57,8 +57,8 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Prepare(const std::string& path,
                                                         const OutputRules& rules) {
   struct stat existing = {};
   const bool exists = stat(path.c_str(), &existing) == 0;
-  // A name that is too long, a folder that is none: said before any work. A link that leads nowhere
-  // or in a circle is looked at below.
+  // A name that is too long or a path through a file is refused before any work. Links that lead
+  // nowhere or in a circle are handled below.
   if (!exists && errno != ENOENT && errno != ELOOP) return SystemError("cannot be created");
   std::string target = path;
   if (exists && S_ISDIR(existing.st_mode)) return Refused("is a directory");
@@ -67,7 +67,7 @@ Result<std::unique_ptr<OutputFile>> OutputFile::Prepare(const std::string& path,
   }
   const bool in_place = exists && !S_ISREG(existing.st_mode);
   if (in_place && rules.must_be_file) {
-    return Refused("is not a regular file, so the input cannot be removed; leave out --rm");
+    return Refused("is not a regular file, so the input cannot be removed; omit --rm");
   }
   if (in_place && !rules.is_chosen) return Refused("exists and is not a regular file");
   if (!in_place) {
@@ -93,14 +93,13 @@ Status OutputFile::OpenInPlace() {
   descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (descriptor_ < 0) return SystemError("cannot be opened for writing");
   if (!rules_.terminal_ok && isatty(descriptor_) == 1) {
-    return Refused(
-        "is a terminal and compressed data is not text; use -f to write it all the same");
+    return Refused("is a terminal; use -f to write compressed data to it anyway");
   }
   return OkStatus();
 }
 
 Status OutputFile::OpenTemporary() {
-  std::string name = folder_ + ".lmz-XXXXXX";
+  std::string name = directory_ + ".lmz-XXXXXX";
   const SignalsHeld held;
   descriptor_ = mkostemp(name.data(), O_CLOEXEC);  // O_EXCL, mode 0600
   if (descriptor_ < 0) return SystemError("cannot be created");
@@ -173,12 +172,12 @@ Status OutputFile::Finish() {
   CopyAttributes();
   // EINVAL and ENOTSUP: a file system without fsync.
   if (fsync(descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    return SystemError("cannot be brought to the disk");
+    return SystemError("cannot be synced");
   }
   if (fstat(descriptor_, &committed_) != 0) return SystemError("cannot be examined");
   LMZ_TRY(CloseDescriptor());
   LMZ_TRY(MoveToName());
-  return SyncFolder(folder_);
+  return SyncDirectory(directory_);
 }
 
 // Best effort, as with cp -p: a file on a medium without owners or times is still a good copy. But
@@ -207,7 +206,8 @@ Status OutputFile::MoveToName() {
       renameat2(AT_FDCWD, from, AT_FDCWD, path_.c_str(), rules_.may_replace ? 0 : RENAME_NOREPLACE);
   // A file system that does not know RENAME_NOREPLACE; Create has looked before.
   if (result != 0 && (errno == EINVAL || errno == ENOSYS)) result = rename(from, path_.c_str());
-  if (result != 0) return errno == EEXIST ? AlreadyExists() : SystemError("cannot be renamed to");
+  if (result != 0)
+    return errno == EEXIST ? AlreadyExists() : SystemError("cannot be given its final name");
   temporary_path_.clear();
   SetUnfinishedFile("");
   return OkStatus();

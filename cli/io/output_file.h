@@ -1,7 +1,7 @@
 // An output file that appears under its name complete or not at all.
 //
-// All its errors name the output. The bytes go to a temporary file in the same folder; Commit gives
-// it the input's mode, owner and times, brings it to the disk and renames it. Devices and pipes are
+// All its errors name the output. The bytes go to a temporary file in the same directory; Commit
+// gives it the input's mode, owner and times, syncs it and renames it. Devices and pipes are
 // written in place.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace lmz {
 struct OutputRules {
   bool may_replace = false;  // an existing file may be replaced
   // The user wrote this very name (-o): a symbolic link is followed, a device or pipe written in
-  // place. A name that lmz derived from the input's gives way to neither.
+  // place. A name that lmz derived from the input's follows neither.
   bool is_chosen = false;
   bool terminal_ok = true;    // may be a terminal
   bool sparse = true;         // runs of zeros become holes of a regular file
@@ -31,14 +31,14 @@ class OutputFile final : public Sink {
   static Result<std::unique_ptr<OutputFile>> Create(const std::string& path,
                                                     const struct stat& input,
                                                     const OutputRules& rules);
-  // Without Commit nothing remains.
+  // Without Commit, removes the output.
   ~OutputFile() override;
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   Status Write(ByteSpan bytes) override;
 
-  // Makes the output permanent under its name; it is then on the disk. Call once. Errors: kIo.
+  // Gives the output its name and syncs it. Call once. Errors: kIo.
   Status Commit();
 
   // Removes the output again after Commit, unless something else has taken its name.
@@ -60,7 +60,7 @@ class OutputFile final : public Sink {
   Status CloseDescriptor();
 
   std::string path_;
-  std::string folder_;          // with a slash at its end
+  std::string directory_;       // with a slash at its end
   std::string temporary_path_;  // empty when written in place or committed
   struct stat input_;
   struct stat committed_ = {};  // the output's own, for Withdraw

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "cli/show/figures.h"
+#include "cli/show/format.h"
 #include "cli/show/message.h"
 #include "cli/show/table.h"
 #include "codec/filter/filter.h"

@@ -16,10 +16,10 @@ std::string Printable(std::string_view name) {
 }
 
 void PrintMessage(std::string_view sentence) {
-  PrintWords("lmz: " + Printable(sentence) + "\n");
+  WriteToStderr("lmz: " + Printable(sentence) + "\n");
 }
 
-void PrintWords(std::string_view text) {
+void WriteToStderr(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = write(STDERR_FILENO, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;

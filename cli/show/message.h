@@ -1,4 +1,4 @@
-// Words for the user, always on standard error, one line each.
+// Messages for the user, on standard error, one line each.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace lmz {
 
-// `name` with control characters replaced by '?', so that a file name cannot steer a terminal.
+// `name` with control characters replaced by '?', so that a file name cannot control a terminal.
 std::string Printable(std::string_view name);
 
 // Writes "lmz: sentence\n" to standard error, control characters replaced.
 void PrintMessage(std::string_view sentence);
 
-// Writes `text` as it is to standard error; a failure there has nobody left to tell.
-void PrintWords(std::string_view text);
+// Writes `text` unchanged to standard error; a failure to do so is ignored.
+void WriteToStderr(std::string_view text);
 
 }  // namespace lmz

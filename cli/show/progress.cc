@@ -60,7 +60,7 @@ void ProgressLine::EndFile() {
     ++file_;
   }
   const std::lock_guard lock(drawing_);
-  if (is_drawn_) PrintWords(kEraseLine);
+  if (is_drawn_) WriteToStderr(kEraseLine);
   is_drawn_ = false;
 }
 
@@ -73,7 +73,7 @@ void ProgressLine::Run(std::stop_token stop) {
     const std::lock_guard lock(drawing_);
     const std::optional<ProgressFigures> figures = Figures();
     if (!figures) continue;
-    PrintWords(kEraseLine + ProgressText(*figures, TerminalColumns() - 1));
+    WriteToStderr(kEraseLine + ProgressText(*figures, TerminalColumns() - 1));
     is_drawn_ = true;
   }
 }

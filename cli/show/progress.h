@@ -1,4 +1,4 @@
-// The line on a terminal that says how far the work is.
+// The progress line on a terminal.
 #pragma once
 
 #include <chrono>

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/show/figures.h"
+#include "cli/show/format.h"
 #include "cli/show/message.h"
 
 namespace lmz {

@@ -1,4 +1,4 @@
-// What the progress line says, fitted into the width of a terminal.
+// The text of the progress line, fitted to the width of a terminal.
 #pragma once
 
 #include <cstddef>

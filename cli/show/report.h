@@ -1,4 +1,4 @@
-// What the program says at the end of a piece of work, and the exit code that goes with it.
+// Error messages and texts, and the exit codes that go with them.
 #pragma once
 
 #include <string>

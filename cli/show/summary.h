@@ -1,4 +1,4 @@
-// What --verbose says when the work is done.
+// The summary lines of --verbose.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Text in columns that are as wide as what stands in them.
+// Text in columns as wide as their widest cell.
 #pragma once
 
 #include <cstddef>

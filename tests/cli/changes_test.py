@@ -75,7 +75,7 @@ class Changes(cli_case.CliCase):
                 path = self.write("in", self.data)
                 code, message = self.change(self.append, "-f", *options)
                 self.assertEqual(code, FAILED)
-                self.assertIn("in: grew while lmz read it", message)
+                self.assertIn("in: grew while it was read", message)
                 self.assertEqual("not removed" in message, "--rm" in options)
                 self.assertEqual(path.read_bytes(), self.data + b"LATE")
                 self.assertEqual(self.lmz("-dc", "in.lmz"), self.data)
@@ -88,7 +88,7 @@ class Changes(cli_case.CliCase):
                     path = self.write("in", self.data)
                     code, message = self.change(what, *options)
                     self.assertEqual(code, FAILED)
-                    self.assertRegex(message, "in: (was overwritten|became shorter) while lmz read")
+                    self.assertRegex(message, "in: was (overwritten|truncated) while it was read")
                     self.assertEqual(self.names(), ["in"])
                     self.assertNotEqual(path.read_bytes(), self.data)
 
@@ -117,7 +117,7 @@ class Changes(cli_case.CliCase):
             path = self.write("in", self.data)
             code, message = self.change(what, "-f", "--rm")
             self.assertEqual(code, FAILED)
-            self.assertIn("in: its times or links changed", message)
+            self.assertIn("in: its timestamps, permissions or links changed", message)
             self.assertEqual(path.read_bytes(), self.data)
             self.assertEqual(self.lmz("-dc", "in.lmz"), self.data)
         (self.folder / "link").unlink()
@@ -178,7 +178,7 @@ class Changes(cli_case.CliCase):
         packed += process.stdout.read()
         process.stdout.close()
         with process.stderr:
-            self.assertIn(b"log: grew while lmz read it; only the 1048576 bytes",
+            self.assertIn(b"log: grew while it was read; only the 1048576 bytes",
                           process.stderr.read())
         self.assertEqual(process.wait(timeout=cli_case.PATIENCE), FAILED)
         self.assertEqual(self.lmz("-d", stdin=packed), data)

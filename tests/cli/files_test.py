@@ -62,7 +62,7 @@ class Replacement(cli_case.CliCase):
     def test_rm_needs_an_output_that_lasts(self):
         self.write("in", b"text")
         for device in ["/dev/null", "/dev/full"]:
-            self.fails(FAILED, "leave out --rm", "--rm", "-f", "in", "-o", device)
+            self.fails(FAILED, "omit --rm", "--rm", "-f", "in", "-o", device)
         self.assertEqual(self.read("in"), b"text")
 
 
@@ -217,8 +217,8 @@ class Refusals(cli_case.CliCase):
         endless = os.path.realpath("/dev/zero")
         self.write("file", b"")
         for name, words in [("n" * 256, "File name too long"), ("d/" * 3000 + "n", "too long"),
-                            ("file/out", "Not a directory"), ("no/out", "No such file or directory"),
-                            ("", "the name is empty")]:
+                            ("file/out", "Not a directory"),
+                            ("no/out", "No such file or directory"), ("", "the name is empty")]:
             with self.subTest(name[:20]):
                 self.assertRegex(self.run_lmz(endless, "-o", name).stderr.decode(),
                                  r"\Almz: .*" + words + r"\n\Z")
@@ -283,8 +283,8 @@ class Refusals(cli_case.CliCase):
                           "--version", "--list-models"]:
             with self.subTest(arguments):
                 self.assertEqual(self.shell(f'"$0" {arguments} >&-'), (FAILED, b"", output))
-        self.assertEqual(self.shell('"$0" -0 <&-'),
-                         (FAILED, b"", "lmz: (stdin): standard input is closed; name a file\n"))
+        message = "lmz: (stdin): standard input is closed; redirect it, or name a file\n"
+        self.assertEqual(self.shell('"$0" -0 <&-'), (FAILED, b"", message))
         self.assertEqual(self.names(), ["in", "packed"])
         # What is not used may be closed, and no file takes its place.
         for closed in ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"]:
@@ -299,7 +299,7 @@ class Refusals(cli_case.CliCase):
             code, output, message = self.shell(f'"$0" {options} < . | cat')
             self.assertEqual((code, output), (0, b""))  # of cat
             self.assertEqual(message, "lmz: (stdin): is a directory; pack it with "
-                                      "tar -I lmz -cf FOLDER.tar.lmz FOLDER\n")
+                                      "tar -I lmz -cf DIR.tar.lmz DIR\n")
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ class Terminal(cli_case.CliCase):
         self.assertEqual(len(lines), 4)
         self.assertIn(f"2 of 3 files: {packed_size} bytes to {raw} bytes, ", lines[3])
         for options, words in [(["-dc"], f"a.lmz: {size} bytes to {raw} bytes, "),
-                               (["-t"], f"a.lmz: good, {size} bytes to {raw} bytes, ")]:
+                               (["-t"], f"a.lmz: OK, {size} bytes to {raw} bytes, ")]:
             result = self.run_lmz("-v", *options, "a.lmz")
             self.assertTrue(result.stderr.decode().startswith(words))
             self.assertEqual((result.returncode, result.stderr.count(b"\n")), (0, 1))

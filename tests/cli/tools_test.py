@@ -30,7 +30,7 @@ class Names(cli_case.CliCase):
         self.assertEqual(self.lmz("a.lmz", "a.lmz"), b"texttext")
         self.assertEqual(self.lmz(stdin=packed), b"text")
         self.assertEqual(self.names(), ["a.lmz", "bin"])
-        self.fails(USAGE, "--rm needs", "--rm", "a.lmz")
+        self.fails(USAGE, "--rm requires", "--rm", "a.lmz")
 
 
 class Completion(cli_case.CliCase):

@@ -139,8 +139,8 @@ TEST(TextThread, OneProcessorMeansFewHandOvers) {
     std::vector<Bytes> codes(static_cast<size_t>(groups));
     std::vector<Encoder> encoders(codes.begin(), codes.end());
     const BlockResources resources = {.threads = threads};
-    TextWalk walk(*testing::TinyModel(), layout, Profile::kText, ByteSpan(raw),
-                  std::span(encoders), resources);
+    TextWalk walk(*testing::TinyModel(), layout, Profile::kText, ByteSpan(raw), std::span(encoders),
+                  resources);
     ASSERT_TRUE(walk.Run().ok());
     EXPECT_EQ(walk.schedule().ranges(), threads);
     EXPECT_LT(walk.schedule().hand_overs(), layout.steps() / 2) << lanes;

@@ -1,4 +1,4 @@
-#include "cli/show/figures.h"
+#include "cli/show/format.h"
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-// Numbers as people read them. Display only: nothing here decides what is written to a file.
+// Numbers for display. Nothing here decides what is written to a file.
 #pragma once
 
 #include <cstdint>
