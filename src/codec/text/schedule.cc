@@ -1,13 +1,17 @@
 #include "codec/text/schedule.h"
 
-#include <chrono>
+#include <algorithm>
 
 namespace lmz {
 
 namespace {
 
-// A piece takes some ten to some hundred microseconds, and to be woken from sleep as much again.
-constexpr std::chrono::microseconds kSpinTime{50};
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+// So long a group's mixer waits for a range that somebody is about to finish, before it goes to the
+// network: whoever is ready first would have to mix with a cold cache.
+constexpr std::chrono::microseconds kMixerPatience{2};
 constexpr int kPausesPerLook = 8;  // at the clock
 
 void Pause() {
@@ -26,151 +30,179 @@ Schedule::Schedule(const Layout& layout, int ranges, int lanes_together)
       steps_(layout.steps()),
       ranges_(static_cast<size_t>(ranges)),
       groups_(static_cast<size_t>(layout.groups())),
+      members_(static_cast<size_t>(ranges)),
       unfinished_(ranges) {
   for (int r = 0; r < ranges; ++r) {
-    Range& range = ranges_[static_cast<size_t>(r)];
-    while (layout.GroupBegin(range.first_group + 1) <= RangeBegin(r)) ++range.first_group;
-    range.last_group = range.first_group;
-    while (layout.GroupBegin(range.last_group + 1) < RangeBegin(r + 1)) ++range.last_group;
-    range.last_member = r;
-    for (int g = range.first_group; g <= range.last_group; ++g) {
-      Group& group = groups_[static_cast<size_t>(g)];
-      if (layout.GroupBegin(g) >= RangeBegin(r)) group.turn = group.first_range = r;
-      group.last_range = r;
+    Range& now = range(r);
+    while (layout.GroupBegin(now.first_group + 1) <= RangeBegin(r)) ++now.first_group;
+    now.last_group = now.first_group;
+    while (layout.GroupBegin(now.last_group + 1) < RangeBegin(r + 1)) ++now.last_group;
+    now.last_member = r;
+    for (int g = now.first_group; g <= now.last_group; ++g) {
+      if (layout.GroupBegin(g) >= RangeBegin(r)) {
+        group(g).turn = group(g).mixer = group(g).first_range = r;
+      }
+      group(g).last_range = r;
     }
-    alone_takes_ += 2 + range.last_group - range.first_group;
+    alone_takes_ += 2 + now.last_group - now.first_group;
   }
 }
 
-bool Schedule::IsReady(const Range& range) const {
-  const int state = range.state.load(std::memory_order_relaxed);
-  if (state < kWaiting) return state == kAtNetwork;
-  const Group& group = groups_[static_cast<size_t>(state - kWaiting)];
-  return &range == &ranges_[static_cast<size_t>(group.turn.load(std::memory_order_relaxed))];
-}
-
-bool Schedule::SeveralAreReady() const {
+bool Schedule::SeveralAreReady() {
   int ready = 0;
-  for (const Range& range : ranges_) ready += IsReady(range) ? 1 : 0;
+  for (const Range& r : ranges_) ready += r.state.load(std::memory_order_relaxed) == kAtNetwork;
+  for (int g = 0; g < static_cast<int>(groups_.size()); ++g) {
+    const Range& next = range(group(g).turn.load(std::memory_order_relaxed));
+    ready += next.state.load(std::memory_order_relaxed) == kWaiting + g;
+  }
   return ready > 1;
 }
 
 // Whoever succeeds sees what the last holder did.
-bool Schedule::TryHold(int range, int state) {
-  std::atomic<int>& now = ranges_[static_cast<size_t>(range)].state;
+bool Schedule::TryHold(int index, int state) {
+  std::atomic<int>& now = range(index).state;
   if (now.load(std::memory_order_relaxed) != state) return false;
   return now.compare_exchange_strong(state, kHeld, std::memory_order_acquire,
                                      std::memory_order_relaxed);
 }
 
-bool Schedule::TryHoldForMixing(int range) {
-  Range& r = ranges_[static_cast<size_t>(range)];
-  const int state = r.state.load(std::memory_order_relaxed);
-  if (state < kWaiting) return false;
-  const std::atomic<int>& turn = groups_[static_cast<size_t>(state - kWaiting)].turn;
-  if (turn.load(std::memory_order_relaxed) != range || !TryHold(range, state)) return false;
-  // Others may have held it meanwhile, and may have come to its next turn, which has not begun.
-  if (turn.load(std::memory_order_acquire) == range) return true;
-  r.state.store(state, std::memory_order_release);
-  return false;
+// For whoever holds the range.
+Piece Schedule::PieceOf(int index, int group_index, int member_index) {
+  Range& held = range(index);
+  if (held.last_member != member_index) ++held.hand_overs;
+  held.last_member = member_index;
+  return {.member = member_index,
+          .first_range = index,
+          .end_range = index + 1,
+          .group = group_index,
+          .step = held.step};
 }
 
-// For whoever holds `range`.
-Piece Schedule::PieceOf(int range, int group, int member) {
-  Range& r = ranges_[static_cast<size_t>(range)];
-  if (r.last_member != member) ++r.hand_overs;
-  r.last_member = member;
-  return {.first_range = range, .end_range = range + 1, .group = group, .step = r.step};
-}
-
-std::optional<Piece> Schedule::FindMixing(int range, int member) {
-  if (!TryHoldForMixing(range)) return std::nullopt;
-  const int group = ranges_[static_cast<size_t>(range)].next_group;
-  return PieceOf(range, group, member);
+std::optional<Piece> Schedule::FindMixing(int group_index, int member_index) {
+  Group& mixed = group(group_index);
+  const int next = mixed.turn.load(std::memory_order_relaxed);
+  if (!TryHold(next, kWaiting + group_index)) return std::nullopt;
+  // Others may have mixed it meanwhile, and it may wait for its turn in the next step already.
+  if (mixed.turn.load(std::memory_order_acquire) != next) {
+    range(next).state.store(kWaiting + group_index, std::memory_order_release);
+    return std::nullopt;
+  }
+  mixed.mixer.store(member_index, std::memory_order_relaxed);
+  return PieceOf(next, group_index, member_index);
 }
 
 // With those behind it that wait for the network too, as far as `most_lanes` go.
-std::optional<Piece> Schedule::FindNetwork(int range, int member, int most_lanes) {
-  if (!TryHold(range, kAtNetwork)) return std::nullopt;
-  Piece piece = PieceOf(range, Piece::kNetwork, member);
+std::optional<Piece> Schedule::FindNetwork(int index, int member_index, int most_lanes) {
+  if (!TryHold(index, kAtNetwork)) return std::nullopt;
+  Piece piece = PieceOf(index, Piece::kNetwork, member_index);
   while (piece.end_range < ranges() &&
-         RangeBegin(piece.end_range + 1) - RangeBegin(range) <= most_lanes &&
+         RangeBegin(piece.end_range + 1) - RangeBegin(index) <= most_lanes &&
          TryHold(piece.end_range, kAtNetwork)) {
-    PieceOf(piece.end_range++, Piece::kNetwork, member);
+    PieceOf(piece.end_range++, Piece::kNetwork, member_index);
+  }
+  member(member_index).is_elsewhere.store(true, std::memory_order_relaxed);
+  return piece;
+}
+
+// All mixing that can be done comes first, so that ranges gather for the network's step.
+std::optional<Piece> Schedule::FindAlone(int member_index) {
+  std::optional<Piece> piece;
+  for (int g = 0; !piece && g < static_cast<int>(groups_.size()); ++g) {
+    piece = FindMixing(g, member_index);
+  }
+  for (int r = 0; !piece && r < ranges(); ++r) {
+    piece = FindNetwork(r, member_index, lanes_together_);
   }
   return piece;
 }
 
-std::optional<Piece> Schedule::Find(int member, bool is_alone) {
-  // Alone: all mixing that can be done comes first, so that ranges gather for the network's step.
-  for (int i = 0; is_alone && i < ranges(); ++i) {
-    const std::optional<Piece> piece = FindMixing(i, member);
+std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds waited) {
+  const int groups = static_cast<int>(groups_.size());
+  bool is_next_near = false;
+  for (int g = 0; g < groups; ++g) {
+    if (group(g).mixer.load(std::memory_order_relaxed) != member_index) continue;
+    std::optional<Piece> piece = FindMixing(g, member_index);
+    if (piece) return piece;
+    const Range& next = range(group(g).turn.load(std::memory_order_relaxed));
+    is_next_near |= next.state.load(std::memory_order_relaxed) == kHeld;
+  }
+  if (is_next_near && waited < kMixerPatience) return std::nullopt;
+  for (int i = 0; i < ranges(); ++i) {
+    std::optional<Piece> piece = FindNetwork((member_index + i) % ranges(), member_index, 0);
     if (piece) return piece;
   }
-  for (int i = 0; i < ranges(); ++i) {
-    const int range = is_alone ? i : (member + i) % ranges();
-    std::optional<Piece> piece = FindMixing(range, member);
-    if (!piece) piece = FindNetwork(range, member, is_alone ? lanes_together_ : 0);
+  for (int g = 0; g < groups; ++g) {
+    const Member& mixer = member(group(g).mixer.load(std::memory_order_relaxed));
+    if (waited < kPatience && !mixer.is_elsewhere.load(std::memory_order_relaxed)) continue;
+    std::optional<Piece> piece = FindMixing(g, member_index);
     if (piece) return piece;
   }
   return std::nullopt;
 }
 
-bool Schedule::IsAlone(int member) const {
-  return taker_.load(std::memory_order_relaxed) == member &&
-         takes_.load(std::memory_order_relaxed) >= alone_takes_;
+std::optional<Piece> Schedule::TryTake(int member_index, nanoseconds waited) {
+  int& lone_takes = member(member_index).lone_takes;
+  if (lone_takes >= alone_takes_ && is_anybody_idle_.load(std::memory_order_relaxed)) {
+    is_anybody_idle_.store(false, std::memory_order_relaxed);
+    lone_takes = 0;
+  }
+  const bool is_alone = lone_takes >= alone_takes_;
+  return is_alone ? FindAlone(member_index) : FindAmongOthers(member_index, waited);
 }
 
-void Schedule::CountTake(int member) {
-  const bool is_same = taker_.load(std::memory_order_relaxed) == member;
-  takes_.store(is_same ? takes_.load(std::memory_order_relaxed) + 1 : 0, std::memory_order_relaxed);
-  taker_.store(member, std::memory_order_relaxed);
-}
-
-std::optional<Piece> Schedule::TryTake(int member) {
-  const std::optional<Piece> piece = Find(member, IsAlone(member));
-  if (piece) CountTake(member);
-  return piece;
-}
-
-std::optional<Piece> Schedule::Take(int member) {
+std::optional<Piece> Schedule::Take(int member_index) {
+  Member& taker = member(member_index);
+  uint32_t seen = event_.load(std::memory_order_acquire);
+  taker.lone_takes = seen == taker.event ? taker.lone_takes + 1 : 0;
+  steady_clock::time_point begin;
+  nanoseconds waited{0};
   for (;;) {
-    const uint32_t seen = event_.load(std::memory_order_acquire);
     if (is_over_.load(std::memory_order_relaxed)) return std::nullopt;
     // Before a piece is held: whoever wakes may get the processor at once.
     if (sleepers_.load() > 0 && SeveralAreReady()) WakeOne();
-    const std::optional<Piece> piece = TryTake(member);
+    const std::optional<Piece> piece = TryTake(member_index, waited);
     if (piece) return piece;
-    Wait(seen);
+    if (waited >= kPatience) {
+      taker.is_elsewhere.store(true, std::memory_order_relaxed);
+      Sleep(seen);
+      taker.is_elsewhere.store(false, std::memory_order_relaxed);
+      waited = nanoseconds(0);
+    }
+    if (waited == nanoseconds(0)) begin = steady_clock::now();
+    if (!is_anybody_idle_.load(std::memory_order_relaxed)) is_anybody_idle_ = true;
+    for (int i = 0; i < kPausesPerLook; ++i) {
+      if (event_.load(std::memory_order_relaxed) != seen) break;
+      Pause();
+    }
+    waited = std::max(nanoseconds(1), nanoseconds(steady_clock::now() - begin));
+    seen = event_.load(std::memory_order_acquire);
   }
 }
 
 void Schedule::Done(const Piece& piece) {
   if (piece.group == Piece::kNetwork) {
+    member(piece.member).is_elsewhere.store(false, std::memory_order_relaxed);
     for (int r = piece.first_range; r < piece.end_range; ++r) {
-      Range& range = ranges_[static_cast<size_t>(r)];
-      range.next_group = range.first_group;
-      range.state.store(kWaiting + range.first_group, std::memory_order_release);
+      range(r).state.store(kWaiting + range(r).first_group, std::memory_order_release);
     }
   } else {
     // The turn first: whoever gets the range next must not take this turn for the range's next one.
-    Group& group = groups_[static_cast<size_t>(piece.group)];
+    Group& mixed = group(piece.group);
     const int next =
-        piece.first_range == group.last_range ? group.first_range : piece.first_range + 1;
-    group.turn.store(next, std::memory_order_release);
-    FinishMixing(ranges_[static_cast<size_t>(piece.first_range)], piece.group);
+        piece.first_range == mixed.last_range ? mixed.first_range : piece.first_range + 1;
+    mixed.turn.store(next, std::memory_order_release);
+    FinishMixing(range(piece.first_range), piece.group);
   }
-  event_.fetch_add(1);
+  member(piece.member).event = event_.fetch_add(1) + 1;
 }
 
-void Schedule::FinishMixing(Range& range, int group) {
-  if (group < range.last_group) {
-    range.next_group = group + 1;
-    range.state.store(kWaiting + group + 1, std::memory_order_release);
-  } else if (++range.step < steps_) {
-    range.state.store(kAtNetwork, std::memory_order_release);
+void Schedule::FinishMixing(Range& mixed, int group_index) {
+  if (group_index < mixed.last_group) {
+    mixed.state.store(kWaiting + group_index + 1, std::memory_order_release);
+  } else if (++mixed.step < steps_) {
+    mixed.state.store(kAtNetwork, std::memory_order_release);
   } else {
-    range.state.store(kFinished, std::memory_order_release);
+    mixed.state.store(kFinished, std::memory_order_release);
     if (unfinished_.fetch_sub(1) == 1) Stop();
   }
 }
@@ -182,20 +214,7 @@ void Schedule::Stop() {
   wake_.notify_all();
 }
 
-// Until something has happened since `seen`: a while at work, since pieces are short, then asleep,
-// since other programs may want the processor that a piece needs.
-void Schedule::Wait(uint32_t seen) {
-  takes_.store(0, std::memory_order_relaxed);  // here is somebody who has nothing to do
-  const auto end = std::chrono::steady_clock::now() + kSpinTime;
-  do {
-    for (int i = 0; i < kPausesPerLook; ++i) {
-      if (event_.load(std::memory_order_relaxed) != seen) return;
-      Pause();
-    }
-  } while (std::chrono::steady_clock::now() < end);
-  Sleep(seen);
-}
-
+// Unless something has happened since `seen`.
 void Schedule::Sleep(uint32_t seen) {
   std::unique_lock lock(mutex_);
   ++sleepers_;
@@ -220,7 +239,7 @@ void Schedule::WakeOne() {
 
 uint64_t Schedule::hand_overs() const {
   uint64_t sum = 0;
-  for (const Range& range : ranges_) sum += range.hand_overs;
+  for (const Range& r : ranges_) sum += r.hand_overs;
   return sum;
 }
 

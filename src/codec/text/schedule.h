@@ -4,12 +4,15 @@
 // the network, then the mixing and coding of its lanes, a piece for each group that they are in.
 // Within a group the ranges are mixed in order, so that a range may have to wait for its turn.
 //
-// Nobody owns a range. Whoever has nothing to do takes a piece that is ready, its own range's first
-// (its data are in that processor's cache), and sleeps only when no piece is ready. A thread that
-// the system has put aside holds up one piece, and a thread alone never waits for another.
+// Nobody owns a range. A member of the crew that has nothing to do takes a piece that is ready, and
+// sleeps only when there is none. A thread that the system has put aside holds up one piece, and a
+// thread alone never waits for another. Caches decide who takes what: each member prefers the
+// network steps of its own range, and the mixing of a group stays with whoever mixed it last unless
+// that member is busy elsewhere.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -25,12 +28,11 @@ namespace lmz {
 struct Piece {
   static constexpr int kNetwork = -1;
 
+  int member;
   int first_range;
   int end_range;  // first_range + 1 but for steps of the network that are taken together
   int group;      // whose mixer and coder to use, or kNetwork
   uint64_t step;  // of first_range, from 0 on
-
-  friend bool operator==(const Piece&, const Piece&) = default;
 };
 
 class Schedule {
@@ -44,18 +46,23 @@ class Schedule {
   int RangeBegin(int range) const { return range * lanes_ / ranges(); }
   int ranges() const { return static_cast<int>(ranges_.size()); }
 
-  // A piece for `member` (0 .. ranges - 1), who holds none; nothing when none is ready. What was
-  // done in the pieces before it is visible. Thread-safe.
-  std::optional<Piece> TryTake(int member);
-
-  // Waits for a piece. Nothing once all pieces are done or somebody stopped. Thread-safe.
+  // Waits for a piece for `member` (0 .. ranges - 1), who holds none. What was done in the pieces
+  // before it is visible. Nothing once all pieces are done or somebody stopped. Thread-safe.
   std::optional<Piece> Take(int member);
 
-  // The holder of `piece` has done it. Thread-safe.
+  // The same without waiting: nothing when `member`, having waited for so long already, had better
+  // wait on.
+  std::optional<Piece> TryTake(int member, std::chrono::nanoseconds waited);
+
+  // The piece is done. Thread-safe.
   void Done(const Piece& piece);
 
   // Nobody gets a piece from here on. Thread-safe.
   void Stop();
+
+  // Whoever has waited for so long takes any piece; with none, it sleeps. A piece takes some ten to
+  // some hundred microseconds, and to be woken from sleep as much again.
+  static constexpr std::chrono::microseconds kPatience{50};
 
   // For tests: how often a range went to another member than the one that worked on it before (once
   // all members are through), and how often a member fell asleep.
@@ -75,51 +82,57 @@ class Schedule {
     int last_group = 0;
     // Of whoever holds it:
     uint64_t step = 0;
-    int next_group = 0;
     int last_member = 0;
     uint64_t hand_overs = 0;
   };
   struct alignas(kCacheLine) Group {
-    std::atomic<int> turn = 0;  // the range that may be mixed
+    std::atomic<int> turn = 0;   // the range that is mixed next
+    std::atomic<int> mixer = 0;  // the member that mixed last
     int first_range = 0;
     int last_range = 0;
   };
+  struct alignas(kCacheLine) Member {
+    std::atomic<bool> is_elsewhere = false;  // at the network or asleep
+    // Its own:
+    uint32_t event = 0;  // event_ when it last did something
+    int lone_takes = 0;  // in a row, with no sign of others
+  };
 
-  bool IsReady(const Range& range) const;
-  bool SeveralAreReady() const;
-  bool TryHold(int range, int state);
-  bool TryHoldForMixing(int range);
-  Piece PieceOf(int range, int group, int member);
-  std::optional<Piece> FindMixing(int range, int member);
-  std::optional<Piece> FindNetwork(int range, int member, int most_lanes);
-  std::optional<Piece> Find(int member, bool is_alone);
-  void FinishMixing(Range& range, int group);
-  bool IsAlone(int member) const;
-  void CountTake(int member);
-  void Wait(uint32_t seen);
+  Range& range(int index) { return ranges_[static_cast<size_t>(index)]; }
+  Group& group(int index) { return groups_[static_cast<size_t>(index)]; }
+  Member& member(int index) { return members_[static_cast<size_t>(index)]; }
+
+  bool SeveralAreReady();
+  bool TryHold(int index, int state);
+  Piece PieceOf(int index, int group_index, int member_index);
+  std::optional<Piece> FindMixing(int group_index, int member_index);
+  std::optional<Piece> FindNetwork(int index, int member_index, int most_lanes);
+  std::optional<Piece> FindAlone(int member_index);
+  std::optional<Piece> FindAmongOthers(int member_index, std::chrono::nanoseconds waited);
+  void FinishMixing(Range& mixed, int group_index);
   void Sleep(uint32_t seen);
   void WakeOne();
 
   const int lanes_;
   const int lanes_together_;
   const uint64_t steps_;
-  int alone_takes_ = 0;  // so many takes in a row make a member feel alone
+  int alone_takes_ =
+      0;  // so many takes in a row, and a member believes to be alone: a whole step's
   std::vector<Range> ranges_;
   std::vector<Group> groups_;
+  std::vector<Member> members_;
 
-  // On a line of its own: waiting members read it all the time.
-  alignas(kCacheLine) std::atomic<uint32_t> event_ = 0;  // counts what may make a piece ready
+  // Counts what may make a piece ready. On a line of its own: waiting members read it all the time.
+  alignas(kCacheLine) std::atomic<uint32_t> event_ = 0;
+
   alignas(kCacheLine) std::atomic<bool> is_over_ = false;
+  std::atomic<bool> is_anybody_idle_ = false;  // since a member alone last looked
   std::atomic<int> unfinished_;
-  // Who took the last pieces; no more than a hint.
-  std::atomic<int> taker_ = 0;
-  std::atomic<int> takes_ = 0;
-
   std::atomic<int> sleepers_ = 0;  // that nobody has woken yet; changed under mutex_
+  std::atomic<uint64_t> sleeps_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   int woken_ = 0;  // sleepers that may go on; guarded by mutex_
-  std::atomic<uint64_t> sleeps_ = 0;
 };
 
 }  // namespace lmz

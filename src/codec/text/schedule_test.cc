@@ -123,7 +123,7 @@ TEST_P(ScheduleOf, AnyOrderOfMembersKeepsTheOrderOfCoding) {
     const int member = static_cast<int>(random.Below(static_cast<uint64_t>(GetParam().ranges)));
     const auto found = held.find(member);
     if (found == held.end()) {
-      const std::optional<Piece> piece = schedule_.TryTake(member);
+      const std::optional<Piece> piece = schedule_.TryTake(member, Schedule::kPatience);
       if (!piece) continue;
       ledger_.Begin(*piece);
       held.emplace(member, *piece);
@@ -135,17 +135,17 @@ TEST_P(ScheduleOf, AnyOrderOfMembersKeepsTheOrderOfCoding) {
     idle = 0;
   }
   ledger_.ExpectAllDone();
-  EXPECT_EQ(schedule_.Take(0), std::nullopt);
+  EXPECT_FALSE(schedule_.Take(0).has_value());
 }
 
 // One member keeps a piece for good: what does not build on it is done by the others.
 TEST_P(ScheduleOf, AMemberPutAsideHoldsUpNoMoreThanItsPiece) {
   if (GetParam().ranges == 1) return;
-  const Piece kept = schedule_.TryTake(0).value();
+  const Piece kept = schedule_.TryTake(0, Schedule::kPatience).value();
   std::map<int, uint64_t> done;  // pieces of each range
   for (int idle = 0; idle < GetParam().ranges; ++idle) {
     const int member = 1 + idle % (GetParam().ranges - 1);
-    const std::optional<Piece> piece = schedule_.TryTake(member);
+    const std::optional<Piece> piece = schedule_.TryTake(member, Schedule::kPatience);
     if (!piece) continue;
     EXPECT_GE(piece->first_range, kept.end_range);
     ledger_.Begin(*piece);
@@ -176,42 +176,89 @@ INSTANTIATE_TEST_SUITE_P(Shapes, ScheduleOf,
                                   std::to_string(shape.param.ranges) + "ranges";
                          });
 
-bool IsWaiting(const Schedule& schedule, uint64_t sleepers) {
-  return schedule.sleeps() >= sleepers;
+constexpr std::chrono::nanoseconds kAtOnce{0};
+
+// Two lanes that have each made their first step: the first one's mixing is ready.
+class TwoRanges : public ::testing::Test {
+ protected:
+  TwoRanges() : layout_(Make(40, 2, 1)), schedule_(layout_, 2, 1) {
+    const Piece first = schedule_.TryTake(0, kAtOnce).value();
+    const Piece second = schedule_.TryTake(1, kAtOnce).value();
+    EXPECT_EQ(first.first_range, 0);
+    EXPECT_EQ(second.first_range, 1);
+    schedule_.Done(second);
+    EXPECT_FALSE(schedule_.TryTake(1, Schedule::kPatience).has_value());
+    schedule_.Done(first);
+  }
+  Piece Do(int member) {
+    const Piece piece = schedule_.TryTake(member, kAtOnce).value();
+    schedule_.Done(piece);
+    return piece;
+  }
+
+  Layout layout_;
+  Schedule schedule_;
+};
+
+TEST_F(TwoRanges, MixingStaysWithWhoeverIsThere) {
+  EXPECT_FALSE(schedule_.TryTake(1, kAtOnce).has_value());
+  EXPECT_EQ(Do(0).group, 0);
+  const Piece network = Do(1);
+  EXPECT_EQ(network.group, Piece::kNetwork);
+  EXPECT_EQ(network.first_range, 0);
+  const Piece mixing = Do(0);
+  EXPECT_EQ(mixing.group, 0);
+  EXPECT_EQ(mixing.first_range, 1);
+}
+
+TEST_F(TwoRanges, MixingGoesToWhoeverWaitsForLong) {
+  EXPECT_EQ(schedule_.TryTake(1, Schedule::kPatience).value().group, 0);
+}
+
+TEST_F(TwoRanges, TheMixerWaitsAMomentForTheNextRange) {
+  EXPECT_EQ(Do(0).first_range, 0);
+  const Piece network = schedule_.TryTake(1, kAtOnce).value();
+  EXPECT_EQ(network.first_range, 0);
+  EXPECT_EQ(Do(0).group, 0);
+  EXPECT_FALSE(schedule_.TryTake(0, kAtOnce).has_value());
+  const Piece instead = schedule_.TryTake(0, Schedule::kPatience).value();
+  EXPECT_EQ(instead.group, Piece::kNetwork);
+  EXPECT_EQ(instead.first_range, 1);
+  schedule_.Done(network);
+  EXPECT_EQ(schedule_.TryTake(1, kAtOnce).value().group, 0);  // the mixer is away
 }
 
 TEST(ScheduleThread, ASleeperIsWokenForWorkAndOnlyForWork) {
   const Layout layout = Make(40, 2, 1);
   Schedule schedule(layout, 2, 1);
-  const Piece first = schedule.TryTake(0).value();
-  const Piece second = schedule.TryTake(1).value();
+  const Piece first = schedule.Take(0).value();
+  schedule.Done(schedule.Take(1).value());
   std::optional<Piece> got;
   std::thread sleeper([&] { got = schedule.Take(1); });
-  while (!IsWaiting(schedule, 1)) std::this_thread::yield();
-  schedule.Done(second);  // waits for its turn behind the first
-  EXPECT_EQ(schedule.TryTake(0), std::nullopt);
+  while (schedule.sleeps() < 1) std::this_thread::yield();
   schedule.Done(first);
   const Piece mixing = schedule.Take(0).value();  // nothing else is ready
   EXPECT_EQ(mixing.first_range, 0);
+  EXPECT_EQ(schedule.sleeps(), 1u);
   schedule.Done(mixing);
-  const Piece network = schedule.Take(0).value();  // two are ready: it wakes the other
+  const Piece next = schedule.Take(0).value();  // two are ready: it wakes the other
   sleeper.join();
   ASSERT_TRUE(got.has_value());
-  EXPECT_EQ(network.group, Piece::kNetwork);
-  EXPECT_EQ(network.first_range, 0);
-  EXPECT_EQ(got->group, 0);
-  EXPECT_EQ(got->first_range, 1);
-  EXPECT_EQ(schedule.sleeps(), 1u);
+  EXPECT_EQ(next.group, 0);
+  EXPECT_EQ(next.first_range, 1);
+  EXPECT_EQ(got->group, Piece::kNetwork);
+  EXPECT_EQ(got->first_range, 0);
 }
 
 TEST(ScheduleThread, StopWakesAllAndLastsForGood) {
   const Layout layout = Make(40, 3, 1);
   Schedule schedule(layout, 3, 1);
-  for (int member = 0; member < 3; ++member) ASSERT_TRUE(schedule.TryTake(member).has_value());
+  ASSERT_TRUE(schedule.Take(0).has_value());
+  for (int member = 1; member < 3; ++member) schedule.Done(schedule.Take(member).value());
   bool got[2] = {true, true};
   std::thread a([&] { got[0] = schedule.Take(1).has_value(); });
   std::thread b([&] { got[1] = schedule.Take(2).has_value(); });
-  while (!IsWaiting(schedule, 2)) std::this_thread::yield();
+  while (schedule.sleeps() < 2) std::this_thread::yield();
   schedule.Stop();
   a.join();
   b.join();
