@@ -16,8 +16,8 @@ class ModelFileReader;
 
 using SharedModel = std::shared_ptr<const Network>;
 
-// A whole model file, ready for use with the best kernels (cpu/kernel_builds.h). Errors: kModelDamaged,
-// kNewerVersion, kOutOfMemory. Thread-safe.
+// A whole model file, ready for use with the best kernels (cpu/kernel_builds.h). Errors:
+// kModelDamaged, kNewerVersion, kOutOfMemory. Thread-safe.
 Result<SharedModel> LoadModel(ByteSpan file);
 
 // The same of the file `path`, which may be a pipe. Errors: as LoadModel and kIo, all with the
