@@ -51,6 +51,8 @@ media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 
 insert records "$build/bench/records_bench"
 head -c 600000 "$text/enwik6" >"$media/enwik6"
 insert speed python3 -B bench/speed.py "$media/enwik6" --build "$build"
+insert threads python3 -B bench/threads.py "$text/enwik6" --lmz "$build/cli/lmz" --rounds 3 \
+  --sizes 65536,524288
 cat "$text/enwik6" "$corpora"/valid/* >"$media/mixed"
 insert lanes "$build/bench/lanes_bench" "$media/mixed" 4194304 1 1
 insert lanes-3 "$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3

@@ -17,8 +17,6 @@ import sys
 import tempfile
 import time
 
-import models
-
 LOAD = "while True: pass"
 
 
@@ -67,7 +65,7 @@ def row(programs, level, file, cpus, loads, rounds):
     for _ in range(rounds):
         for name in programs:
             runs[name].append([
-                Run([name, *models.options(level), f"-T{threads}", "-c", file], cpus, loads)
+                Run([name, f"-{level}", f"-T{threads}", "-c", file], cpus, loads)
                 for threads in (1, 2)])
     for name in programs:
         one = [pair[0] for pair in runs[name]]
