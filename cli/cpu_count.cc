@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace fs = std::filesystem;
 
@@ -158,4 +158,4 @@ int UsableCpuCount() {
   return std::max(*count, 1);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

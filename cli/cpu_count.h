@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace lmz {
+namespace lmz::cli {
 
 // CPUs in the process's affinity mask, but no more than the CPU time that its control groups allow
 // it comes to, rounded up. At least 1.
@@ -26,4 +26,4 @@ std::optional<int> ParseCpuMax(std::string_view text);
 // What the contents of cpu.cfs_quota_us and cpu.cfs_period_us come to; a quota of -1 is no limit.
 std::optional<int> ParseCfsQuota(std::string_view quota, std::string_view period);
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -9,7 +9,7 @@
 #include <sched.h>
 #endif
 
-namespace lmz {
+namespace lmz::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -121,4 +121,4 @@ TEST(CpuCount, AThreadBoundToOneCpuHasOne) {
 #endif
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::cli

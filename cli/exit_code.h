@@ -3,7 +3,7 @@
 
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 enum class ExitCode : int {
   kSuccess = 0,
@@ -39,4 +39,4 @@ inline ExitCode ExitCodeFor(Code code) {
   return ExitCode::kError;
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -12,7 +12,7 @@
 #include "cli/verifier.h"
 #include "stream/compress.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -200,4 +200,4 @@ Result<ListedFile> RunList(const std::string& file) {
   return ListedFile{input->name(), std::move(frames).value()};
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -9,7 +9,7 @@
 #include "cli/show/list.h"
 #include "cli/show/progress.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Compresses, decompresses or tests `file` as `options` say, with `models`, and shows that on
 // `line`. Failures name the file they met.
@@ -19,4 +19,4 @@ Result<Progress> RunJob(const Options& options, const Models& models, const std:
 // Reads the structure of `file`. Failures name the file.
 Result<ListedFile> RunList(const std::string& file);
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -13,7 +13,7 @@
 #include "cli/show/message.h"
 #include "cli/show/report.h"
 
-namespace lmz {
+namespace lmz::cli {
 namespace {
 
 // Compressed data is useless on a terminal.
@@ -71,8 +71,8 @@ ExitCode Run(int argc, const char* const* argv) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::cli
 
 int main(int argc, char** argv) {
-  return static_cast<int>(lmz::Run(argc, argv));
+  return static_cast<int>(lmz::cli::Run(argc, argv));
 }

@@ -4,7 +4,7 @@
 
 #include "cli/show/message.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -55,4 +55,4 @@ Result<std::string> ModelInfo(const std::string& path) {
          model.card.licence + "\nNote        " + model.card.note + "\n";
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

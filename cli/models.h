@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "model/library.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 struct Models {
   SharedModel encoder;                          // null: no model (-0)
@@ -26,4 +26,4 @@ Result<std::string> ModelTable();
 // DescribeModelFile.
 Result<std::string> ModelInfo(const std::string& path);
 
-}  // namespace lmz
+}  // namespace lmz::cli

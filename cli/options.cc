@@ -8,7 +8,7 @@
 #include "cli/cpu_count.h"
 #include "codec/block.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -297,4 +297,4 @@ std::string HelpText() {
   return text;
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

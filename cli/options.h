@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 enum class Mode { kCompress, kDecompress, kTest, kList, kListModels, kModelInfo };
 
@@ -43,4 +43,4 @@ Result<Options> ParseOptions(int argc, const char* const* argv);
 // What --help prints: at most 40 lines of 80 columns.
 std::string HelpText();
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -18,7 +18,7 @@
 #include "cli/show/summary.h"
 #include "cli/tree.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -129,4 +129,4 @@ ExitCode RunFiles(const Options& options) {
                                                      : RunJobs(options, models.value(), files));
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -4,10 +4,10 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Compresses, decompresses, tests or lists what `options` name, and reports failures; all files are
 // tried. The highest exit code of them.
 ExitCode RunFiles(const Options& options);
 
-}  // namespace lmz
+}  // namespace lmz::cli

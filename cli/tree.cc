@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace fs = std::filesystem;
 
@@ -50,4 +50,4 @@ Status AddTree(const std::string& path, const Options& options, std::vector<std:
   return AddDirectory(path, options, files);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -2,7 +2,7 @@
 
 #include <new>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 // Written bytes that may wait for the decoder; a larger piece waits alone.
@@ -109,4 +109,4 @@ Status Verifier::Finish() {
       "and report this");
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

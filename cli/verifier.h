@@ -8,7 +8,7 @@
 #include "base/checksum.h"
 #include "stream/compress.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Sits between a source, the compressor and its sink: passes the bytes on, and decodes them on its
 // own thread. Source and sink outlive it. Each of Read and Write is called by one thread.
@@ -44,4 +44,4 @@ class Verifier final : public Source, public Sink {
   std::thread thread_;        // last: it uses the members above
 };
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -55,4 +55,4 @@ Result<size_t> ReadFully(int descriptor, MutableByteSpan buffer) {
   return filled;
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

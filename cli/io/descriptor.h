@@ -8,7 +8,7 @@
 #include "base/stream.h"
 #include "cli/io/standard_streams.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // "what: reason" with the system's text for errno, as kIo.
 Status SystemError(const std::string& what);
@@ -37,4 +37,4 @@ class NullSink final : public Sink {
   Status Write(ByteSpan) override { return OkStatus(); }
 };
 
-}  // namespace lmz
+}  // namespace lmz::cli

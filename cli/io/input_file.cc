@@ -9,7 +9,7 @@
 #include "cli/io/descriptor.h"
 #include "cli/io/standard_streams.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -203,4 +203,4 @@ Status InputFile::ComparePath() const {
   return OkStatus();
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

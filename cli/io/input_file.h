@@ -11,7 +11,7 @@
 #include "base/checksum.h"
 #include "base/stream.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 class InputFile final : public Source {
  public:
@@ -86,4 +86,4 @@ class InputFile final : public Source {
   Checksum64Stream read_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace lmz {
+namespace lmz::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -230,4 +230,4 @@ TEST_F(InputFileTest, PipesNeverChange) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::cli

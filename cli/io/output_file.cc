@@ -11,7 +11,7 @@
 #include "cli/io/descriptor.h"
 #include "cli/io/unfinished.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -219,4 +219,4 @@ Status OutputFile::CloseDescriptor() {
   return close(descriptor) == 0 || errno == EINTR ? OkStatus() : SystemError("closing failed");
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

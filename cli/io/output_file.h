@@ -12,7 +12,7 @@
 
 #include "base/stream.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 struct OutputRules {
   bool may_replace = false;  // an existing file may be replaced
@@ -70,4 +70,4 @@ class OutputFile final : public Sink {
   uint64_t hole_ = 0;  // of them at the end: zeros that were only skipped
 };
 
-}  // namespace lmz
+}  // namespace lmz::cli

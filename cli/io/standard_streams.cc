@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 std::array<bool, 3> was_closed;  // written before the first thread starts
@@ -30,4 +30,4 @@ Status CheckStandardOutput() {
   return Status(Code::kIo, "standard output is closed; redirect it, or name an output with -o");
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

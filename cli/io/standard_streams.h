@@ -3,7 +3,7 @@
 
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Occupies the standard descriptors that are closed with one that can be neither read nor written,
 // so that no file is opened in their place. Call first of all.
@@ -15,4 +15,4 @@ bool WasClosed(int descriptor);
 // Errors: kIo when standard output was closed.
 Status CheckStandardOutput();
 
-}  // namespace lmz
+}  // namespace lmz::cli

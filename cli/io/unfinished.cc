@@ -5,7 +5,7 @@
 #include <climits>
 #include <cstring>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -54,4 +54,4 @@ void SetUnfinishedFile(const std::string& path) {
   std::memcpy(unfinished_path, path.c_str(), path.size() + 1);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

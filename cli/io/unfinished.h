@@ -4,7 +4,7 @@
 #include <csignal>
 #include <string>
 
-namespace lmz {
+namespace lmz::cli {
 
 // From now on SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXCPU and SIGXFSZ first remove the unfinished
 // file and then end the process as they would have. A signal that the caller had set to be ignored
@@ -27,4 +27,4 @@ class SignalsHeld {
 // Names the unfinished file; the empty path says that there is none. Call with signals held.
 void SetUnfinishedFile(const std::string& path);
 
-}  // namespace lmz
+}  // namespace lmz::cli

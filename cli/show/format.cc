@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string FormatBitsPerByte(uint64_t raw_bytes, uint64_t coded_bytes) {
   return Fixed(8 * static_cast<double>(coded_bytes) / static_cast<double>(raw_bytes), 3);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace lmz {
+namespace lmz::cli {
 
 // "999 B", "1.50 kB", "12.3 MB": powers of 1000, three digits.
 std::string FormatAmount(double bytes);
@@ -18,4 +18,4 @@ std::string FormatRatio(uint64_t raw_bytes, uint64_t coded_bytes);
 // Coded bits for each raw byte as "1.941"; "-" when there is no raw byte.
 std::string FormatBitsPerByte(uint64_t raw_bytes, uint64_t coded_bytes);
 
-}  // namespace lmz
+}  // namespace lmz::cli

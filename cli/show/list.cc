@@ -10,7 +10,7 @@
 #include "codec/filter/filter.h"
 #include "codec/registry.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -171,4 +171,4 @@ std::string ListJson(const std::vector<ListedFile>& files) {
   return list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

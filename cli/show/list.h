@@ -6,7 +6,7 @@
 
 #include "stream/compress.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 struct ListedFile {
   std::string name;
@@ -21,4 +21,4 @@ std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks);
 // UTF-8 are replaced.
 std::string ListJson(const std::vector<ListedFile>& files);
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -6,7 +6,7 @@
 
 #include "cli/show/table.h"
 
-namespace lmz {
+namespace lmz::cli {
 namespace {
 
 ListedFile FileOf(const std::string& name, uint64_t coded_size, uint64_t raw_size) {
@@ -77,4 +77,4 @@ TEST(Table, AlignsBothWays) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-namespace lmz {
+namespace lmz::cli {
 
 std::string Printable(std::string_view name) {
   std::string shown(name);
@@ -28,4 +28,4 @@ void WriteToStderr(std::string_view text) {
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

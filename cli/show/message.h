@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace lmz {
+namespace lmz::cli {
 
 // `name` with control characters replaced by '?', so that a file name cannot control a terminal.
 std::string Printable(std::string_view name);
@@ -15,4 +15,4 @@ void PrintMessage(std::string_view sentence);
 // Writes `text` unchanged to standard error; a failure to do so is ignored.
 void WriteToStderr(std::string_view text);
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -8,7 +8,7 @@
 #include "cli/io/unfinished.h"
 #include "cli/show/message.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -109,4 +109,4 @@ std::optional<ProgressFigures> ProgressLine::Figures() {
   return figures;
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

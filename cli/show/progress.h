@@ -14,7 +14,7 @@
 #include "cli/show/progress_text.h"
 #include "stream/compress.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Draws on standard error from a thread of its own, since blocks can be many seconds apart: first
 // after half a second, then a few times a second, and only between BeginFile and EndFile. All but
@@ -65,4 +65,4 @@ class ProgressLine {
 // Whether standard error is a terminal that can show the line.
 bool ProgressIsVisible();
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -7,7 +7,7 @@
 #include "cli/show/format.h"
 #include "cli/show/message.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 namespace {
 
@@ -77,4 +77,4 @@ std::string ProgressText(const ProgressFigures& figures, size_t columns) {
   return text.substr(0, columns);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace lmz {
+namespace lmz::cli {
 
 // Of all files of a run together, but for the name.
 struct ProgressFigures {
@@ -25,4 +25,4 @@ struct ProgressFigures {
 // front, so that the share and the time left stay. Control characters become '?'.
 std::string ProgressText(const ProgressFigures& figures, size_t columns);
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace lmz {
+namespace lmz::cli {
 namespace {
 
 ProgressFigures Figures(const std::string& name) {
@@ -72,4 +72,4 @@ TEST(ProgressText, ControlCharactersCannotSteerTheTerminal) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::cli

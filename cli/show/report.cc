@@ -3,7 +3,7 @@
 #include "cli/io/descriptor.h"
 #include "cli/show/message.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 ExitCode Report(const Status& status, bool silent) {
   if (!status.ok() && !silent) PrintMessage(status.message());
@@ -16,4 +16,4 @@ ExitCode PrintText(const std::string& text, bool silent) {
                 silent);
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

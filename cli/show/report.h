@@ -5,7 +5,7 @@
 
 #include "cli/exit_code.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 // Prints the message of a failure, unless `silent`. The exit code for `status`.
 ExitCode Report(const Status& status, bool silent = false);
@@ -13,4 +13,4 @@ ExitCode Report(const Status& status, bool silent = false);
 // Writes `text` to standard output; a failure is reported.
 ExitCode PrintText(const std::string& text, bool silent = false);
 
-}  // namespace lmz
+}  // namespace lmz::cli

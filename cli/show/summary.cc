@@ -3,7 +3,7 @@
 #include "cli/show/format.h"
 #include "cli/show/message.h"
 
-namespace lmz {
+namespace lmz::cli {
 
 std::string SummaryText(Mode mode, const std::string& name, const Progress& done,
                         std::chrono::duration<double> elapsed) {
@@ -19,4 +19,4 @@ std::string SummaryText(Mode mode, const std::string& name, const Progress& done
   return Printable(text) + "\n";
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lmz {
+namespace lmz::cli {
 
 std::vector<std::string> Table::Lines() const {
   std::vector<std::string> titles;
@@ -31,4 +31,4 @@ std::string Table::Line(const std::vector<std::string>& cells,
   return line + "\n";
 }
 
-}  // namespace lmz
+}  // namespace lmz::cli

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lmz {
+namespace lmz::cli {
 
 class Table {
  public:
@@ -36,4 +36,4 @@ class Table {
   size_t indent_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::cli
