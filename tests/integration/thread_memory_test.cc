@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <new>
 #include <thread>
 
@@ -10,6 +9,7 @@
 #include "base/worker_pool.h"
 #include "codec/block.h"
 #include "tests/recipes.h"
+#include "tests/replaced_new.h"
 #include "tests/tiny_model.h"
 
 namespace {
@@ -26,41 +26,13 @@ class FailingAllocation {
   FailingAllocation& operator=(const FailingAllocation&) = delete;
 };
 
-void* TakenOrThrow(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void CountAllocation() {
-  if (allocations_before_failure < 0) return;
-  if (allocations_before_failure.fetch_sub(1) == 0) throw std::bad_alloc();
-}
-
 }  // namespace
 
-// Not inlined, so that compilers see new meet delete.
-#define LMZ_NOINLINE __attribute__((noinline))
-
-LMZ_NOINLINE void* operator new(size_t size) {
-  CountAllocation();
-  return TakenOrThrow(std::malloc(size));
-}
-LMZ_NOINLINE void* operator new(size_t size, std::align_val_t alignment) {
-  CountAllocation();
-  const auto a = static_cast<size_t>(alignment);
-  return TakenOrThrow(std::aligned_alloc(a, (size + a - 1) / a * a));
-}
-LMZ_NOINLINE void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
+void* lmz::testing::Allocate(size_t size, size_t alignment) {
+  if (allocations_before_failure >= 0 && allocations_before_failure.fetch_sub(1) == 0) {
+    throw std::bad_alloc();
+  }
+  return TakeMemory(size, alignment);
 }
 
 namespace lmz {
