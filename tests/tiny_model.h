@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "codec/block.h"
+#include "model/glr/glr_predictor.h"
 #include "model/library.h"
 #include "tests/reference/random_model.h"
 
@@ -21,7 +22,7 @@ inline const ModelFile& TinyModelFile() {
 
 // The tiny model, bound to the kernels that were active at first use.
 inline const SharedModel& TinyModel() {
-  static const SharedModel model = std::make_shared<const Network>(TinyModelFile());
+  static const SharedModel model = std::make_shared<const GlrPredictor>(TinyModelFile());
   return model;
 }
 

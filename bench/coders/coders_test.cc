@@ -214,7 +214,7 @@ class NetworkAlone : public testing::Test {
   }
   const Bytes text_ = SomeText(300);
   std::vector<ByteSpan> chunks_;
-  std::shared_ptr<const Network> network_;
+  SharedModel network_;
 };
 
 TEST_F(NetworkAlone, RestoresChunksOfAllSizes) {
@@ -225,17 +225,18 @@ TEST_F(NetworkAlone, RestoresChunksOfAllSizes) {
 }
 
 TEST_F(NetworkAlone, ACodeDoesNotDependOnItsCompany) {
-  const std::vector<Bytes> codes = EncodeAlone(*network_, chunks_, 3);
+  const std::vector<Bytes> codes = EncodeAlone(*network_, chunks_, 3).value();
   for (const size_t i : {size_t{1}, size_t{20}, size_t{69}}) {
-    EXPECT_EQ(EncodeAlone(*network_, {chunks_[i]}, 1)[0], codes[i]);
+    EXPECT_EQ(EncodeAlone(*network_, {chunks_[i]}, 1).value()[0], codes[i]);
   }
 }
 
 TEST_F(NetworkAlone, ADamagedCodeIsNotTheChunk) {
-  std::vector<Bytes> codes = EncodeAlone(*network_, {chunks_[69]}, 1);
+  std::vector<Bytes> codes = EncodeAlone(*network_, {chunks_[69]}, 1).value();
   ASSERT_FALSE(codes[0].empty());
   codes[0][0] ^= 0x80;
-  const std::vector<Bytes> restored = DecodeAlone(*network_, codes, {chunks_[69].size()}, 1);
+  const std::vector<Bytes> restored =
+      DecodeAlone(*network_, codes, {chunks_[69].size()}, 1).value();
   EXPECT_FALSE(std::equal(restored[0].begin(), restored[0].end(), chunks_[69].begin()));
 }
 

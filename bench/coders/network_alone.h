@@ -7,21 +7,21 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
 namespace lmz::bench {
 
-// The codes of the chunks, in order. Many chunks are lanes of one step of the network; how many
-// does not show in the codes.
-std::vector<Bytes> EncodeAlone(const Network& network, const std::vector<ByteSpan>& chunks,
-                               int threads);
+// The codes of the chunks, in order. Many chunks are lanes of one step of the model; how many does
+// not show in the codes. Errors: those of a session.
+Result<std::vector<Bytes>> EncodeAlone(const Predictor& model, const std::vector<ByteSpan>& chunks,
+                                       int threads);
 
-// The chunks again, whose sizes are given.
-std::vector<Bytes> DecodeAlone(const Network& network, const std::vector<Bytes>& codes,
-                               const std::vector<size_t>& sizes, int threads);
+// The chunks again, whose sizes are given. Errors: those of a session.
+Result<std::vector<Bytes>> DecodeAlone(const Predictor& model, const std::vector<Bytes>& codes,
+                                       const std::vector<size_t>& sizes, int threads);
 
 // The sizes of the codes once all were decoded and compared. Errors: kDamaged.
-Result<std::vector<uint64_t>> VerifiedSizesAlone(const Network& network,
+Result<std::vector<uint64_t>> VerifiedSizesAlone(const Predictor& model,
                                                  const std::vector<ByteSpan>& chunks, int threads);
 
 }  // namespace lmz::bench

@@ -65,7 +65,7 @@ bool IsRival(const std::string& name) {
   return std::find(std::begin(kRivals), std::end(kRivals), name) != std::end(kRivals);
 }
 
-Result<uint64_t> SizeAlone(const Network& network, ByteSpan data, int threads) {
+Result<uint64_t> SizeAlone(const Predictor& network, ByteSpan data, int threads) {
   std::vector<ByteSpan> chunks;
   for (size_t i = 0; i < data.size(); i += kChunkSize) {
     chunks.push_back(data.subspan(i, std::min(kChunkSize, data.size() - i)));

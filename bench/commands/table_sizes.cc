@@ -66,7 +66,7 @@ Result<uint64_t> SizeOfChunks(const Coder& coder, const DataSet& set, int thread
   return *size;
 }
 
-Result<uint64_t> SizeAlone(const Network& network, const DataSet& set, int threads) {
+Result<uint64_t> SizeAlone(const Predictor& network, const DataSet& set, int threads) {
   std::vector<ByteSpan> chunks;
   for (const Signal& chunk : set.chunks) chunks.push_back(chunk.bytes);
   LMZ_ASSIGN(const std::vector<uint64_t> sizes, VerifiedSizesAlone(network, chunks, threads));

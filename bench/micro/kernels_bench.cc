@@ -18,9 +18,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/glr/glr_predictor.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/packed_matrix.h"
-#include "model/network.h"
 
 namespace lmz {
 namespace {
@@ -95,14 +95,13 @@ class Text {
   size_t at_;
 };
 
-std::vector<uint32_t> RunSteps(const Network& network, int lanes, int steps) {
-  LaneStates states(network.shape(), lanes);
-  StepScratch scratch(network.shape(), lanes);
+std::vector<uint32_t> RunSteps(const GlrPredictor& network, int lanes, int steps) {
+  const auto session = network.Begin({.lanes = lanes, .workers = 1, .lanes_per_step = lanes});
   std::vector<uint8_t> input(static_cast<size_t>(lanes), 0);
   std::vector<uint32_t> weights(input.size() * kByteValues);
   Text text(0);
   for (int i = 0; i < steps; ++i) {
-    network.Step(states, 0, lanes, input.data(), weights.data(), scratch);
+    static_cast<void>(session->Step(0, 0, lanes, input.data(), weights.data()));  // cannot fail
     text.Next(input);
   }
   return weights;
@@ -120,22 +119,26 @@ struct Share {
 };
 
 struct SteppedLanes {
-  SteppedLanes(const ModelFile& model, const NetworkKernels& kernels, int lanes)
-      : network(model, kernels), states(network.shape(), lanes) {}
-  Network network;
-  LaneStates states;
+  // For so many benchmark threads at most.
+  static constexpr int kWorkers = 64;
+  SteppedLanes(const ModelFile& model, const NetworkKernels& kernels, int lane_count)
+      : network(model, kernels),
+        lanes(lane_count),
+        session(network.Begin({.lanes = lanes, .workers = kWorkers, .lanes_per_step = lanes})) {}
+  GlrPredictor network;
+  int lanes;
+  std::unique_ptr<Session> session;
 };
 
 void BenchStep(benchmark::State& state, SteppedLanes& lanes) {
-  const Share share(state, lanes.states.lanes());
-  StepScratch scratch(lanes.network.shape(), share.count);
+  const Share share(state, lanes.lanes);
   std::vector<uint8_t> input(static_cast<size_t>(share.count));
   std::vector<uint32_t> weights(input.size() * kByteValues);
   Text text(share.first);
   for (auto _ : state) {
     text.Next(input);
-    lanes.network.Step(lanes.states, share.first, share.count, input.data(), weights.data(),
-                       scratch);
+    static_cast<void>(lanes.session->Step(state.thread_index(), share.first, share.count,
+                                          input.data(), weights.data()));  // cannot fail
     benchmark::DoNotOptimize(weights.data());
   }
   state.counters["bytes/s"] = share.Rate(state);
@@ -193,7 +196,7 @@ class Compared {
  private:
   void Make() {
     constexpr int kSteps = 3;
-    const std::vector<uint32_t> expected = RunSteps(Network(model_, Scalar()), lanes_, kSteps);
+    const std::vector<uint32_t> expected = RunSteps(GlrPredictor(model_, Scalar()), lanes_, kSteps);
     products_.emplace(model_.glr.shape, kernels_, lanes_);
     stepped_.emplace(model_, kernels_, lanes_);
     equals_scalar_ = RunSteps(stepped_->network, lanes_, kSteps) == expected;

@@ -41,7 +41,7 @@ Result<Measured> Measure(ByteSpan raw, const BlockChoice& choice, int threads) {
 }
 
 // One table: a row for each number of lanes, a column for each number of groups.
-Status PrintTable(ByteSpan raw, const Network& model, int threads) {
+Status PrintTable(ByteSpan raw, const Predictor& model, int threads) {
   std::printf("\n| %zu bytes: lanes | 1 group | 2 groups | 4 groups |\n|---:|---:|---:|---:|\n",
               raw.size());
   for (int lanes = 1; lanes <= 64; lanes *= 2) {

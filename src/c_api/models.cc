@@ -11,7 +11,7 @@ using Handle = std::unique_ptr<lmz_model>;
 
 Result<Handle> MakeHandle(Result<lmz::SharedModel> network) {
   LMZ_TRY(network.status());
-  const uint64_t parameters = lmz::CountParameters(network.value()->shape());
+  const uint64_t parameters = network.value()->parameters();
   return std::make_unique<lmz_model>(lmz_model{std::move(network).value(), parameters});
 }
 

@@ -177,4 +177,16 @@ uint64_t DecodeMemory(const BlockHeader& header) {
   return codec->decode_memory(filtered_size) + 2 * filtered_size;
 }
 
+uint64_t PayloadMemory(const BlockHeader& header, ByteSpan payload,
+                       const BlockResources& resources) {
+  const AnyCodec* codec = FindCodec(header.codec);
+  if (codec == nullptr || codec->payload_memory == nullptr) return 0;
+  if (header.filters == 0) return codec->payload_memory(payload, header.raw_size, resources);
+  ByteReader reader(payload);
+  const Result<uint64_t> filtered_size = reader.Varint();
+  if (!filtered_size.ok()) return 0;
+  const ByteSpan code = payload.subspan(reader.position());
+  return codec->payload_memory(code, filtered_size.value(), resources);
+}
+
 }  // namespace lmz

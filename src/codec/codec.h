@@ -59,8 +59,12 @@ struct CodecRow {
                              MutableByteSpan raw);
   // No legal payload of `payload_size` bytes stands for more than this many bytes.
   uint64_t (*max_raw_size)(uint64_t payload_size);
-  // Upper bound of what `decode` allocates for a block of `raw_size` bytes.
+  // Upper bound of what `decode` allocates for a block of `raw_size` bytes, whatever its payload.
   uint64_t (*decode_memory)(uint64_t raw_size);
+  // Upper bound of what more it allocates because of its payload: lanes, sessions of its model,
+  // which is looked for and loaded. 0 for a payload that `decode` refuses. Null: nothing.
+  uint64_t (*payload_memory)(ByteSpan payload, uint64_t raw_size,
+                             const BlockResources& resources) = nullptr;
 };
 
 }  // namespace lmz

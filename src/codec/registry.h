@@ -38,6 +38,7 @@ struct AnyCodec {
                              MutableByteSpan raw);
   uint64_t (*max_raw_size)(uint64_t payload_size);
   uint64_t (*decode_memory)(uint64_t raw_size);
+  uint64_t (*payload_memory)(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 };
 
 // All codecs by ascending id. Static storage.

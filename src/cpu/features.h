@@ -3,6 +3,7 @@
 // changes speed and nothing else.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <initializer_list>
 
@@ -39,7 +40,7 @@ class Features {
   friend constexpr Features operator&(Features a, Features b) {
     return Features(a.bits_ & b.bits_);
   }
-  friend constexpr bool operator==(Features, Features) = default;
+  friend constexpr auto operator<=>(Features, Features) = default;
 
  private:
   explicit constexpr Features(uint32_t bits) : bits_(bits) {}

@@ -11,10 +11,7 @@ namespace lmz {
 namespace {
 
 constexpr unsigned kContexts = ContextSet::kContexts;
-constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick logits
-constexpr unsigned kBiasInput = kMatchInput + 4;
-constexpr unsigned kModelInput = kBiasInput + 1;
-static_assert(kModelInput + 2 < Mixer::kInputs);
+static_assert(mixer_inputs::kCount <= Mixer::kInputs);
 static_assert(MixerStart::kInputs == Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 
@@ -23,13 +20,32 @@ constexpr uint32_t kMatchClasses = 32;
 constexpr uint32_t kMatchByteContexts = 1 << 14;
 constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
-// Rows of the mixer's sets, in the order of Mixer::Contexts in Predict; the last of each layer only
-// with a model. Sets picked by a whole byte learn what is local: each lane has its own rows.
-std::array<uint32_t, MixerStart::kSets> Rows(int lanes) {
+// Sets of each layer that there are without an opinion, and how many rows an opinion's own set has.
+constexpr size_t kSharedFirstSets = 5;
+constexpr size_t kSharedFinalSets = 2;
+constexpr uint32_t kTrustRows = 32 * 8;
+
+// Rows of the mixer's sets, in the order of Mixer::Contexts in Predict: each opinion brings one set
+// to each layer. Sets picked by a whole byte learn what is local: each lane has its own rows.
+std::vector<uint32_t> FirstRows(int lanes, size_t opinions) {
   const uint32_t local = 256 * static_cast<uint32_t>(lanes);
-  return {local, local, 8 * 8, local, 17 * 8, 32 * 8};
+  std::vector<uint32_t> rows = {local, local, 8 * 8, local, 17 * 8};
+  rows.insert(rows.end(), opinions, kTrustRows);
+  return rows;
 }
-constexpr std::array<uint32_t, 3> kFinalRows = {256, 8 * 8, 32 * 8};
+
+std::vector<uint32_t> FinalRows(size_t opinions) {
+  std::vector<uint32_t> rows = {256, 8 * 8};
+  rows.insert(rows.end(), opinions, kTrustRows);
+  return rows;
+}
+
+// What the rows of each set begin as; those that no set needs are ignored.
+std::vector<Mixer::Row> InitialRows(const MixerStart& start) {
+  std::vector<Mixer::Row> rows(start.weights.begin(), start.weights.end());
+  rows.resize(Mixer::kMaxSets, rows.back());
+  return rows;
+}
 
 uint32_t MatchClass(uint32_t length) {
   if (length < 16) return length;
@@ -83,19 +99,21 @@ ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, 
       contexts_(block + begin, profile, index),
       match_(block, begin, kMinMatchLength, match_table) {}
 
-ContextMixer::Start ContextMixer::WithoutModel() {
-  Start start;
-  for (Mixer::Row& set : start.weights.weights) set.fill(65536 * 5 / 100);
+ContextMixer::Start ContextMixer::Untrained(size_t opinions) {
+  Start start = {.opinions = opinions, .weights = {}};
+  for (Mixer::Row& set : start.weights.weights) {
+    set.fill(65536 * (opinions == 0 ? 5 : 3) / 100);
+    for (size_t i = 0; i < opinions; ++i) {
+      set[mixer_inputs::kOpinions[i][0]] = 65536 * 50 / 100 / static_cast<int32_t>(opinions);
+    }
+  }
   return start;
 }
 
-ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
-  Start start = {.has_model = true, .weights = {}};
-  for (Mixer::Row& set : start.weights.weights) {
-    set.fill(65536 * 3 / 100);
-    set[kModelInput] = 65536 * 50 / 100;
-  }
-  if (trained != nullptr) start.weights = *trained;
+ContextMixer::Start ContextMixer::For(std::span<const Predictor* const> models) {
+  Start start = Untrained(models.size());
+  if (models.empty() || models[0]->mixer_start() == nullptr) return start;
+  start.weights = *models[0]->mixer_start();
   return start;
 }
 
@@ -125,13 +143,13 @@ Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Star
 
 ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
                            const MixerKernels& kernels)
-    : has_model_(start.has_model),
+    : opinions_(start.opinions),
       kernels_(kernels),
       quick_(Quick()),
       slots_(std::move(slots)),
       match_table_(raw_size),
-      mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(start.has_model ? 6 : 5),
-             std::span(kFinalRows).first(start.has_model ? 3 : 2), start.weights.weights),
+      mixer_(kernels, FirstRows(lanes, start.opinions), FinalRows(start.opinions),
+             InitialRows(start.weights)),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),
@@ -139,11 +157,13 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, Slo
       order2_map_(MapContexts(raw_size)),
       map_mask_(MapContexts(raw_size) - 1) {}
 
-uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes) {
+uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes, Profile profile) {
   constexpr uint64_t kMaps = uint64_t{2} << 20;
-  constexpr uint64_t kLane = 3 * 256 * Mixer::kInputs * sizeof(int32_t) + (uint64_t{8} << 10);
+  constexpr uint64_t kWeights = 3 * 256 * Mixer::kInputs * sizeof(int32_t);
+  const uint64_t lane =
+      kWeights + sizeof(Lane) + (profile == Profile::kBinary ? StrideDetector::kMemory : 0);
   return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + MatchTable::MemoryFor(raw_size) + kMaps +
-         static_cast<uint64_t>(lanes) * kLane;
+         static_cast<uint64_t>(lanes) * lane;
 }
 
 void ContextMixer::EnterHalf(Lane& lane) {
@@ -172,9 +192,9 @@ void ContextMixer::EnterHalf(Lane& lane) {
 
 // Returns the length of the match that is still possible, 0 for none.
 uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
-  int32_t* inputs = mixer_.inputs().data() + kMatchInput;
+  int32_t* inputs = mixer_.inputs().data() + mixer_inputs::kMatch;
   bit_match_length_ = nullptr;
-  std::fill(inputs, inputs + 4, 0);
+  std::fill(inputs, inputs + 3, 0);
   if (!lane.is_match_alive_) return 0;
   const unsigned expected = lane.match_.expected_byte();
   const unsigned expected_bit = expected >> bit_index & 1;
@@ -189,11 +209,12 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   return lane.match_.length();
 }
 
-// Returns the model's logit in steps of half a nat, 0 .. 31.
-uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
-  const int logit_q8 = lane.opinion_.LogitQ8(lane.node_);
-  mixer_.inputs()[kModelInput] = logit_q8;
-  mixer_.inputs()[kModelInput + 1] = (Squash(logit_q8) - 32768) >> 4;
+// Returns the opinion's logit in steps of half a nat, 0 .. 31.
+uint32_t ContextMixer::FillOpinionInputs(const Lane& lane, size_t number) {
+  const int logit_q8 = lane.opinions_[number].LogitQ8(lane.node_);
+  const auto [logit_input, probability_input] = mixer_inputs::kOpinions[number];
+  mixer_.inputs()[logit_input] = logit_q8;
+  mixer_.inputs()[probability_input] = (Squash(logit_q8) - 32768) >> 4;
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
 }
 
@@ -225,16 +246,20 @@ uint32_t ContextMixer::Predict(Lane& lane) {
                       lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
                       history_index_.data(), mixer_.inputs().data()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
-  mixer_.inputs()[kBiasInput] = 256;
+  mixer_.inputs()[mixer_inputs::kBias] = 256;
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const uint32_t trust = has_model_ ? FillModelInputs(lane) * 8 + bit_index : 0;
   const uint32_t local = lane.index_ * 256;
-  const int logit_q8 = mixer_.Predict({{local + lane.node_, local + c1, grade * 8 + bit_index,
-                                        local + c2, seen * 8 + bit_index, trust},
-                                       {lane.node_, grade * 8 + bit_index, trust}});
-  return Refine(logit_q8);
+  Mixer::Contexts contexts = {
+      {local + lane.node_, local + c1, grade * 8 + bit_index, local + c2, seen * 8 + bit_index},
+      {lane.node_, grade * 8 + bit_index}};
+  for (size_t i = 0; i < opinions_; ++i) {
+    const uint32_t trust = FillOpinionInputs(lane, i) * 8 + bit_index;
+    contexts.first[kSharedFirstSets + i] = trust;
+    contexts.final[kSharedFinalSets + i] = trust;
+  }
+  return Refine(mixer_.Predict(contexts));
 }
 
 void ContextMixer::Update(Lane& lane, int bit) {

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/status.h"
@@ -18,10 +19,12 @@
 #include "mix/kernels/mixer_kernels.h"
 #include "mix/match_model.h"
 #include "mix/mixer.h"
+#include "mix/mixer_inputs.h"
 #include "mix/probability_map.h"
 #include "mix/quick_probability.h"
 #include "mix/slot_table.h"
 #include "model/mixer_start.h"
+#include "model/predictor.h"
 
 namespace lmz {
 
@@ -30,9 +33,10 @@ class ContextMixer {
   // One position of the block, with the bytes before it. `block` outlives the lane.
   class Lane {
    public:
-    // With a model: its relative weights of the lane's next byte, 256 numbers >= 1 with a sum below
-    // 2^32, before the first Predict of each byte. Touches nothing but the lane.
-    void SetOpinion(const uint32_t* weights) { opinion_.Set(weights); }
+    // Before the first Predict of each byte, each of the opinions that the mixer was made for: the
+    // relative weights of the lane's next byte, 256 numbers >= 1 with a sum below 2^32. Touches
+    // nothing but the lane.
+    void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights); }
 
    private:
     friend class ContextMixer;
@@ -45,7 +49,7 @@ class ContextMixer {
     uint32_t position_;  // of the next byte in the block
     ContextSet contexts_;
     MatchModel match_;
-    ByteOpinion opinion_;
+    std::array<ByteOpinion, mixer_inputs::kMaxOpinions> opinions_;
     std::array<Slot*, ContextSet::kContexts> slots_{};          // of the current half byte
     std::array<uint32_t, ContextSet::kContexts> last_bytes_{};  // behind a leading one
     std::array<Slot*, ContextSet::kContexts> first_slots_{};    // of the byte's first half
@@ -54,20 +58,22 @@ class ContextMixer {
     bool is_match_alive_ = false;
   };
 
-  // What a mixer begins with: without a model, with one, and with one that brings its own start.
+  // What a mixer begins with.
   struct Start {
-    bool has_model = false;
-    MixerStart weights;
+    size_t opinions = 0;  // that it mixes: 0 .. mixer_inputs::kMaxOpinions
+    MixerStart weights;   // of each set; the set of each further opinion begins as the first one's
   };
-  static Start WithoutModel();
-  static Start WithModel(const MixerStart* trained);
+  static Start Untrained(size_t opinions);
+  // For the opinions of these models, in this order; where the first one brings trained weights,
+  // with those. Null where there is no model.
+  static Start For(std::span<const Predictor* const> models);
 
   // For a block of `raw_size` bytes in 1 <= `lanes` <= 64 lanes. Errors: kOutOfMemory.
   static Result<ContextMixer> Make(uint64_t raw_size, int lanes, const Start& start,
                                    const MixerKernels& kernels);
 
-  // Bytes that Make allocates for this size, from above.
-  static uint64_t MemoryFor(uint64_t raw_size, int lanes);
+  // The bytes that a mixer of this size and its lanes take, from above.
+  static uint64_t MemoryFor(uint64_t raw_size, int lanes, Profile profile);
 
   // The next lane, of the bytes from `begin` on of `block`, which outlives it. Lanes are made in
   // ascending order, before anything is predicted, and end where the next begins. Both sides of the
@@ -90,8 +96,8 @@ class ContextMixer {
   // For training: goes on with the weights of `other`, which had as many lanes and the same start.
   void TakeWeights(ContextMixer& other) { mixer_.TakeWeights(other.mixer_); }
 
-  // For training: what a later mixer with a model may begin with, having learnt what this one did
-  // since `start`.
+  // For training: what a later mixer with one opinion may begin with, having learnt what this one
+  // did since `start`.
   MixerStart MeanWeights(const Start& start) const;
 
   // The lane's current byte is complete and stands in its block at the lane's position.
@@ -103,11 +109,11 @@ class ContextMixer {
 
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index);
-  uint32_t FillModelInputs(const Lane& lane);
+  uint32_t FillOpinionInputs(const Lane& lane, size_t number);
   void EnterMaps(const Lane& lane);
   uint32_t Refine(int logit_q8);
 
-  bool has_model_;
+  size_t opinions_;
   uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
   const QuickTable& quick_;

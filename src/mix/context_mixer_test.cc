@@ -37,9 +37,9 @@ Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count,
              const MixerKernels& kernels = PortableKernels(MixerBuilds())) {
   Bytes code;
   Bytes copy(raw.size());
-  ContextMixer mixer = ContextMixer::Make(raw.size(), static_cast<int>(lane_count),
-                                          ContextMixer::WithoutModel(), kernels)
-                           .value();
+  ContextMixer mixer =
+      ContextMixer::Make(raw.size(), static_cast<int>(lane_count), ContextMixer::For({}), kernels)
+          .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw.size() / lane_count;
   for (size_t l = 0; l < lane_count; ++l)
@@ -53,9 +53,9 @@ Bytes Encode(ByteSpan raw, Profile profile, size_t lane_count,
 Bytes Decode(ByteSpan code, size_t raw_size, Profile profile, size_t lane_count,
              const MixerKernels& kernels = PortableKernels(MixerBuilds())) {
   Bytes out(raw_size);
-  ContextMixer mixer = ContextMixer::Make(raw_size, static_cast<int>(lane_count),
-                                          ContextMixer::WithoutModel(), kernels)
-                           .value();
+  ContextMixer mixer =
+      ContextMixer::Make(raw_size, static_cast<int>(lane_count), ContextMixer::For({}), kernels)
+          .value();
   std::vector<ContextMixer::Lane> lanes;
   const size_t lane_size = raw_size / lane_count;
   for (size_t l = 0; l < lane_count; ++l)
@@ -96,8 +96,8 @@ INSTANTIATE_TEST_SUITE_P(AllBuilds, ContextMixerBuildTest, testing::ValuesIn(Mix
                          BuildName());
 
 TEST(ContextMixer, MemoryFollowsTheBlock) {
-  EXPECT_LT(ContextMixer::MemoryFor(4096, 1), uint64_t{8} << 20);
-  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28, 64), uint64_t{250} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(4096, 1, Profile::kBinary), uint64_t{8} << 20);
+  EXPECT_LT(ContextMixer::MemoryFor(uint64_t{1} << 28, 64, Profile::kBinary), uint64_t{250} << 20);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace lmz {
 class StrideDetector {
  public:
   static constexpr uint32_t kMaxStride = 2048;
+  static constexpr uint64_t kMemory = uint64_t{1} << 18;  // bytes, taken with the first byte
 
   // After a byte: `pair` is the last two bytes, `position` how many bytes are known.
   void Update(uint32_t pair, uint32_t position);

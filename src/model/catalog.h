@@ -8,7 +8,7 @@
 #include <string>
 
 #include "model/model_file.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
 namespace lmz {
 
@@ -39,6 +39,6 @@ ModelId IdOfModelFile(ByteSpan file);
 const CatalogRow* FindBuiltIn(const ModelId& id);
 
 // The reference that names `model` in blocks.
-ModelReference ReferenceTo(const Network& model);
+ModelReference ReferenceTo(const Predictor& model);
 
 }  // namespace lmz

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <new>
 #include <utility>
 
+#include "base/memory_errors.h"
+#include "cpu/features.h"
+#include "model/glr/glr_predictor.h"
 #include "model/installed_folder.h"
 #include "model/model_card.h"
 #include "model/model_file_reader.h"
@@ -13,24 +15,24 @@
 
 namespace lmz {
 
-// Models in use, each bound to the kernels that were active when it was loaded.
+// Models in use, each bound to the kernels of the features that were active when it was loaded.
 struct ModelLibrary::Loaded {
-  using Key = std::pair<ModelId, const NetworkKernels*>;
+  using Key = std::pair<ModelId, Features>;
 
   // The model `id`, or what `load` gives when it is not here.
   template <class Load>
   Result<SharedModel> Get(const ModelId& id, Load load) {
     const std::lock_guard lock(mutex);
-    const auto known = models.find(Key(id, &BestKernels(NetworkBuilds())));
+    const auto known = models.find(Key(id, ActiveFeatures()));
     if (known != models.end()) return known->second;
     LMZ_ASSIGN(const SharedModel model, load());
-    return models.emplace(Key(model->id(), &BestKernels(NetworkBuilds())), model).first->second;
+    return models.emplace(Key(model->id(), ActiveFeatures()), model).first->second;
   }
 
   // The model `id`; null: it is not here.
   SharedModel Find(const ModelId& id) {
     const std::lock_guard lock(mutex);
-    const auto known = models.find(Key(id, &BestKernels(NetworkBuilds())));
+    const auto known = models.find(Key(id, ActiveFeatures()));
     return known == models.end() ? nullptr : known->second;
   }
 
@@ -41,15 +43,6 @@ struct ModelLibrary::Loaded {
 namespace {
 
 using Accept = ModelFileReader::Accept;
-
-template <class Work>
-auto WithMemoryErrors(Work work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return NoMemoryForModel();
-  }
-}
 
 // "A", "A or B", "A or B or C".
 std::string Either(const std::vector<std::string>& places) {
@@ -92,10 +85,12 @@ Status AppendFile(ModelFileReader& file, int level, std::vector<ModelSummary>& m
 }  // namespace
 
 Result<SharedModel> LoadModel(ByteSpan file) {
-  return WithMemoryErrors([&]() -> Result<SharedModel> {
-    LMZ_ASSIGN(Network network, Network::Load(file));
-    return std::make_shared<const Network>(std::move(network));
-  });
+  return WithMemoryErrors(
+      [&]() -> Result<SharedModel> {
+        LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
+        return SharedModel(std::make_shared<const GlrPredictor>(model));
+      },
+      kNoMemoryForModel);
 }
 
 Result<SharedModel> LoadModelFile(const std::string& path) {
@@ -128,7 +123,8 @@ Result<SharedModel> ModelLibrary::OfLevel(int level) const {
   if (level == 0) return SharedModel();
   for (const CatalogRow& row : Catalog()) {
     if (row.level != level || level < 0) continue;
-    const Result<SharedModel> model = WithMemoryErrors([&] { return OfRow(row); });
+    const Result<SharedModel> model =
+        WithMemoryErrors([&] { return OfRow(row); }, kNoMemoryForModel);
     return model.ok() ? model : model.status().At("level " + std::to_string(level));
   }
   return Status(Code::kInvalidArgument,
@@ -137,18 +133,20 @@ Result<SharedModel> ModelLibrary::OfLevel(int level) const {
 
 Result<SharedModel> ModelLibrary::OfName(const std::string& name) const {
   for (const CatalogRow& row : Catalog()) {
-    if (row.name == name) return WithMemoryErrors([&] { return OfRow(row); });
+    if (row.name == name) return WithMemoryErrors([&] { return OfRow(row); }, kNoMemoryForModel);
   }
   if (!IsModelName(name)) {
     return Status(Code::kModelMissing, "'" + name + "' is not the name of a model");
   }
-  return WithMemoryErrors([&] { return FromFolders(name); });
+  return WithMemoryErrors([&] { return FromFolders(name); }, kNoMemoryForModel);
 }
 
 Result<SharedModel> ModelLibrary::Find(const ModelReference& reference) const {
-  if (reference.number == 0) return WithMemoryErrors([&] { return OfId(reference); });
+  if (reference.number == 0)
+    return WithMemoryErrors([&] { return OfId(reference); }, kNoMemoryForModel);
   for (const CatalogRow& row : Catalog()) {
-    if (row.number == reference.number) return WithMemoryErrors([&] { return OfRow(row); });
+    if (row.number == reference.number)
+      return WithMemoryErrors([&] { return OfRow(row); }, kNoMemoryForModel);
   }
   return Status(Code::kNewerVersion,
                 "model " + std::to_string(reference.number) + " requires a newer version of lmz");
@@ -211,29 +209,31 @@ Result<SharedModel> ModelLibrary::OfId(const ModelReference& reference) const {
 }
 
 Result<std::vector<ModelSummary>> ModelLibrary::List() const {
-  return WithMemoryErrors([&]() -> Result<std::vector<ModelSummary>> {
-    std::vector<ModelSummary> models;
-    for (const CatalogRow& row : Catalog()) {
-      if (row.file.empty()) continue;
-      LMZ_ASSIGN(models.emplace_back(), DescribeModel(row.file));
-    }
-    for (const CatalogRow& row : Catalog()) {
-      for (const std::string& folder : folders_) {
-        if (!row.file.empty()) break;
-        const auto file = ModelFileReader::Open(ModelPath(folder, row.name), Accept::kRegular);
-        if (!file.ok()) continue;
-        LMZ_TRY(AppendFile(*file.value(), row.level, models));
-        break;
-      }
-    }
-    for (const std::string& folder : folders_) {
-      for (const std::string& path : ListModelFolder(folder).files) {
-        const auto file = ModelFileReader::Open(path, Accept::kRegular);
-        if (file.ok()) LMZ_TRY(AppendFile(*file.value(), 0, models));
-      }
-    }
-    return models;
-  });
+  return WithMemoryErrors(
+      [&]() -> Result<std::vector<ModelSummary>> {
+        std::vector<ModelSummary> models;
+        for (const CatalogRow& row : Catalog()) {
+          if (row.file.empty()) continue;
+          LMZ_ASSIGN(models.emplace_back(), DescribeModel(row.file));
+        }
+        for (const CatalogRow& row : Catalog()) {
+          for (const std::string& folder : folders_) {
+            if (!row.file.empty()) break;
+            const auto file = ModelFileReader::Open(ModelPath(folder, row.name), Accept::kRegular);
+            if (!file.ok()) continue;
+            LMZ_TRY(AppendFile(*file.value(), row.level, models));
+            break;
+          }
+        }
+        for (const std::string& folder : folders_) {
+          for (const std::string& path : ListModelFolder(folder).files) {
+            const auto file = ModelFileReader::Open(path, Accept::kRegular);
+            if (file.ok()) LMZ_TRY(AppendFile(*file.value(), 0, models));
+          }
+        }
+        return models;
+      },
+      kNoMemoryForModel);
 }
 
 }  // namespace lmz

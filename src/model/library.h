@@ -8,13 +8,11 @@
 
 #include "model/catalog.h"
 #include "model/model_summary.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
 namespace lmz {
 
 class ModelFileReader;
-
-using SharedModel = std::shared_ptr<const Network>;
 
 // A whole model file, ready for use with the best kernels (cpu/kernel_builds.h). Errors:
 // kModelDamaged, kNewerVersion, kOutOfMemory. Thread-safe.

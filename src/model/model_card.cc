@@ -59,6 +59,16 @@ Result<std::string> ReadText(ByteReader& in) {
 
 }  // namespace
 
+std::string ModelIdText(const ModelId& id) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : id) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
 bool IsModelName(const std::string& name) {
   return !name.empty() && name.size() <= kMaxName &&
          std::all_of(name.begin(), name.end(), IsNameCharacter);

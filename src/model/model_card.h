@@ -1,10 +1,25 @@
-// The CARD section of a model file: who made the model, under which licence (docs/spec/model.md).
+// What a model is called, and by whom and under which licence it was made: the id and the CARD
+// section of a model file (docs/spec/model.md).
 #pragma once
 
+#include <string>
+
 #include "base/bytes.h"
-#include "model/model_file.h"
+#include "base/checksum.h"
 
 namespace lmz {
+
+// The hash that names a model: XXH3-128 of all bytes of its file before the hash itself.
+using ModelId = Hash128;
+
+// 32 lower-case hexadecimal digits.
+std::string ModelIdText(const ModelId& id);
+
+struct ModelCard {
+  std::string name;     // 1 .. 63 characters of a-z, 0-9, '-', '_', '.'
+  std::string licence;  // an SPDX expression: 1 .. 255 characters of printable ASCII
+  std::string note;     // how it was trained: up to 65,535 bytes of printable UTF-8
+};
 
 // Whether a card may have this name.
 bool IsModelName(const std::string& name);

@@ -238,16 +238,6 @@ void WriteSection(const char* tag, const Bytes& payload, Bytes& file) {
 
 }  // namespace
 
-std::string ModelIdText(const ModelId& id) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const uint8_t byte : id) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 Result<ModelFile> ParseModelFile(ByteSpan file) {
   ModelFile model;
   if (file.size() < kMagic.size() + 1 + model.id.size() ||

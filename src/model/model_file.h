@@ -3,26 +3,13 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "base/bytes.h"
-#include "base/checksum.h"
 #include "model/glr/weights.h"
 #include "model/mixer_start.h"
+#include "model/model_card.h"
 
 namespace lmz {
-
-// The hash that names a model: XXH3-128 of all bytes of its file before the hash itself.
-using ModelId = Hash128;
-
-// 32 lower-case hexadecimal digits.
-std::string ModelIdText(const ModelId& id);
-
-struct ModelCard {
-  std::string name;     // 1 .. 63 characters of a-z, 0-9, '-', '_', '.'
-  std::string licence;  // an SPDX expression: 1 .. 255 characters of printable ASCII
-  std::string note;     // how it was trained: up to 65,535 bytes of printable UTF-8
-};
 
 struct ModelFile {
   ModelId id{};  // set by ParseModelFile; WriteModelFile computes it

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <new>
 #include <system_error>
 #include <utility>
+
+#include "base/memory_errors.h"
 
 namespace lmz {
 
@@ -104,19 +105,16 @@ Result<Bytes> ModelFileReader::ReadAll() {
 }
 
 Result<Bytes> ReadModelFile(const std::string& path) {
-  try {
+  const auto read = [&]() -> Result<Bytes> {
     const Result<std::unique_ptr<ModelFileReader>> reader =
         ModelFileReader::Open(path, ModelFileReader::Accept::kAnyReadable);
     // Not a model that something needs, but a file that the caller said is there.
     if (!reader.ok()) return Status(Code::kIo, reader.status().message());
     return reader.value()->ReadAll();
-  } catch (const std::bad_alloc&) {
-    return NoMemoryForModel().At(path);
-  }
-}
-
-Status NoMemoryForModel() {
-  return Status(Code::kOutOfMemory, "there is not enough memory for the model");
+  };
+  Result<Bytes> file = WithMemoryErrors(read, kNoMemoryForModel);
+  if (file.status().code() == Code::kOutOfMemory) return file.status().At(path);
+  return file;
 }
 
 }  // namespace lmz

@@ -46,6 +46,6 @@ class ModelFileReader {
 Result<Bytes> ReadModelFile(const std::string& path);
 
 // For std::bad_alloc where a model is read or bound.
-Status NoMemoryForModel();
+inline constexpr char kNoMemoryForModel[] = "there is not enough memory for the model";
 
 }  // namespace lmz

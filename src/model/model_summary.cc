@@ -1,8 +1,8 @@
 #include "model/model_summary.h"
 
-#include <new>
 #include <utility>
 
+#include "base/memory_errors.h"
 #include "model/catalog.h"
 #include "model/model_file_reader.h"
 
@@ -18,22 +18,22 @@ std::string ShapeText(const GlrShape& shape) {
 }  // namespace
 
 Result<ModelSummary> DescribeModel(ByteSpan file) {
-  try {
-    LMZ_ASSIGN(ModelFile model, ParseModelFile(file));
-    ModelSummary summary;
-    summary.card = std::move(model.card);
-    summary.id = model.id;
-    summary.network = ShapeText(model.glr.shape);
-    summary.parameters = CountParameters(model.glr.shape);
-    summary.file_size = file.size();
-    if (const CatalogRow* row = FindBuiltIn(model.id)) {
-      summary.number = row->number;
-      summary.level = row->level;
-    }
-    return summary;
-  } catch (const std::bad_alloc&) {
-    return NoMemoryForModel();
-  }
+  return WithMemoryErrors(
+      [&]() -> Result<ModelSummary> {
+        LMZ_ASSIGN(ModelFile model, ParseModelFile(file));
+        ModelSummary summary;
+        summary.card = std::move(model.card);
+        summary.id = model.id;
+        summary.network = ShapeText(model.glr.shape);
+        summary.parameters = CountParameters(model.glr.shape);
+        summary.file_size = file.size();
+        if (const CatalogRow* row = FindBuiltIn(model.id)) {
+          summary.number = row->number;
+          summary.level = row->level;
+        }
+        return summary;
+      },
+      kNoMemoryForModel);
 }
 
 Result<ModelSummary> DescribeModelFile(const std::string& path) {

@@ -73,7 +73,7 @@ Result<bool> TakeSmaller(ByteSpan raw, const BlockChoice& choice, const BlockRes
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Network* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
                                   Bytes& payload, const BlockResources& resources) {
   BlockChoice choice = plan.choice;
   auto* const bytes = std::get_if<BytesOptions>(&choice.options);
@@ -90,7 +90,7 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Net
   if (!may_help) return EncodeBlock(raw, choice, payload, resources);
   LMZ_ASSIGN(BlockHeader header, EncodeBlock(raw, with_model, payload, resources));
   LMZ_ASSIGN(const bool lanes_cost, TakeSmaller(raw, choice, resources, 0, header, payload));
-  if (lanes_cost && raw.size() <= kMaxOneLaneSize && Layout::For(raw.size()).lanes() > 1) {
+  if (lanes_cost && raw.size() <= kMaxOneLaneSize && text::Layout::For(raw.size()).lanes() > 1) {
     // What may help in one lane can fail in several, where neighbours resemble each other.
     text.lanes = 1;
     with_model.options = text;

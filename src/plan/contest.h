@@ -10,7 +10,7 @@ namespace lmz {
 // that the planner leaves the codec open: with a model, text goes to the `text` codec, and where it
 // may lose to `bytes` both are tried. `plan.content` decides which contests are worth their time.
 // Deterministic; errors as EncodeBlock. `model` may be null.
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Network* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
                                   Bytes& payload, const BlockResources& resources);
 
 }  // namespace lmz

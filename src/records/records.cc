@@ -1,11 +1,14 @@
 #include "records/records.h"
 
 #include <algorithm>
-#include <new>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "base/checksum.h"
+#include "base/memory_errors.h"
 #include "entropy/coder.h"
+#include "mix/code_byte.h"
 #include "mix/context_mixer.h"
 
 namespace lmz {
@@ -14,11 +17,6 @@ namespace {
 
 // What the mixer's tables are made for: they are copied for every record, so they stay small.
 constexpr uint64_t kTableSize = uint64_t{1} << 14;
-
-// Codes nothing: the sample is only learnt from.
-struct Listener {
-  static int Code(int bit, uint32_t) { return bit; }
-};
 
 // The size takes one or two of the bytes around a record, the check what is left of them.
 int CheckBytes(size_t record_size) {
@@ -34,26 +32,22 @@ uint32_t CheckOf(ByteSpan record) {
 struct RecordCoder::State {
   // Everything that coding changes; the trained one is kept and copied back before each record.
   struct Memory {
-    Memory(ContextMixer empty_mixer, ContextMixer::Lane empty_lane, const GlrShape& shape)
-        : mixer(std::move(empty_mixer)), lane(std::move(empty_lane)), states(shape, 1) {}
+    Memory(ContextMixer empty_mixer, ContextMixer::Lane empty_lane)
+        : mixer(std::move(empty_mixer)), lane(std::move(empty_lane)) {}
     void CopyFrom(const Memory& other) {
       mixer.CopyFrom(other.mixer);
       lane = other.lane;
-      states = other.states;
+      if (session) session->CopyFrom(*other.session);
       last_byte = other.last_byte;
     }
     ContextMixer mixer;
     ContextMixer::Lane lane;
-    LaneStates states;
+    std::unique_ptr<Session> session;  // null without a model
     uint8_t last_byte = 0;
   };
 
-  State(std::shared_ptr<const Network> network, ByteSpan sample)
-      : model(std::move(network)),
-        shape(model ? model->shape()
-                    : GlrShape{.width = 16, .layers = 1, .state = 16, .hidden = 16}),
-        scratch(shape, 1),
-        weights(kByteValues),
+  State(SharedModel predictor, ByteSpan sample)
+      : model(std::move(predictor)),
         buffer(sample.size() + kMaxRecordSize),
         sample_size(sample.size()) {
     std::copy(sample.begin(), sample.end(), buffer.begin());
@@ -61,37 +55,32 @@ struct RecordCoder::State {
   }
 
   Result<std::unique_ptr<Memory>> MakeMemory() {
-    const ContextMixer::Start start =
-        model ? ContextMixer::WithModel(model->mixer_start()) : ContextMixer::WithoutModel();
+    const Predictor* const models[] = {model.get()};
+    const auto start = ContextMixer::For(std::span(models).first(model ? 1 : 0));
     LMZ_ASSIGN(ContextMixer mixer,
                ContextMixer::Make(kTableSize, 1, start, BestKernels(MixerBuilds())));
     ContextMixer::Lane lane = mixer.MakeLane(buffer.data(), 0, Profile::kText);
-    return std::make_unique<Memory>(std::move(mixer), std::move(lane), shape);
+    auto memory = std::make_unique<Memory>(std::move(mixer), std::move(lane));
+    if (model) memory->session = model->Begin({});
+    return memory;
   }
 
-  // Codes bytes [begin, end) of the buffer, which an encoder has filled and a decoder fills.
-  template <class Coder>
-  void CodeRange(Memory& memory, Coder& coder, size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      if (model) {
-        model->Step(memory.states, 0, 1, &memory.last_byte, weights.data(), scratch);
-        memory.lane.SetOpinion(weights.data());
+  // Codes `size` bytes of the buffer from `begin` on, which an encoder or a listener finds there
+  // (Byte is const) and a decoder writes. Errors: those of the session.
+  template <class Byte, class Coder>
+  Status CodeRange(Memory& memory, Coder& coder, size_t begin, size_t size) {
+    for (Byte& byte : std::span<Byte>(buffer).subspan(begin, size)) {
+      if (memory.session) {
+        LMZ_TRY(memory.session->Step(0, 0, 1, &memory.last_byte, opinion.data()));
+        memory.lane.SetOpinion(0, opinion.data());
       }
-      unsigned node = 1;
-      for (int b = 7; b >= 0; --b) {
-        const int bit = coder.Code(buffer[i] >> b & 1, memory.mixer.Predict(memory.lane));
-        memory.mixer.Update(memory.lane, bit);
-        node = node << 1 | static_cast<unsigned>(bit);
-      }
-      memory.last_byte = buffer[i] = static_cast<uint8_t>(node);
-      memory.mixer.UpdateByte(memory.lane);
+      memory.last_byte = CodeByte(memory.mixer, memory.lane, coder, byte);
     }
+    return OkStatus();
   }
 
-  std::shared_ptr<const Network> model;
-  GlrShape shape;  // of the model, or of nothing much
-  StepScratch scratch;
-  AlignedVector<uint32_t> weights;
+  SharedModel model;
+  std::array<uint32_t, kByteValues> opinion{};
   Bytes buffer;  // the sample, then the record
   size_t sample_size;
   Bytes code;
@@ -104,18 +93,18 @@ RecordCoder::~RecordCoder() = default;
 RecordCoder::RecordCoder(RecordCoder&& other) noexcept = default;
 RecordCoder& RecordCoder::operator=(RecordCoder&& other) noexcept = default;
 
-Result<RecordCoder> RecordCoder::Make(std::shared_ptr<const Network> model, ByteSpan sample) {
-  try {
-    auto state = std::make_unique<State>(std::move(model),
-                                         sample.last(std::min(sample.size(), kMaxSampleSize)));
-    LMZ_ASSIGN(state->trained, state->MakeMemory());
-    LMZ_ASSIGN(state->working, state->MakeMemory());
-    Listener listener;
-    state->CodeRange(*state->trained, listener, 0, state->sample_size);
-    return RecordCoder(std::move(state));
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, "there is not enough memory for a record coder");
-  }
+Result<RecordCoder> RecordCoder::Make(SharedModel model, ByteSpan sample) {
+  return WithMemoryErrors(
+      [&]() -> Result<RecordCoder> {
+        auto state = std::make_unique<State>(std::move(model),
+                                             sample.last(std::min(sample.size(), kMaxSampleSize)));
+        LMZ_ASSIGN(state->trained, state->MakeMemory());
+        LMZ_ASSIGN(state->working, state->MakeMemory());
+        Listener listener;
+        LMZ_TRY(state->CodeRange<const uint8_t>(*state->trained, listener, 0, state->sample_size));
+        return RecordCoder(std::move(state));
+      },
+      "there is not enough memory for a record coder");
 }
 
 Result<size_t> RecordCoder::Encode(ByteSpan record, MutableByteSpan code) {
@@ -133,7 +122,7 @@ Result<size_t> RecordCoder::Encode(ByteSpan record, MutableByteSpan code) {
   writer.Le(CheckOf(record), CheckBytes(record.size()));
   const size_t framing = s.code.size();
   Encoder encoder(s.code);
-  s.CodeRange(*s.working, encoder, s.sample_size, s.sample_size + record.size());
+  LMZ_TRY(s.CodeRange<const uint8_t>(*s.working, encoder, s.sample_size, record.size()));
   encoder.Finish();
   if (s.code.size() - framing >= record.size()) {
     s.code.resize(framing);
@@ -161,7 +150,7 @@ Result<size_t> RecordCoder::Decode(ByteSpan code, MutableByteSpan record) {
   } else {
     s.working->CopyFrom(*s.trained);
     Decoder decoder(payload);
-    s.CodeRange(*s.working, decoder, s.sample_size, s.sample_size + out.size());
+    LMZ_TRY(s.CodeRange<uint8_t>(*s.working, decoder, s.sample_size, out.size()));
     if (decoder.overran()) return Status(Code::kTruncated, "the record's code ends too early");
     if (decoder.has_rest()) return Status(Code::kDamaged, "the record's code is too long");
   }

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "base/bytes.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
 namespace lmz {
 
@@ -20,7 +20,7 @@ class RecordCoder {
 
   // Without a model (null), context mixing works alone: faster, larger. `sample` may be empty; of
   // a longer one the last kMaxSampleSize bytes count. Errors: kOutOfMemory.
-  static Result<RecordCoder> Make(std::shared_ptr<const Network> model, ByteSpan sample);
+  static Result<RecordCoder> Make(SharedModel model, ByteSpan sample);
 
   ~RecordCoder();
   RecordCoder(RecordCoder&& other) noexcept;

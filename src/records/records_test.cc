@@ -2,27 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "tests/follower_model.h"
 #include "tests/random.h"
+#include "tests/replaced_new.h"
 #include "tests/tiny_model.h"
 
 namespace {
 size_t allocations = 0;
 }
 
-__attribute__((noinline)) void* operator new(size_t size) {
+void* lmz::testing::Allocate(size_t size, size_t alignment) {
   ++allocations;
-  void* memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-__attribute__((noinline)) void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-__attribute__((noinline)) void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
+  return TakeMemory(size, alignment);
 }
 
 namespace lmz {
@@ -63,6 +54,22 @@ TEST(RecordCoder, RecordsComeBackInAnyOrder) {
       record.resize(decoder.Decode(codes[static_cast<size_t>(i)], record).value());
       EXPECT_EQ(record, Record(100 + i));
     }
+  }
+}
+
+TEST(RecordCoder, TakesAnyKindOfPredictor) {
+  RecordCoder encoder = RecordCoder::Make(testing::Follower(), Sample()).value();
+  RecordCoder decoder = RecordCoder::Make(testing::Follower(), Sample()).value();
+  RecordCoder alone = MakeCoder(false, Sample());
+  for (int i = 0; i < 20; ++i) {
+    const Bytes record = Record(100 + i);
+    Bytes code(record.size() + RecordCoder::kFraming), other = code;
+    code.resize(encoder.Encode(record, code).value());
+    other.resize(alone.Encode(record, other).value());
+    EXPECT_NE(code, other);  // its opinion counts
+    Bytes back(RecordCoder::kMaxRecordSize);
+    back.resize(decoder.Decode(code, back).value());
+    EXPECT_EQ(back, record);
   }
 }
 

@@ -1,35 +1,25 @@
 #include "stream/compress.h"
 
-#include <new>
-
+#include "base/memory_errors.h"
 #include "stream/pipeline.h"
 
 namespace lmz {
 
 namespace {
-
-// Runs `work` and turns a failed allocation into a Status.
-template <typename Work>
-auto WithMemoryErrors(Work work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, "there is not enough memory; use fewer threads");
-  }
-}
-
+constexpr char kNoMemory[] = "there is not enough memory; use fewer threads";
 }  // namespace
 
 Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& options) {
-  return WithMemoryErrors([&] { return CompressPlanned(source, sink, options, StreamPlanner()); });
+  return WithMemoryErrors([&] { return CompressPlanned(source, sink, options, StreamPlanner()); },
+                          kNoMemory);
 }
 
 Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions& options) {
-  return WithMemoryErrors([&] { return DecompressFrames(source, sink, options); });
+  return WithMemoryErrors([&] { return DecompressFrames(source, sink, options); }, kNoMemory);
 }
 
 Result<std::vector<FrameEntry>> List(Source& source) {
-  return WithMemoryErrors([&] { return ListFrames(source); });
+  return WithMemoryErrors([&] { return ListFrames(source); }, kNoMemory);
 }
 
 }  // namespace lmz

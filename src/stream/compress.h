@@ -31,7 +31,7 @@ using ProgressFunction = std::function<bool(const Progress&)>;
 
 struct CompressOptions {
   // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
-  std::shared_ptr<const Network> model = nullptr;
+  SharedModel model = nullptr;
   int threads = 1;                            // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;   // 64 KiB .. kMaxBlockRawSize
   std::optional<uint64_t> content_size = {};  // when known: goes into the header, is checked

@@ -12,12 +12,25 @@ FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options
       meter_(options_.progress),
       pool_(options_.threads) {}
 
-Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
-  const uint64_t memory = header.payload_size + header.raw_size + DecodeMemory(header);
+namespace {
+
+Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
   if (memory <= memory_limit) return memory;
   return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
                                   " bytes of memory, more than the limit of " +
                                   std::to_string(memory_limit));
+}
+
+}  // namespace
+
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
+  return WithinLimit(header.payload_size + header.raw_size + DecodeMemory(header), memory_limit);
+}
+
+Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
+                                    const BlockResources& resources, uint64_t memory,
+                                    uint64_t memory_limit) {
+  return WithinLimit(memory + PayloadMemory(header, payload, resources), memory_limit);
 }
 
 Status FrameDecoder::CheckOutput(uint64_t raw_size) {
@@ -33,15 +46,26 @@ Status FrameDecoder::OpenBlock() {
   block_memory_ = memory.value();
   LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
   promised_size_ += record.header.raw_size;
-  // The limit holds for all blocks in flight together: with little memory, fewer threads have work.
-  while (in_flight_.size() >= PiecesInFlight(options_.threads) ||
-         block_memory_ > options_.memory_limit - memory_in_flight_) {
-    LMZ_TRY(FinishBlock());
-  }
+  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishBlock());
+  return WaitForMemory();
+}
+
+// The limit holds for all blocks in flight together: with little memory, fewer threads have work.
+Status FrameDecoder::WaitForMemory() {
+  while (block_memory_ > options_.memory_limit - memory_in_flight_) LMZ_TRY(FinishBlock());
   return OkStatus();
 }
 
-void FrameDecoder::StartBlock(Bytes payload) {
+BlockResources FrameDecoder::Resources() {
+  return {.threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
+}
+
+Status FrameDecoder::StartBlock(Bytes payload) {
+  const Result<uint64_t> memory = CheckPayloadMemory(reader_.block().header, payload, Resources(),
+                                                     block_memory_, options_.memory_limit);
+  LMZ_TRY(memory.status().At(BlockName(reader_.block())));
+  block_memory_ = memory.value();
+  LMZ_TRY(WaitForMemory());
   BlockWork& block = in_flight_.emplace_back();
   block.record = reader_.block();
   block.memory = block_memory_;
@@ -49,13 +73,13 @@ void FrameDecoder::StartBlock(Bytes payload) {
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
   block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
+  return OkStatus();
 }
 
 Status FrameDecoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-  BlockResources resources = {
-      .threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
+  BlockResources resources = Resources();
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
@@ -90,7 +114,7 @@ Status FrameDecoder::ReadAll() {
     LMZ_TRY(OpenBlock());
     Bytes payload;
     LMZ_TRY(reader_.ReadPayload(payload));
-    StartBlock(std::move(payload));
+    LMZ_TRY(StartBlock(std::move(payload)));
   }
 }
 
@@ -121,7 +145,7 @@ Result<bool> FrameDecoder::Step(size_t source_size) {
     LMZ_ASSIGN(const bool is_whole, reader_.ResumePayload(payload_, source_size));
     if (!is_whole) return false;
     is_block_open_ = false;
-    StartBlock(std::exchange(payload_, {}));
+    LMZ_TRY(StartBlock(std::exchange(payload_, {})));
     LMZ_TRY(FinishReady());
     return true;
   }

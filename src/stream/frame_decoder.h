@@ -13,9 +13,14 @@
 
 namespace lmz {
 
-// The bytes that decoding a block needs, payload and raw bytes included; kLimit when they are more
-// than `memory_limit`.
+// The bytes that decoding a block needs by its header, payload and raw bytes included; kLimit when
+// they are more than `memory_limit`.
 Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
+
+// The same for a block whose payload is known: `memory` and what the payload adds.
+Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
+                                    const BlockResources& resources, uint64_t memory,
+                                    uint64_t memory_limit);
 
 // Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
 class FrameDecoder {
@@ -52,7 +57,9 @@ class FrameDecoder {
   Status CheckFrame();
   Status CheckOutput(uint64_t raw_size);
   Status OpenBlock();
-  void StartBlock(Bytes payload);
+  BlockResources Resources();
+  Status WaitForMemory();
+  Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);
   Status FinishBlock();
   Status FinishReady();

@@ -1,9 +1,9 @@
 #include "stream/range.h"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
+#include "base/memory_errors.h"
 #include "stream/frame_decoder.h"
 #include "stream/pipeline.h"
 #include "stream/progress_meter.h"
@@ -12,13 +12,13 @@ namespace lmz {
 
 Result<RangeReader> RangeReader::Open(RandomAccess& input, DecompressOptions options) {
   LMZ_TRY(ValidateThreads(options.threads));
-  try {
-    RangeReader reader(input, std::move(options));
-    LMZ_TRY(reader.FindBlocks());
-    return reader;
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, "there is not enough memory for the index");
-  }
+  return WithMemoryErrors(
+      [&]() -> Result<RangeReader> {
+        RangeReader reader(input, std::move(options));
+        LMZ_TRY(reader.FindBlocks());
+        return reader;
+      },
+      "there is not enough memory for the index");
 }
 
 void RangeReader::Append(const BlockPlace& place) {
@@ -69,13 +69,18 @@ Status RangeReader::Decode(const Block& block) {
   BlockRecord record;
   uint64_t payload_offset = 0;
   LMZ_TRY(ReadBlockHeader(*input_, block.place, record, payload_offset));
-  LMZ_TRY(CheckDecodeMemory(record.header, options_.memory_limit).status().At(BlockName(record)));
+  const Result<uint64_t> memory = CheckDecodeMemory(record.header, options_.memory_limit);
+  LMZ_TRY(memory.status().At(BlockName(record)));
   Bytes payload(record.header.payload_size);
   LMZ_TRY(input_->ReadAt(payload_offset, payload));
+  BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
+  LMZ_TRY(
+      CheckPayloadMemory(record.header, payload, resources, memory.value(), options_.memory_limit)
+          .status()
+          .At(BlockName(record)));
   ProgressMeter meter(options_.progress);
   BlockProgress progress(meter, record.header.raw_size, record.header.raw_size,
                          record.header.payload_size);
-  BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
@@ -90,25 +95,25 @@ Status RangeReader::Decode(const Block& block) {
 }
 
 Result<size_t> RangeReader::Read(uint64_t offset, MutableByteSpan buffer) {
-  try {
-    size_t done = 0;
-    while (done < buffer.size() && offset < content_size_) {
-      const auto after = std::upper_bound(
-          blocks_.begin(), blocks_.end(), offset,
-          [](uint64_t wanted, const Block& block) { return wanted < block.content_offset; });
-      const Block& block = *std::prev(after);
-      if (decoded_offset_ != block.content_offset) LMZ_TRY(Decode(block));
-      const auto begin = static_cast<size_t>(offset - block.content_offset);
-      const size_t size = std::min(buffer.size() - done, decoded_.size() - begin);
-      std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(begin), size,
-                  buffer.begin() + static_cast<std::ptrdiff_t>(done));
-      done += size;
-      offset += size;
-    }
-    return done;
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, "there is not enough memory for a block");
-  }
+  return WithMemoryErrors(
+      [&]() -> Result<size_t> {
+        size_t done = 0;
+        while (done < buffer.size() && offset < content_size_) {
+          const auto after = std::upper_bound(
+              blocks_.begin(), blocks_.end(), offset,
+              [](uint64_t wanted, const Block& block) { return wanted < block.content_offset; });
+          const Block& block = *std::prev(after);
+          if (decoded_offset_ != block.content_offset) LMZ_TRY(Decode(block));
+          const auto begin = static_cast<size_t>(offset - block.content_offset);
+          const size_t size = std::min(buffer.size() - done, decoded_.size() - begin);
+          std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(begin), size,
+                      buffer.begin() + static_cast<std::ptrdiff_t>(done));
+          done += size;
+          offset += size;
+        }
+        return done;
+      },
+      "there is not enough memory for a block");
 }
 
 }  // namespace lmz

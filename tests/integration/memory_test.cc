@@ -4,7 +4,6 @@
 #include <malloc.h>
 
 #include <atomic>
-#include <new>
 
 #include "codec/png/unpacked.h"
 #include "codec/registry.h"
@@ -14,6 +13,7 @@
 #include "tests/frame_builder.h"
 #include "tests/png_builder.h"
 #include "tests/recipes.h"
+#include "tests/replaced_new.h"
 
 namespace {
 
@@ -27,11 +27,6 @@ void* Taken(void* memory) {
   while (now > most && !peak.compare_exchange_weak(most, now)) {
   }
   return memory;
-}
-
-void* TakenOrThrow(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return Taken(memory);
 }
 
 }  // namespace
@@ -52,27 +47,8 @@ void __wrap_free(void* memory) {
 }
 }
 
-// Not inlined, so that compilers see new meet delete.
-#define LMZ_NOINLINE __attribute__((noinline))
-
-LMZ_NOINLINE void* operator new(size_t size) {
-  return TakenOrThrow(std::malloc(size));
-}
-LMZ_NOINLINE void* operator new(size_t size, std::align_val_t alignment) {
-  const auto a = static_cast<size_t>(alignment);
-  return TakenOrThrow(std::aligned_alloc(a, (size + a - 1) / a * a));
-}
-LMZ_NOINLINE void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-LMZ_NOINLINE void operator delete(void* memory, size_t, std::align_val_t) noexcept {
-  std::free(memory);
+void* lmz::testing::Allocate(size_t size, size_t alignment) {
+  return Taken(TakeMemory(size, alignment));
 }
 
 namespace lmz {
@@ -96,8 +72,11 @@ uint64_t PeakOf(const BlockHeader& header, ByteSpan payload, int threads) {
 void ExpectBounded(const BlockHeader& header, ByteSpan payload, const std::string& what) {
   const int threads = header.codec == kTextCodec.id ? 2 : 1;  // others take one
   ASSERT_TRUE(ValidateBlockHeader(header).ok()) << what;
-  EXPECT_LE(PeakOf(header, payload, threads), DecodeMemory(header))
-      << what << " raw " << header.raw_size;
+  BlockResources resources = testing::WithTinyModels();
+  resources.threads = threads;
+  // The second loads the model, which does not count.
+  const uint64_t bound = DecodeMemory(header) + PayloadMemory(header, payload, resources);
+  EXPECT_LE(PeakOf(header, payload, threads), bound) << what << " raw " << header.raw_size;
 }
 
 TEST(Memory, TheMeterCounts) {
@@ -283,6 +262,51 @@ TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
   AppendTo(payload, repeated);
   header.payload_size = payload.size();
   ExpectBounded(header, payload, "repeat");
+}
+
+// A model whose session takes far more than its weights: its block is admitted with what it takes,
+// and refused with less.
+TEST(Memory, ASessionIsJudgedByWhatItTakes) {
+  const ModelFile file =
+      ParseModelFile(
+          WriteModelFile(RandomModel({.width = 16, .layers = 64, .state = 4096, .hidden = 16}, 7,
+                                     Wildness::kTame))
+              .value())
+          .value();
+  const SharedModel model = std::make_shared<const GlrPredictor>(file);
+  const auto models = std::make_shared<ModelLibrary>();
+  models->Add(model);
+  const Bytes raw = testing::MakeWords(1000);
+  Bytes payload;
+  const Result<BlockHeader> header =
+      EncodeBlock(raw, {.options = TextOptions{.model = model.get(), .lanes = 64}}, payload);
+  ASSERT_TRUE(header.ok());
+  ASSERT_EQ(header.value().codec, kTextCodec.id);
+  for (const int threads : {1, 2}) {
+    const BlockResources resources = {.threads = threads, .models = models.get()};
+    const uint64_t session = PayloadMemory(header.value(), payload, resources);
+    EXPECT_GT(session, uint64_t{64} << 20);
+    const uint64_t needed = raw.size() + payload.size() + DecodeMemory(header.value()) + session;
+    FrameBuilder frame;
+    frame.Start();
+    frame.Block(header.value(), payload);
+    frame.End();
+    for (const uint64_t limit : {needed - 1, needed}) {
+      MemorySource source(frame.bytes);
+      Bytes back;
+      MemorySink sink(back);
+      DecompressOptions options = {.threads = threads, .memory_limit = limit};
+      options.models = models;
+      const size_t before = live;
+      peak = before;
+      const Status status = DecompressFrames(source, sink, options).status();
+      EXPECT_EQ(status.code(), limit == needed ? Code::kOk : Code::kLimit) << status.message();
+      if (limit != needed) continue;
+      EXPECT_EQ(back, raw);
+      EXPECT_GT(peak - before, session / 10 * 9);
+      EXPECT_LE(peak - before, needed + (uint64_t{1} << 19));  // the reader's buffer, threads
+    }
+  }
 }
 
 // The limit holds for all blocks that several threads work on together.

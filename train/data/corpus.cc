@@ -9,7 +9,7 @@
 
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -108,4 +108,4 @@ Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
   return corpus;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::train {
 
 struct Corpus {
   Bytes training;
@@ -28,4 +28,4 @@ Result<std::vector<std::string>> FindFiles(const std::vector<std::string>& paths
 Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
                           const std::vector<std::string>& validation_paths);
 
-}  // namespace lmz
+}  // namespace lmz::train

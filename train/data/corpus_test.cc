@@ -7,7 +7,7 @@
 
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,4 +81,4 @@ TEST_F(CorpusTest, TooLittleIsAnError) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -59,4 +59,4 @@ Status WriteWholeFile(const std::string& path, ByteSpan bytes) {
   return status;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

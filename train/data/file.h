@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // Errors: kIo with the path and the system's reason.
 Result<Bytes> ReadWholeFile(const std::string& path);
@@ -15,4 +15,4 @@ Result<Bytes> ReadWholeFile(const std::string& path);
 // file or the new one. Errors: kIo with the path and the system's reason.
 Status WriteWholeFile(const std::string& path, ByteSpan bytes);
 
-}  // namespace lmz
+}  // namespace lmz::train

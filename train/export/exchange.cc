@@ -9,7 +9,7 @@
 #include "model/glr/kernels/fixed_point.h"
 #include "train/export/quantize_glr.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -106,4 +106,4 @@ void Dequantize(const GlrWeights& weights, Parameters& parameters) {
   parameters.RefreshCopy();
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -4,7 +4,7 @@
 #include "model/glr/weights.h"
 #include "train/network/parameters.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // int8 with one step per row; everything else in the formats of docs/spec/numerics.md.
 GlrWeights Quantize(const Parameters& parameters);
@@ -12,4 +12,4 @@ GlrWeights Quantize(const Parameters& parameters);
 // The numbers that the integers stand for. `weights` must have the shape of `parameters`.
 void Dequantize(const GlrWeights& weights, Parameters& parameters);
 
-}  // namespace lmz
+}  // namespace lmz::train

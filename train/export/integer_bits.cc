@@ -4,17 +4,17 @@
 #include <numeric>
 #include <vector>
 
-namespace lmz {
+namespace lmz::train {
 
-double IntegerBits(const Network& network, ByteSpan data, int lanes, size_t stride, size_t length) {
-  LaneStates states(network.shape(), lanes);
-  StepScratch scratch(network.shape(), lanes);
+Result<double> IntegerBits(const Predictor& model, ByteSpan data, int lanes, size_t stride,
+                           size_t length) {
+  const auto session = model.Begin({.lanes = lanes, .workers = 1, .lanes_per_step = lanes});
   const auto count = static_cast<size_t>(lanes);
   Bytes input(count, 0);
   std::vector<uint32_t> weights(count * kByteValues);
   double bits = 0;
   for (size_t i = 0; i < length; ++i) {
-    network.Step(states, 0, lanes, input.data(), weights.data(), scratch);
+    LMZ_TRY(session->Step(0, 0, lanes, input.data(), weights.data()));
     for (size_t lane = 0; lane < count; ++lane) {
       input[lane] = data[(lane * stride + i) % data.size()];
       const uint32_t* lane_weights = &weights[lane * kByteValues];
@@ -25,4 +25,4 @@ double IntegerBits(const Network& network, ByteSpan data, int lanes, size_t stri
   return bits / static_cast<double>(count * length);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
-namespace lmz {
+namespace lmz::train {
 
-// The mean number of bits per byte that `network` needs for `lanes` stretches of `length` bytes,
-// the first of each at i * stride in `data` (read as a ring), each from a fresh state.
-double IntegerBits(const Network& network, ByteSpan data, int lanes, size_t stride, size_t length);
+// The mean number of bits per byte that `model` needs for `lanes` stretches of `length` bytes,
+// the first of each at i * stride in `data` (read as a ring), each from a fresh state. Errors:
+// those of a session.
+Result<double> IntegerBits(const Predictor& model, ByteSpan data, int lanes, size_t stride,
+                           size_t length);
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -5,7 +5,7 @@
 #include "base/status.h"
 #include "model/model_file.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // Sets model.mixer_start by compressing pieces from all over `data`, each with an empty mixer that
 // begins with what the last one learnt: short inputs are what the start matters for. 80 pieces of
@@ -13,4 +13,4 @@ namespace lmz {
 // library would refuse or data shorter than one piece.
 Status TrainMixerStart(ByteSpan data, ModelFile& model);
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -5,7 +5,7 @@
 
 #include "model/glr/kernels/fixed_point.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -93,4 +93,4 @@ std::vector<int16_t> QuantizeEmbedding(std::span<const float> embedding,
   return QuantizeVector(normal, kResidualFraction);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -6,7 +6,7 @@
 
 #include "model/glr/weights.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // Rows of float weights, times `factor`, to int8 with one step size per row: the largest weight
 // becomes 127. (Clipping at the step of least squared error gained nothing on the probe.)
@@ -23,4 +23,4 @@ std::vector<int16_t> QuantizeVector(std::span<const float> values, int fraction)
 std::vector<int16_t> QuantizeEmbedding(std::span<const float> embedding,
                                        std::span<const float> norm);
 
-}  // namespace lmz
+}  // namespace lmz::train

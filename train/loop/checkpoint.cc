@@ -8,7 +8,7 @@
 #include "base/checksum.h"
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -69,4 +69,4 @@ Status LoadCheckpoint(const std::string& path, Checkpoint& checkpoint) {
   return OkStatus();
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::train {
 
 struct Checkpoint {
   Bytes identity;  // what must not change between stopping and going on
@@ -25,4 +25,4 @@ Status SaveCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 // one with another identity or other tensors. The tensors change only if all is well.
 Status LoadCheckpoint(const std::string& path, Checkpoint& checkpoint);
 
-}  // namespace lmz
+}  // namespace lmz::train

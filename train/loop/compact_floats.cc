@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-namespace lmz {
+namespace lmz::train {
 
 at::Tensor RoundTo24Bits(const at::Tensor& floats) {
   // A carry out of the mantissa goes into the exponent, as it should.
@@ -26,4 +26,4 @@ at::Tensor UnpackFrom24Bits(const at::Tensor& packed) {
   return bits.view(at::kFloat);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

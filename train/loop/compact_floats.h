@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-namespace lmz {
+namespace lmz::train {
 
 // The nearest floats whose last byte is zero: 15 bits of mantissa, a relative error of 2^-16.
 // `floats` is contiguous, on any device.
@@ -13,4 +13,4 @@ at::Tensor RoundTo24Bits(const at::Tensor& floats);
 at::Tensor PackTo24Bits(const at::Tensor& floats);
 at::Tensor UnpackFrom24Bits(const at::Tensor& packed);
 
-}  // namespace lmz
+}  // namespace lmz::train

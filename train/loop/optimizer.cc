@@ -8,7 +8,7 @@
 #include "model/glr/kernels/fixed_point.h"
 #include "train/network/device.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -96,4 +96,4 @@ void Optimizer::UpdateMatrices(const at::Tensor& value, const at::Tensor& gradie
   value.sub_(at::add(update * (0.2 * std::sqrt(larger)), value, options_.weight_decay) * rate);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -10,7 +10,7 @@
 #include "train/network/operations.h"
 #include "train/network/parameters.h"
 
-namespace lmz {
+namespace lmz::train {
 
 struct OptimizerOptions {
   bool muon = false;
@@ -48,4 +48,4 @@ class Optimizer {
   at::Tensor mean_, square_, rate_, norm_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -12,7 +12,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -129,4 +129,4 @@ void ProcessGroup::Sum(at::Tensor tensor) const {
 #endif
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

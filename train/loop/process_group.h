@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::train {
 
 struct GroupPlace {
   int rank = 0;
@@ -50,4 +50,4 @@ class ProcessGroup {
   int rank_ = 0, size_ = 1;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

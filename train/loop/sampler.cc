@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace lmz {
+namespace lmz::train {
 
 Sampler::Sampler(uint64_t seed, int64_t data_size, const BatchShape& batch, double jump_share)
     : random_state_(seed),
@@ -48,4 +48,4 @@ uint64_t Sampler::Random() {
   return z ^ (z >> 31);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "train/network/operations.h"
 
-namespace lmz {
+namespace lmz::train {
 
 class Sampler {
  public:
@@ -40,4 +40,4 @@ class Sampler {
   bool started_ = false;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 constexpr double kCosineFloor = 0.02;
@@ -22,4 +22,4 @@ double Schedule::RateAt(double progress, int64_t step) const {
   return peak * warm * shape;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

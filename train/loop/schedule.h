@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace lmz {
+namespace lmz::train {
 
 enum class ScheduleKind {
   kCosine,  // half a cosine down to 2 % of the peak
@@ -19,4 +19,4 @@ struct Schedule {
   double RateAt(double progress, int64_t step) const;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

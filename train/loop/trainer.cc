@@ -13,7 +13,7 @@
 #include "base/checksum.h"
 #include "train/loop/compact_floats.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -408,4 +408,4 @@ Status Trainer::Resume() {
   return LoadCounters(state.counters);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -18,7 +18,7 @@
 #include "train/network/glr_network.h"
 #include "train/network/parameters.h"
 
-namespace lmz {
+namespace lmz::train {
 
 struct TrainOptions {
   GlrShape shape;
@@ -133,4 +133,4 @@ class Trainer {
   Progress progress_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -7,12 +7,13 @@
 #include <filesystem>
 #include <thread>
 
+#include "model/library.h"
 #include "train/data/file.h"
 #include "train/export/exchange.h"
 #include "train/export/integer_bits.h"
 #include "train/network/grow.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 volatile std::sig_atomic_t never = 0;
@@ -312,12 +313,13 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     model.glr = Quantize(trainer.parameters());
     const auto file = WriteModelFile(model);
     ASSERT_TRUE(file.ok()) << file.status().message();
-    const auto network = Network::Load(file.value());
+    const auto network = LoadModel(file.value());
     ASSERT_TRUE(network.ok()) << network.status().message();
     const double exported =
-        IntegerBits(network.value(), corpus.validation, options.batch.rows,
+        IntegerBits(*network.value(), corpus.validation, options.batch.rows,
                     static_cast<size_t>(trainer.validation_stride()),
-                    static_cast<size_t>(trainer.validation_segments() * options.batch.steps));
+                    static_cast<size_t>(trainer.validation_segments() * options.batch.steps))
+            .value();
     EXPECT_NEAR(exported / bits, 1, 0.005);
 
     // And back: the numbers that the integers stand for make the same predictions.
@@ -367,4 +369,4 @@ TEST(TrainerTest, StopsWhenNothingImproves) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train

@@ -7,7 +7,7 @@
 #include <torch/cuda.h>
 #endif
 
-namespace lmz {
+namespace lmz::train {
 
 #ifdef LMZ_CUDA
 
@@ -92,4 +92,4 @@ Replay::Replay(const at::Device& device, std::function<void()> work)
 
 Replay::~Replay() = default;
 
-}  // namespace lmz
+}  // namespace lmz::train

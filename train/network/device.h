@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "train/network/operations.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // "cpu", "cuda", or "auto" for cuda where there is one. Processes of one machine share its CUDA
 // devices: the one with `local_rank` takes that device, counted round. Errors: kInvalidArgument for
@@ -42,4 +42,4 @@ class Replay {
   int runs_ = 0;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

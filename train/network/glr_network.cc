@@ -6,7 +6,7 @@
 
 #include "train/network/device.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -277,4 +277,4 @@ at::Tensor GlrNetwork::Partials(std::initializer_list<int64_t> sizes) {
   return partials_.narrow(0, 0, count).view(at::IntArrayRef(sizes));
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

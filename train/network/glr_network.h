@@ -10,7 +10,7 @@
 #include "train/network/operations.h"
 #include "train/network/parameters.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // What the rows remember between batches.
 struct Carry {
@@ -87,4 +87,4 @@ class GlrNetwork {
   at::Tensor gated_gradient_, state_gradient_, partials_, products_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

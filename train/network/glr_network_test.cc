@@ -5,7 +5,7 @@
 #include "train/network/device.h"
 #include "train/network/reference_network.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 constexpr GlrShape kShape = {32, 2, 48, 80};
@@ -106,4 +106,4 @@ TEST(GlrNetworkTest, CudaInBfloat16IsNearTheReference) {
 #endif
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -79,4 +79,4 @@ void Grow(const Parameters& small, Parameters& large) {
   large.RefreshCopy();
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

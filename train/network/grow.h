@@ -3,7 +3,7 @@
 
 #include "train/network/parameters.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // Whether Grow can make the one from the other: nothing is smaller in `large`.
 bool CanGrow(const GlrShape& small, const GlrShape& large);
@@ -14,4 +14,4 @@ bool CanGrow(const GlrShape& small, const GlrShape& large);
 // Needs CanGrow.
 void Grow(const Parameters& small, Parameters& large);
 
-}  // namespace lmz
+}  // namespace lmz::train

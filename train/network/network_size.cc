@@ -6,7 +6,7 @@
 
 #include "train/network/operations.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -68,4 +68,4 @@ Result<GlrShape> ParseNetworkSize(const std::string& text) {
   return shape;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-namespace lmz {
+namespace lmz::train {
 
 inline constexpr float kNormEpsilon = 1e-5f;
 inline constexpr int kMaxWidth = 512;  // of the residual stream and of the state
@@ -191,4 +191,4 @@ struct Operations {
 const Operations& CpuOperations();
 const Operations& CudaOperations(bool bfloat16);  // only in a build with CUDA
 
-}  // namespace lmz
+}  // namespace lmz::train

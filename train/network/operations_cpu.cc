@@ -6,7 +6,7 @@
 
 #include "train/network/operations.h"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -311,4 +311,4 @@ const Operations& CpuOperations() {
   return kTable;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -119,4 +119,4 @@ void Parameters::RefreshCopy() {
   RoundToInt8(value_.head, multiplied_.head);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

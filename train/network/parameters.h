@@ -6,7 +6,7 @@
 
 #include "model/glr/weights.h"
 
-namespace lmz {
+namespace lmz::train {
 
 // Views into a flat tensor. Matrices of equal shape from all layers are stacked.
 struct ParameterViews {
@@ -67,4 +67,4 @@ class Parameters {
   ParameterViews value_, gradient_, multiplied_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -6,7 +6,7 @@
 
 #include "train/network/glr_network.h"
 
-namespace lmz {
+namespace lmz::train {
 
 inline at::Tensor ReferenceNorm(const at::Tensor& x, const at::Tensor& weight) {
   return x * at::rsqrt(x.pow(2).mean(-1, true) + kNormEpsilon) * weight;
@@ -52,4 +52,4 @@ inline at::Tensor ReferenceLoss(const ParameterViews& v, const Carry& start,
   return -chances.gather(2, window.narrow(1, 1, steps).to(at::kLong).unsqueeze(2)).sum();
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -10,18 +10,20 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "entropy/coder.h"
+#include "mix/code_byte.h"
 #include "mix/context_mixer.h"
-#include "model/network.h"
+#include "model/library.h"
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 using Logits = std::array<int16_t, kByteValues>;    // in 1/1024 bits
-using Weights = std::array<uint32_t, kByteValues>;  // as Network::Step gives them
+using Weights = std::array<uint32_t, kByteValues>;  // as Session::Step gives them
 
 constexpr int kLargestWeightBits = 22;
 
@@ -35,10 +37,26 @@ Weights WeightsOf(const Logits& logits_q10) {
   return weights;
 }
 
-// Predictions from standard input.
-class Input {
+// One lane whose opinions are numbers in this format, wherever they come from.
+class LogitsSession : public Session {
  public:
-  Result<Weights> Next(uint8_t /*last_byte*/) {
+  Status Step(int /*worker*/, int /*first*/, int /*count*/, const uint8_t* last_bytes,
+              uint32_t* opinions) final {
+    LMZ_ASSIGN(const Logits logits_q10, Next(last_bytes[0]));
+    const Weights weights = WeightsOf(logits_q10);
+    std::copy(weights.begin(), weights.end(), opinions);
+    return OkStatus();
+  }
+  void Reset(int /*lane*/) final {}
+  void CopyFrom(const Session& /*other*/) final {}
+
+ private:
+  virtual Result<Logits> Next(uint8_t last_byte) = 0;
+};
+
+// From standard input.
+class InputSession final : public LogitsSession {
+  Result<Logits> Next(uint8_t /*last_byte*/) override {
     std::array<uint8_t, 2 * kByteValues> row;
     if (std::fread(row.data(), row.size(), 1, stdin) != 1) {
       return Status(Code::kTruncated, "the predictions end before the file");
@@ -47,30 +65,27 @@ class Input {
     for (size_t i = 0; i < logits_q10.size(); ++i) {
       logits_q10[i] = static_cast<int16_t>(row[2 * i] | row[2 * i + 1] << 8);
     }
-    return WeightsOf(logits_q10);
+    return logits_q10;
   }
 };
 
-// Predictions of a model, in the same precision.
-class Model {
+// Those of a model, in the same precision.
+class RoundedSession final : public LogitsSession {
  public:
-  explicit Model(Network network)
-      : network_(std::move(network)), states_(network_.shape(), 1), scratch_(network_.shape(), 1) {}
+  explicit RoundedSession(const Predictor& model) : session_(model.Begin({})) {}
 
-  Result<Weights> Next(uint8_t last_byte) {
+ private:
+  Result<Logits> Next(uint8_t last_byte) override {
     Weights weights;
-    network_.Step(states_, 0, 1, &last_byte, weights.data(), scratch_);
+    LMZ_TRY(session_->Step(0, 0, 1, &last_byte, weights.data()));
     Logits logits_q10;
     for (size_t i = 0; i < weights.size(); ++i) {
       logits_q10[i] = static_cast<int16_t>(std::lround(1024 * std::log2(weights[i])));
     }
-    return WeightsOf(logits_q10);
+    return logits_q10;
   }
 
- private:
-  Network network_;
-  LaneStates states_;
-  StepScratch scratch_;
+  std::unique_ptr<Session> session_;
 };
 
 double Bits(const Weights& weights, uint8_t byte) {
@@ -79,25 +94,20 @@ double Bits(const Weights& weights, uint8_t byte) {
   return std::log2(total / weights[byte]);
 }
 
-template <class Predictor>
-Status Measure(ByteSpan data, Predictor predictor) {
-  LMZ_ASSIGN(ContextMixer mixer,
-             ContextMixer::Make(data.size(), 1, ContextMixer::WithModel(nullptr),
-                                BestKernels(MixerBuilds())));
+Status Measure(ByteSpan data, Session& session) {
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(data.size(), 1, ContextMixer::Untrained(1),
+                                                    BestKernels(MixerBuilds())));
   ContextMixer::Lane lane = mixer.MakeLane(data.data(), 0, Profile::kText);
   Bytes code;
   Encoder encoder(code);
   double bits = 0;
   uint8_t last_byte = 0;
-  for (const uint8_t byte : data) {
-    LMZ_ASSIGN(const Weights weights, predictor.Next(last_byte));
+  for (const uint8_t& byte : data) {
+    Weights weights;
+    LMZ_TRY(session.Step(0, 0, 1, &last_byte, weights.data()));
     bits += Bits(weights, byte);
-    lane.SetOpinion(weights.data());
-    for (int i = 7; i >= 0; --i) {
-      mixer.Update(lane, encoder.Code(byte >> i & 1, mixer.Predict(lane)));
-    }
-    mixer.UpdateByte(lane);
-    last_byte = byte;
+    lane.SetOpinion(0, weights.data());
+    last_byte = CodeByte(mixer, lane, encoder, byte);
   }
   encoder.Finish();
   std::printf("%zu bytes, alone %.0f, hybrid %zu\n", data.size(), bits / 8, code.size());
@@ -106,21 +116,24 @@ Status Measure(ByteSpan data, Predictor predictor) {
 
 Status Run(const std::string& path, const char* model_path) {
   LMZ_ASSIGN(const Bytes data, ReadWholeFile(path));
-  if (model_path == nullptr) return Measure(data, Input());
-  LMZ_ASSIGN(const Bytes file, ReadWholeFile(model_path));
-  LMZ_ASSIGN(Network network, Network::Load(file));
-  return Measure(data, Model(std::move(network)));
+  if (model_path == nullptr) {
+    InputSession session;
+    return Measure(data, session);
+  }
+  LMZ_ASSIGN(const SharedModel model, LoadModelFile(model_path));
+  RoundedSession session(*model);
+  return Measure(data, session);
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) {
     std::fprintf(stderr, "usage: hybrid_bits FILE <PREDICTIONS, or hybrid_bits FILE MODEL.lmm\n");
     return 2;
   }
-  const lmz::Status status = lmz::Run(argv[1], argc == 3 ? argv[2] : nullptr);
+  const lmz::Status status = lmz::train::Run(argv[1], argc == 3 ? argv[2] : nullptr);
   if (!status.ok()) std::fprintf(stderr, "hybrid_bits: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "model/glr/glr_predictor.h"
 #include "train/data/file.h"
 #include "train/export/exchange.h"
 #include "train/export/integer_bits.h"
@@ -18,7 +19,7 @@
 #include "train/network/grow.h"
 #include "train/network/network_size.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 volatile std::sig_atomic_t stop_requested = 0;
@@ -195,9 +196,10 @@ class Session {
                                                  trainer_.validation_segments());
     const double trained = trainer_.ValidationBits(segments);
     if (group.rank() != 0) return;
-    const double exported = IntegerBits(Network(Model()), corpus_.validation, rows,
+    const double exported = IntegerBits(GlrPredictor(Model()), corpus_.validation, rows,
                                         static_cast<size_t>(trainer_.validation_stride()),
-                                        static_cast<size_t>(segments * batch.steps));
+                                        static_cast<size_t>(segments * batch.steps))
+                                .value();  // in memory, nothing of it can fail
     std::printf(
         "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported"
         " (%+.2f %%)\n",
@@ -275,17 +277,17 @@ Status Train(Arguments& a) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   CLI::App app("Trains a model for lmz on your own data.", "lmz-train");
-  lmz::Arguments arguments;
-  lmz::AddOptions(app, arguments);
+  lmz::train::Arguments arguments;
+  lmz::train::AddOptions(app, arguments);
   CLI11_PARSE(app, argc, argv);
-  std::signal(SIGINT, lmz::RequestStop);
-  std::signal(SIGTERM, lmz::RequestStop);
+  std::signal(SIGINT, lmz::train::RequestStop);
+  std::signal(SIGTERM, lmz::train::RequestStop);
   try {
-    const lmz::Status status = lmz::Train(arguments);
+    const lmz::Status status = lmz::train::Train(arguments);
     if (status.ok()) return 0;
     std::cerr << "lmz-train: " << status.message() << '\n';
   } catch (const std::exception& error) {  // from libtorch, for example when memory runs out

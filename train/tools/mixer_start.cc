@@ -6,7 +6,7 @@
 #include "train/data/file.h"
 #include "train/export/mixer_training.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 Status Run(const std::string& model_path, const std::string& data_path,
@@ -20,14 +20,14 @@ Status Run(const std::string& model_path, const std::string& data_path,
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   if (argc != 4) {
     std::fprintf(stderr, "usage: mixer_start MODEL DATA OUT\n");
     return 2;
   }
-  const lmz::Status status = lmz::Run(argv[1], argv[2], argv[3]);
+  const lmz::Status status = lmz::train::Run(argv[1], argv[2], argv[3]);
   if (!status.ok()) std::fprintf(stderr, "mixer_start: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "model/network.h"
+#include "model/glr/kernels/network_kernels.h"
+#include "model/library.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 Result<Bytes> ReadFile(const std::string& path) {
@@ -29,16 +30,15 @@ double Bits(const uint32_t* weights, uint8_t byte) {
 }
 
 // The file in `lanes` equal parts, each from a fresh state; left-over bytes are not read.
-void Measure(const Network& network, const std::string& path, const Bytes& bytes, int lanes) {
+Status Measure(const Predictor& model, const std::string& path, const Bytes& bytes, int lanes) {
   const size_t steps = bytes.size() / static_cast<size_t>(lanes);
-  LaneStates states(network.shape(), lanes);
-  StepScratch scratch(network.shape(), lanes);
+  const auto session = model.Begin({.lanes = lanes, .workers = 1, .lanes_per_step = lanes});
   Bytes input(static_cast<size_t>(lanes), 0);
   std::vector<uint32_t> weights(input.size() * kByteValues);
   double bits = 0;
   const auto start = std::chrono::steady_clock::now();
   for (size_t i = 0; i < steps; ++i) {
-    network.Step(states, 0, lanes, input.data(), weights.data(), scratch);
+    LMZ_TRY(session->Step(0, 0, lanes, input.data(), weights.data()));
     for (size_t lane = 0; lane < input.size(); ++lane) {
       input[lane] = bytes[lane * steps + i];
       bits += Bits(&weights[lane * kByteValues], input[lane]);
@@ -49,11 +49,11 @@ void Measure(const Network& network, const std::string& path, const Bytes& bytes
   std::printf("%s: %.0f bytes, %.5f bits per byte, %.1f KB/s (%s, %d lanes)\n", path.c_str(), count,
               bits / count, count / 1000 / time.count(),
               BestBuild(NetworkBuilds(), ActiveFeatures()).set.name, lanes);
+  return OkStatus();
 }
 
 Status Run(const std::vector<std::string>& arguments) {
-  LMZ_ASSIGN(const Bytes file, ReadFile(arguments[0]));
-  LMZ_ASSIGN(const Network network, Network::Load(file));
+  LMZ_ASSIGN(const SharedModel model, LoadModelFile(arguments[0]));
   int lanes = 1;
   for (size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--lanes" && i + 1 < arguments.size()) {
@@ -61,20 +61,20 @@ Status Run(const std::vector<std::string>& arguments) {
       continue;
     }
     LMZ_ASSIGN(const Bytes bytes, ReadFile(arguments[i]));
-    Measure(network, arguments[i], bytes, lanes);
+    LMZ_TRY(Measure(*model, arguments[i], bytes, lanes));
   }
   return OkStatus();
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   if (argc < 3) {
     std::cerr << "usage: model_bits MODEL.lmm [--lanes N] FILE...\n";
     return 2;
   }
-  const lmz::Status status = lmz::Run({argv + 1, argv + argc});
+  const lmz::Status status = lmz::train::Run({argv + 1, argv + argc});
   if (!status.ok()) std::cerr << "model_bits: " << status.message() << '\n';
   return status.ok() ? 0 : 1;
 }

@@ -18,7 +18,7 @@
 #include "train/data/corpus.h"
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 constexpr size_t kWindow = 32;
@@ -215,11 +215,11 @@ Result<int> Run(const Arguments& a) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   CLI::App app("Finds overlap between benchmark files and training data.", "overlap");
-  lmz::Arguments arguments;
+  lmz::train::Arguments arguments;
   app.add_option("--benchmark", arguments.benchmark, "Benchmark files and directories")->required();
   app.add_option("--training", arguments.training, "Training files and directories")->required();
   app.add_option("--keep", arguments.keep,
@@ -227,7 +227,7 @@ int main(int argc, char** argv) {
   app.add_option("--most", arguments.most, "Highest percentage of windows that may overlap")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  const lmz::Result<int> status = lmz::Run(arguments);
+  const lmz::Result<int> status = lmz::train::Run(arguments);
   if (!status.ok()) {
     std::cerr << "overlap: " << status.status().message() << '\n';
     return 1;

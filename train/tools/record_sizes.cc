@@ -8,10 +8,11 @@
 #include <cstdlib>
 #include <string>
 
+#include "model/library.h"
 #include "records/records.h"
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 struct Total {
@@ -34,11 +35,9 @@ Status Measure(RecordCoder& coder, ByteSpan record, Total& total) {
 
 Status Run(const std::string& model_path, const std::string& sample_path, int lines,
            const std::string& path) {
-  std::shared_ptr<const Network> model;
+  SharedModel model;
   if (model_path != "-") {
-    LMZ_ASSIGN(const Bytes file, ReadWholeFile(model_path));
-    LMZ_ASSIGN(Network network, Network::Load(file));
-    model = std::make_shared<const Network>(std::move(network));
+    LMZ_ASSIGN(model, LoadModelFile(model_path));
   }
   Bytes sample;
   if (sample_path != "-") {
@@ -62,7 +61,7 @@ Status Run(const std::string& model_path, const std::string& sample_path, int li
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   const int lines = argc == 5 ? std::atoi(argv[3]) : 0;
@@ -70,7 +69,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: record_sizes MODEL SAMPLE LINES FILE\n");
     return 2;
   }
-  const lmz::Status status = lmz::Run(argv[1], argv[2], lines, argv[4]);
+  const lmz::Status status = lmz::train::Run(argv[1], argv[2], lines, argv[4]);
   if (!status.ok()) std::fprintf(stderr, "record_sizes: %s\n", status.message().c_str());
   return status.ok() ? 0 : 1;
 }

@@ -6,7 +6,7 @@
 #include "model/model_file.h"
 #include "train/data/file.h"
 
-namespace lmz {
+namespace lmz::train {
 namespace {
 
 Status Relabel(const std::string& from, const ModelCard& card, const std::string& to) {
@@ -18,14 +18,14 @@ Status Relabel(const std::string& from, const ModelCard& card, const std::string
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::train
 
 int main(int argc, char** argv) {
   if (argc != 6) {
     std::cerr << "usage: relabel MODEL.lmm NAME LICENCE NOTE OUTPUT.lmm\n";
     return 2;
   }
-  const lmz::Status status = lmz::Relabel(argv[1], {argv[2], argv[3], argv[4]}, argv[5]);
+  const lmz::Status status = lmz::train::Relabel(argv[1], {argv[2], argv[3], argv[4]}, argv[5]);
   if (!status.ok()) std::cerr << "relabel: " << status.message() << '\n';
   return status.ok() ? 0 : 1;
 }

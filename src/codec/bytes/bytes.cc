@@ -1,8 +1,7 @@
 #include "codec/bytes/bytes.h"
 
-#include <type_traits>
-
 #include "entropy/coder.h"
+#include "mix/code_byte.h"
 #include "mix/context_mixer.h"
 
 namespace lmz {
@@ -16,7 +15,7 @@ constexpr size_t kReportSize = 4096;
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
                  std::span<Byte> block) {
-  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::WithoutModel(),
+  LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::For({}),
                                                     BestKernels(MixerBuilds())));
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
@@ -24,16 +23,8 @@ Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
     if (done++ % kReportSize == 0 && !resources.Report(done, coder.written_size())) {
       return CancelledStatus();
     }
-    unsigned code = 1;
-    for (int i = 7; i >= 0; --i) {
-      const int wanted = std::is_const_v<Byte> ? byte >> i & 1 : 0;
-      const int bit = coder.Code(wanted, mixer.Predict(lane));
-      mixer.Update(lane, bit);
-      code = code << 1 | static_cast<unsigned>(bit);
-    }
-    if constexpr (!std::is_const_v<Byte>) byte = static_cast<Byte>(code);
+    CodeByte(mixer, lane, coder, byte);
     if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
-    mixer.UpdateByte(lane);
   }
   return OkStatus();
 }
@@ -73,7 +64,7 @@ uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {
 }
 
 uint64_t DecodeMemoryOfBytes(uint64_t raw_size) {
-  return ContextMixer::MemoryFor(raw_size, 1);
+  return ContextMixer::MemoryFor(raw_size, 1, Profile::kBinary);
 }
 
 }  // namespace lmz

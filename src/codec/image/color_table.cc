@@ -4,7 +4,7 @@
 
 #include "codec/image/opinion.h"
 
-namespace lmz {
+namespace lmz::image {
 
 namespace {
 
@@ -110,4 +110,4 @@ void ColorTable::Update(int32_t value) {
   if (counts_[value] < kMaxCount) ++counts_[value];
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

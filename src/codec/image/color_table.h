@@ -12,7 +12,7 @@
 
 #include "codec/image/predictor.h"
 
-namespace lmz {
+namespace lmz::image {
 
 class ColorTable {
  public:
@@ -52,4 +52,4 @@ class ColorTable {
   std::array<uint64_t, 2 * kReach + 1> weighted_{};  // the same times the counts
 };
 
-}  // namespace lmz
+}  // namespace lmz::image

@@ -13,6 +13,7 @@
 
 namespace lmz {
 
+namespace image {
 namespace {
 
 // What the payload says about the pixels. Spec: section 2.
@@ -198,6 +199,9 @@ uint64_t RestSize(const ImageLayout& layout, uint64_t raw_size) {
 }
 
 }  // namespace
+}  // namespace image
+
+using namespace image;  // NOLINT: the codec is its one user
 
 Result<uint32_t> EncodeImage(ByteSpan raw, const ImageOptions& options,
                              const BlockResources& resources, Bytes& payload) {

@@ -11,6 +11,9 @@
 namespace lmz {
 namespace {
 
+using image::ColorTable;
+using image::Raster;
+
 // A smooth surface with some noise, in samples of one byte.
 Bytes Surface(TestRandom& random, const ImageLayout& layout, size_t tail) {
   Bytes bytes = random.Random(static_cast<size_t>(layout.end()) + tail);

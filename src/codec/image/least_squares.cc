@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace lmz {
+namespace lmz::image {
 
 LeastSquares::LeastSquares(const LeastSquaresKernels& kernels, size_t width, int inputs)
     : kernels_(kernels),
@@ -41,4 +41,4 @@ void LeastSquares::EndRow() {
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

@@ -12,7 +12,7 @@
 #include "codec/image/kernels/least_squares_kernels.h"
 #include "cpu/aligned.h"
 
-namespace lmz {
+namespace lmz::image {
 
 class LeastSquares {
  public:
@@ -55,4 +55,4 @@ class LeastSquares {
   AlignedVector<int32_t> above_;   // [(width + 1) / 2][count_]
 };
 
-}  // namespace lmz
+}  // namespace lmz::image

@@ -7,7 +7,7 @@
 #include "codec/image/predictor.h"
 #include "entropy/logistic_curve.h"
 
-namespace lmz {
+namespace lmz::image {
 
 // How likely it is, in 2^-31, that the sample is below `boundary`.
 inline uint32_t ShareBelow(const Opinion& opinion, int32_t boundary) {
@@ -17,4 +17,4 @@ inline uint32_t ShareBelow(const Opinion& opinion, int32_t boundary) {
       static_cast<int32_t>(std::clamp<int64_t>(z_q12, -kMaxCurveQ12, kMaxCurveQ12)));
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

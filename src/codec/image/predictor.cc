@@ -5,7 +5,7 @@
 
 #include "entropy/logistic_curve.h"
 
-namespace lmz {
+namespace lmz::image {
 
 namespace {
 
@@ -299,4 +299,4 @@ void Predictor::Update(size_t x, int32_t value) {
   least_squares_.Update(x, std::clamp(target, -kInputLimit, kInputLimit));
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

@@ -10,7 +10,7 @@
 #include "codec/image/least_squares.h"
 #include "codec/image/raster.h"
 
-namespace lmz {
+namespace lmz::image {
 
 // One opinion: a logistic distribution.
 struct Opinion {
@@ -112,4 +112,4 @@ class Predictor {
   Prediction prediction_{};
 };
 
-}  // namespace lmz
+}  // namespace lmz::image

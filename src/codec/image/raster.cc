@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lmz {
+namespace lmz::image {
 
 Raster::Raster(size_t width, size_t height, size_t planes, int bits)
     : width_(width),
@@ -32,4 +32,4 @@ void Raster::EndRow(size_t plane, ptrdiff_t y) {
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

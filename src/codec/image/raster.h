@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace lmz {
+namespace lmz::image {
 
 class Raster {
  public:
@@ -50,4 +50,4 @@ class Raster {
   std::vector<uint16_t> samples_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::image

@@ -3,7 +3,7 @@
 #include "codec/image/opinion.h"
 #include "entropy/logistic.h"
 
-namespace lmz {
+namespace lmz::image {
 
 namespace {
 
@@ -87,4 +87,4 @@ void SampleCoder::Learn(int32_t boundary, int bit) {
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::image

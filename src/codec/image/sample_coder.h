@@ -13,7 +13,7 @@
 #include "codec/image/predictor.h"
 #include "mix/mixer.h"
 
-namespace lmz {
+namespace lmz::image {
 
 class SampleCoder {
  public:
@@ -105,4 +105,4 @@ class SampleCoder {
   std::array<Adaptive*, kBitContexts> asked_{};
 };
 
-}  // namespace lmz
+}  // namespace lmz::image

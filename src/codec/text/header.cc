@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lmz {
+namespace lmz::text {
 
 namespace {
 
@@ -21,7 +21,8 @@ Result<ModelReference> ReadModel(ByteReader& reader) {
 
 }  // namespace
 
-void WriteTextHeader(const Network& model, const Layout& layout, Profile profile, Bytes& payload) {
+void WriteTextHeader(const Predictor& model, const Layout& layout, Profile profile,
+                     Bytes& payload) {
   const ModelReference reference = ReferenceTo(model);
   payload.push_back(reference.number);
   if (reference.number == 0) {
@@ -45,4 +46,4 @@ Result<TextHeader> ReadTextHeader(ByteReader& reader, uint64_t raw_size) {
   return TextHeader{std::move(model), layout, static_cast<Profile>(shape & 15)};
 }
 
-}  // namespace lmz
+}  // namespace lmz::text

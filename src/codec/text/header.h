@@ -6,9 +6,9 @@
 #include "mix/profile.h"
 #include "model/catalog.h"
 #include "model/model_card.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
-namespace lmz {
+namespace lmz::text {
 
 struct TextHeader {
   ModelReference model;
@@ -16,9 +16,9 @@ struct TextHeader {
   Profile profile;
 };
 
-void WriteTextHeader(const Network& model, const Layout& layout, Profile profile, Bytes& payload);
+void WriteTextHeader(const Predictor& model, const Layout& layout, Profile profile, Bytes& payload);
 
 // For a block of `raw_size` bytes. Errors: kTruncated, kDamaged, kNewerVersion.
 Result<TextHeader> ReadTextHeader(ByteReader& reader, uint64_t raw_size);
 
-}  // namespace lmz
+}  // namespace lmz::text

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace lmz {
+namespace lmz::text {
 
 Result<Layout> Layout::Make(uint64_t raw_size, int lanes, int groups) {
   const bool is_legal = groups >= 1 && groups <= kMaxGroups && lanes >= groups &&
@@ -20,4 +20,4 @@ Layout Layout::For(uint64_t raw_size) {
   return Layout(raw_size, 8, 1);
 }
 
-}  // namespace lmz
+}  // namespace lmz::text

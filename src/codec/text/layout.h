@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 
-namespace lmz {
+namespace lmz::text {
 
 inline constexpr int kMaxLanes = 64;
 inline constexpr int kMaxGroups = 4;
@@ -48,4 +48,4 @@ class Layout {
   int groups_;
 };
 
-}  // namespace lmz
+}  // namespace lmz::text

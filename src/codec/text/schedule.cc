@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace lmz {
+namespace lmz::text {
 
 namespace {
 
@@ -243,4 +243,4 @@ uint64_t Schedule::hand_overs() const {
   return sum;
 }
 
-}  // namespace lmz
+}  // namespace lmz::text

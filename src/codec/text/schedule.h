@@ -22,7 +22,7 @@
 #include "codec/text/layout.h"
 #include "cpu/aligned.h"
 
-namespace lmz {
+namespace lmz::text {
 
 // What a member does in one go.
 struct Piece {
@@ -135,4 +135,4 @@ class Schedule {
   int woken_ = 0;  // sleepers that may go on; guarded by mutex_
 };
 
-}  // namespace lmz
+}  // namespace lmz::text

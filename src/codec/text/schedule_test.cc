@@ -7,7 +7,7 @@
 
 #include "tests/random.h"
 
-namespace lmz {
+namespace lmz::text {
 namespace {
 
 constexpr int kLanesTogether = 8;
@@ -268,4 +268,4 @@ TEST(ScheduleThread, StopWakesAllAndLastsForGood) {
 }
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::text

@@ -13,6 +13,14 @@ namespace lmz {
 
 namespace {
 
+using text::kMaxGroups;
+using text::kMaxLanes;
+using text::Layout;
+using text::ReadTextHeader;
+using text::TextHeader;
+using text::TextWalk;
+using text::WriteTextHeader;
+
 // Of all groups in order.
 template <class Coder>
 uint32_t Fingerprint(std::span<const Coder> coders) {
@@ -36,18 +44,18 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
   return codes;
 }
 
-Result<std::shared_ptr<const Network>> ModelOf(const ModelReference& reference,
-                                               const BlockResources& resources) {
+Result<SharedModel> ModelOf(const ModelReference& reference, const BlockResources& resources) {
   const ModelLibrary* library = resources.models;
   return (library != nullptr ? *library : *ModelLibrary::Installed()).Find(reference);
 }
 
-uint64_t MixerMemory(const Layout& layout) {
+uint64_t MixerMemory(const Layout& layout, Profile profile) {
   uint64_t memory = 0;
   for (int g = 0; g < layout.groups(); ++g) {
     const int first = layout.GroupBegin(g);
     const int end = layout.GroupBegin(g + 1);
-    memory += ContextMixer::MemoryFor(layout.LaneBegin(end) - layout.LaneBegin(first), end - first);
+    memory += ContextMixer::MemoryFor(layout.LaneBegin(end) - layout.LaneBegin(first), end - first,
+                                      profile);
   }
   return memory;
 }
@@ -70,7 +78,8 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
   std::array<Bytes, kMaxGroups> codes;
   std::vector<Encoder> encoders;
   for (int g = 0; g < layout->groups(); ++g) encoders.emplace_back(codes[static_cast<size_t>(g)]);
-  LMZ_TRY(TextWalk(*options.model, *layout, options.profile, raw, std::span(encoders), resources)
+  LMZ_TRY(TextWalk(std::span(&options.model, 1), *layout, options.profile, raw, std::span(encoders),
+                   resources)
               .Run());
   const uint32_t fingerprint = Fingerprint(std::span<const Encoder>(encoders));
 
@@ -89,11 +98,13 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
                             MutableByteSpan raw) {
   ByteReader reader(payload);
   LMZ_ASSIGN(const TextHeader header, ReadTextHeader(reader, raw.size()));
-  LMZ_ASSIGN(const std::shared_ptr<const Network> model, ModelOf(header.model, resources));
+  LMZ_ASSIGN(const SharedModel model, ModelOf(header.model, resources));
+  const Predictor* const models[] = {model.get()};
   LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
   std::vector<Decoder> decoders(codes.begin(), codes.end());
-  LMZ_TRY(
-      TextWalk(*model, header.layout, header.profile, raw, std::span(decoders), resources).Run());
+  LMZ_TRY(TextWalk(std::span(models), header.layout, header.profile, raw, std::span(decoders),
+                   resources)
+              .Run());
   for (const Decoder& decoder : decoders) {
     if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
   }
@@ -105,17 +116,16 @@ uint64_t MaxRawSizeOfText(uint64_t payload_size) {
   return (MaxDecisions(payload_size) + (kMaxGroups - 1) * MaxDecisions(0)) / 8;
 }
 
-uint64_t DecodeMemoryOfText(uint64_t raw_size) {
-  // What a network of the default size remembers and works with, and its weights.
-  constexpr uint64_t kNetwork = uint64_t{12} << 20;
-  uint64_t most = 0;
-  for (int groups = 1; groups <= kMaxGroups; ++groups) {
-    for (int lanes = groups; lanes <= kMaxLanes; ++lanes) {
-      const Result<Layout> layout = Layout::Make(raw_size, lanes, groups);
-      if (layout.ok()) most = std::max(most, MixerMemory(layout.value()));
-    }
-  }
-  return kNetwork + most;
+uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
+  ByteReader reader(payload);
+  const Result<TextHeader> header = ReadTextHeader(reader, raw_size);
+  if (!header.ok()) return 0;
+  const Layout& layout = header.value().layout;
+  const Result<SharedModel> model = ModelOf(header.value().model, resources);
+  if (!model.ok()) return 0;
+  const Predictor* const models[] = {model.value().get()};
+  return MixerMemory(layout, header.value().profile) +
+         TextWalk<Decoder, uint8_t>::MemoryFor(models, layout, resources.threads);
 }
 
 }  // namespace lmz

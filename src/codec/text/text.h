@@ -7,13 +7,13 @@
 
 namespace lmz {
 
-class Network;
+class Predictor;
 
 struct TextOptions {
   Profile profile = Profile::kText;
-  const Network* model = nullptr;  // needed; outlives the coding
-  uint8_t lanes = 0;               // 1 .. 64; 0: by size
-  uint8_t groups = 1;              // 1 .. 4; counts when lanes do
+  const Predictor* model = nullptr;  // needed; outlives the coding
+  uint8_t lanes = 0;                 // 1 .. 64; 0: by size
+  uint8_t groups = 1;                // 1 .. 4; counts when lanes do
 };
 
 // Replaces `payload` with the code of `raw` under options.model; returns the coders' final state.
@@ -28,7 +28,7 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
 Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size);
-uint64_t DecodeMemoryOfText(uint64_t raw_size);
+uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<TextOptions> kTextCodec = {
     .id = CodecId{2},
@@ -36,7 +36,8 @@ inline constexpr CodecRow<TextOptions> kTextCodec = {
     .encode = EncodeText,
     .decode = DecodeText,
     .max_raw_size = MaxRawSizeOfText,
-    .decode_memory = DecodeMemoryOfText,
+    .decode_memory = [](uint64_t) { return uint64_t{0}; },
+    .payload_memory = PayloadMemoryOfText,
 };
 
 }  // namespace lmz

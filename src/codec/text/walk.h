@@ -1,16 +1,18 @@
 // The one walk over a block of the text codec, for both directions.
 //
-// Every step feeds each lane's last byte to the network and codes each lane's next one, in the
-// order of the lanes. Threads take pieces of this work as a Schedule hands them out, so that one
-// thread's network runs while another codes. The order of coding, and so the code, is the same for
-// any number of threads.
+// Every step feeds each lane's last byte to the models and codes each lane's next one, in the order
+// of the lanes. Threads take pieces of this work as a Schedule hands them out, so that one thread's
+// model runs while another codes. The order of coding, and so the code, is the same for any number
+// of threads.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
-#include <type_traits>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,20 +21,22 @@
 #include "codec/text/layout.h"
 #include "codec/text/schedule.h"
 #include "cpu/aligned.h"
+#include "mix/code_byte.h"
 #include "mix/context_mixer.h"
-#include "model/network.h"
+#include "model/predictor.h"
 
-namespace lmz {
+namespace lmz::text {
 
 // Encoding, Coder is Encoder and Byte is const uint8_t; decoding, each byte is written before
 // anything reads it.
 template <class Coder, class Byte>
 class TextWalk {
  public:
-  // All arguments outlive the walk; `coders` holds one for each group.
-  TextWalk(const Network& network, const Layout& layout, Profile profile, std::span<Byte> block,
-           std::span<Coder> coders, const BlockResources& resources)
-      : network_(network),
+  // All arguments outlive the walk; `models` holds at most mixer_inputs::kMaxOpinions, none null;
+  // `coders` holds one for each group.
+  TextWalk(std::span<const Predictor* const> models, const Layout& layout, Profile profile,
+           std::span<Byte> block, std::span<Coder> coders, const BlockResources& resources)
+      : models_(models),
         layout_(layout),
         profile_(profile),
         block_(block),
@@ -40,28 +44,30 @@ class TextWalk {
         resources_(resources),
         crew_(std::min(resources.threads, layout.lanes())),
         schedule_(layout, crew_.size(), kLanesTogether),
-        states_(network.shape(), layout.lanes()),
-        weights_(static_cast<size_t>(layout.lanes()) * kByteValues) {}
+        opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()) {}
 
-  // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when a coder has overrun.
+  // The memory that the walk takes for `models`, from above, in bytes.
+  static uint64_t MemoryFor(std::span<const Predictor* const> models, const Layout& layout,
+                            int threads) {
+    uint64_t memory = 0;
+    for (const Predictor* model : models) {
+      memory += model->SessionMemory(SizeFor(layout, std::min(threads, layout.lanes()))) +
+                static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
+    }
+    return memory;
+  }
+
+  // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when a coder has overrun,
+  // those of a session.
   Status Run() {
     std::unique_lock<std::mutex> lock;
     if (resources_.crew_mutex != nullptr) lock = std::unique_lock(*resources_.crew_mutex);
     LMZ_TRY(MakeGroups());
-    const int most_lanes =
-        std::min(layout_.lanes(), std::max(kLanesTogether, layout_.lanes() / crew_.size() + 1));
-    for (int i = 0; i < crew_.size(); ++i) scratches_.emplace_back(network_.shape(), most_lanes);
-    crew_.Run([this](int member) { Work(member); });
-    switch (failure_.load()) {
-      case Code::kOk:
-        return OkStatus();
-      case Code::kCancelled:
-        return CancelledStatus();
-      case Code::kOutOfMemory:
-        return Status(Code::kOutOfMemory, "there is not enough memory for the code");
-      default:
-        return Status(Code::kTruncated, "the payload ends too early");
+    for (const Predictor* model : models_) {
+      sessions_.push_back(model->Begin(SizeFor(layout_, crew_.size())));
     }
+    crew_.Run([this](int member) { Work(member); });
+    return failure_;
   }
 
   // For tests, after Run.
@@ -71,6 +77,13 @@ class TextWalk {
   static constexpr uint64_t kReportSteps = 64;
   // So many lanes make the kernels as quick as they get.
   static constexpr int kLanesTogether = 8;
+
+  static SessionSize SizeFor(const Layout& layout, int workers) {
+    const int lanes = layout.lanes();
+    return {.lanes = lanes,
+            .workers = workers,
+            .lanes_per_step = std::min(lanes, std::max(kLanesTogether, lanes / workers + 1))};
+  }
 
   // Lanes that share a mixer and a coder. They know nothing of other groups.
   struct Group {
@@ -87,7 +100,7 @@ class TextWalk {
   };
 
   Status MakeGroups() {
-    const ContextMixer::Start start = ContextMixer::WithModel(network_.mixer_start());
+    const ContextMixer::Start start = ContextMixer::For(models_);
     for (int g = 0; g < layout_.groups(); ++g) {
       const int first = layout_.GroupBegin(g);
       const int end = layout_.GroupBegin(g + 1);
@@ -106,51 +119,67 @@ class TextWalk {
     return OkStatus();
   }
 
+  // Until there is nothing left to do; the first failure ends the work of all.
   void Work(int member) {
+    const Status status = DoPieces(member);
+    if (status.ok()) return;
+    schedule_.Stop();
+    const std::lock_guard lock(failure_mutex_);
+    if (failure_.ok()) failure_ = status;
+  }
+
+  Status DoPieces(int member) {
     try {
       while (const std::optional<Piece> piece = schedule_.Take(member)) {
         if (piece->group == Piece::kNetwork) {
-          StepNetwork(*piece, scratches_[static_cast<size_t>(member)]);
-        } else if (!CodeLanes(*piece)) {
-          return;
+          LMZ_TRY(StepModels(*piece, member));
+        } else {
+          LMZ_TRY(CodeLanes(*piece));
         }
         schedule_.Done(*piece);
       }
     } catch (const std::bad_alloc&) {
-      Stop(Code::kOutOfMemory);
+      return Status(Code::kOutOfMemory, "there is not enough memory for the code");
     }
+    return OkStatus();
   }
 
-  void StepNetwork(const Piece& piece, StepScratch& scratch) {
+  Status StepModels(const Piece& piece, int member) {
     const int first = schedule_.RangeBegin(piece.first_range);
     const int end = schedule_.RangeBegin(piece.end_range);
-    uint32_t* weights = weights_.data() + static_cast<size_t>(first) * kByteValues;
-    network_.Step(states_, first, end - first, inputs_.data() + first, weights, scratch);
-    for (const auto& group : groups_) {
-      const int begin = std::max(first, group->first_lane);
-      for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
-        group->lane(lane).SetOpinion(weights_.data() + static_cast<size_t>(lane) * kByteValues);
+    for (size_t i = 0; i < sessions_.size(); ++i) {
+      const size_t first_row = i * static_cast<size_t>(layout_.lanes());
+      const auto opinion = [&](int lane) {
+        return opinions_.data() + (first_row + static_cast<size_t>(lane)) * kByteValues;
+      };
+      LMZ_TRY(
+          sessions_[i]->Step(member, first, end - first, inputs_.data() + first, opinion(first)));
+      for (const auto& group : groups_) {
+        const int begin = std::max(first, group->first_lane);
+        for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
+          group->lane(lane).SetOpinion(i, opinion(lane));
+        }
       }
     }
+    return OkStatus();
   }
 
-  // False when the walk ends here.
-  bool CodeLanes(const Piece& piece) {
+  Status CodeLanes(const Piece& piece) {
     Group& group = *groups_[static_cast<size_t>(piece.group)];
     const int first = std::max(schedule_.RangeBegin(piece.first_range), group.first_lane);
     const int end = std::min(schedule_.RangeBegin(piece.end_range), group.end_lane());
     for (int lane = first; lane < end; ++lane) {
       if (piece.step >= layout_.LaneSize(lane)) continue;
       inputs_[static_cast<size_t>(lane)] =
-          CodeByte(group, group.lane(lane),
+          CodeByte(group.mixer, group.lane(lane), group.coder,
                    block_[static_cast<size_t>(layout_.LaneBegin(lane) + piece.step)]);
     }
-    if (group.coder.overran()) return Stop(Code::kTruncated);
+    if (group.coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
     group.written_size.store(group.coder.written_size(), std::memory_order_relaxed);
-    if (first != 0 || piece.step % kReportSteps != 0) return true;
+    if (first != 0 || piece.step % kReportSteps != 0) return OkStatus();
     // Whoever holds the first lane reports; the next report waits until this one has let go of it.
     const uint64_t done = piece.step * static_cast<uint64_t>(layout_.lanes());
-    return resources_.Report(done, WrittenSize()) || Stop(Code::kCancelled);
+    return resources_.Report(done, WrittenSize()) ? OkStatus() : CancelledStatus();
   }
 
   uint64_t WrittenSize() const {
@@ -159,28 +188,7 @@ class TextWalk {
     return size;
   }
 
-  static uint8_t CodeByte(Group& group, ContextMixer::Lane& lane, Byte& byte) {
-    unsigned node = 1;
-    for (int i = 7; i >= 0; --i) {
-      const int wanted = std::is_const_v<Byte> ? byte >> i & 1 : 0;
-      const int bit = group.coder.Code(wanted, group.mixer.Predict(lane));
-      group.mixer.Update(lane, bit);
-      node = node << 1 | static_cast<unsigned>(bit);
-    }
-    if constexpr (!std::is_const_v<Byte>) byte = static_cast<Byte>(node);
-    group.mixer.UpdateByte(lane);
-    return static_cast<uint8_t>(node);
-  }
-
-  // The first cause counts. Always false.
-  bool Stop(Code cause) {
-    Code none = Code::kOk;
-    failure_.compare_exchange_strong(none, cause);
-    schedule_.Stop();
-    return false;
-  }
-
-  const Network& network_;
+  const std::span<const Predictor* const> models_;
   const Layout& layout_;
   const Profile profile_;
   const std::span<Byte> block_;
@@ -188,12 +196,12 @@ class TextWalk {
   const BlockResources& resources_;
   Crew crew_;
   Schedule schedule_;
-  LaneStates states_;
+  std::vector<std::unique_ptr<Session>> sessions_;  // [model]
   std::array<uint8_t, kMaxLanes> inputs_{};  // [lane]: its last byte; 0 in front of the first one
-  AlignedVector<uint32_t> weights_;          // [lane][byte]
+  AlignedVector<uint32_t> opinions_;         // [model][lane][byte]
   std::vector<std::unique_ptr<Group>> groups_;
-  std::vector<StepScratch> scratches_;  // [member]
-  std::atomic<Code> failure_ = Code::kOk;
+  std::mutex failure_mutex_;
+  Status failure_;  // the first one; guarded by failure_mutex_ while members work
 };
 
-}  // namespace lmz
+}  // namespace lmz::text

@@ -2,16 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #if defined(__linux__)
 #include <sched.h>
 #endif
 
 #include "codec/block.h"
 #include "entropy/coder.h"
+#include "tests/follower_model.h"
 #include "tests/recipes.h"
 #include "tests/tiny_model.h"
 
-namespace lmz {
+namespace lmz::text {
 namespace {
 
 struct Shape {
@@ -106,6 +109,55 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TextThreads,
                                   std::to_string(shape.param.groups) + "groups";
                          });
 
+// The code of `raw` under `models`, decoded again by another number of threads.
+Bytes VerifiedCode(const Bytes& raw, std::span<const Predictor* const> models) {
+  const Layout layout = Layout::Make(raw.size(), 5, 1).value();
+  Bytes code;
+  std::vector<Encoder> encoders(1, Encoder(code));
+  const BlockResources one = {.threads = 1}, two = {.threads = 2};
+  EXPECT_TRUE(
+      TextWalk(models, layout, Profile::kText, ByteSpan(raw), std::span(encoders), one).Run().ok());
+  const uint32_t fingerprint = encoders[0].fingerprint();
+  encoders[0].Finish();
+  Bytes back(raw.size());
+  std::vector<Decoder> decoders(1, Decoder(code));
+  EXPECT_TRUE(
+      TextWalk(models, layout, Profile::kText, MutableByteSpan(back), std::span(decoders), two)
+          .Run()
+          .ok());
+  EXPECT_EQ(back, raw);
+  EXPECT_EQ(decoders[0].fingerprint(), fingerprint);
+  return code;
+}
+
+TEST(TextWalkTest, AnyNumberOfOpinionsIsMixed) {
+  const Bytes raw = testing::MakeWords(6000);
+  const Predictor* const models[] = {testing::Follower().get(), testing::TinyModel().get()};
+  const Bytes codes[] = {VerifiedCode(raw, {}), VerifiedCode(raw, std::span(models).first(1)),
+                         VerifiedCode(raw, std::span(models).last(1)), VerifiedCode(raw, models)};
+  for (const Bytes& code : codes) {
+    EXPECT_LT(code.size(), raw.size() / 5);
+    EXPECT_EQ(std::ranges::count(codes, code), 1);  // every opinion counts
+  }
+}
+
+TEST(TextWalkTest, ASecondKindOfPredictorIsNamedAndFound) {
+  const Bytes raw = testing::MakeWords(6000);
+  for (const int threads : {1, 3}) {
+    const BlockResources resources = {.threads = threads,
+                                      .models = testing::FollowerModels().get()};
+    Bytes payload, back(raw.size());
+    const Result<BlockHeader> header =
+        EncodeBlock(raw, {.options = TextOptions{.model = testing::Follower().get(), .lanes = 3}},
+                    payload, resources);
+    ASSERT_TRUE(header.ok());
+    ASSERT_EQ(header.value().codec, kTextCodec.id);
+    ASSERT_TRUE(DecodeBlock(header.value(), payload, back, resources).ok());
+    EXPECT_EQ(back, raw);
+    EXPECT_EQ(DecodeBlock(header.value(), payload, back).code(), Code::kModelMissing);
+  }
+}
+
 #if defined(__linux__)
 
 // All threads of the test on one processor, as `taskset -c 0` has them.
@@ -138,8 +190,9 @@ TEST(TextThread, OneProcessorMeansFewHandOvers) {
     std::vector<Bytes> codes(static_cast<size_t>(groups));
     std::vector<Encoder> encoders(codes.begin(), codes.end());
     const BlockResources resources = {.threads = threads};
-    TextWalk walk(*testing::TinyModel(), layout, Profile::kText, ByteSpan(raw), std::span(encoders),
-                  resources);
+    const Predictor* const models[] = {testing::TinyModel().get()};
+    TextWalk walk(std::span<const Predictor* const>(models), layout, Profile::kText, ByteSpan(raw),
+                  std::span(encoders), resources);
     ASSERT_TRUE(walk.Run().ok());
     EXPECT_EQ(walk.schedule().ranges(), threads);
     EXPECT_LT(walk.schedule().hand_overs(), layout.steps() / 2) << lanes;
@@ -150,4 +203,4 @@ TEST(TextThread, OneProcessorMeansFewHandOvers) {
 #endif
 
 }  // namespace
-}  // namespace lmz
+}  // namespace lmz::text

@@ -4,12 +4,29 @@
 
 namespace lmz {
 
-LaneStates::LaneStates(const GlrShape& shape, int lanes) : lanes_(lanes) {
+namespace {
+
+// What aligning a vector may add.
+constexpr uint64_t kAlignment = kCacheLine;
+
+// Of the vectors that a step writes, the longest.
+int WidestOf(const GlrShape& shape) {
+  return std::max<int>({shape.width, shape.state, shape.hidden, kByteValues});
+}
+
+}  // namespace
+
+LaneStates::LaneStates(const GlrShape& shape, int lanes) {
   layers_.reserve(shape.layers);
   for (int i = 0; i < shape.layers; ++i) {
     layers_.push_back({LaneRows<int32_t>(lanes, shape.state), LaneRows<int16_t>(lanes, shape.width),
                        LaneRows<int16_t>(lanes, shape.width)});
   }
+}
+
+uint64_t LaneStates::MemoryFor(const GlrShape& shape, int lanes) {
+  const uint64_t lane = shape.state * sizeof(int32_t) + 2 * shape.width * sizeof(int16_t);
+  return shape.layers * (static_cast<uint64_t>(lanes) * lane + sizeof(LayerState) + 3 * kAlignment);
 }
 
 void LaneStates::Reset(int lane) {
@@ -24,7 +41,7 @@ StepScratch::StepScratch(const GlrShape& shape, int lanes)
     : residual(lanes, shape.width),
       normal(lanes, std::max(shape.width, shape.state)),
       gate(lanes, shape.state) {
-  const int widest = std::max<int>({shape.width, shape.state, shape.hidden, kByteValues});
+  const int widest = WidestOf(shape);
   for (Slot& slot : slots) {
     slot = {LaneRows<uint8_t>(lanes, widest),
             std::vector<QuantizedScale>(static_cast<size_t>(lanes)),
@@ -33,6 +50,16 @@ StepScratch::StepScratch(const GlrShape& shape, int lanes)
   half.resize(kMaxMixes * static_cast<size_t>(widest));
   gates.resize(static_cast<size_t>(widest));
   full.resize(static_cast<size_t>(widest));
+}
+
+uint64_t StepScratch::MemoryFor(const GlrShape& shape, int lanes) {
+  const auto widest = static_cast<uint64_t>(WidestOf(shape));
+  const uint64_t slot = widest * (sizeof(uint8_t) + sizeof(int32_t)) + sizeof(QuantizedScale);
+  const uint64_t lane = shape.width * sizeof(int32_t) + 3 * slot +
+                        (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
+  const uint64_t shared =
+      widest * (kMaxMixes * sizeof(int16_t) + sizeof(uint16_t) + sizeof(int32_t));
+  return static_cast<uint64_t>(lanes) * lane + shared + sizeof(StepScratch) + 15 * kAlignment;
 }
 
 }  // namespace lmz

@@ -43,14 +43,15 @@ class LaneStates {
   // lanes >= 1. May throw std::bad_alloc.
   LaneStates(const GlrShape& shape, int lanes);
 
-  int lanes() const { return lanes_; }
+  // The bytes that these states take, from above.
+  static uint64_t MemoryFor(const GlrShape& shape, int lanes);
+
   LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
 
   // Makes `lane` forget everything, as if new.
   void Reset(int lane);
 
  private:
-  int lanes_;
   std::vector<LayerState> layers_;
 };
 
@@ -58,6 +59,9 @@ class LaneStates {
 struct StepScratch {
   // lanes >= 1. May throw std::bad_alloc.
   StepScratch(const GlrShape& shape, int lanes);
+
+  // The bytes that it takes, from above.
+  static uint64_t MemoryFor(const GlrShape& shape, int lanes);
 
   // Input and output of a matrix product for all lanes.
   struct Slot {

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <random>
 
-#include "model/network.h"
+#include "model/glr/step.h"
 #include "tests/reference/random_model.h"
 
 namespace lmz {
@@ -20,15 +20,15 @@ std::vector<int64_t> Widened(std::span<const Number> numbers) {
 
 // Runs both over `text`; the state, both token shifts and the weights must agree after each byte.
 void Compare(const ModelFile& model, const std::vector<uint8_t>& text) {
-  const Network network(model);
+  const BoundGlr network(model.glr, BestKernels(NetworkBuilds()));
   ReferenceGlr reference(model.glr);
-  LaneStates states(network.shape(), 1);
-  StepScratch scratch(network.shape(), 1);
+  LaneStates states(network.shape, 1);
+  StepScratch scratch(network.shape, 1);
   std::vector<uint32_t> weights(kByteValues);
   for (size_t i = 0; i < text.size(); ++i) {
-    network.Step(states, 0, 1, &text[i], weights.data(), scratch);
+    StepGlr(network, states, 0, 1, &text[i], weights.data(), scratch);
     const std::vector<int64_t> expected = reference.Step(text[i]);
-    for (int l = 0; l < network.shape().layers; ++l) {
+    for (int l = 0; l < network.shape.layers; ++l) {
       const auto& memory = reference.memory()[static_cast<size_t>(l)];
       LayerState& layer = states.layer(l);
       ASSERT_EQ(Widened<int16_t>(layer.previous_input[0]), memory.previous_input) << i << ' ' << l;

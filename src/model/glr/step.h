@@ -8,7 +8,7 @@
 
 namespace lmz {
 
-// Network::Step for a network of this architecture.
+// Session::Step for a network of this architecture.
 void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
 

@@ -1,6 +1,6 @@
 // The weights of a gated linear recurrent network, as the model file holds them: plain integers
 // whose meaning docs/spec/numerics.md defines. Made by the model file's parser, by importers and by
-// tests; model/network.h binds them to kernels.
+// tests; model/glr/glr_predictor.h binds them to kernels.
 #pragma once
 
 #include <array>
@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/predictor.h"
 
 namespace lmz {
-
-inline constexpr int kByteValues = 256;
 
 struct GlrShape {
   uint16_t width = 0;   // of the residual stream: 16 .. 4096, a multiple of 16

@@ -1,0 +1,21 @@
+// Where an allocation that failed becomes a Status.
+#pragma once
+
+#include <new>
+
+#include "base/status.h"
+
+namespace lmz {
+
+// What `work` returns, a Status or a Result; kOutOfMemory with `message` when it throws
+// std::bad_alloc.
+template <class Work>
+auto WithMemoryErrors(Work work, const char* message) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kOutOfMemory, message);
+  }
+}
+
+}  // namespace lmz

@@ -1,0 +1,54 @@
+#include "model/glr/glr_predictor.h"
+
+#include <vector>
+
+#include "model/glr/step.h"
+
+namespace lmz {
+
+namespace {
+
+class GlrSession final : public Session {
+ public:
+  GlrSession(const BoundGlr& weights, const SessionSize& size)
+      : weights_(weights), states_(weights.shape, size.lanes) {
+    for (int i = 0; i < size.workers; ++i) {
+      scratches_.emplace_back(weights.shape, size.lanes_per_step);
+    }
+  }
+
+  Status Step(int worker, int first, int count, const uint8_t* last_bytes,
+              uint32_t* opinions) override {
+    StepGlr(weights_, states_, first, count, last_bytes, opinions,
+            scratches_[static_cast<size_t>(worker)]);
+    return OkStatus();
+  }
+
+  void Reset(int lane) override { states_.Reset(lane); }
+
+  void CopyFrom(const Session& other) override {
+    states_ = static_cast<const GlrSession&>(other).states_;
+  }
+
+ private:
+  const BoundGlr& weights_;
+  LaneStates states_;
+  std::vector<StepScratch> scratches_;  // [worker]
+};
+
+}  // namespace
+
+GlrPredictor::GlrPredictor(const ModelFile& model, const NetworkKernels& kernels)
+    : Predictor(model.id, model.card, CountParameters(model.glr.shape), model.mixer_start),
+      weights_(model.glr, kernels) {}
+
+uint64_t GlrPredictor::SessionMemory(const SessionSize& size) const {
+  return sizeof(GlrSession) + LaneStates::MemoryFor(shape(), size.lanes) +
+         static_cast<uint64_t>(size.workers) * StepScratch::MemoryFor(shape(), size.lanes_per_step);
+}
+
+std::unique_ptr<Session> GlrPredictor::Begin(const SessionSize& size) const {
+  return std::make_unique<GlrSession>(weights_, size);
+}
+
+}  // namespace lmz

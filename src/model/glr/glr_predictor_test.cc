@@ -1,0 +1,122 @@
+// What a user of a session may rely on: the same integers on every instruction set, whatever the
+// lanes do and however they are divided; a lane that was reset is new.
+#include "model/glr/glr_predictor.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+
+#include "tests/kernel_test.h"
+#include "tests/reference/random_model.h"
+
+namespace lmz {
+namespace {
+
+constexpr GlrShape kShape = {48, 2, 32, 80};
+
+uint8_t InputByte(int lane, int step) {
+  return step == 0 ? 0 : static_cast<uint8_t>(lane * 31 + step * step * 7);
+}
+
+using Weights = std::vector<uint32_t>;
+
+// The weights [lanes][256] after `steps` steps, taken in stretches of at most `stretch` lanes.
+Weights RunSteps(const GlrPredictor& network, int lanes, int steps, int stretch) {
+  const auto session = network.Begin({.lanes = lanes, .workers = 1, .lanes_per_step = stretch});
+  Weights weights(static_cast<size_t>(lanes) * kByteValues);
+  Bytes input(static_cast<size_t>(lanes));
+  for (int step = 0; step < steps; ++step) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      input[static_cast<size_t>(lane)] = InputByte(lane, step);
+    }
+    for (int first = 0; first < lanes; first += stretch) {
+      EXPECT_TRUE(session
+                      ->Step(0, first, std::min(stretch, lanes - first),
+                             &input[static_cast<size_t>(first)],
+                             &weights[static_cast<size_t>(first) * kByteValues])
+                      .ok());
+    }
+  }
+  return weights;
+}
+
+class GlrBuildTest : public KernelTest<NetworkKernels> {};
+
+TEST_P(GlrBuildTest, GivesTheSameWeightsAsScalar) {
+  for (const Wildness wildness : {Wildness::kTame, Wildness::kExtreme}) {
+    for (uint32_t seed = 0; seed < 8; ++seed) {
+      const ModelFile model = RandomModel(kShape, seed, wildness);
+      const GlrPredictor scalar(model, PortableKernels(NetworkBuilds()));
+      EXPECT_EQ(RunSteps(GlrPredictor(model, kernels_), 11, 12, 11), RunSteps(scalar, 11, 12, 11))
+          << seed;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllBuilds, GlrBuildTest, testing::ValuesIn(NetworkBuilds()), BuildName());
+
+TEST(GlrPredictorTest, RandomModelsPredictSomething) {
+  const GlrPredictor network(RandomModel(kShape, 1, Wildness::kTame));
+  const Weights weights = RunSteps(network, 1, 5, 1);
+  EXPECT_EQ(*std::max_element(weights.begin(), weights.end()), 1u << 22);
+  EXPECT_GE(*std::min_element(weights.begin(), weights.end()), 1u);
+  EXPECT_GT(std::accumulate(weights.begin(), weights.end(), uint64_t{0}), uint64_t{1} << 23);
+}
+
+TEST(GlrPredictorTest, LanesDoNotInfluenceEachOther) {
+  const GlrPredictor network(RandomModel(kShape, 2, Wildness::kTame));
+  const Weights together = RunSteps(network, 19, 9, 19);
+  for (const int stretch : {1, 2, 3, 8, 16}) EXPECT_EQ(RunSteps(network, 19, 9, stretch), together);
+}
+
+TEST(GlrPredictorTest, AResetLaneIsNew) {
+  const GlrPredictor network(RandomModel(kShape, 3, Wildness::kTame));
+  const auto session = network.Begin({.lanes = 2, .workers = 1, .lanes_per_step = 1});
+  Weights fresh(kByteValues), other(kByteValues);
+  const uint8_t start = 0, byte = 'x';
+  ASSERT_TRUE(session->Step(0, 1, 1, &start, fresh.data()).ok());
+  ASSERT_TRUE(session->Step(0, 1, 1, &byte, other.data()).ok());
+  EXPECT_NE(other, fresh);
+  session->Reset(1);
+  ASSERT_TRUE(session->Step(0, 1, 1, &start, other.data()).ok());
+  EXPECT_EQ(other, fresh);
+}
+
+TEST(GlrPredictorTest, ACopyGoesOnLikeItsOriginal) {
+  const GlrPredictor network(RandomModel(kShape, 3, Wildness::kTame));
+  const auto original = network.Begin({});
+  const auto copy = network.Begin({});
+  Weights expected(kByteValues), given(kByteValues);
+  const uint8_t byte = 'x', next = 'y';
+  ASSERT_TRUE(original->Step(0, 0, 1, &byte, expected.data()).ok());
+  copy->CopyFrom(*original);
+  ASSERT_TRUE(original->Step(0, 0, 1, &next, expected.data()).ok());
+  ASSERT_TRUE(copy->Step(0, 0, 1, &next, given.data()).ok());
+  EXPECT_EQ(given, expected);
+}
+
+TEST(GlrPredictorTest, ThreadsMayShareASession) {
+  const GlrPredictor network(RandomModel(kShape, 4, Wildness::kTame));
+  const Weights expected = RunSteps(network, 8, 20, 8);
+  const auto session = network.Begin({.lanes = 8, .workers = 2, .lanes_per_step = 4});
+  Weights weights(8 * kByteValues);
+  const auto half = [&](int first) {
+    for (int step = 0; step < 20; ++step) {
+      uint8_t input[4];
+      for (int i = 0; i < 4; ++i) input[i] = InputByte(first + i, step);
+      EXPECT_TRUE(
+          session
+              ->Step(first / 4, first, 4, input, &weights[static_cast<size_t>(first) * kByteValues])
+              .ok());
+    }
+  };
+  std::thread other(half, 4);
+  half(0);
+  other.join();
+  EXPECT_EQ(weights, expected);
+}
+
+}  // namespace
+}  // namespace lmz

@@ -1,0 +1,87 @@
+// What predicts bytes. A Predictor is a model ready for use: immutable, shared by all threads. A
+// Session is what it remembers of the lanes of one block, wherever that lives (in memory, on a
+// device). A step feeds a lane its last byte and gives an opinion on its next one. Opinions are
+// exact integers: they depend on the bytes of their own lane alone, not on the machine, on the
+// other lanes or on how lanes are divided among workers and steps.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "model/mixer_start.h"
+#include "model/model_card.h"
+
+namespace lmz {
+
+inline constexpr int kByteValues = 256;
+
+// How a session is used. All numbers are at least 1.
+struct SessionSize {
+  int lanes = 1;
+  int workers = 1;         // threads that step at the same time
+  int lanes_per_step = 1;  // at most, for one worker
+};
+
+class Session {
+ public:
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  virtual ~Session() = default;
+
+  // One step for the lanes first .. first + count - 1. Lane first + i has last_bytes[i] behind it
+  // (0 at the start of its data) and gets opinions[256 * i + byte], the relative weight of each
+  // possible next byte: 1 .. 2^22, with a sum below 2^32. They are not normalised. Workers count
+  // from 0; each works on one step at a time, and distinct workers may step distinct lanes at the
+  // same time. Errors: those of a device; memory was taken when the session began.
+  virtual Status Step(int worker, int first, int count, const uint8_t* last_bytes,
+                      uint32_t* opinions) = 0;
+
+  // Makes `lane` forget everything, as if new.
+  virtual void Reset(int lane) = 0;
+
+  // Knows from now on what `other` knows, which the same predictor began with the same size.
+  virtual void CopyFrom(const Session& other) = 0;
+};
+
+class Predictor {
+ public:
+  Predictor(const Predictor&) = delete;
+  Predictor& operator=(const Predictor&) = delete;
+  virtual ~Predictor() = default;
+
+  const ModelId& id() const { return id_; }
+  const ModelCard& card() const { return card_; }
+  // How many numbers its training found.
+  uint64_t parameters() const { return parameters_; }
+  // Where the context mixer begins; null: as without training.
+  const MixerStart* mixer_start() const { return mixer_start_ ? &*mixer_start_ : nullptr; }
+
+  // The bytes that a session takes, from above; the predictor's own are not among them.
+  virtual uint64_t SessionMemory(const SessionSize& size) const = 0;
+
+  // A session whose lanes are all at the start of their data. The predictor outlives it. May throw
+  // std::bad_alloc. Thread-safe.
+  virtual std::unique_ptr<Session> Begin(const SessionSize& size) const = 0;
+
+ protected:
+  Predictor(const ModelId& id, ModelCard card, uint64_t parameters,
+            std::optional<MixerStart> mixer_start)
+      : id_(id),
+        card_(std::move(card)),
+        parameters_(parameters),
+        mixer_start_(std::move(mixer_start)) {}
+
+ private:
+  ModelId id_;
+  ModelCard card_;
+  uint64_t parameters_;
+  std::optional<MixerStart> mixer_start_;
+};
+
+using SharedModel = std::shared_ptr<const Predictor>;
+
+}  // namespace lmz
