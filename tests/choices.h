@@ -78,7 +78,7 @@ inline std::string ChoiceName(const BlockChoice& choice) {
 
 // A planner that cuts into blocks of `size` bytes and codes all of them alike.
 inline auto FixedPlan(BlockChoice choice, uint64_t size) {
-  return [choice, size](ByteSpan input, const PlanOptions&) {
+  return [choice, size](ByteSpan input, Edge, const PlanOptions&) {
     std::vector<BlockPlan> plan;
     for (uint64_t offset = 0; offset < input.size(); offset += size) {
       plan.push_back({.offset = offset,

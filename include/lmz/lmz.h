@@ -223,9 +223,10 @@ LMZ_API lmz_code lmz_compressor_set_progress(lmz_compressor* compressor, lmz_pro
  *   LMZ_FLUSH ends the current block: all input so far can be decoded from all output so far.
  *     Flushing costs ratio; between two flushes nothing is written twice.
  *   LMZ_END ends the frame; when it is done, the next call begins another one.
- * Holds about one block of input and its output. Errors: LMZ_CANCELLED, LMZ_INVALID_ARGUMENT for
- * input that contradicts LMZ_CONTENT_SIZE. After an error every step gives it again until
- * lmz_compressor_reset; `*is_done` is 0 then. */
+ * Holds about one block of input and its output; at most three blocks of input, since up to a block
+ * can wait for what follows it, and with n > 1 threads at most 2 n + 3. Errors: LMZ_CANCELLED,
+ * LMZ_INVALID_ARGUMENT for input that contradicts LMZ_CONTENT_SIZE. After an error every step gives
+ * it again until lmz_compressor_reset; `*is_done` is 0 then. */
 LMZ_API lmz_code lmz_compressor_step(lmz_compressor* compressor, lmz_buffers* buffers,
                                      int directive, int* is_done, lmz_error* error);
 

@@ -19,6 +19,9 @@ constexpr uint32_t kMinRandomSize = 1024;
 // degrees of freedom over 2 ln 2.
 constexpr uint64_t kChanceBits = 184 + 100;
 
+// Branch targets are judged within stretches of the default block size.
+constexpr size_t kContextSize = size_t{16} << 20;
+
 // Records longer than this are rare enough to be called binary.
 constexpr size_t kMaxStride = 64;
 constexpr size_t kStrideSample = size_t{1} << 13;
@@ -104,7 +107,7 @@ Content ClassifyDense(ByteSpan bytes, const Histogram& histogram) {
 
 }  // namespace
 
-Content ClassifyWindow(ByteSpan block, size_t begin, size_t end) {
+Content ClassifyPatch(ByteSpan block, size_t begin, size_t end) {
   const ByteSpan bytes = block.subspan(begin, end - begin);
   const Histogram histogram(bytes);
   if (LooksLikeText(bytes, histogram)) {
@@ -114,6 +117,19 @@ Content ClassifyWindow(ByteSpan block, size_t begin, size_t end) {
   if (dense != Content::kBinary) return dense;
   if (LooksLikeCode(CountBranches(block, begin, end))) return Content::kExecutable;
   return LooksLikeTable(bytes, histogram) ? Content::kTable : Content::kBinary;
+}
+
+Content Classify(ByteSpan bytes) {
+  if (bytes.empty()) return Content::kBinary;
+  ContentVotes votes;
+  for (size_t offset = 0; offset < bytes.size(); offset += kContextSize) {
+    const ByteSpan context = bytes.subspan(offset, std::min(kContextSize, bytes.size() - offset));
+    for (size_t begin = 0; begin < context.size(); begin += kPatchSize) {
+      const size_t end = std::min(begin + kPatchSize, context.size());
+      votes[ClassifyPatch(context, begin, end)] += end - begin;
+    }
+  }
+  return votes.Majority();
 }
 
 }  // namespace lmz

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 #include <string>
@@ -42,6 +43,19 @@ Bytes NotesInRuns(size_t size) {
   return ToBytes(text.substr(0, size));
 }
 
+// What is told as done by a whole contest grows steadily through all passes.
+void ExpectCountsAllPasses(const std::vector<uint64_t>& told, uint64_t size) {
+  ASSERT_GT(told.size(), 20u);
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  EXPECT_LT(told[told.size() / 2], size * 3 / 4);
+  EXPECT_LE(told.back(), size);
+  // A pass alone takes more reports than are told behind nine tenths.
+  const auto late =
+      std::count_if(told.begin(), told.end(), [&](uint64_t done) { return done > size * 9 / 10; });
+  EXPECT_LT(static_cast<size_t>(late), told.size() / 4);
+  EXPECT_GT(late, 0);
+}
+
 TEST(Contest, OneLaneWhereSeveralCostMoreThanTheModelGains) {
   const auto model = ModelLibrary().OfLevel(1);
   ASSERT_TRUE(model.ok());
@@ -50,8 +64,14 @@ TEST(Contest, OneLaneWhereSeveralCostMoreThanTheModelGains) {
   ASSERT_EQ(plan.size(), 1u);
   ASSERT_EQ(plan[0].content, Content::kStructured);
   Bytes payload;
-  const auto header = EncodePlanned(raw, plan[0], model.value().get(), payload, {});
-  ASSERT_TRUE(header.ok());
+  std::vector<uint64_t> told;
+  BlockResources resources;
+  resources.report = [&](uint64_t done, uint64_t) {
+    told.push_back(done);
+    return true;
+  };
+  ASSERT_TRUE(EncodePlanned(raw, plan[0], model.value().get(), payload, resources).ok());
+  ExpectCountsAllPasses(told, raw.size());
 
   BlockChoice choice = {.options = BytesOptions{.profile = Profile::kText}};
   const size_t without = SizeOf(raw, choice);
@@ -63,6 +83,46 @@ TEST(Contest, OneLaneWhereSeveralCostMoreThanTheModelGains) {
   const size_t one_lane = SizeOf(raw, choice);
   EXPECT_LT(one_lane, without - without / 100);
   EXPECT_EQ(payload.size(), one_lane);
+}
+
+TEST(Contest, IsCancelledInAnyPass) {
+  const auto model = ModelLibrary().OfLevel(1);
+  ASSERT_TRUE(model.ok());
+  const Bytes raw = NotesInRuns(17'000);
+  const std::vector<BlockPlan> plan = Plan(raw, PlanOptions());
+  Bytes payload;
+  uint64_t reports = 0;
+  BlockResources resources;
+  resources.report = [&](uint64_t, uint64_t) {
+    ++reports;
+    return true;
+  };
+  ASSERT_TRUE(EncodePlanned(raw, plan.at(0), model.value().get(), payload, resources).ok());
+  const uint64_t all = reports;
+  for (uint64_t most = 0; most < all; most += 1 + all / 5) {
+    reports = 0;
+    resources.report = [&](uint64_t, uint64_t) { return reports++ != most; };
+    EXPECT_EQ(
+        EncodePlanned(raw, plan.at(0), model.value().get(), payload, resources).status().code(),
+        Code::kCancelled);
+    EXPECT_EQ(reports, most + 1);
+  }
+}
+
+// What fits into a sample is coded by both profiles once, and the smaller one is kept.
+TEST(Contest, ShortStructuredTextIsTheSmallerOfBothProfiles) {
+  for (const size_t size : {500u, 9'000u, 65'000u}) {
+    const Bytes raw = NotesInRuns(size);
+    BlockPlan plan = {.size = size, .content = Content::kStructured, .choice = {}};
+    plan.choice.filters = kFilterRepeat;
+    Bytes payload;
+    ASSERT_TRUE(EncodePlanned(raw, plan, nullptr, payload, {}).ok());
+    BlockChoice choice = plan.choice;
+    choice.options = BytesOptions{.profile = Profile::kText};
+    const size_t text_size = SizeOf(raw, choice);
+    choice.options = BytesOptions{.profile = Profile::kBinary};
+    EXPECT_EQ(payload.size(), std::min(text_size, SizeOf(raw, choice))) << size;
+  }
 }
 
 }  // namespace

@@ -8,59 +8,64 @@
 
 #include "base/bytes.h"
 #include "codec/block.h"
+#include "plan/content.h"
+#include "plan/finders.h"
 
 namespace lmz {
 
-// What a stretch of bytes looks like.
-enum class Content : uint8_t {
-  kText,        // prose, source code
-  kStructured,  // JSON, XML, CSV, logs: text with repeating structure
-  kExecutable,  // x86 machine code
-  kTable,       // fixed-size binary records or samples
-  kBinary,      // other binary data
-  kCompressed,  // already compressed, but a little redundancy may remain
-  kRandom,      // nothing to gain
-  kImage,       // rows of pixels
-  kAudio,       // samples of uncompressed audio
-};
-
-const char* ContentName(Content content);
-
-// What `bytes` (any size) looks like as a whole. Integer arithmetic only; deterministic.
-Content Classify(ByteSpan bytes);
-
 struct BlockPlan {
-  uint64_t offset = 0;  // within the planned input
+  uint64_t offset = 0;  // within the planned window
   uint64_t size = 0;    // > 0
   Content content = Content::kBinary;
   BlockChoice choice;
-};
-
-// What is known of the audio that goes on in the next piece of a stream.
-struct PlanMemory {
-  SampleLayout samples;  // those that go on; the offset counts from the next part's first byte
 };
 
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
 };
 
-// Plans a stream that comes in pieces: what a piece begins, the next may go on with.
-class Planner {
- public:
-  // Cuts `input`, the next piece of the stream, into consecutive blocks that cover it exactly (none
-  // for an empty input), none larger than options.max_block_size. Deterministic; time linear in the
-  // input.
-  std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options);
-
- private:
-  std::optional<ImageLayout> unfinished_;  // an image that goes on in the next piece
-  PlanMemory audio_;
+// Why a window ends.
+enum class Edge : uint8_t {
+  kOpen,   // the stream goes on, and the next window begins with what this one leaves over
+  kFlush,  // all there is must be planned now, though the stream goes on
+  kEnd,    // of the stream
 };
 
-// The blocks of a stream that is one piece.
+// Plans a stream as it arrives, window by window. What cannot be decided at the edge of an open
+// window, such as a file of which only the beginning is there, is left over for the next one.
+class Planner {
+ public:
+  // Cuts `window` into consecutive blocks, none larger than options.max_block_size, the same for
+  // all windows of a stream. They cover it from its beginning: to its end, or in an open window at
+  // least so far that no more than a block's size is left over. Deterministic; time linear in the
+  // window, so windows should bring a block's size of new bytes each.
+  std::vector<BlockPlan> Plan(ByteSpan window, Edge edge, const PlanOptions& options);
+
+ private:
+  // An object of which the next window brings more.
+  struct Unfinished {
+    FoundObject object;
+    uint64_t done = 0;  // bytes of it that are planned
+  };
+
+  uint64_t PlanObject(uint64_t begin);
+  void PlanBytes(uint64_t begin, uint64_t end);
+  void LeaveOver(uint64_t stretch_begin, uint64_t end);
+
+  std::optional<Unfinished> unfinished_;
+  bool begins_inside_ = false;  // the next window: in bytes that began in this one
+  bool is_first_ = true;        // the next window
+
+  // Of the window at hand.
+  ByteSpan window_;
+  bool is_open_ = false;
+  uint64_t max_size_ = 0;
+  std::vector<BlockPlan> plan_;
+};
+
+// The blocks of a stream that is one window.
 inline std::vector<BlockPlan> Plan(ByteSpan input, const PlanOptions& options) {
-  return Planner().Plan(input, options);
+  return Planner().Plan(input, Edge::kEnd, options);
 }
 
 }  // namespace lmz

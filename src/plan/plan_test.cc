@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "plan/classify.h"
 #include "tests/corpora.h"
 #include "tests/random.h"
 #include "tests/recipes.h"
@@ -115,7 +116,8 @@ TEST(Plan, AudioOfAnyLengthIsCutAndGoesOnInTheNextPart) {
   for (uint64_t part = 0; part < wave.size(); part += 200'001) {
     const uint64_t size = std::min<uint64_t>(200'001, wave.size() - part);
     const ByteSpan input = ByteSpan(wave).subspan(part, size);
-    const std::vector<BlockPlan> plan = planner.Plan(input, {.max_block_size = kMaxSize});
+    const std::vector<BlockPlan> plan =
+        planner.Plan(input, Edge::kFlush, {.max_block_size = kMaxSize});
     ExpectCovers(plan, size, kMaxSize);
     for (const BlockPlan& block : plan) {
       ASSERT_EQ(block.choice.codec(), kAudioCodec.id);
@@ -146,11 +148,11 @@ TEST(Plan, HeadersThatLieAreNotBelieved) {
   Bytes text = testing::MakeWave(44);
   AppendTo(text, random.Text(200'000));
   Planner planner;
-  for (const BlockPlan& block : planner.Plan(text, {})) {
+  for (const BlockPlan& block : planner.Plan(text, Edge::kFlush, {})) {
     EXPECT_EQ(block.choice.codec(), kBytesCodec.id);
   }
   const Bytes samples = testing::MakeWave(100'044);
-  for (const BlockPlan& block : planner.Plan(ByteSpan(samples).subspan(44), {})) {
+  for (const BlockPlan& block : planner.Plan(ByteSpan(samples).subspan(44), Edge::kEnd, {})) {
     EXPECT_EQ(block.choice.codec(), kBytesCodec.id) << "nothing goes on";
   }
 }

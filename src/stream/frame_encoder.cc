@@ -1,11 +1,27 @@
 #include "stream/frame_encoder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/checksum.h"
 #include "plan/contest.h"
 
 namespace lmz {
+
+namespace {
+
+// What `raw_size` bytes cost in stored blocks.
+uint64_t StoredCost(uint64_t raw_size, uint64_t block_size) {
+  uint64_t cost = 0;
+  for (uint64_t left = raw_size; left != 0;) {
+    const uint64_t size = std::min(left, block_size);
+    cost += FullFrameCost({.raw_size = size, .payload_size = size});
+    left -= size;
+  }
+  return cost;
+}
+
+}  // namespace
 
 Status ValidateCompressOptions(const CompressOptions& options) {
   LMZ_TRY(ValidateThreads(options.threads));
@@ -24,8 +40,7 @@ FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction pla
       meter_(options_.progress),
       pool_(options_.threads) {}
 
-Status FrameEncoder::CountInput(size_t size, bool is_last) {
-  read_size_ += size;
+Status FrameEncoder::CheckContentSize(bool is_last) const {
   if (options_.content_size.has_value() &&
       (read_size_ > *options_.content_size || (is_last && read_size_ < *options_.content_size))) {
     return Status(Code::kInvalidArgument,
@@ -35,17 +50,29 @@ Status FrameEncoder::CountInput(size_t size, bool is_last) {
   return OkStatus();
 }
 
-Status FrameEncoder::StartChunk(Bytes raw) {
-  Chunk& chunk = in_flight_.emplace_back();
-  chunk.raw = std::move(raw);
-  const ByteSpan input = chunk.raw;
+// Starts to code the blocks that the planner makes of the window, and keeps what it leaves over.
+Status FrameEncoder::PlanWindow(Edge edge) {
+  LMZ_TRY(CheckContentSize(edge == Edge::kEnd));
+  if (edge != Edge::kEnd) LMZ_TRY(Begin(options_.content_size));  // the end may be a compact frame
+  const std::vector<BlockPlan> plan = plan_(window_, edge, {.max_block_size = options_.block_size});
   uint64_t planned = 0;
-  for (const BlockPlan& plan : plan_(input, {.max_block_size = options_.block_size})) {
-    LMZ_CHECK(plan.offset == planned && plan.size > 0 && plan.size <= input.size() - planned);
-    chunk.blocks.push_back({.plan = plan, .raw = input.subspan(planned, plan.size)});
-    planned += plan.size;
+  for (const BlockPlan& block : plan) {
+    LMZ_CHECK(block.offset == planned && block.size > 0 && block.size <= window_.size() - planned);
+    planned += block.size;
   }
-  LMZ_CHECK(planned == input.size());
+  const uint64_t rest = window_.size() - planned;
+  LMZ_CHECK(edge == Edge::kOpen ? rest <= options_.block_size : rest == 0);
+  left_over_ = static_cast<size_t>(rest);
+  if (plan.empty()) return OkStatus();
+  Bytes next(window_.end() - static_cast<std::ptrdiff_t>(rest), window_.end());
+  window_.resize(static_cast<size_t>(planned));
+  window_.swap(next);
+  Chunk& chunk = in_flight_.emplace_back();
+  chunk.raw.swap(next);
+  for (const BlockPlan& block : plan) {
+    chunk.blocks.push_back(
+        {.plan = block, .raw = ByteSpan(chunk.raw).subspan(block.offset, block.size)});
+  }
   for (BlockWork& block : chunk.blocks) {
     block.done = pool_.Submit([this, &block] { return CodeBlock(block); });
   }
@@ -70,8 +97,19 @@ Status FrameEncoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
   return OkStatus();
 }
 
+Status FrameEncoder::WriteStored(ByteSpan raw) {
+  while (!raw.empty()) {
+    const ByteSpan block = raw.first(std::min<size_t>(raw.size(), options_.block_size));
+    const BlockHeader header = {
+        .raw_size = block.size(), .payload_size = block.size(), .checksum = Checksum64(block)};
+    LMZ_TRY(WriteBlock(header, block));
+    raw = raw.subspan(block.size());
+  }
+  return OkStatus();
+}
+
 // Waits for the oldest chunk and writes it. However the planner cut it, it never costs more than it
-// would as one stored block: that makes the worst growth a promise.
+// would in stored blocks as long as can be: that makes the worst growth a promise.
 Status FrameEncoder::FinishChunk() {
   Chunk& chunk = in_flight_.front();
   uint64_t cost = 0;
@@ -79,11 +117,8 @@ Status FrameEncoder::FinishChunk() {
     LMZ_TRY(block.done.get());
     cost += FullFrameCost(block.header);
   }
-  const BlockHeader stored = {.raw_size = chunk.raw.size(), .payload_size = chunk.raw.size()};
-  if (FullFrameCost(stored) < cost) {
-    BlockHeader header = stored;
-    header.checksum = Checksum64(chunk.raw);
-    LMZ_TRY(WriteBlock(header, chunk.raw));
+  if (StoredCost(chunk.raw.size(), options_.block_size) < cost) {
+    LMZ_TRY(WriteStored(chunk.raw));
   } else {
     for (const BlockWork& block : chunk.blocks) LMZ_TRY(WriteBlock(block.header, block.payload));
   }
@@ -91,16 +126,18 @@ Status FrameEncoder::FinishChunk() {
   return OkStatus();
 }
 
-Status FrameEncoder::WriteCompact(const Chunk& chunk) {
+// The whole content is at most one block.
+Status FrameEncoder::WriteCompact() {
   Bytes frame;
-  if (chunk.raw.empty()) {
+  if (in_flight_.empty()) {
     AppendCompactFrame({}, {}, {}, frame);
   } else {
-    const BlockWork& block = chunk.blocks.front();
-    AppendCompactFrame(block.header, block.payload, chunk.raw, frame);
+    BlockWork& block = in_flight_.front().blocks.front();
+    LMZ_TRY(block.done.get());
+    AppendCompactFrame(block.header, block.payload, block.raw, frame);
   }
   LMZ_TRY(sink_.Write(frame));
-  progress_ = {.raw_bytes = chunk.raw.size(), .coded_bytes = frame.size()};
+  progress_ = {.raw_bytes = read_size_, .coded_bytes = frame.size()};
   return OkStatus();
 }
 
@@ -110,32 +147,41 @@ Status FrameEncoder::Begin(std::optional<uint64_t> content_size) {
   return writer_.Begin(content_size);
 }
 
-Status FrameEncoder::Write(Bytes raw) {
-  LMZ_TRY(CountInput(raw.size(), false));
-  LMZ_TRY(Begin(options_.content_size));
-  LMZ_TRY(StartChunk(std::move(raw)));
-  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishChunk());
-  return OkStatus();
+Result<size_t> FrameEncoder::Write(ByteSpan bytes) {
+  if (bytes.empty()) return size_t{0};
+  const size_t full_size = left_over_ + static_cast<size_t>(options_.block_size);
+  if (window_.size() == full_size) {
+    LMZ_TRY(PlanWindow(Edge::kOpen));
+    while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishChunk());
+    return Write(bytes);
+  }
+  const size_t taken = std::min(bytes.size(), full_size - window_.size());
+  read_size_ += taken;
+  const size_t size = window_.size() + taken;
+  // Grows with the bytes that have arrived, and not beyond a window.
+  if (size > window_.capacity()) window_.reserve(std::min(2 * size, full_size));
+  window_.insert(window_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken));
+  return taken;
 }
 
 Status FrameEncoder::Flush() {
+  if (!window_.empty()) LMZ_TRY(PlanWindow(Edge::kFlush));
   while (!in_flight_.empty()) LMZ_TRY(FinishChunk());
   return OkStatus();
 }
 
-Result<Progress> FrameEncoder::Finish(Bytes raw) {
-  LMZ_TRY(CountInput(raw.size(), true));
+Result<Progress> FrameEncoder::Finish() {
+  LMZ_TRY(CheckContentSize(true));
   const bool is_whole = !has_begun_;
-  const bool is_short = is_whole && raw.size() < kCompactRawLimit;
-  if (is_whole) options_.content_size = raw.size();
-  if (is_whole || !raw.empty()) LMZ_TRY(StartChunk(std::move(raw)));
-  if (is_short && in_flight_.front().blocks.size() <= 1) {
-    for (BlockWork& block : in_flight_.front().blocks) LMZ_TRY(block.done.get());
-    LMZ_TRY(WriteCompact(in_flight_.front()));
+  if (is_whole) options_.content_size = window_.size();
+  if (!window_.empty()) LMZ_TRY(PlanWindow(Edge::kEnd));
+  const bool is_short = is_whole && read_size_ < kCompactRawLimit;
+  if (is_short && (in_flight_.empty() || in_flight_.front().blocks.size() == 1)) {
+    LMZ_TRY(WriteCompact());
     return progress_;
   }
   LMZ_TRY(Begin(options_.content_size));
-  LMZ_TRY(Flush());
+  while (!in_flight_.empty()) LMZ_TRY(FinishChunk());
   LMZ_TRY(writer_.End());
   progress_.coded_bytes = writer_.coded_size();
   return progress_;

@@ -1,4 +1,5 @@
-// The encoder of one frame, fed chunk by chunk: what the pipelines and the C boundary share.
+// The encoder of one frame, fed any number of bytes at a time: what the pipelines and the C
+// boundary share.
 #pragma once
 
 #include <deque>
@@ -18,25 +19,34 @@ inline constexpr uint64_t kMinBlockSize = uint64_t{1} << 16;
 // Errors: kInvalidArgument for a number of threads or a block size out of range.
 Status ValidateCompressOptions(const CompressOptions& options);
 
-// Write any number of times, Flush in between, Finish once. What a chunk brings reaches the sink
-// at once with one thread, by the next Flush or Finish with more. After an error there is nothing
-// more to do. std::bad_alloc passes through.
+// The most bytes of input that an encoder holds at a time: a window, which is block_size new bytes
+// behind at most block_size that the planner left over; a copy of what is left over; and the
+// windows, or what the planner took of them, of which not all blocks are written. Code comes to no
+// more than the latter again.
+inline uint64_t MaxInputHeld(const CompressOptions& options) {
+  return (2 * PiecesInFlight(options.threads) + 1) * options.block_size;
+}
+
+// Write any number of times, Flush in between, Finish once. The result depends on the bytes and on
+// where they were flushed, not on how they were divided among calls. A block reaches the sink at
+// once with one thread, by the next Flush or Finish with more. After an error there is nothing more
+// to do. std::bad_alloc passes through.
 class FrameEncoder {
  public:
   // `options` passed ValidateCompressOptions. `sink` outlives this.
   FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan);
 
-  // The next chunk: 1 .. block_size bytes. Blocks never reach over chunks, so the result is the
-  // same for equal chunks only. Errors: those of the sink, kInvalidArgument for more bytes than
-  // content_size, kCancelled.
-  Status Write(Bytes raw);
+  // Takes some of `bytes`, at least one if there is one, and returns how many. Full windows are
+  // planned once more bytes come, since the last one is planned as such. Errors: those of the sink,
+  // kInvalidArgument for more bytes than content_size, kCancelled.
+  Result<size_t> Write(ByteSpan bytes);
 
-  // Writes all chunks so far. Errors: those of the sink, kCancelled.
+  // Plans and writes all bytes so far. Errors: those of the sink, kCancelled.
   Status Flush();
 
-  // The last chunk (0 .. block_size bytes) and the end of the frame; a frame of nothing but a short
-  // last chunk becomes a compact one. Errors: as Write, also for fewer bytes than content_size.
-  Result<Progress> Finish(Bytes raw);
+  // The end of the frame; a frame of few bytes becomes a compact one. Errors: as Write, also for
+  // fewer bytes than content_size.
+  Result<Progress> Finish();
 
  private:
   struct BlockWork {
@@ -47,24 +57,27 @@ class FrameEncoder {
     std::future<Status> done = {};
   };
 
-  // What one call gave; the planner cuts it into blocks.
+  // What the planner made blocks of at once.
   struct Chunk {
     Bytes raw;
     std::deque<BlockWork> blocks;  // a deque: workers hold references
   };
 
-  Status CountInput(size_t size, bool is_last);
+  Status CheckContentSize(bool is_last) const;
   Status Begin(std::optional<uint64_t> content_size);
-  Status StartChunk(Bytes raw);
+  Status PlanWindow(Edge edge);
   Status FinishChunk();
+  Status WriteStored(ByteSpan raw);
   Status CodeBlock(BlockWork& block);
   Status WriteBlock(const BlockHeader& header, ByteSpan payload);
-  Status WriteCompact(const Chunk& chunk);
+  Status WriteCompact();
 
   Sink& sink_;
   CompressOptions options_;
   PlanFunction plan_;
   FrameWriter writer_;
+  Bytes window_;
+  size_t left_over_ = 0;  // at the beginning of the window: what the planner has seen before
   uint64_t read_size_ = 0;
   bool has_begun_ = false;  // the frame header is written
   Progress progress_;

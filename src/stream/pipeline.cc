@@ -2,16 +2,24 @@
 
 namespace lmz {
 
+namespace {
+constexpr uint64_t kReadSize = uint64_t{1} << 18;
+}
+
 Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptions& options,
                                  const PlanFunction& plan) {
   LMZ_TRY(ValidateCompressOptions(options));
   FrameEncoder encoder(sink, options, plan);
-  for (;;) {
-    Bytes raw;
-    LMZ_TRY(ReadGrowing(source, options.block_size, raw));
-    if (raw.size() < options.block_size) return encoder.Finish(std::move(raw));
-    LMZ_TRY(encoder.Write(std::move(raw)));
-  }
+  Bytes piece;
+  do {
+    piece.clear();
+    LMZ_TRY(ReadGrowing(source, kReadSize, piece));
+    for (ByteSpan left = piece; !left.empty();) {
+      LMZ_ASSIGN(const size_t taken, encoder.Write(left));
+      left = left.subspan(taken);
+    }
+  } while (piece.size() == kReadSize);
+  return encoder.Finish();
 }
 
 }  // namespace lmz

@@ -7,14 +7,15 @@
 
 namespace lmz {
 
-// Cuts the next chunk into blocks, called for one after the other; see Planner (plan/plan.h) for
+// Cuts the next window into blocks, called for one after the other; see Planner (plan/plan.h) for
 // the contract.
-using PlanFunction = std::function<std::vector<BlockPlan>(ByteSpan, const PlanOptions&)>;
+using PlanFunction =
+    std::function<std::vector<BlockPlan>(ByteSpan window, Edge edge, const PlanOptions& options)>;
 
 // The plan function of a new Planner, for one stream.
 inline PlanFunction StreamPlanner() {
-  return [planner = Planner()](ByteSpan input, const PlanOptions& options) mutable {
-    return planner.Plan(input, options);
+  return [planner = Planner()](ByteSpan window, Edge edge, const PlanOptions& options) mutable {
+    return planner.Plan(window, edge, options);
   };
 }
 

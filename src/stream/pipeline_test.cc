@@ -167,6 +167,26 @@ TEST(Pipeline, GrowthIsBounded) {
   EXPECT_LE(coded.size(), raw.size() + 64 + raw.size() / 10000);
 }
 
+// The same where the planner takes a little more than a block's size each time.
+TEST(Pipeline, GrowthIsBoundedWhateverIsLeftOver) {
+  const Bytes raw = testing::MakeRandom(size_t{12} << 20);
+  for (const uint64_t first : {uint64_t{100}, uint64_t{400'000}}) {
+    for (const uint64_t step : {uint64_t{1}, first / 20}) {
+      const auto plan = [left = first, step](ByteSpan window, Edge edge,
+                                             const PlanOptions& options) mutable {
+        if (edge == Edge::kOpen) window = window.first(window.size() - left);
+        left -= std::min(left, step);
+        return testing::FixedPlan(kStoredChoice, 4096)(window, edge, options);
+      };
+      const Bytes coded = CompressAs(raw, plan, {.block_size = uint64_t{1} << 19});
+      EXPECT_LE(coded.size(), raw.size() + 64 + raw.size() / 10000) << first << " " << step;
+      Bytes back;
+      ASSERT_TRUE(DecompressTo(coded, back).ok());
+      ASSERT_EQ(back, raw);
+    }
+  }
+}
+
 TEST(Pipeline, FramesMayBeConcatenated) {
   const Bytes first = testing::MakeRamp(100);
   const Bytes second = testing::MakeRamp(200000);

@@ -20,7 +20,6 @@ Result<bool> FedEncoder::Step(CallBuffers& buffers, Directive directive) {
 void FedEncoder::Reset() {
   encoder_.reset();
   failure_ = OkStatus();
-  chunk_ = {};
   output_ = {};
   is_ending_ = false;
 }
@@ -43,24 +42,16 @@ Result<bool> FedEncoder::TryStep(CallBuffers& buffers, Directive directive) {
       return true;
     }
     if (buffers.in.empty()) break;
-    // A full chunk waits for the next byte: it may be the last one, which is written otherwise.
-    const size_t room = static_cast<size_t>(options_.block_size) - chunk_.size();
-    if (room == 0) {
-      LMZ_TRY(OpenEncoder().Write(std::exchange(chunk_, {})));
-      continue;
-    }
-    const ByteSpan taken = buffers.in.first(std::min(room, buffers.in.size()));
-    chunk_.insert(chunk_.end(), taken.begin(), taken.end());
-    buffers.in = buffers.in.subspan(taken.size());
+    LMZ_ASSIGN(const size_t taken, OpenEncoder().Write(buffers.in));
+    buffers.in = buffers.in.subspan(taken);
   }
   if (directive == Directive::kRun) return true;
   if (directive == Directive::kFlush) {
-    if (!chunk_.empty()) LMZ_TRY(OpenEncoder().Write(std::exchange(chunk_, {})));
     if (encoder_) LMZ_TRY(encoder_->Flush());
     output_.DrainTo(buffers.out);
     return output_.empty();
   }
-  LMZ_TRY(OpenEncoder().Finish(std::exchange(chunk_, {})).status());
+  LMZ_TRY(OpenEncoder().Finish().status());
   is_ending_ = true;
   return TryStep(buffers, directive);
 }

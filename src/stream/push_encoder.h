@@ -8,8 +8,8 @@
 
 namespace lmz {
 
-// Holds one chunk of at most options.block_size bytes, and its blocks until they fit into the
-// caller's buffer. Frames follow each other: after one ended, the next call begins another.
+// Holds what FrameEncoder holds, and blocks until they fit into the caller's buffer. Frames follow
+// each other: after one ended, the next call begins another.
 class FedEncoder {
  public:
   // `options` passed ValidateCompressOptions.
@@ -30,7 +30,6 @@ class FedEncoder {
 
   CompressOptions options_;
   Status failure_;
-  Bytes chunk_;
   ByteQueue output_;
   bool is_ending_ = false;
   std::optional<FrameEncoder> encoder_;  // writes to output_

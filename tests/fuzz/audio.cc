@@ -29,7 +29,7 @@ void PlanInParts(ByteSpan raw, uint64_t part_size) {
   for (uint64_t begin = 0; begin < raw.size(); begin += part_size) {
     const uint64_t size = std::min<uint64_t>(part_size, raw.size() - begin);
     uint64_t offset = 0;
-    for (const BlockPlan& block : planner.Plan(raw.subspan(begin, size), {})) {
+    for (const BlockPlan& block : planner.Plan(raw.subspan(begin, size), Edge::kFlush, {})) {
       LMZ_REQUIRE(block.offset == offset);
       offset += block.size;
       const auto* audio = std::get_if<AudioOptions>(&block.choice.options);

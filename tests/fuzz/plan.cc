@@ -1,5 +1,6 @@
-// Any content, made longer by repeating parts of it, given to the planner in any pieces: its blocks
-// cover each piece, keep to the size allowed, and what they are to hold lies within them.
+// Any content, made longer by repeating parts of it, given to the planner in any windows, open or
+// flushed: its blocks cover each but for what may be left over, keep to the size allowed, and what
+// they are to hold lies within them.
 #include "plan/plan.h"
 
 #include "codec/audio/audio_layout.h"
@@ -43,21 +44,27 @@ void FuzzOne(ByteSpan input) {
   Choices choices(input);
   const PlanOptions options = {.max_block_size = uint64_t{1} << (12 + choices.Below(8))};
   const uint64_t piece_size = 64 + choices.Number(3) % kMostContent;
+  const uint64_t open_of = 1 + choices.Below(4);  // of so many windows all but one are open
   // The choices of Content come from the end of what is left, its seed is the first half.
   const ByteSpan seed = choices.rest().first((choices.rest().size() + 1) / 2);
   if (seed.empty()) return;
   const Bytes content = Content(choices, seed);
 
   Planner planner;
-  for (uint64_t begin = 0; begin < content.size(); begin += piece_size) {
-    const uint64_t size = std::min<uint64_t>(piece_size, content.size() - begin);
+  uint64_t begin = 0, seen = 0;
+  for (uint64_t windows = 1; seen != content.size(); ++windows) {
+    seen += std::min<uint64_t>(piece_size, content.size() - seen);
+    const bool is_open = seen != content.size() && windows % open_of != 0;
+    const Edge edge = is_open ? Edge::kOpen : seen != content.size() ? Edge::kFlush : Edge::kEnd;
+    const ByteSpan window = ByteSpan(content).subspan(begin, seen - begin);
     uint64_t offset = 0;
-    for (const BlockPlan& block : planner.Plan(ByteSpan(content).subspan(begin, size), options)) {
+    for (const BlockPlan& block : planner.Plan(window, edge, options)) {
       LMZ_REQUIRE(block.offset == offset);
       CheckBlock(block, options);
       offset += block.size;
     }
-    LMZ_REQUIRE(offset == size);
+    LMZ_REQUIRE(window.size() - offset <= (is_open ? options.max_block_size : 0));
+    begin += offset;
   }
 }
 

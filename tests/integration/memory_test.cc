@@ -8,7 +8,7 @@
 #include "codec/png/unpacked.h"
 #include "codec/registry.h"
 #include "model/library.h"
-#include "stream/pipeline.h"
+#include "stream/frame_encoder.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
 #include "tests/png_builder.h"
@@ -335,6 +335,41 @@ TEST(Memory, TheLimitHoldsForAllBlocksInFlight) {
     EXPECT_EQ(back.size(), 6 * raw.size());
     EXPECT_LE(peak - before, blocks * one + kSlack) << blocks;
     EXPECT_GT(peak - before, blocks * (one / 2)) << blocks;
+  }
+}
+
+class Nowhere final : public Sink {
+ public:
+  Status Write(ByteSpan) override { return OkStatus(); }
+};
+
+// Leaves over as much as may be, then takes all.
+std::vector<BlockPlan> PlanInFits(ByteSpan window, Edge edge, const PlanOptions& options) {
+  std::vector<BlockPlan> plan;
+  const uint64_t size = options.max_block_size;
+  if (edge == Edge::kOpen && window.size() <= size) return plan;
+  for (uint64_t offset = 0; offset < window.size(); offset += size) {
+    plan.push_back({.offset = offset,
+                    .size = std::min<uint64_t>(size, window.size() - offset),
+                    .choice = {.options = StoredOptions{}}});
+  }
+  return plan;
+}
+
+// What is kept back counts.
+TEST(Memory, AnEncoderHoldsNoMoreInputThanItSays) {
+  constexpr uint64_t kSlack = uint64_t{1} << 19;  // the piece being read, threads
+  const Bytes raw = testing::MakeRandom(size_t{10} << 20);
+  for (const int threads : {1, 3}) {
+    const CompressOptions options = {.threads = threads, .block_size = uint64_t{1} << 20};
+    const uint64_t code = 2 * PiecesInFlight(threads) * options.block_size;
+    MemorySource source(raw);
+    Nowhere sink;
+    const size_t before = live;
+    peak = before;
+    ASSERT_TRUE(CompressPlanned(source, sink, options, PlanInFits).ok());
+    EXPECT_LE(peak - before, MaxInputHeld(options) + code + kSlack) << threads;
+    EXPECT_GT(peak - before, 2 * options.block_size) << threads;
   }
 }
 

@@ -25,6 +25,12 @@ ByteSpan ChunkAt(ByteSpan bytes, size_t begin) {
   return bytes.subspan(begin, kChunkFrame + size);
 }
 
+// How many bytes there must be for the chunk at `begin`, as far as these tell.
+uint64_t NeededFor(ByteSpan bytes, size_t begin) {
+  const uint64_t frame_end = uint64_t{begin} + kChunkFrame;
+  return bytes.size() < frame_end ? frame_end : frame_end + LoadBe32(&bytes[begin]);
+}
+
 // From the content of IHDR; none for what no PNG file has.
 std::optional<Format> ReadFormat(ByteSpan header) {
   constexpr std::array<uint8_t, 7> kChannels = {1, 0, 3, 1, 2, 0, 4};  // by colour type
@@ -53,7 +59,8 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
 
 }  // namespace
 
-std::optional<File> FindFile(ByteSpan bytes, uint64_t& chunks_seen) {
+std::optional<File> FindFile(ByteSpan bytes, ChunkWalk& walk) {
+  walk = {};
   if (bytes.size() < kSignatureSize ||
       !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
     return std::nullopt;
@@ -67,7 +74,8 @@ std::optional<File> FindFile(ByteSpan bytes, uint64_t& chunks_seen) {
   bool was_idat = false;
   for (size_t at = kSignatureSize;;) {
     const ByteSpan chunk = ChunkAt(bytes, at);
-    ++chunks_seen;
+    ++walk.chunks;
+    walk.needed_size = NeededFor(bytes, at);
     if (chunk.empty()) return std::nullopt;
     const bool is_idat = IsType(chunk, "IDAT");
     if (is_idat && file.idat_chunks == 0) file.idat_begin = at;

@@ -35,13 +35,20 @@ struct File {
   size_t idat_chunks = 0;
 };
 
+// How a search for a file went.
+struct ChunkWalk {
+  uint64_t chunks = 0;       // that were looked at
+  uint64_t needed_size = 0;  // of the bytes, to look at all chunks so far: more than there are when
+                             // the last one is cut off
+};
+
 // The PNG file that `bytes` begins with, whole. Reads only the chunks' frames and the first
-// content; none when one of them is malformed, cut off, or there is no IDAT chunk. Adds the number
-// of chunks that it looked at to `chunks_seen`.
-std::optional<File> FindFile(ByteSpan bytes, uint64_t& chunks_seen);
+// content; none when one of them is malformed, cut off, or there is no IDAT chunk. `walk` is
+// replaced.
+std::optional<File> FindFile(ByteSpan bytes, ChunkWalk& walk);
 inline std::optional<File> FindFile(ByteSpan bytes) {
-  uint64_t chunks_seen = 0;
-  return FindFile(bytes, chunks_seen);
+  ChunkWalk walk;
+  return FindFile(bytes, walk);
 }
 
 // CRC-32 as PNG has it, of a chunk's type and content.

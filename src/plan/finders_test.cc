@@ -1,4 +1,4 @@
-#include "plan/picture.h"
+#include "plan/plan.h"
 
 #include <gtest/gtest.h>
 
@@ -37,7 +37,7 @@ void ExpectCovers(const std::vector<BlockPlan>& plan, size_t size) {
   EXPECT_EQ(offset, size);
 }
 
-TEST(Picture, AnImageFileIsOneBlock) {
+TEST(Finders, AnImageFileIsOneBlock) {
   TestRandom random(1);
   Bytes photo = Photo(random, 100, 80);
   AppendTo(photo, ToBytes("a few bytes behind it"));
@@ -49,7 +49,7 @@ TEST(Picture, AnImageFileIsOneBlock) {
   ExpectCovers(plan, photo.size());
 }
 
-TEST(Picture, AnImageAmongTextHasItsOwnBlock) {
+TEST(Finders, AnImageAmongTextHasItsOwnBlock) {
   TestRandom random(2);
   Bytes bytes = random.Text(100'000);
   AppendTo(bytes, Photo(random, 300, 200));
@@ -62,7 +62,7 @@ TEST(Picture, AnImageAmongTextHasItsOwnBlock) {
   ExpectCovers(plan, bytes.size());
 }
 
-TEST(Picture, NoiseFlatAreasAndFalseHeadersAreNoImages) {
+TEST(Finders, NoiseFlatAreasAndFalseHeadersAreNoImages) {
   TestRandom random(3);
   Bytes noise = ToBytes("P6\n200 200\n255\n");
   AppendTo(noise, random.Random(120'000));
@@ -76,13 +76,13 @@ TEST(Picture, NoiseFlatAreasAndFalseHeadersAreNoImages) {
 }
 
 // Headers without end: the search gives up rather than look at every one.
-TEST(Picture, ManyHeadersAreCoveredAllTheSame) {
+TEST(Finders, ManyHeadersAreCoveredAllTheSame) {
   Bytes bytes;
   while (bytes.size() < 2 * kMiB) AppendTo(bytes, ToBytes("P6\n32 9999999\n255\n"));
   ExpectCovers(Plan(bytes, {}), bytes.size());
 }
 
-TEST(Picture, ALargeImageIsCutBetweenRows) {
+TEST(Finders, ALargeImageIsCutBetweenRows) {
   TestRandom random(4);
   const Bytes photo = Photo(random, 300, 300);
   const std::vector<BlockPlan> plan = Plan(photo, {.max_block_size = 100'000});
@@ -99,7 +99,7 @@ TEST(Picture, ALargeImageIsCutBetweenRows) {
 
 // A stream comes in pieces that end within rows, or within the header: all but the rows that a cut
 // parts stay pixels.
-TEST(Picture, AnImageGoesOnInTheNextPiece) {
+TEST(Finders, AnImageGoesOnInTheNextPiece) {
   TestRandom random(5);
   Bytes photo = Photo(random, 300, 200);
   AppendTo(photo, random.Text(30'000));
@@ -109,8 +109,8 @@ TEST(Picture, AnImageGoesOnInTheNextPiece) {
     uint64_t pieces = 0;
     for (size_t begin = 0; begin < photo.size(); begin += piece, ++pieces) {
       const size_t size = std::min(piece, photo.size() - begin);
-      const std::vector<BlockPlan> plan =
-          planner.Plan(ByteSpan(photo).subspan(begin, size), {.max_block_size = piece});
+      const std::vector<BlockPlan> plan = planner.Plan(ByteSpan(photo).subspan(begin, size),
+                                                       Edge::kFlush, {.max_block_size = piece});
       ExpectCovers(plan, size);
       for (const BlockPlan& block : plan) {
         if (block.choice.codec() == kImageCodec.id)
@@ -122,17 +122,6 @@ TEST(Picture, AnImageGoesOnInTheNextPiece) {
   }
 }
 
-TEST(Picture, RowsBehindCountsTheRowThatIsCut) {
-  const ImageLayout layout = {.offset = 10, .width = 20, .height = 5};
-  EXPECT_FALSE(RowsBehind(layout, 110));
-  EXPECT_FALSE(RowsBehind(layout, 95)) << "only the rest of a row";
-  const std::optional<ImageLayout> rest = RowsBehind(layout, 35);
-  ASSERT_TRUE(rest.has_value());
-  EXPECT_EQ(rest->offset, 15u);
-  EXPECT_EQ(rest->height, 3u);
-  EXPECT_EQ(RowsBehind(layout, 4)->offset, 6u);
-}
-
 // A PNG file of about 40 KB.
 Bytes Png(TestRandom& random) {
   const testing::PngShape shape = {.width = 200, .height = 200, .color = 0};
@@ -140,7 +129,7 @@ Bytes Png(TestRandom& random) {
   return testing::PngFile(shape, testing::ZlibStream(testing::FilteredRows(shape, pixels), {}));
 }
 
-TEST(Picture, APngFileIsOneBlockWithItsTail) {
+TEST(Finders, APngFileIsOneBlockWithItsTail) {
   TestRandom random(9);
   Bytes png = Png(random);
   const size_t size = png.size();
@@ -156,7 +145,7 @@ TEST(Picture, APngFileIsOneBlockWithItsTail) {
   ExpectCovers(plan, png.size());
 }
 
-TEST(Picture, PngFilesAmongOtherBytesHaveTheirOwnBlocks) {
+TEST(Finders, PngFilesAmongOtherBytesHaveTheirOwnBlocks) {
   TestRandom random(10);
   Bytes bytes = random.Text(20'000);
   const Bytes png = Png(random);
@@ -172,7 +161,7 @@ TEST(Picture, PngFilesAmongOtherBytesHaveTheirOwnBlocks) {
   ExpectCovers(plan, bytes.size());
 }
 
-TEST(Picture, APngFileThatIsCutOrTooLongIsNone) {
+TEST(Finders, APngFileThatIsCutOrTooLongIsNone) {
   TestRandom random(11);
   Bytes png = Png(random);
   const auto uses_png = [](const std::vector<BlockPlan>& plan) {
@@ -187,7 +176,7 @@ TEST(Picture, APngFileThatIsCutOrTooLongIsNone) {
 
 // Signatures without end, in one chain of chunks that leads nowhere: the search gives up before the
 // time grows.
-TEST(Picture, FalsePngFilesAreGivenUp) {
+TEST(Finders, FalsePngFilesAreGivenUp) {
   const Bytes start = testing::PngFile({.width = 9, .height = 9}, Bytes(1));
   Bytes bytes;
   while (bytes.size() < 8 * kMiB) testing::AppendChunk("fALS", ByteSpan(start).first(33), bytes);
@@ -195,7 +184,7 @@ TEST(Picture, FalsePngFilesAreGivenUp) {
 }
 
 // Indices into a palette are no samples: `bytes` codes them smaller.
-TEST(Picture, APaletteIsLeftToBytes) {
+TEST(Finders, APaletteIsLeftToBytes) {
   TestRandom random(13);
   Bytes bmp = ToBytes("BM");
   ByteWriter writer(bmp);

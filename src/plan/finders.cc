@@ -1,0 +1,83 @@
+#include "plan/finders.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/audio/finder.h"
+#include "codec/image/finder.h"
+#include "codec/png/finder.h"
+
+namespace lmz {
+
+namespace {
+
+struct ObjectKind {
+  const Finder& finder;
+  Content content;
+  // Looked for amid other bytes only in streams of more than one window. One window is planned as
+  // it always was.
+  bool is_for_long_streams = false;
+};
+
+// A format is a row; no two can begin with the same bytes.
+const std::array kKinds = {
+    ObjectKind{.finder = png::kFinder, .content = Content::kImage},
+    ObjectKind{.finder = kImageFinder, .content = Content::kImage},
+    ObjectKind{.finder = kAudioFinder, .content = Content::kAudio, .is_for_long_streams = true},
+};
+
+// A header is not longer: closer to an open edge, it may be cut off.
+constexpr uint64_t kMaxHeaderSize = uint64_t{1} << 12;
+
+// In units of Sighting::cost.
+constexpr uint64_t kMinPatience = uint64_t{1} << 16;
+
+// Whether an object can begin with a byte, for all bytes.
+std::array<bool, 256> FirstBytes() {
+  std::array<bool, 256> first{};
+  for (const ObjectKind& kind : kKinds) {
+    for (const char c : kind.finder.first_bytes) first[static_cast<uint8_t>(c)] = true;
+  }
+  return first;
+}
+
+const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, bool is_whole) {
+  for (const ObjectKind& kind : kKinds) {
+    if (is_inner && is_whole && kind.is_for_long_streams) continue;
+    const auto first = static_cast<char>(bytes[0]);
+    if (kind.finder.first_bytes.find(first) == std::string_view::npos) continue;
+    if (kind.finder.may_begin(bytes, is_inner)) return &kind;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ObjectSearch::ObjectSearch(ByteSpan window, const SearchOptions& options)
+    : window_(window), options_(options), patience_(4 * window.size() + kMinPatience) {}
+
+ObjectSearch::Find ObjectSearch::Next(uint64_t from) {
+  static const std::array<bool, 256> kFirstBytes = FirstBytes();
+  const uint64_t edge = std::min(kMaxHeaderSize, options_.max_size);
+  for (uint64_t at = from; at < window_.size() && patience_ != 0; ++at) {
+    const ByteSpan bytes = window_.subspan(static_cast<size_t>(at));
+    if (!kFirstBytes[bytes[0]]) continue;
+    const bool is_inner = at != from || (at == 0 && options_.begins_inside);
+    const ObjectKind* const kind = KindAt(bytes, is_inner, options_.is_whole);
+    if (kind == nullptr) continue;
+    if (options_.is_open && bytes.size() < edge) return {.begin = at};
+    const Sighting sighting = kind->finder.look(
+        bytes, {.max_size = options_.max_size, .is_inner = is_inner, .is_open = options_.is_open});
+    patience_ -= std::min(patience_, sighting.cost);
+    if (sighting.kind == Sighting::Kind::kNothing) continue;
+    if (sighting.kind == Sighting::Kind::kUndecided) return {.begin = at};
+    return {.begin = at + sighting.begin,
+            .object = FoundObject{.finder = &kind->finder,
+                                  .content = kind->content,
+                                  .size = sighting.size,
+                                  .options = sighting.options}};
+  }
+  return {.begin = window_.size()};
+}
+
+}  // namespace lmz

@@ -1,0 +1,49 @@
+// The formats of objects that the planner finds, and the search for the next one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "codec/finder.h"
+#include "plan/content.h"
+
+namespace lmz {
+
+// Where its blocks are cut is the finder's business.
+struct FoundObject {
+  const Finder* finder = nullptr;
+  Content content = Content::kBinary;
+  uint64_t size = 0;     // as promised: may end behind the window
+  CodecOptions options;  // as in Sighting
+};
+
+struct SearchOptions {
+  uint64_t max_size = 0;       // of a block
+  bool is_open = false;        // more bytes follow behind the window
+  bool begins_inside = false;  // other bytes are before the window
+  bool is_whole = false;       // the window is the whole stream
+};
+
+// Looks for objects worth blocks of their own. Gives up where headers that lead nowhere are too
+// many, so that the time stays linear.
+class ObjectSearch {
+ public:
+  struct Find {
+    uint64_t begin = 0;  // of the object; of what is undecided; else the window's size
+    std::optional<FoundObject> object = {};
+  };
+
+  // `window` outlives the search.
+  ObjectSearch(ByteSpan window, const SearchOptions& options);
+
+  // The first object in window[from ..), or what may be one once more bytes are there.
+  Find Next(uint64_t from);
+
+ private:
+  ByteSpan window_;
+  SearchOptions options_;
+  uint64_t patience_;
+};
+
+}  // namespace lmz

@@ -1,0 +1,222 @@
+#include "plan/stretch.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "codec/filter/repeat.h"
+#include "plan/classify.h"
+
+namespace lmz {
+namespace {
+
+// Every block learns from nothing. Measured in bytes, that costs the smaller neighbour of a cut up
+// to about this much of its head start; a cut must gain more.
+constexpr uint64_t kMinSplitSize = uint64_t{1} << 20;
+
+// Shorter random stretches are left to the codec, which passes them with little loss.
+constexpr uint64_t kMinStoredSize = uint64_t{1} << 18;
+
+// A repeat costs one command instead of its bytes, so that even random patches are worth coding
+// when this share of them occurs elsewhere in the block.
+constexpr uint32_t kMinRepeatLength = 256;
+constexpr uint64_t kRepeatedShare = 8;
+
+// A cut must not part this share of the smaller side from what it repeats.
+constexpr uint64_t kPartedShare = 16;
+
+enum class Treatment : uint8_t { kStored, kText, kBinary };
+
+Treatment TreatmentOf(Content content) {
+  switch (content) {
+    case Content::kText:
+    case Content::kStructured:
+      return Treatment::kText;
+    case Content::kRandom:
+      return Treatment::kStored;
+    default:
+      return Treatment::kBinary;
+  }
+}
+
+// Neighbouring patches of a segment that are to share a block.
+struct Run {
+  size_t first_patch = 0;
+  uint64_t size = 0;
+  Treatment treatment = Treatment::kBinary;
+  ContentVotes votes{};  // bytes that are no copies, at least 1 a patch
+
+  uint64_t NewBytes() const { return votes.Sum(); }
+};
+
+// How the patches of a segment repeat each other.
+struct RepeatMap {
+  explicit RepeatMap(ByteSpan segment)
+      : copied((segment.size() + kPatchSize - 1) / kPatchSize),
+        linked(copied.size()),
+        parted(copied.size() + 1) {
+    for (const Repeat& repeat : FindRepeats(segment, kMinRepeatLength)) {
+      const uint64_t source = repeat.position - repeat.distance;
+      Spread(repeat.position, repeat.length, copied);
+      Spread(repeat.position, repeat.length, linked);
+      Spread(source, repeat.length, linked);
+      parted[source / kPatchSize + 1] += repeat.length;
+      parted[repeat.position / kPatchSize + 1] -= repeat.length;
+    }
+    for (size_t i = 1; i < parted.size(); ++i) parted[i] += parted[i - 1];
+  }
+
+  std::vector<uint64_t> copied;  // bytes of the patch that copy something earlier
+  std::vector<uint64_t> linked;  // those, and bytes that something later copies
+  std::vector<uint64_t> parted;  // repeated bytes whose source a cut before the patch parts off
+
+ private:
+  // Adds the part of [begin, begin + length) in each patch to that patch's number.
+  static void Spread(uint64_t begin, uint64_t length, std::vector<uint64_t>& patches) {
+    while (length != 0) {
+      const uint64_t part = std::min(length, kPatchSize - begin % kPatchSize);
+      patches[begin / kPatchSize] += part;
+      begin += part;
+      length -= part;
+    }
+  }
+};
+
+Run Join(const Run& left, const Run& right) {
+  Run run = left;
+  run.size += right.size;
+  run.votes.Add(right.votes);
+  if (left.treatment == right.treatment) return run;
+  const uint64_t text = run.votes[Content::kText] + run.votes[Content::kStructured];
+  run.treatment = 2 * text >= run.NewBytes() ? Treatment::kText : Treatment::kBinary;
+  return run;
+}
+
+// Joins neighbours of equal treatment.
+void Coalesce(std::vector<Run>& runs) {
+  size_t kept = 0;
+  for (size_t i = 1; i < runs.size(); ++i) {
+    if (runs[i].treatment == runs[kept].treatment) {
+      runs[kept] = Join(runs[kept], runs[i]);
+    } else {
+      runs[++kept] = runs[i];
+    }
+  }
+  runs.resize(std::min(runs.size(), kept + 1));
+}
+
+std::vector<Run> ClassifyPatches(ByteSpan segment, const RepeatMap& repeats) {
+  std::vector<Run> runs;
+  for (size_t begin = 0; begin < segment.size(); begin += kPatchSize) {
+    const size_t end = std::min(begin + kPatchSize, segment.size());
+    const size_t patch = begin / kPatchSize;
+    const Content content = ClassifyPatch(segment, begin, end);
+    Run run = {.first_patch = patch, .size = end - begin, .treatment = TreatmentOf(content)};
+    const bool is_repeated = repeats.linked[patch] >= run.size / kRepeatedShare;
+    if (run.treatment == Treatment::kStored && is_repeated) run.treatment = Treatment::kBinary;
+    // Overlapping sources can link more than there is, copies are disjoint.
+    run.votes[content] = std::max<uint64_t>(run.size - repeats.copied[patch], 1);
+    runs.push_back(run);
+  }
+  Coalesce(runs);
+  return runs;
+}
+
+// Whether a block of its own is right for the stored run `i`: it must not part its neighbours if
+// they need each other more than the time that it saves.
+bool StoredRunPays(const std::vector<Run>& runs, size_t i, const RepeatMap& repeats) {
+  const Run& run = runs[i];
+  if (runs.size() == 1) return true;
+  if (run.size < kMinStoredSize) return false;
+  if (i == 0 || i + 1 == runs.size()) return true;
+  const uint64_t smaller = std::min(runs[i - 1].NewBytes(), runs[i + 1].NewBytes());
+  const uint64_t parted = repeats.parted[run.first_patch];
+  return run.size >= std::min(smaller, kMinSplitSize) && parted <= smaller / kPartedShare;
+}
+
+// Gives stored runs that do not pay to their neighbours, shortest first.
+void DropStoredRuns(std::vector<Run>& runs, const RepeatMap& repeats) {
+  while (true) {
+    std::optional<size_t> shortest;
+    for (size_t i = 0; i < runs.size(); ++i) {
+      if (runs[i].treatment != Treatment::kStored || StoredRunPays(runs, i, repeats)) continue;
+      if (!shortest || runs[i].size < runs[*shortest].size) shortest = i;
+    }
+    if (!shortest) return;
+    const size_t i = *shortest;
+    const bool is_left_larger =
+        i + 1 == runs.size() || (i != 0 && runs[i - 1].size >= runs[i + 1].size);
+    runs[i].treatment = runs[is_left_larger ? i - 1 : i + 1].treatment;
+    Coalesce(runs);
+  }
+}
+
+// Joins text and binary neighbours unless both are long enough and neither repeats the other.
+void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
+  while (true) {
+    std::optional<size_t> weakest;  // the cut before this run
+    uint64_t weakest_size = 0;
+    for (size_t i = 1; i < runs.size(); ++i) {
+      const Run& left = runs[i - 1];
+      const Run& right = runs[i];
+      if (left.treatment == Treatment::kStored || right.treatment == Treatment::kStored) continue;
+      const uint64_t smaller = std::min(left.NewBytes(), right.NewBytes());
+      const uint64_t parted = repeats.parted[right.first_patch];
+      if (smaller >= kMinSplitSize && parted <= smaller / kPartedShare) continue;
+      if (weakest && smaller >= weakest_size) continue;
+      weakest = i;
+      weakest_size = smaller;
+    }
+    if (!weakest) return;
+    runs[*weakest - 1] = Join(runs[*weakest - 1], runs[*weakest]);
+    runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(*weakest));
+    Coalesce(runs);
+  }
+}
+
+BlockChoice ChoiceFor(const Run& run) {
+  if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
+  const bool has_code = run.votes[Content::kExecutable] != 0;
+  const bool is_text = run.treatment == Treatment::kText;
+  return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
+          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0))};
+}
+
+// Plans a segment that could be one block.
+std::vector<BlockPlan> PlanSegment(ByteSpan segment) {
+  const RepeatMap repeats(segment);
+  std::vector<Run> runs = ClassifyPatches(segment, repeats);
+  DropStoredRuns(runs, repeats);
+  DropCuts(runs, repeats);
+  std::vector<BlockPlan> blocks;
+  uint64_t offset = 0;
+  for (const Run& run : runs) {
+    blocks.push_back({.offset = offset,
+                      .size = run.size,
+                      .content = run.votes.Majority(),
+                      .choice = ChoiceFor(run)});
+    offset += run.size;
+  }
+  return blocks;
+}
+
+}  // namespace
+
+void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, uint64_t max_size,
+                 std::vector<BlockPlan>& plan) {
+  while (offset < end) {
+    const uint64_t size = std::min(max_size, end - offset);
+    std::vector<BlockPlan> blocks =
+        PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)));
+    // The last block may go on behind the segment: plan it again with what follows. Dropping less
+    // than half keeps the time linear.
+    const bool is_last = offset + size == end;
+    if (!is_last && blocks.size() > 1 && blocks.back().size < max_size / 2) blocks.pop_back();
+    for (BlockPlan& block : blocks) {
+      block.offset += offset;
+      plan.push_back(block);
+    }
+    offset = plan.back().offset + plan.back().size;
+  }
+}
+
+}  // namespace lmz
