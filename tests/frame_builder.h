@@ -1,4 +1,4 @@
-// Makes frames field by field, lawful ones and others.
+// Makes frames field by field, valid ones and others.
 #pragma once
 
 #include <optional>

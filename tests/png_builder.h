@@ -32,7 +32,7 @@ inline std::vector<deflate::Block> ZlibBlocks(ByteSpan data, const deflate::Sett
   return blocks;
 }
 
-// Any lawful parse: literals, copies of what is there, blocks of any size and type, lengths of
+// Any valid parse: literals, copies of what is there, blocks of any size and type, lengths of
 // codes that no encoder would choose.
 inline std::vector<deflate::Block> RandomBlocks(TestRandom& random, ByteSpan data) {
   std::vector<deflate::Block> blocks;

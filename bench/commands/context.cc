@@ -162,7 +162,7 @@ Status RunContext(const ContextOptions& options) {
   return FirstFailure(
       {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(curves, chunks.size())),
        WriteSvg(Figure(curves, chunks.size()), options.svg),
-       Deliver(text, options.section, options.into)});
+       WriteSection(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

@@ -240,7 +240,7 @@ Status RunFiles(const FilesOptions& options) {
   if (!targets.empty()) text.append("\n").append(TargetsMarkdown(result, targets));
   return FirstFailure({WriteIfNamed(options.csv, FilesCsv(result)),
                        WriteIfNamed(options.json, FilesJson(result)),
-                       Deliver(text, options.section, options.into), result.failure});
+                       WriteSection(text, options.section, options.into), result.failure});
 }
 
 }  // namespace lmz::bench

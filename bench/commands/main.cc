@@ -137,7 +137,7 @@ Status RunOrigin(const OriginOptions& options) {
   std::string text = Machine(0) + "; lmz " + VersionOf(peers[0]);
   for (const ModelName& model : ModelsOf(peers)) text += ", model `" + model.name + "` " + model.id;
   const std::string name = std::filesystem::path(options.path).filename().string();
-  return Deliver(text + "; " + DataOrigin(name, data) + ".\n", "", "");
+  return WriteSection(text + "; " + DataOrigin(name, data) + ".\n", "", "");
 }
 
 struct InsertOptions {
@@ -158,7 +158,7 @@ Status RunInsert(const InsertOptions& options) {
     return Status(Code::kInvalidArgument,
                   "insert: standard input is empty; " + options.into + " was not changed");
   }
-  return Deliver({text.begin(), text.end()}, options.section, options.into);
+  return WriteSection({text.begin(), text.end()}, options.section, options.into);
 }
 
 // What both figures take.

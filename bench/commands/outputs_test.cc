@@ -133,7 +133,7 @@ TEST_F(Written, ADocumentIsReplacedAsAWholeOrNotAtAll) {
 
 TEST_F(Written, WhatCannotBeWrittenIsPrinted) {
   testing::internal::CaptureStdout();
-  const Status status = Deliver("a table\n", "a", In("gone.md"));
+  const Status status = WriteSection("a table\n", "a", In("gone.md"));
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "a table\n");
   EXPECT_EQ(status.code(), Code::kIo);
 }

@@ -270,7 +270,7 @@ Status RunScaling(const ScalingOptions& options) {
   text += FigureLink("Adjusted rate by model size", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
   return FirstFailure({WriteIfNamed(options.csv, csv), WriteSvg(Figure(scaling), options.svg),
-                       Deliver(text, options.section, options.into)});
+                       WriteSection(text, options.section, options.into)});
 }
 
 }  // namespace lmz::bench

@@ -134,7 +134,7 @@ Status RunSmall(const SmallOptions& options) {
       "minimum of " +
       std::to_string(options.runs) + " runs" + (folder.is_in_memory() ? ", on tmpfs" : "") +
       ".\n\n" + MarkdownTable({Grouped(options.count) + " files", "compress", "decompress"}, rows);
-  return Deliver(text, options.section, options.into);
+  return WriteSection(text, options.section, options.into);
 }
 
 }  // namespace lmz::bench

@@ -247,8 +247,9 @@ Status RunTable(const TableOptions& options) {
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
   const std::string provenance = Provenance(sets, rows, models, options.threads);
-  return FirstFailure({WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
-                       Deliver(provenance + Report(sets, rows), options.section, options.into)});
+  return FirstFailure(
+      {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
+       WriteSection(provenance + Report(sets, rows), options.section, options.into)});
 }
 
 }  // namespace lmz::bench

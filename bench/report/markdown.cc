@@ -89,7 +89,8 @@ Status WriteSection(const std::string& generated, const std::string& section,
 
 }  // namespace
 
-Status Deliver(const std::string& generated, const std::string& section, const std::string& into) {
+Status WriteSection(const std::string& generated, const std::string& section,
+                    const std::string& into) {
   const Status status = into.empty() ? OkStatus() : WriteSection(generated, section, into);
   if (status.ok() && !into.empty()) return status;
   std::fwrite(generated.data(), 1, generated.size(), stdout);

@@ -28,7 +28,8 @@ Result<std::string> ReplaceSection(const std::string& text, const std::string& s
 // Prints `generated`, or writes it between the marks of the file `into` when that is not empty;
 // what cannot be written there is printed all the same, and the failure returned. Errors: kIo,
 // kInvalidArgument.
-Status Deliver(const std::string& generated, const std::string& section, const std::string& into);
+Status WriteSection(const std::string& generated, const std::string& section,
+                    const std::string& into);
 
 // The figure `svg` as a link in the document `into`; empty unless both are given and lie in one
 // folder.

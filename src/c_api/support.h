@@ -33,10 +33,10 @@ struct lmz_coder {
   std::optional<Fed> fed;
 };
 
-struct lmz_compressor : lmz_coder<lmz::CompressOptions, lmz::FedEncoder> {
+struct lmz_compressor : lmz_coder<lmz::CompressOptions, lmz::PushEncoder> {
   bool has_model = false;  // options.model is what the caller chose, else it follows the default
 };
-struct lmz_decompressor : lmz_coder<lmz::DecompressOptions, lmz::FedDecoder> {
+struct lmz_decompressor : lmz_coder<lmz::DecompressOptions, lmz::PushDecoder> {
   // options.models has these two together.
   std::shared_ptr<const lmz::ModelLibrary> library = lmz::ModelLibrary::Installed();
   std::vector<lmz::SharedModel> added;

@@ -14,7 +14,7 @@ using testing::ChoiceName;
 using testing::Generator;
 using testing::kGenerators;
 
-TEST(Block, HeadersOfTheEncoderAreLawful) {
+TEST(Block, HeadersOfTheEncoderAreValid) {
   for (const BlockChoice& choice : AllChoices()) {
     for (const Generator& generator : kGenerators) {
       for (const size_t size : {1u, 3u, 64u, 1000u, 20000u}) {

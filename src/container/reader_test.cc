@@ -23,7 +23,7 @@ Status ReadStructure(ByteSpan bytes) {
   }
 }
 
-Bytes LawfulFrame() {
+Bytes ValidFrame() {
   return FrameBuilder()
       .Start(0, kFlagContentSize, 11)
       .Stored(ToBytes("hello "))
@@ -41,12 +41,12 @@ TEST(Reader, WriterAndBuilderWriteTheSameFrame) {
     ASSERT_TRUE(writer.WriteBlock(FrameBuilder::StoredHeader(raw), raw).ok());
   }
   ASSERT_TRUE(writer.End().ok());
-  EXPECT_EQ(out, LawfulFrame());
+  EXPECT_EQ(out, ValidFrame());
   EXPECT_EQ(writer.coded_size(), out.size());
 }
 
 TEST(Reader, WalksTheItems) {
-  const Bytes frame = LawfulFrame();
+  const Bytes frame = ValidFrame();
   MemorySource source(frame);
   Reader reader(source);
   EXPECT_EQ(reader.Next().value(), Reader::Item::kFrame);
@@ -88,7 +88,7 @@ Bytes Joined(std::initializer_list<Bytes> parts) {
 
 // As `lmz -c | dd conv=sync` pads, and `cat` of such files.
 TEST(Reader, ZerosMayPadAFrameOrANote) {
-  const Bytes frame = LawfulFrame();
+  const Bytes frame = ValidFrame();
   const Bytes note = FrameBuilder().Note("xabc", ToBytes("seen")).bytes;
   for (const size_t zeros :
        {size_t{1}, size_t{2}, size_t{3}, size_t{4}, size_t{70000}, size_t{kMaxPadding}}) {
@@ -103,7 +103,7 @@ TEST(Reader, ZerosMayPadAFrameOrANote) {
 }
 
 TEST(Reader, WhatIsNoPaddingSaysHowToCutItOff) {
-  const Bytes frame = LawfulFrame();
+  const Bytes frame = ValidFrame();
   const std::string end = std::to_string(frame.size());
   for (const Bytes& rest : {ToBytes("rubbish"), Joined({Bytes(5), ToBytes("x")}),
                             Bytes(kMaxPadding + 1), Joined({Bytes(kMaxPadding + 1), frame})}) {
@@ -174,7 +174,7 @@ TEST(Reader, AnIndexThatDisagreesIsSeen) {
 }
 
 TEST(Reader, IndexSizeIsChecked) {
-  Bytes frame = LawfulFrame();
+  Bytes frame = ValidFrame();
   frame[frame.size() - 7] ^= 1;
   const Status status = ReadStructure(frame);
   EXPECT_EQ(status.code(), Code::kDamaged);

@@ -65,7 +65,7 @@ constexpr uint8_t ExactStateOf(Counts c) {
   return ExactState(code * 2 + static_cast<unsigned>(c.last));
 }
 
-// Candidates: the exact histories, then every lawful pair of counts with either last bit, although
+// Candidates: the exact histories, then every valid pair of counts with either last bit, although
 // not all of them can come about.
 struct Candidates {
   static constexpr size_t kMax = 512;

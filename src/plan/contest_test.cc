@@ -43,7 +43,7 @@ Bytes NotesInRuns(size_t size) {
   return ToBytes(text.substr(0, size));
 }
 
-// What is told as done by a whole contest grows steadily through all passes.
+// What is reported as done by a whole contest grows steadily through all passes.
 void ExpectCountsAllPasses(const std::vector<uint64_t>& told, uint64_t size) {
   ASSERT_GT(told.size(), 20u);
   EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));

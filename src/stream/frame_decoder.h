@@ -25,7 +25,7 @@ Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
 // Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
 class FrameDecoder {
  public:
-  // `options` has a lawful number of threads; `source` and `sink` outlive this.
+  // `options` has a valid number of threads; `source` and `sink` outlive this.
   FrameDecoder(Source& source, Sink& sink, DecompressOptions options);
 
   // Decodes all frames of the source. Errors: as Decompress.

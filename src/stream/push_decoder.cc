@@ -19,7 +19,7 @@ uint64_t NextLook(uint64_t size) {
 
 }  // namespace
 
-Result<bool> FedDecoder::Step(CallBuffers& buffers, Directive directive) {
+Result<bool> PushDecoder::Step(CallBuffers& buffers, Directive directive) {
   try {
     return TryStep(buffers, directive);
   } catch (const std::bad_alloc&) {
@@ -28,7 +28,7 @@ Result<bool> FedDecoder::Step(CallBuffers& buffers, Directive directive) {
   }
 }
 
-void FedDecoder::Reset() {
+void PushDecoder::Reset() {
   decoder_.reset();
   failure_ = OkStatus();
   input_ = {};
@@ -37,7 +37,7 @@ void FedDecoder::Reset() {
 }
 
 // One step of the decoder; false when it needs more input than is here.
-Result<bool> FedDecoder::Advance(Directive directive) {
+Result<bool> PushDecoder::Advance(Directive directive) {
   if (!decoder_) decoder_.emplace(input_, output_, options_);
   const uint64_t waiting = uint64_t{decoder_->pending_size()} + input_.size();
   if (directive == Directive::kRun && waiting < awaited_size_) return false;
@@ -54,7 +54,7 @@ Result<bool> FedDecoder::Advance(Directive directive) {
 }
 
 // The same, with failures kept until all before them is given out.
-Result<bool> FedDecoder::DecodeMore(Directive directive) {
+Result<bool> PushDecoder::DecodeMore(Directive directive) {
   Result<bool> has_worked = Advance(directive);
   if (has_worked.ok()) return has_worked;
   const Status earlier = decoder_->FinishAll();
@@ -62,7 +62,7 @@ Result<bool> FedDecoder::DecodeMore(Directive directive) {
   return true;
 }
 
-Result<bool> FedDecoder::TryStep(CallBuffers& buffers, Directive directive) {
+Result<bool> PushDecoder::TryStep(CallBuffers& buffers, Directive directive) {
   for (;;) {
     output_.DrainTo(buffers.out);
     if (!output_.empty()) return false;

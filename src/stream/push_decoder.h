@@ -9,10 +9,10 @@
 namespace lmz {
 
 // Holds one block (more with threads) and what is decoded until it fits into the caller's buffer.
-class FedDecoder {
+class PushDecoder {
  public:
-  // `options` has a lawful number of threads.
-  explicit FedDecoder(DecompressOptions options) : options_(std::move(options)) {}
+  // `options` has a valid number of threads.
+  explicit PushDecoder(DecompressOptions options) : options_(std::move(options)) {}
 
   // Takes input and gives output until the directive is carried out (true) or there is no room for
   // output (false: call again with the same directive). kEnd says that no more input comes; when

@@ -5,7 +5,7 @@
 
 namespace lmz {
 
-Result<bool> FedEncoder::Step(CallBuffers& buffers, Directive directive) {
+Result<bool> PushEncoder::Step(CallBuffers& buffers, Directive directive) {
   LMZ_TRY(failure_);
   try {
     Result<bool> done = TryStep(buffers, directive);
@@ -17,19 +17,19 @@ Result<bool> FedEncoder::Step(CallBuffers& buffers, Directive directive) {
   }
 }
 
-void FedEncoder::Reset() {
+void PushEncoder::Reset() {
   encoder_.reset();
   failure_ = OkStatus();
   output_ = {};
   is_ending_ = false;
 }
 
-FrameEncoder& FedEncoder::OpenEncoder() {
+FrameEncoder& PushEncoder::OpenEncoder() {
   if (!encoder_) encoder_.emplace(output_, options_, StreamPlanner());
   return *encoder_;
 }
 
-Result<bool> FedEncoder::TryStep(CallBuffers& buffers, Directive directive) {
+Result<bool> PushEncoder::TryStep(CallBuffers& buffers, Directive directive) {
   if (is_ending_ && (directive != Directive::kEnd || !buffers.in.empty())) {
     return Status(Code::kInvalidArgument,
                   "the frame is ending: take its output to the end before anything else");

@@ -10,10 +10,10 @@ namespace lmz {
 
 // Holds what FrameEncoder holds, and blocks until they fit into the caller's buffer. Frames follow
 // each other: after one ended, the next call begins another.
-class FedEncoder {
+class PushEncoder {
  public:
   // `options` passed ValidateCompressOptions.
-  explicit FedEncoder(CompressOptions options) : options_(std::move(options)) {}
+  explicit PushEncoder(CompressOptions options) : options_(std::move(options)) {}
 
   // Takes input and gives output until the directive is carried out (true) or there is no room for
   // output (false: call again with the same directive). Errors: kCancelled, kOutOfMemory,

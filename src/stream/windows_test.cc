@@ -32,7 +32,7 @@ Bytes DecompressAll(ByteSpan coded) {
 }
 
 // Pushes `raw` in pieces of at most `max_piece` bytes; what comes is appended to `coded`.
-void Push(FedEncoder& encoder, ByteSpan raw, size_t max_piece, Directive last, Bytes& coded) {
+void Push(PushEncoder& encoder, ByteSpan raw, size_t max_piece, Directive last, Bytes& coded) {
   TestRandom random(9);
   Bytes room(100'000);
   while (true) {
@@ -99,7 +99,7 @@ TEST(Windows, TheResultDependsNeitherOnPiecesNorOnThreads) {
     const ByteSpan raw = ByteSpan(bytes).first(size);
     const Bytes coded = CompressAll(raw, {.block_size = kSmallest});
     for (const int threads : {1, 3}) {
-      FedEncoder encoder({.threads = threads, .block_size = kSmallest});
+      PushEncoder encoder({.threads = threads, .block_size = kSmallest});
       Bytes pushed;
       Push(encoder, raw, threads == 1 ? 10'000 : 900'000, Directive::kEnd, pushed);
       EXPECT_EQ(pushed, coded) << size << " " << threads;
@@ -109,8 +109,8 @@ TEST(Windows, TheResultDependsNeitherOnPiecesNorOnThreads) {
 
 TEST(Windows, AFlushWaitsForNothing) {
   const Bytes tar = Tar(Members(2));
-  FedEncoder encoder({.block_size = kBlockSize});
-  FedDecoder decoder({});
+  PushEncoder encoder({.block_size = kBlockSize});
+  PushDecoder decoder({});
   Bytes coded, room(tar.size() + 1);
   uint64_t decoded = 0, flushed = 0;
   for (const uint64_t size : {uint64_t{100'000}, kBlockSize - 99'999, kBlockSize / 8}) {

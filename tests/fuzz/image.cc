@@ -1,5 +1,5 @@
 // The image codec: any bytes as an image file, any pixels in any layout, any code behind a geometry
-// that is lawful.
+// that is valid.
 #include "codec/image/image.h"
 
 #include "plan/plan.h"
@@ -14,7 +14,7 @@ constexpr size_t kMostCoded = 1536;  // bytes; more takes time and finds nothing
 // What was found lies within the input, and the blocks of the plan cover it.
 void CheckPlan(ByteSpan input) {
   const std::optional<ImageLayout> found = FindImage(input);
-  if (found) LMZ_REQUIRE(found->IsLawful());
+  if (found) LMZ_REQUIRE(found->IsValid());
   uint64_t offset = 0;
   for (const BlockPlan& block : Plan(input, {})) {
     LMZ_REQUIRE(block.offset == offset && block.size > 0);

@@ -1,5 +1,5 @@
 // The png codec: any bytes as a PNG file, any zlib stream in one, any payload behind fields that
-// are lawful.
+// are valid.
 #include "codec/png/png.h"
 
 #include "codec/deflate/find_settings.h"

@@ -23,8 +23,8 @@ std::string Sweep(const char* path) {
   Bytes raw;
   const Status status = testing::DecompressTo(coded, kLimits, raw);
   if (!status.ok()) return "it does not decode: " + status.message();
-  const std::string misdeed = testing::MisdeedOfTruncations(coded, raw, kLimits);
-  return misdeed.empty() ? testing::MisdeedOfBitFlips(coded, raw, kLimits) : misdeed;
+  const std::string violation = testing::ViolationOfTruncations(coded, raw, kLimits);
+  return violation.empty() ? testing::ViolationOfBitFlips(coded, raw, kLimits) : violation;
 }
 
 }  // namespace
@@ -37,16 +37,16 @@ int main(int argc, char** argv) {
   int bad = 0;
   uintmax_t copies = 0;
   for (int i = 1; i < argc; ++i) {
-    const std::string misdeed = Sweep(argv[i]);
-    if (misdeed.empty()) {
+    const std::string violation = Sweep(argv[i]);
+    if (violation.empty()) {
       std::ifstream file(argv[i], std::ios::binary | std::ios::ate);
       copies += 9 * static_cast<uintmax_t>(file.tellg());
       continue;
     }
-    std::printf("%s: %s\n", argv[i], misdeed.c_str());
+    std::printf("%s: %s\n", argv[i], violation.c_str());
     ++bad;
   }
-  std::printf("%d files, %ju damaged copies decoded, %d files with a misdeed\n", argc - 1, copies,
+  std::printf("%d files, %ju damaged copies decoded, %d files with a violation\n", argc - 1, copies,
               bad);
   return bad == 0 ? 0 : 1;
 }

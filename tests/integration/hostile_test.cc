@@ -49,9 +49,9 @@ using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
 using testing::kGenerators;
-using testing::Misdeed;
-using testing::MisdeedOfBitFlips;
-using testing::MisdeedOfTruncations;
+using testing::Violation;
+using testing::ViolationOfBitFlips;
+using testing::ViolationOfTruncations;
 
 // What a small file may cost to decode, whatever it says: less than an honest large block.
 const DecompressOptions kLimits = {.models = testing::TinyModels(),
@@ -163,13 +163,13 @@ TEST(Hostile, EveryTruncationIsAnError) {
     Bytes back;
     ASSERT_TRUE(DecompressTo(file.coded, kLimits, back).ok()) << file.name;
     ASSERT_EQ(back, file.raw) << file.name;
-    ASSERT_EQ(MisdeedOfTruncations(file.coded, file.raw, kLimits), "") << file.name;
+    ASSERT_EQ(ViolationOfTruncations(file.coded, file.raw, kLimits), "") << file.name;
   }
 }
 
 TEST(Hostile, EveryBitFlipIsAnErrorOrTheRightBytes) {
   for (const SmallFile& file : SmallFiles()) {
-    ASSERT_EQ(MisdeedOfBitFlips(file.coded, file.raw, kLimits), "") << file.name;
+    ASSERT_EQ(ViolationOfBitFlips(file.coded, file.raw, kLimits), "") << file.name;
   }
 }
 
@@ -182,8 +182,8 @@ TEST(Hostile, EveryLevelWithAModelBearsTruncationsAndBitFlips) {
     const Bytes coded =
         CompactFile(raw, {.options = TextOptions{.model = model.value().get(), .lanes = 1}});
     ASSERT_EQ(coded.at(4), static_cast<uint8_t>(kTextCodec.id)) << level;
-    ASSERT_EQ(MisdeedOfTruncations(coded, raw, kLimits), "") << level;
-    ASSERT_EQ(MisdeedOfBitFlips(coded, raw, kLimits), "") << level;
+    ASSERT_EQ(ViolationOfTruncations(coded, raw, kLimits), "") << level;
+    ASSERT_EQ(ViolationOfBitFlips(coded, raw, kLimits), "") << level;
   }
 }
 
@@ -207,10 +207,10 @@ TEST(Hostile, NotesBearTruncationsAndBitFlips) {
     if (size == begin || size == note_end || size == end) {
       EXPECT_TRUE(DecompressTo(cut, kLimits, back).ok()) << size;
     } else {
-      EXPECT_EQ(Misdeed(cut, raw, kLimits, true), "") << size;
+      EXPECT_EQ(Violation(cut, raw, kLimits, true), "") << size;
     }
   }
-  EXPECT_EQ(MisdeedOfBitFlips(file, raw, kLimits), "");
+  EXPECT_EQ(ViolationOfBitFlips(file, raw, kLimits), "");
 }
 
 // Two bytes changed at once: reaches what one bit cannot.
@@ -223,7 +223,7 @@ TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
         const uint64_t random = state.Next();
         changed[random % changed.size()] = static_cast<uint8_t>(random >> 56);
       }
-      ASSERT_EQ(Misdeed(changed, file.raw, kLimits), "") << file.name;
+      ASSERT_EQ(Violation(changed, file.raw, kLimits), "") << file.name;
     }
   }
 }
@@ -276,7 +276,7 @@ TEST(Hostile, AFedNoteCostsNoMemory) {
   frames.Note("test", Bytes(size_t{1} << 20)).Start().Stored(ToBytes("hello")).End();
   const Bytes file = frames.Note("xend", testing::MakeRandom(70000)).bytes;
   for (const size_t piece : {size_t{1000}, size_t{65537}}) {
-    FedDecoder decoder({});
+    PushDecoder decoder({});
     std::array<uint8_t, 10> room;
     CallBuffers buffers = {.in = {}, .out = room};
     largest_allocation = 0;
@@ -289,16 +289,16 @@ TEST(Hostile, AFedNoteCostsNoMemory) {
     EXPECT_TRUE(is_done.ok() && is_done.value()) << is_done.status().message();
     EXPECT_EQ(Bytes(room.begin(), room.begin() + 5), ToBytes("hello"));
   }
-  // Cut anywhere it is told as such, and a changed byte as damage.
+  // Cut anywhere it is reported as such, and a changed byte as damage.
   for (const size_t size : {size_t{3}, size_t{20}, size_t{500000}, (size_t{1} << 20) + 20}) {
-    FedDecoder decoder({});
+    PushDecoder decoder({});
     std::array<uint8_t, 10> room;
     CallBuffers buffers = {.in = ByteSpan(file).first(size), .out = room};
     EXPECT_EQ(decoder.Step(buffers, Directive::kEnd).status().code(), Code::kTruncated) << size;
   }
   Bytes damaged = file;
   damaged[500000] ^= 1;
-  FedDecoder decoder({});
+  PushDecoder decoder({});
   std::array<uint8_t, 10> room;
   CallBuffers buffers = {.in = damaged, .out = room};
   EXPECT_EQ(decoder.Step(buffers, Directive::kEnd).status().code(), Code::kDamaged);

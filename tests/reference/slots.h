@@ -45,7 +45,7 @@ inline History ExactHistory(unsigned bits_behind_one) {
   return history;
 }
 
-inline bool IsLawful(int a, int b) {
+inline bool IsValid(int a, int b) {
   constexpr std::array<int, 5> kLargerAtMost = {41, 41, 24, 12, 8};
   const int smaller = std::min(a, b);
   return smaller <= 4 && std::max(a, b) <= kLargerAtMost[static_cast<size_t>(smaller)];
@@ -66,7 +66,7 @@ inline History HistoryNext(const History& history, int bit) {
   }
   int same = (bit == 1 ? history.ones : history.zeros) + 1;
   int other = Discounted(bit == 1 ? history.zeros : history.ones);
-  while (!IsLawful(same, other)) {
+  while (!IsValid(same, other)) {
     if (other > 1 && same <= other) {
       --other;
     } else {

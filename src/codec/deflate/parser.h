@@ -27,7 +27,7 @@ struct Settings {
   uint32_t window_bits = 15;
   uint32_t memory_level = 8;  // 1 .. 9
 
-  bool IsLawful() const {
+  bool IsValid() const {
     return search <= kRuns && window_bits >= kMinWindowBits && window_bits <= kMaxWindowBits &&
            memory_level >= 1 && memory_level <= kMaxMemoryLevel;
   }

@@ -72,7 +72,7 @@ const Finder kImageFinder = {.name = "image",
                              .cut = Cut};
 
 std::optional<ImageLayout> RowsBehind(const ImageLayout& layout, uint64_t size) {
-  if (!layout.IsLawful() || layout.end() <= size) return std::nullopt;
+  if (!layout.IsValid() || layout.end() <= size) return std::nullopt;
   ImageLayout rest = layout;
   if (size <= layout.offset) {
     rest.offset -= size;

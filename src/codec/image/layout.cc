@@ -267,7 +267,7 @@ class TiffReader {
       if (Item(strip_offsets_, i) != end) return false;
       end += Item(strip_sizes_, i);
     }
-    return layout.IsLawful() && layout.end() <= end;
+    return layout.IsValid() && layout.end() <= end;
   }
 
   ByteSpan bytes_;
@@ -303,18 +303,18 @@ ImageLayout ReadHeader(ByteSpan bytes) {
 
 }  // namespace
 
-bool ImageLayout::IsLawful() const {
+bool ImageLayout::IsValid() const {
   return width >= kMinWidth && width <= kMaxWidth && height >= 1 && height <= kMaxHeight &&
          channels >= 1 && channels <= 4 && sample_bytes >= 1 && sample_bytes <= 2 &&
          row_padding <= kMaxPadding && offset <= kMaxOffset;
 }
 
 bool ImageLayout::Fits(uint64_t size) const {
-  return IsLawful() && end() <= size;
+  return IsValid() && end() <= size;
 }
 
 ImageLayout ImageLayout::Within(uint64_t size) const {
-  if (!IsLawful() || offset > size) return {};
+  if (!IsValid() || offset > size) return {};
   ImageLayout part = *this;
   part.height = static_cast<uint32_t>(std::min<uint64_t>(height, (size - offset) / row_size()));
   return part.height == 0 ? ImageLayout() : part;
@@ -322,7 +322,7 @@ ImageLayout ImageLayout::Within(uint64_t size) const {
 
 std::optional<ImageLayout> FindImage(ByteSpan bytes) {
   const ImageLayout layout = ReadHeader(bytes);
-  if (!layout.IsLawful()) return std::nullopt;
+  if (!layout.IsValid()) return std::nullopt;
   return layout;
 }
 

@@ -32,18 +32,18 @@ struct ImageLayout {
   uint64_t end() const { return offset + height * row_size(); }
 
   // Whether the fields are within their bounds. The sums above are exact for such a layout.
-  bool IsLawful() const;
+  bool IsValid() const;
 
-  // Whether it is lawful and everything lies within `size` bytes.
+  // Whether it is valid and everything lies within `size` bytes.
   bool Fits(uint64_t size) const;
 
   // The same with as many rows as lie whole within `size` bytes; without a width when there is none
-  // or the layout is not lawful.
+  // or the layout is not valid.
   ImageLayout Within(uint64_t size) const;
 };
 
 // The layout of the image file that `bytes` begins with: PGM, PPM or PAM in binary, BMP or TIFF
-// without compression, of 8 or 16 bits a sample, without a palette. It is lawful, but may promise
+// without compression, of 8 or 16 bits a sample, without a palette. It is valid, but may promise
 // more rows than `bytes` has. None for anything else. Reads only headers; thread-safe.
 std::optional<ImageLayout> FindImage(ByteSpan bytes);
 

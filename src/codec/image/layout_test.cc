@@ -145,7 +145,7 @@ TEST(Layout, LyingHeadersAreRefusedOrCutToWhatIsThere) {
 }
 
 // Every cut and every changed byte of real headers: nothing is read out of bounds, and what is
-// found is lawful.
+// found is valid.
 TEST(Layout, DamagedHeadersAreHarmless) {
   TestRandom random(1);
   const Bytes files[] = {WithPixels("P6\n20 30\n255\n", 1800), Bmp(21, 30, 24, 0, 1920),
@@ -155,7 +155,7 @@ TEST(Layout, DamagedHeadersAreHarmless) {
     for (size_t size = 0; size < file.size(); size += 1 + size / 100) {
       const Bytes cut(file.begin(), file.begin() + static_cast<ptrdiff_t>(size));
       const auto layout = FindImage(cut);
-      EXPECT_TRUE(!layout || layout->IsLawful());
+      EXPECT_TRUE(!layout || layout->IsValid());
     }
     for (int trial = 0; trial < 20000; ++trial) {
       Bytes other = file;
@@ -164,7 +164,7 @@ TEST(Layout, DamagedHeadersAreHarmless) {
           random.Below(2) == 0 ? random.Below(header) : file.size() - 1 - random.Below(header);
       other[at] = static_cast<uint8_t>(random.Next());
       const auto layout = FindImage(other);
-      EXPECT_TRUE(!layout || layout->IsLawful());
+      EXPECT_TRUE(!layout || layout->IsValid());
     }
   }
 }

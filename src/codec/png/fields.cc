@@ -29,8 +29,8 @@ Result<uint64_t> Size(ByteReader& reader) {
   return size;
 }
 
-bool AreLawful(const Fields& fields, uint64_t raw_size) {
-  if (!fields.settings.IsLawful() || fields.data_size == 0) return false;
+bool AreValid(const Fields& fields, uint64_t raw_size) {
+  if (!fields.settings.IsValid() || fields.data_size == 0) return false;
   const Scanlines& lines = fields.lines;
   if (lines.row_size != 0) {
     if (lines.pixel_size < 1 || lines.pixel_size > 8 || !lines.Fits(fields.data_size)) return false;
@@ -89,7 +89,7 @@ Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
   }
   constexpr uint8_t kUnknown = 0xC0;
   if ((flags & ~(kRightAdler | kRightCrcs)) != 0 || (search & kUnknown) != 0 ||
-      !AreLawful(fields, raw_size)) {
+      !AreValid(fields, raw_size)) {
     return Impossible();
   }
   return fields;
