@@ -79,19 +79,19 @@ Result<std::string> ReplaceSection(const std::string& text, const std::string& s
 
 namespace {
 
-Status WriteSection(const std::string& generated, const std::string& section,
-                    const std::string& into) {
-  LMZ_ASSIGN(const Bytes file, ReadFile(into));
+Status ReplaceSectionOf(const std::string& path, const std::string& section,
+                        const std::string& generated) {
+  LMZ_ASSIGN(const Bytes file, ReadFile(path));
   Result<std::string> text = ReplaceSection({file.begin(), file.end()}, section, generated);
-  if (!text.ok()) return text.status().At(into);
-  return ReplaceFile(into, text.value());
+  if (!text.ok()) return text.status().At(path);
+  return ReplaceFile(path, text.value());
 }
 
 }  // namespace
 
 Status WriteSection(const std::string& generated, const std::string& section,
                     const std::string& into) {
-  const Status status = into.empty() ? OkStatus() : WriteSection(generated, section, into);
+  const Status status = into.empty() ? OkStatus() : ReplaceSectionOf(into, section, generated);
   if (status.ok() && !into.empty()) return status;
   std::fwrite(generated.data(), 1, generated.size(), stdout);
   if (std::fflush(stdout) == 0) return status;
