@@ -77,6 +77,7 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
   decompress.models = models.library;
   decompress.threads = options.threads;
   decompress.memory_limit = options.memory_limit;
+  decompress.writes_early = options.mode == Mode::kDecompress && !WritesFile(options, input.name());
   decompress.progress = update;
   return Decompress(input, sink, decompress);
 }

@@ -6,6 +6,7 @@ namespace lmz {
 
 BlockResources BlockResources::Part(uint64_t begin, uint64_t end, uint64_t size) const {
   BlockResources part = *this;
+  part.decoded = {};  // its bytes are not yet those of the block
   if (report) {
     part.report = [this, begin, share = end - begin, size](uint64_t done, uint64_t code_size) {
       return report(begin + (size == 0 ? 0 : std::min(done, size) * share / size), code_size);

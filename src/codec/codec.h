@@ -31,7 +31,13 @@ struct BlockResources {
   // not known; returning false stops the work with kCancelled. Must not throw.
   std::function<bool(uint64_t done, uint64_t code_size)> report = {};
 
+  // Decoding: called now and then, from one thread at a time, with the number of bytes from the
+  // block's beginning on that are decoded, which never falls; they are not checked yet. Returning
+  // false stops the work with kCancelled. Must not throw. Only codecs that decode in order call it.
+  std::function<bool(uint64_t size)> decoded = {};
+
   // For codecs.
+  bool TellDecoded(uint64_t size) const { return !decoded || decoded(size); }
   bool Report(uint64_t done, uint64_t code_size = 0) const {
     return !report || report(done, code_size);
   }

@@ -46,6 +46,9 @@ struct DecompressOptions {
   // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.
   uint64_t memory_limit = UINT64_MAX;
   uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
+  // Writes the bytes of a block as they are decoded, before its checksum is compared: an error may
+  // then follow bytes that are wrong.
+  bool writes_early = false;
   ProgressFunction progress = {};
 };
 
@@ -55,7 +58,7 @@ Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& opt
 
 // Decompresses all frames in `source`. Errors: those of the streams, kNotLmz, kTruncated, kDamaged,
 // kNewerVersion, kModelMissing, kLimit, kCancelled; messages name the block and its offset. What
-// was written before an error is right but incomplete.
+// was written before an error is right but incomplete, unless options.writes_early.
 Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions& options);
 
 struct BlockEntry {

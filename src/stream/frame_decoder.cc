@@ -72,7 +72,20 @@ Status FrameDecoder::StartBlock(Bytes payload) {
   memory_in_flight_ += block_memory_;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
-  block.done = pool_.Submit([this, &block] { return DecodeOne(block); });
+  block.done = pool_.Submit([this, &block] {
+    // However it ends, whoever waits for the block must wake up.
+    struct Ending {
+      ~Ending() {
+        const std::lock_guard lock(decoder.early_mutex_);
+        block.is_over = true;
+        decoder.early_changed_.notify_one();
+      }
+      FrameDecoder& decoder;
+      BlockWork& block;
+    };
+    const Ending ending{*this, block};
+    return DecodeOne(block);
+  });
   return OkStatus();
 }
 
@@ -83,16 +96,54 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
+  if (options_.writes_early) {
+    resources.decoded = [this, &block](uint64_t size) { return TakeEarly(block, size); };
+  }
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
   return OkStatus();
 }
 
+// A codec has decoded the first `size` bytes of the block. Called by whoever works on it.
+bool FrameDecoder::TakeEarly(BlockWork& block, uint64_t size) {
+  if (options_.threads == 1) {  // the caller works on it, and there is no other block
+    WriteEarly(block, size);
+  } else {
+    const std::lock_guard lock(early_mutex_);
+    block.early_size = size;
+    early_changed_.notify_one();
+  }
+  return !is_sink_broken_;
+}
+
+// Writes what is new of the first `size` bytes, in pieces that grow.
+void FrameDecoder::WriteEarly(BlockWork& block, uint64_t size) {
+  constexpr uint64_t kLargestPiece = uint64_t{1} << 16;
+  const uint64_t news = size - block.written_size;
+  if (news == 0 || news < std::min(block.written_size, kLargestPiece) || is_sink_broken_) return;
+  sink_failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size, news));
+  is_sink_broken_ = !sink_failure_.ok();
+  block.written_size = size;
+}
+
+void FrameDecoder::WriteWhileDecoded(BlockWork& block) {
+  std::unique_lock lock(early_mutex_);
+  while (!block.is_over) {
+    const uint64_t size = block.early_size;
+    lock.unlock();
+    WriteEarly(block, size);
+    lock.lock();
+    early_changed_.wait(lock, [&] { return block.is_over || block.early_size != size; });
+  }
+}
+
 Status FrameDecoder::FinishBlock() {
   BlockWork& block = in_flight_.front();
+  if (options_.writes_early && options_.threads > 1) WriteWhileDecoded(block);
   failure_ = block.done.get();
-  if (failure_.ok()) failure_ = sink_.Write(block.raw);
+  if (is_sink_broken_) failure_ = sink_failure_;
+  if (failure_.ok()) failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size));
   LMZ_TRY(failure_);
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;

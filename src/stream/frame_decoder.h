@@ -2,6 +2,8 @@
 // pipelines and the C boundary share.
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -48,8 +50,11 @@ class FrameDecoder {
     BlockRecord record;
     Bytes payload;
     Bytes raw;
-    uint64_t end_offset = 0;  // in the input, behind the payload
-    uint64_t memory = 0;      // bytes that it may take until it is written
+    uint64_t end_offset = 0;               // in the input, behind the payload
+    uint64_t memory = 0;                   // bytes that it may take until it is written
+    uint64_t written_size = 0;             // of raw, by whoever writes
+    std::atomic<uint64_t> early_size = 0;  // of raw, decoded and ready to be written early
+    std::atomic<bool> is_over = false;     // nobody works on it any more
     std::future<Status> done;
   };
 
@@ -61,6 +66,9 @@ class FrameDecoder {
   Status WaitForMemory();
   Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);
+  bool TakeEarly(BlockWork& block, uint64_t size);
+  void WriteEarly(BlockWork& block, uint64_t size);
+  void WriteWhileDecoded(BlockWork& block);
   Status FinishBlock();
   Status FinishReady();
 
@@ -75,7 +83,11 @@ class FrameDecoder {
   uint64_t block_memory_ = 0;   // that the block that was opened last may take
   uint64_t memory_in_flight_ = 0;
   Progress progress_;
-  Status failure_;  // of FinishBlock, which later blocks must not pass
+  Status failure_;       // of FinishBlock, which later blocks must not pass
+  Status sink_failure_;  // of bytes written early
+  std::atomic<bool> is_sink_broken_ = false;
+  std::mutex early_mutex_;
+  std::condition_variable early_changed_;  // a block's early_size or is_over
   ProgressMeter meter_;
   std::mutex crew_mutex_;
   std::deque<BlockWork> in_flight_;

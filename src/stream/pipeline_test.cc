@@ -398,6 +398,59 @@ TEST(Pipeline, SinkErrorsComeBack) {
 }
 
 // An image that is longer than a block: every block goes on where the one before it ended.
+// Keeps what it gets, up to a number of bytes; records the size of the first write.
+class ShortSink final : public Sink {
+ public:
+  explicit ShortSink(size_t capacity) : capacity_(capacity) {}
+  Status Write(ByteSpan bytes) override {
+    if (first_size == 0) first_size = bytes.size();
+    if (taken.size() + bytes.size() > capacity_) return Status(Code::kIo, "the reader has gone");
+    taken.insert(taken.end(), bytes.begin(), bytes.end());
+    return OkStatus();
+  }
+  size_t first_size = 0;
+  Bytes taken;
+
+ private:
+  size_t capacity_;
+};
+
+TEST(Pipeline, BytesMayBeWrittenBeforeTheirBlockIsComplete) {
+  const Bytes raw = testing::MakeWords(40000);
+  const TextOptions text = {.model = testing::TinyModel().get(), .lanes = 4};
+  for (const CodecOptions& codec : {CodecOptions(BytesOptions{}), CodecOptions(text)}) {
+    const Bytes coded = CompressAs(raw, FixedPlan({.options = codec}, raw.size()));
+    for (const int threads : {1, 3}) {
+      DecompressOptions options = {.models = testing::TinyModels(), .threads = threads};
+      uint64_t told = 0;
+      options.progress = [&](const Progress& progress) {
+        told = progress.raw_bytes;
+        return true;
+      };
+      for (const bool writes_early : {false, true}) {
+        options.writes_early = writes_early;
+        MemorySource source(coded);
+        ShortSink sink(raw.size());
+        ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+        EXPECT_EQ(sink.taken, raw);
+        if (writes_early && threads == 1) {
+          EXPECT_LT(sink.first_size, 5000u);
+        }
+        if (!writes_early) {
+          EXPECT_EQ(sink.first_size, raw.size());
+        }
+      }
+      // Whoever stops reading stops the decoder.
+      MemorySource source(coded);
+      ShortSink sink(10);
+      EXPECT_EQ(DecompressFrames(source, sink, options).status().code(), Code::kIo);
+      if (threads == 1) {
+        EXPECT_LT(told, raw.size() / 10);
+      }
+    }
+  }
+}
+
 TEST(Pipeline, ImagesGoOnFromBlockToBlock) {
   const Bytes photo = testing::MakePhoto(200'000);
   MemorySource source(photo);

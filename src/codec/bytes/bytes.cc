@@ -1,5 +1,7 @@
 #include "codec/bytes/bytes.h"
 
+#include <type_traits>
+
 #include "entropy/coder.h"
 #include "mix/code_byte.h"
 #include "mix/context_mixer.h"
@@ -20,9 +22,12 @@ Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
   size_t done = 0;
   for (Byte& byte : block) {
-    if (done++ % kReportSize == 0 && !resources.Report(done, coder.written_size())) {
-      return CancelledStatus();
+    if (done % kReportSize == 0) {
+      const bool goes_on = resources.Report(done, coder.written_size()) &&
+                           (std::is_const_v<Byte> || resources.TellDecoded(done));
+      if (!goes_on) return CancelledStatus();
     }
+    ++done;
     CodeByte(mixer, lane, coder, byte);
     if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   }

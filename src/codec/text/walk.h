@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/bytes.h"
@@ -179,7 +180,9 @@ class TextWalk {
     if (first != 0 || piece.step % kReportSteps != 0) return OkStatus();
     // Whoever holds the first lane reports; the next report waits until this one has let go of it.
     const uint64_t done = piece.step * static_cast<uint64_t>(layout_.lanes());
-    return resources_.Report(done, WrittenSize()) ? OkStatus() : CancelledStatus();
+    const bool goes_on = resources_.Report(done, WrittenSize()) &&
+                         (std::is_const_v<Byte> || resources_.TellDecoded(piece.step + 1));
+    return goes_on ? OkStatus() : CancelledStatus();
   }
 
   uint64_t WrittenSize() const {
