@@ -39,7 +39,11 @@ struct Product {
     }
     sums.resize(static_cast<size_t>(lanes) * static_cast<size_t>(rows));
   }
-  void Run() { Run(0, lanes); }
+  void Run() {
+    const ProductScope scope(kernels, lanes);
+    Run(0, lanes);
+  }
+  // Within a ProductScope.
   void Run(int first, int count) {
     matrix.Multiply(x.data() + ptrdiff_t{first} * columns, columns, count,
                     sums.data() + ptrdiff_t{first} * rows, rows);
@@ -158,6 +162,7 @@ class Products {
   }
   int lanes() const { return lanes_; }
   void Run(const Share& share) {
+    const ProductScope scope(products_.front().kernels, share.count);
     for (Product& product : products_) product.Run(share.first, share.count);
   }
 
@@ -233,7 +238,7 @@ void Register(const ModelFile* model) {
     if (!DetectedFeatures().Contains(build.set.needs)) continue;
     const std::string name = build.set.name;
     for (const auto& [rows, columns] : {std::pair{192, 192}, {576, 192}, {192, 576}, {256, 192}}) {
-      for (const int lanes : {1, 2, 4, 8, 16}) {
+      for (const int lanes : {1, 2, 4, 8, 16, 32, 64}) {
         benchmark::RegisterBenchmark(("multiply/" + name + "/" + std::to_string(rows) + "x" +
                                       std::to_string(columns) + "/lanes:" + std::to_string(lanes))
                                          .c_str(),

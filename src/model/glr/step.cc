@@ -156,6 +156,7 @@ class GlrStep {
 
 void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch) {
+  const ProductScope scope(network.kernels->dense, count);
   GlrStep step(network, first, count, scratch);
   step.Embed(input_bytes);
   for (int i = 0; i < network.shape.layers; ++i) {

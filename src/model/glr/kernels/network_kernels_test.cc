@@ -60,7 +60,10 @@ void CheckMultiply(const NetworkKernels& kernels, int rows, int columns, int lan
   const MatrixStorage matrix(weights, rows, columns, kernels.dense);
   const int stride = rows + 16;
   std::vector<int32_t> sums(at(lanes * stride), -7);
-  matrix.Multiply(quantised.data(), columns, lanes, sums.data(), stride);
+  {
+    const ProductScope scope(kernels.dense, lanes);
+    matrix.Multiply(quantised.data(), columns, lanes, sums.data(), stride);
+  }
   for (int lane = 0; lane < lanes; ++lane) {
     for (int row = 0; row < stride; ++row) {
       int32_t expected = row < rows ? 0 : -7;  // what lies behind a lane's sums stays
@@ -78,6 +81,10 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactForAllShapesOfTiles) {
   for (int blocks = 1; blocks <= 13; ++blocks) {
     for (const int lanes : {1, 2, 3, 5, 8}) CheckMultiply(kernels(), 16 * blocks, 16, lanes, 127);
   }
+  for (const int lanes : {1, 15, 16, 17, 31, 33, 64}) CheckMultiply(kernels(), 80, 64, lanes, 127);
+  for (const int columns : {4, 60, 64, 68, 124, 128, 132, 192, 576}) {
+    for (const int rows : {16, 32, 48, 64, 192}) CheckMultiply(kernels(), rows, columns, 9, 127);
+  }
 }
 
 TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
@@ -88,12 +95,14 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
       const auto byte = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels().dense.flip);
       const std::vector<uint8_t> x(static_cast<size_t>(columns), byte);
       std::vector<int32_t> sums(16);
+      const ProductScope scope(kernels().dense, 1);
       matrix.Multiply(x.data(), columns, 1, sums.data(), 16);
       EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * q * columns));
     }
     const MatrixStorage sparse(weights, 16, columns, kernels().sparse);
     const std::vector<uint8_t> x(static_cast<size_t>(columns), 127);
     std::vector<int32_t> sums(16);
+    const ProductScope scope(kernels().sparse, 1);
     sparse.Multiply(x.data(), columns, 1, sums.data(), 16);
     EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * 127 * columns));
   }
@@ -121,6 +130,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
         }
         for (const int lanes : {1, kLanes}) {
           std::fill(sums.begin(), sums.end(), -7);
+          const ProductScope scope(kernels().sparse, lanes);
           matrix.Multiply(x.data(), columns, lanes, sums.data(), rows);
           const auto end = expected.begin() + ptrdiff_t{lanes} * rows;
           ASSERT_TRUE(std::equal(expected.begin(), end, sums.begin()))

@@ -1,4 +1,5 @@
-// A matrix of int8 weights that owns its memory, packed for the kernels that it is bound to.
+// A matrix of int8 weights that owns its memory, packed for the kernels that it is bound to, and
+// the scope of a step's products.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,21 @@
 
 namespace lmz {
 
+// While it lives, this thread may multiply for `lanes` lanes by matrices bound to `kernels`, which
+// outlive it. No two at a time on one thread.
+class ProductScope {
+ public:
+  ProductScope(const MatrixKernels& kernels, int lanes) : kernels_(kernels) {
+    kernels.begin(lanes);
+  }
+  ~ProductScope() { kernels_.end(); }
+  ProductScope(const ProductScope&) = delete;
+  ProductScope& operator=(const ProductScope&) = delete;
+
+ private:
+  const MatrixKernels& kernels_;
+};
+
 class MatrixStorage {
  public:
   MatrixStorage() = default;
@@ -18,8 +34,8 @@ class MatrixStorage {
   MatrixStorage(std::span<const int8_t> weights, int rows, int columns,
                 const MatrixKernels& kernels);
 
-  // sums[lane][row] = sum over columns of weight * q. Strides are in elements; each x row is
-  // `columns` bytes long, q ^ kernels.flip.
+  // Within a ProductScope: sums[lane][row] = sum over columns of weight * q. Strides are in
+  // elements; each x row is `columns` bytes long, q ^ kernels.flip.
   void Multiply(const uint8_t* x, ptrdiff_t x_stride, int lanes, int32_t* sums,
                 ptrdiff_t sums_stride) const {
     kernels_->multiply({packed_.data(), start_.data(), rows_, columns_}, x, x_stride, lanes, sums,
