@@ -38,7 +38,18 @@ class Network {
   // over the sum of all, which is at most 2^30. Allocates nothing. Thread-safe for distinct lanes,
   // outputs and scratch.
   void Step(LaneStates& states, int first, int count, const uint8_t* input_bytes, uint32_t* weights,
-            StepScratch& scratch) const;
+            StepScratch& scratch) const {
+    Step(states, first, count, StepPart{}, input_bytes, weights, scratch);
+  }
+
+  // A part of such a step. The first part reads input_bytes, the last one writes `weights`.
+  void Step(LaneStates& states, int first, int count, StepPart part, const uint8_t* input_bytes,
+            uint32_t* weights, StepScratch& scratch) const;
+
+  // In how many parts a step is best divided among `threads` (>= 1), each of which then does the
+  // same part of many steps: as many as it takes for a part's weights to stay in a core's own
+  // cache, 1 where there are not enough threads for that.
+  int PartsFor(int threads) const;
 
  private:
   ModelId id_;

@@ -39,7 +39,7 @@ class TextWalk {
         coders_(coders),
         resources_(resources),
         crew_(std::min(resources.threads, layout.lanes())),
-        schedule_(layout, crew_.size(), kLanesTogether),
+        schedule_(layout, crew_.size(), kLanesTogether, network.PartsFor(crew_.size())),
         states_(network.shape(), layout.lanes()),
         weights_(static_cast<size_t>(layout.lanes()) * kByteValues) {}
 
@@ -125,7 +125,9 @@ class TextWalk {
     const int first = schedule_.RangeBegin(piece.first_range);
     const int end = schedule_.RangeBegin(piece.end_range);
     uint32_t* weights = weights_.data() + static_cast<size_t>(first) * kByteValues;
-    network_.Step(states_, first, end - first, inputs_.data() + first, weights, scratch);
+    const StepPart part = {piece.part, schedule_.parts()};
+    network_.Step(states_, first, end - first, part, inputs_.data() + first, weights, scratch);
+    if (part.index + 1 < part.count) return;
     for (const auto& group : groups_) {
       const int begin = std::max(first, group->first_lane);
       for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {

@@ -4,7 +4,8 @@
 
 namespace lmz {
 
-LaneStates::LaneStates(const GlrShape& shape, int lanes) : lanes_(lanes) {
+LaneStates::LaneStates(const GlrShape& shape, int lanes)
+    : lanes_(lanes), residual_(lanes, shape.width) {
   layers_.reserve(shape.layers);
   for (int i = 0; i < shape.layers; ++i) {
     layers_.push_back({LaneRows<int32_t>(lanes, shape.state), LaneRows<int16_t>(lanes, shape.width),
@@ -21,9 +22,7 @@ void LaneStates::Reset(int lane) {
 }
 
 StepScratch::StepScratch(const GlrShape& shape, int lanes)
-    : residual(lanes, shape.width),
-      normal(lanes, std::max(shape.width, shape.state)),
-      gate(lanes, shape.state) {
+    : normal(lanes, std::max(shape.width, shape.state)), gate(lanes, shape.state) {
   const int widest = std::max<int>({shape.width, shape.state, shape.hidden, kByteValues});
   for (Slot& slot : slots) {
     slot = {LaneRows<uint8_t>(lanes, widest),

@@ -36,6 +36,13 @@ struct LayerState {
   LaneRows<int16_t> previous_hidden;  // [lanes][width]: the MLP's normalised input one step ago
 };
 
+// One of `count` parts of a step, which a lane goes through in order, each on any thread: the
+// layers as evenly as can be, the first with the input, the last with the output.
+struct StepPart {
+  int index = 0;
+  int count = 1;
+};
+
 // The recurrent state of some lanes, zero at first. Distinct lanes may be used by distinct threads
 // at the same time.
 class LaneStates {
@@ -45,12 +52,15 @@ class LaneStates {
 
   int lanes() const { return lanes_; }
   LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
+  // [width]: the residual stream, which outlives no step.
+  std::span<int32_t> residual(int lane) { return residual_[lane]; }
 
   // Makes `lane` forget everything, as if new.
   void Reset(int lane);
 
  private:
   int lanes_;
+  LaneRows<int32_t> residual_;
   std::vector<LayerState> layers_;
 };
 
@@ -66,7 +76,6 @@ struct StepScratch {
     LaneRows<int32_t> sums;             // [lanes][widest]
   };
 
-  LaneRows<int32_t> residual;  // [lanes][width]
   std::array<Slot, 3> slots;
   LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
   LaneRows<int16_t> gate;         // [lanes][state]

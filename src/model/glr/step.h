@@ -9,7 +9,7 @@
 namespace lmz {
 
 // Network::Step for a network of this architecture.
-void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count,
+void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
 
 }  // namespace lmz

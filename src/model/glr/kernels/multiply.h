@@ -197,10 +197,10 @@ void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride,
 }
 
 // For products that need nothing set up.
-void BeginNothing(int) {}
-void EndNothing() {}
+inline void BeginNothing(int) {}
+inline void EndNothing() {}
 
-// By vectors alone, in blocks of weights.
+// By vectors alone.
 template <class Ops, uint8_t kFlip>
 constexpr MatrixKernels kVectorDense = {.flip = kFlip,
                                         .packed_size = BlocksSize,
@@ -208,18 +208,21 @@ constexpr MatrixKernels kVectorDense = {.flip = kFlip,
                                         .begin = BeginNothing,
                                         .end = EndNothing,
                                         .multiply = Multiply<Ops>};
+template <class Ops>
+constexpr MatrixKernels kVectorSparse = {.flip = 0,
+                                         .packed_size = ColumnsSize,
+                                         .pack = PackColumns,
+                                         .begin = BeginNothing,
+                                         .end = EndNothing,
+                                         .multiply = MultiplySparse<Ops>};
 
 // The table of one instruction set from the parts of its kernels.
 template <class Ops, class Elementwise>
 constexpr NetworkKernels MakeNetworkKernels(
-    const MatrixKernels& dense = kVectorDense<Ops, Elementwise::kFlip>) {
+    const MatrixKernels& dense = kVectorDense<Ops, Elementwise::kFlip>,
+    const MatrixKernels& sparse = kVectorSparse<Ops>) {
   return {.dense = dense,
-          .sparse = {.flip = 0,
-                     .packed_size = ColumnsSize,
-                     .pack = PackColumns,
-                     .begin = BeginNothing,
-                     .end = EndNothing,
-                     .multiply = MultiplySparse<Ops>},
+          .sparse = sparse,
           .normalize = Elementwise::Normalize,
           .quantize = Elementwise::Quantize,
           .shift_quantize = Elementwise::ShiftQuantize,

@@ -192,17 +192,89 @@ void MultiplyBands(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, 
   }
 }
 
+// A small matrix is left to vectors whatever the lanes: a product in tiles is quick once it flows,
+// but what comes before waits in stores and what comes behind for the last tile.
+inline bool IsSmall(int rows, int columns) {
+  return columns < 2 * kTileColumns || ptrdiff_t{rows} * columns < 16 << 10;
+}
+
+size_t DenseSize(int rows, int columns) {
+  return IsSmall(rows, columns) ? BlocksSize(rows, columns) : TilesSize(rows, columns);
+}
+
+void PackDense(const int8_t* weights, int rows, int columns, int8_t* packed) {
+  (IsSmall(rows, columns) ? PackBlocks : PackTiles)(weights, rows, columns, packed);
+}
+
+void MultiplyDense(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
+                   int32_t* sums, ptrdiff_t sums_stride) {
+  (IsSmall(m.rows, m.columns) ? Multiply<Avx512Ops> : MultiplyBands)(m, x, x_stride, lanes, sums,
+                                                                     sums_stride);
+}
+
 constexpr MatrixKernels kTileDense = {.flip = 0x80,
-                                      .packed_size = TilesSize,
-                                      .pack = PackTiles,
+                                      .packed_size = DenseSize,
+                                      .pack = PackDense,
                                       .begin = Begin,
                                       .end = End,
-                                      .multiply = MultiplyBands};
+                                      .multiply = MultiplyDense};
+
+// Tiles multiply by zeros as by anything else. Few lanes do better with their own columns, and more
+// of them where the matrix is so large that its network leaves the near cache from step to step:
+// what is not read need not be fetched. Both orders are kept, columns first.
+constexpr ptrdiff_t kLargeMatrix = 64 << 10;
+inline bool SuitsTiles(const PackedMatrix& m, int lanes) {
+  if (IsSmall(m.rows, m.columns)) return false;
+  return lanes >= (ptrdiff_t{m.rows} * m.columns <= kLargeMatrix ? 4 : 16);
+}
+
+size_t SparseSize(int rows, int columns) {
+  return ColumnsSize(rows, columns) + (IsSmall(rows, columns) ? 0 : TilesSize(rows, columns));
+}
+
+void PackSparse(const int8_t* weights, int rows, int columns, int8_t* packed) {
+  PackColumns(weights, rows, columns, packed);
+  if (IsSmall(rows, columns)) return;
+  PackTiles(weights, rows, columns, packed + ColumnsSize(rows, columns));
+}
+
+void MultiplySparseOrTiles(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
+                           int32_t* sums, ptrdiff_t sums_stride) {
+  if (!SuitsTiles(m, lanes)) {
+    return MultiplySparse<Avx512Ops>(m, x, x_stride, lanes, sums, sums_stride);
+  }
+  const int8_t* const tiles = m.packed + ColumnsSize(m.rows, m.columns);
+  MultiplyBands({tiles, m.start, m.rows, m.columns}, x, x_stride, lanes, sums, sums_stride);
+}
+
+constexpr MatrixKernels kTileSparse = {.flip = 0,
+                                       .packed_size = SparseSize,
+                                       .pack = PackSparse,
+                                       .begin = Begin,
+                                       .end = End,
+                                       .multiply = MultiplySparseOrTiles};
+
+// Of CPUs with AMX none has to slow gathering down, as some older ones have.
+struct AmxVector : Avx512Vector {
+  // Each number with the one in front of it, since nothing lies behind the last.
+  static __m512i LookUp16(const uint16_t* table, const uint16_t* at) {
+    const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    const __m512i before = _mm512_sub_epi32(_mm512_cvtepu16_epi32(numbers), _mm512_set1_epi32(1));
+    const __m512i pairs = _mm512_i32gather_epi32(before, table, 2);
+    return _mm512_srli_epi32(pairs, 16);
+  }
+  static Words LookUp(const uint16_t* table, const uint16_t* at) {
+    const __m256i low = _mm512_cvtepi32_epi16(LookUp16(table, at));
+    const __m256i high = _mm512_cvtepi32_epi16(LookUp16(table, at + 16));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+  }
+};
 
 }  // namespace
 
 extern const NetworkKernels kNetworkAmx;
 constinit const NetworkKernels kNetworkAmx =
-    MakeNetworkKernels<Avx512Ops, VectorElementwise<Avx512Vector, Avx2Vector, 0x80>>(kTileDense);
+    MakeNetworkKernels<Avx512Ops, VectorElementwise<AmxVector, Avx2Vector, 0x80>>(kTileDense,
+                                                                                  kTileSparse);
 
 }  // namespace lmz::internal
