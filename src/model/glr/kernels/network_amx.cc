@@ -6,7 +6,6 @@
 
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/rows_avx512.h"
 #include "model/glr/kernels/vector_avx2.h"
 #include "model/glr/kernels/vector_avx512.h"
 
