@@ -26,20 +26,24 @@ namespace lmz {
 namespace {
 
 struct Product {
-  Product(const MatrixKernels& with, int rows_, int columns_, int lanes_)
+  Product(const MatrixKernels& with, int rows_, int columns_, int lanes_, WeightMemory& memory)
       : kernels(with), rows(rows_), columns(columns_), lanes(lanes_) {
     std::mt19937 random(1);
     const auto small = [&] { return static_cast<int8_t>(static_cast<int>(random() % 255) - 127); };
     std::vector<int8_t> weights(static_cast<size_t>(rows) * static_cast<size_t>(columns));
     for (int8_t& w : weights) w = small();
-    matrix = MatrixStorage(weights, rows, columns, kernels);
+    matrix = MatrixStorage(weights, rows, columns, kernels, memory);
     x.resize(static_cast<size_t>(lanes) * static_cast<size_t>(columns));
     for (uint8_t& q : x) {
       q = static_cast<uint8_t>(static_cast<uint8_t>(small()) ^ kernels.flip);
     }
     sums.resize(static_cast<size_t>(lanes) * static_cast<size_t>(rows));
   }
-  void Run() { Run(0, lanes); }
+  void Run() {
+    const ProductScope scope(kernels, lanes);
+    Run(0, lanes);
+  }
+  // Within a ProductScope.
   void Run(int first, int count) {
     matrix.Multiply(x.data() + ptrdiff_t{first} * columns, columns, count,
                     sums.data() + ptrdiff_t{first} * rows, rows);
@@ -56,10 +60,16 @@ const NetworkKernels& Scalar() {
   return PortableKernels(NetworkBuilds());
 }
 
+WeightMemory MemoryFor(const MatrixKernels& kernels, int rows, int columns) {
+  return WeightMemory(WeightMemory::RoundUp(kernels.packed_size(rows, columns)));
+}
+
 void BenchMultiply(benchmark::State& state, const NetworkKernels& kernels, int rows, int columns,
                    int lanes) {
-  Product product(kernels.dense, rows, columns, lanes);
-  Product expected(Scalar().dense, rows, columns, lanes);
+  WeightMemory memory = MemoryFor(kernels.dense, rows, columns);
+  WeightMemory scalar_memory = MemoryFor(Scalar().dense, rows, columns);
+  Product product(kernels.dense, rows, columns, lanes, memory);
+  Product expected(Scalar().dense, rows, columns, lanes, scalar_memory);
   product.Run();
   expected.Run();
   if (product.sums != expected.sums) return state.SkipWithError("differs from scalar");
@@ -144,28 +154,64 @@ void BenchStep(benchmark::State& state, SteppedLanes& lanes) {
   state.counters["bytes/s"] = share.Rate(state);
 }
 
+// The same with the network in parts, one for each thread, and half of the lanes at a time. The
+// threads do not wait for one another, so that what they compute means nothing.
+void BenchParts(benchmark::State& state, SteppedLanes& lanes) {
+  const StepPart part = {state.thread_index(), state.threads()};
+  const int half = lanes.lanes / 2;
+  const auto session =
+      lanes.network.Begin({.lanes = lanes.lanes, .workers = 1, .lanes_per_step = half});
+  std::vector<uint8_t> input(static_cast<size_t>(half));
+  std::vector<uint32_t> weights(input.size() * kByteValues);
+  Text text(0);
+  for (auto _ : state) {
+    for (const int first : {0, half}) {
+      text.Next(input);
+      static_cast<void>(
+          session->Step(0, first, half, part, input.data(), weights.data()));  // cannot fail
+    }
+    benchmark::DoNotOptimize(weights.data());
+  }
+  const double bytes = static_cast<double>(state.iterations()) * 2 * half / state.threads();
+  state.counters["bytes/s"] = {bytes, benchmark::Counter::kIsRate};
+}
+
 // All matrix products of one step in full, zero activations included, and nothing else.
 class Products {
  public:
-  Products(const GlrShape& shape, const NetworkKernels& kernels, int lanes) : lanes_(lanes) {
-    const auto add = [&](int rows, int columns) {
-      products_.emplace_back(kernels.dense, rows, columns, lanes);
-    };
-    for (int layer = 0; layer < shape.layers; ++layer) {
-      for (int i = 0; i < 3; ++i) add(shape.state, shape.width);
-      add(shape.width, shape.state);
-      add(shape.hidden, shape.width);
-      add(shape.width, shape.hidden);
-    }
-    add(kByteValues, shape.width);
+  Products(const GlrShape& shape, const NetworkKernels& kernels, int lanes)
+      : lanes_(lanes), memory_(SizeOf(shape, kernels.dense)) {
+    ForEachMatrix(shape, [&](int rows, int columns) {
+      products_.emplace_back(kernels.dense, rows, columns, lanes, memory_);
+    });
   }
   int lanes() const { return lanes_; }
   void Run(const Share& share) {
+    const ProductScope scope(products_.front().kernels, share.count);
     for (Product& product : products_) product.Run(share.first, share.count);
   }
 
  private:
+  template <class Visit>
+  static void ForEachMatrix(const GlrShape& shape, const Visit& visit) {
+    for (int layer = 0; layer < shape.layers; ++layer) {
+      for (int i = 0; i < 3; ++i) visit(shape.state, shape.width);
+      visit(shape.width, shape.state);
+      visit(shape.hidden, shape.width);
+      visit(shape.width, shape.hidden);
+    }
+    visit(kByteValues, shape.width);
+  }
+  static size_t SizeOf(const GlrShape& shape, const MatrixKernels& kernels) {
+    size_t size = 0;
+    ForEachMatrix(shape, [&](int rows, int columns) {
+      size += WeightMemory::RoundUp(kernels.packed_size(rows, columns));
+    });
+    return size;
+  }
+
   int lanes_;
+  WeightMemory memory_;
   std::vector<Product> products_;
 };
 
@@ -229,6 +275,8 @@ void RegisterSteps(const ModelFile& model, const KernelBuild<NetworkKernels>& bu
   add("products",
       [](benchmark::State& state, Compared& on) { BenchProducts(state, on.products()); });
   add("step", [](benchmark::State& state, Compared& on) { BenchStep(state, on.stepped()); });
+  if (threads == 1) return;
+  add("parts", [](benchmark::State& state, Compared& on) { BenchParts(state, on.stepped()); });
 }
 
 void Register(const ModelFile* model) {
@@ -236,7 +284,7 @@ void Register(const ModelFile* model) {
     if (!DetectedFeatures().Contains(build.set.needs)) continue;
     const std::string name = build.set.name;
     for (const auto& [rows, columns] : {std::pair{192, 192}, {576, 192}, {192, 576}, {256, 192}}) {
-      for (const int lanes : {1, 2, 4, 8, 16}) {
+      for (const int lanes : {1, 2, 4, 8, 16, 32, 64}) {
         benchmark::RegisterBenchmark(("multiply/" + name + "/" + std::to_string(rows) + "x" +
                                       std::to_string(columns) + "/lanes:" + std::to_string(lanes))
                                          .c_str(),

@@ -8,6 +8,10 @@
 #endif
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace lmz {
@@ -21,6 +25,19 @@ bool HasAvxVnni() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __builtin_cpu_supports("avx2") && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 &&
          (a & (1u << 4)) != 0;
+}
+
+// The numbers are those of Linux 5.16, whose headers older systems lack.
+bool HasAmxInt8() {
+#if defined(__linux__)
+  constexpr unsigned kTile = 1u << 24, kInt8 = 1u << 25;
+  constexpr long kRequestStatePermission = 0x1023, kTileData = 18;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & kTile) != 0 && (d & kInt8) != 0 &&
+         syscall(SYS_arch_prctl, kRequestStatePermission, kTileData) == 0;
+#else
+  return false;
+#endif
 }
 #endif
 
@@ -39,6 +56,7 @@ Features Detect() {
   add(Feature::kAvx512Vl, __builtin_cpu_supports("avx512vl"));
   add(Feature::kAvx512Dq, __builtin_cpu_supports("avx512dq"));
   add(Feature::kAvx512Vnni, __builtin_cpu_supports("avx512vnni"));
+  add(Feature::kAmxInt8, HasAmxInt8());
 #elif defined(__aarch64__)
   add(Feature::kNeon, true);
 #if defined(__linux__)

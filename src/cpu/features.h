@@ -20,6 +20,7 @@ enum class Feature : uint8_t {
   kAvx512Vl,
   kAvx512Dq,
   kAvx512Vnni,
+  kAmxInt8,  // with tiles, and the permission to use them
   kNeon,
   kDotProduct,  // aarch64: sdot and udot
 };
@@ -63,11 +64,14 @@ inline constexpr InstructionSet kAvxVnni = {"avxvnni", kAvx2.needs | Features{Fe
 inline constexpr InstructionSet kAvx512 = {
     "avx512", kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw, Feature::kAvx512Vl,
                                      Feature::kAvx512Dq, Feature::kAvx512Vnni}};
+inline constexpr InstructionSet kAmx = {"amx", kAvx512.needs | Features{Feature::kAmxInt8}};
 inline constexpr InstructionSet kNeon = {"neon", {Feature::kNeon}};
 inline constexpr InstructionSet kNeonDot = {"neondot",
                                             kNeon.needs | Features{Feature::kDotProduct}};
 
-// What this CPU, under this operating system, can do. Asks it once; thread-safe.
+// What this CPU, under this operating system, can do. Asks both once; thread-safe. Of Linux it asks
+// the permission to use AMX tiles, which then holds for the whole process; where that is refused,
+// or not known, the feature is absent.
 Features DetectedFeatures();
 
 // What kernels are chosen by: the detected features, unless a FeatureLimit allows fewer.

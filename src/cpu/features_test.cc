@@ -17,6 +17,7 @@ TEST(Features, AreASet) {
 TEST(Features, SetsHoldTheSmallerOnesThatTheyImply) {
   EXPECT_TRUE(kAvx512.needs.Contains(kAvx2.needs));
   EXPECT_FALSE(kAvx512.needs.Contains(kAvxVnni.needs));  // CPUs with the one may lack the other
+  EXPECT_TRUE(kAmx.needs.Contains(kAvx512.needs));
   EXPECT_TRUE(kAvxVnni.needs.Contains(kAvx2.needs));
   EXPECT_TRUE(kAvx2.needs.Contains(kSse4.needs));
   EXPECT_TRUE(kNeonDot.needs.Contains(kNeon.needs));

@@ -25,6 +25,12 @@ struct SessionSize {
   int lanes_per_step = 1;  // at most, for one worker
 };
 
+// One of `count` parts of a step, which a lane goes through in order, each on any worker.
+struct StepPart {
+  int index = 0;
+  int count = 1;
+};
+
 class Session {
  public:
   Session() = default;
@@ -34,11 +40,15 @@ class Session {
 
   // One step for the lanes first .. first + count - 1. Lane first + i has last_bytes[i] behind it
   // (0 at the start of its data) and gets opinions[256 * i + byte], the relative weight of each
-  // possible next byte: 1 .. 2^22, with a sum below 2^32. They are not normalised. Workers count
-  // from 0; each works on one step at a time, and distinct workers may step distinct lanes at the
-  // same time. Errors: those of a device; memory was taken when the session began.
-  virtual Status Step(int worker, int first, int count, const uint8_t* last_bytes,
+  // possible next byte: 1 .. 2^22, with a sum below 2^32. They are not normalised. Of a step in
+  // parts, the first reads last_bytes, the last gives opinions. Workers count from 0; each works on
+  // one step at a time, and distinct workers may step distinct lanes at the same time. Errors:
+  // those of a device; memory was taken when the session began.
+  virtual Status Step(int worker, int first, int count, StepPart part, const uint8_t* last_bytes,
                       uint32_t* opinions) = 0;
+  Status Step(int worker, int first, int count, const uint8_t* last_bytes, uint32_t* opinions) {
+    return Step(worker, first, count, StepPart{}, last_bytes, opinions);
+  }
 
   // Makes `lane` forget everything, as if new.
   virtual void Reset(int lane) = 0;
@@ -62,6 +72,10 @@ class Predictor {
 
   // The bytes that a session takes, from above; the predictor's own are not among them.
   virtual uint64_t SessionMemory(const SessionSize& size) const = 0;
+
+  // In how many parts a step is best divided among `threads` (>= 1), each of which then does the
+  // same part of many steps.
+  virtual int PartsFor(int /*threads*/) const { return 1; }
 
   // A session whose lanes are all at the start of their data. The predictor outlives it. May throw
   // std::bad_alloc. Thread-safe.

@@ -40,8 +40,9 @@ Weights WeightsOf(const Logits& logits_q10) {
 // One lane whose opinions are numbers in this format, wherever they come from.
 class LogitsSession : public Session {
  public:
-  Status Step(int /*worker*/, int /*first*/, int /*count*/, const uint8_t* last_bytes,
-              uint32_t* opinions) final {
+  using Session::Step;
+  Status Step(int /*worker*/, int /*first*/, int /*count*/, StepPart /*part*/,
+              const uint8_t* last_bytes, uint32_t* opinions) final {
     LMZ_ASSIGN(const Logits logits_q10, Next(last_bytes[0]));
     const Weights weights = WeightsOf(logits_q10);
     std::copy(weights.begin(), weights.end(), opinions);

@@ -24,9 +24,10 @@ void Pause() {
 
 }  // namespace
 
-Schedule::Schedule(const Layout& layout, int ranges, int lanes_together)
+Schedule::Schedule(const Layout& layout, int ranges, int lanes_together, int parts)
     : lanes_(layout.lanes()),
       lanes_together_(lanes_together),
+      parts_(parts),
       steps_(layout.steps()),
       ranges_(static_cast<size_t>(ranges)),
       groups_(static_cast<size_t>(layout.groups())),
@@ -44,13 +45,13 @@ Schedule::Schedule(const Layout& layout, int ranges, int lanes_together)
       }
       group(g).last_range = r;
     }
-    alone_takes_ += 2 + now.last_group - now.first_group;
+    alone_takes_ += parts + 1 + now.last_group - now.first_group;
   }
 }
 
 bool Schedule::SeveralAreReady() {
   int ready = 0;
-  for (const Range& r : ranges_) ready += r.state.load(std::memory_order_relaxed) == kAtNetwork;
+  for (const Range& r : ranges_) ready += IsAtNetwork(r.state.load(std::memory_order_relaxed));
   for (int g = 0; g < static_cast<int>(groups_.size()); ++g) {
     const Range& next = range(group(g).turn.load(std::memory_order_relaxed));
     ready += next.state.load(std::memory_order_relaxed) == kWaiting + g;
@@ -67,7 +68,7 @@ bool Schedule::TryHold(int index, int state) {
 }
 
 // For whoever holds the range.
-Piece Schedule::PieceOf(int index, int group_index, int member_index) {
+Piece Schedule::PieceOf(int index, int group_index, int part, int member_index) {
   Range& held = range(index);
   if (held.last_member != member_index) ++held.hand_overs;
   held.last_member = member_index;
@@ -75,6 +76,7 @@ Piece Schedule::PieceOf(int index, int group_index, int member_index) {
           .first_range = index,
           .end_range = index + 1,
           .group = group_index,
+          .part = part,
           .step = held.step};
 }
 
@@ -88,19 +90,27 @@ std::optional<Piece> Schedule::FindMixing(int group_index, int member_index) {
     return std::nullopt;
   }
   mixed.mixer.store(member_index, std::memory_order_relaxed);
-  return PieceOf(next, group_index, member_index);
+  return PieceOf(next, group_index, 0, member_index);
 }
 
 // With those behind it that wait for the network too, as far as `most_lanes` go.
-std::optional<Piece> Schedule::FindNetwork(int index, int member_index, int most_lanes) {
-  if (!TryHold(index, kAtNetwork)) return std::nullopt;
-  Piece piece = PieceOf(index, Piece::kNetwork, member_index);
+std::optional<Piece> Schedule::FindNetwork(int part, int index, int member_index, int most_lanes) {
+  if (!TryHold(index, AtPart(part))) return std::nullopt;
+  Piece piece = PieceOf(index, Piece::kNetwork, part, member_index);
   while (piece.end_range < ranges() &&
          RangeBegin(piece.end_range + 1) - RangeBegin(index) <= most_lanes &&
-         TryHold(piece.end_range, kAtNetwork)) {
-    PieceOf(piece.end_range++, Piece::kNetwork, member_index);
+         TryHold(piece.end_range, AtPart(part))) {
+    PieceOf(piece.end_range++, Piece::kNetwork, part, member_index);
   }
   member(member_index).is_elsewhere.store(true, std::memory_order_relaxed);
+  return piece;
+}
+
+std::optional<Piece> Schedule::FindPart(int part, int member_index) {
+  std::optional<Piece> piece;
+  for (int i = 0; !piece && i < ranges(); ++i) {
+    piece = FindNetwork(part, (member_index + i) % ranges(), member_index, 0);
+  }
   return piece;
 }
 
@@ -110,14 +120,19 @@ std::optional<Piece> Schedule::FindAlone(int member_index) {
   for (int g = 0; !piece && g < static_cast<int>(groups_.size()); ++g) {
     piece = FindMixing(g, member_index);
   }
-  for (int r = 0; !piece && r < ranges(); ++r) {
-    piece = FindNetwork(r, member_index, lanes_together_);
+  for (int i = 0; !piece && i < parts_ * ranges(); ++i) {
+    piece = FindNetwork(i / ranges(), i % ranges(), member_index, lanes_together_);
   }
   return piece;
 }
 
 std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds waited) {
   const int groups = static_cast<int>(groups_.size());
+  const int own_part = member_index % parts_;
+  if (parts_ > 1) {
+    // The mixing that is ready goes to others meanwhile, who may have nothing to do in their parts.
+    if (std::optional<Piece> piece = FindPart(own_part, member_index)) return piece;
+  }
   bool is_next_near = false;
   for (int g = 0; g < groups; ++g) {
     if (group(g).mixer.load(std::memory_order_relaxed) != member_index) continue;
@@ -127,14 +142,17 @@ std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds wai
     is_next_near |= next.state.load(std::memory_order_relaxed) == kHeld;
   }
   if (is_next_near && waited < kMixerPatience) return std::nullopt;
-  for (int i = 0; i < ranges(); ++i) {
-    std::optional<Piece> piece = FindNetwork((member_index + i) % ranges(), member_index, 0);
-    if (piece) return piece;
-  }
+  if (std::optional<Piece> piece = FindPart(own_part, member_index)) return piece;
   for (int g = 0; g < groups; ++g) {
     const Member& mixer = member(group(g).mixer.load(std::memory_order_relaxed));
     if (waited < kPatience && !mixer.is_elsewhere.load(std::memory_order_relaxed)) continue;
     std::optional<Piece> piece = FindMixing(g, member_index);
+    if (piece) return piece;
+  }
+  // The others' parts, whose weights it would have to fetch, when nobody seems to be there for
+  // them.
+  for (int i = 1; i < parts_ && waited >= kPatience; ++i) {
+    std::optional<Piece> piece = FindPart((own_part + i) % parts_, member_index);
     if (piece) return piece;
   }
   return std::nullopt;
@@ -161,7 +179,11 @@ std::optional<Piece> Schedule::Take(int member_index) {
     // Before a piece is held: whoever wakes may get the processor at once.
     if (sleepers_.load() > 0 && SeveralAreReady()) WakeOne();
     const std::optional<Piece> piece = TryTake(member_index, waited);
-    if (piece) return piece;
+    if (piece) {
+      // Nobody else did anything while it waited for another's part: the idle one was itself.
+      if (waited > nanoseconds(0) && seen == taker.event) is_anybody_idle_ = false;
+      return piece;
+    }
     if (waited >= kPatience) {
       taker.is_elsewhere.store(true, std::memory_order_relaxed);
       Sleep(seen);
@@ -182,8 +204,10 @@ std::optional<Piece> Schedule::Take(int member_index) {
 void Schedule::Done(const Piece& piece) {
   if (piece.group == Piece::kNetwork) {
     member(piece.member).is_elsewhere.store(false, std::memory_order_relaxed);
+    const bool is_through = piece.part + 1 == parts_;
     for (int r = piece.first_range; r < piece.end_range; ++r) {
-      range(r).state.store(kWaiting + range(r).first_group, std::memory_order_release);
+      const int next = is_through ? kWaiting + range(r).first_group : AtPart(piece.part + 1);
+      range(r).state.store(next, std::memory_order_release);
     }
   } else {
     // The turn first: whoever gets the range next must not take this turn for the range's next one.
@@ -200,7 +224,7 @@ void Schedule::FinishMixing(Range& mixed, int group_index) {
   if (group_index < mixed.last_group) {
     mixed.state.store(kWaiting + group_index + 1, std::memory_order_release);
   } else if (++mixed.step < steps_) {
-    mixed.state.store(kAtNetwork, std::memory_order_release);
+    mixed.state.store(AtPart(0), std::memory_order_release);
   } else {
     mixed.state.store(kFinished, std::memory_order_release);
     if (unfinished_.fetch_sub(1) == 1) Stop();

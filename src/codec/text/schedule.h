@@ -1,18 +1,20 @@
 // Which thread does what next while several of them code one block of text.
 //
-// The lanes are cut into ranges. A range goes through pieces of work one after the other: a step of
-// the network, then the mixing and coding of its lanes, a piece for each group that they are in.
-// Within a group the ranges are mixed in order, so that a range may have to wait for its turn.
+// The lanes are cut into ranges. A range goes through pieces of work one after the other: the parts
+// of the network's step, then the mixing and coding of its lanes, a piece for each group that they
+// are in. Within a group the ranges are mixed in order, so that a range may have to wait for its
+// turn.
 //
 // Nobody owns a range. A member of the crew that has nothing to do takes a piece that is ready, and
 // sleeps only when there is none. A thread that the system has put aside holds up one piece, and a
-// thread alone never waits for another. Caches decide who takes what: each member prefers the
-// network steps of its own range, and the mixing of a group stays with whoever mixed it last unless
-// that member is busy elsewhere.
+// thread alone never waits for another. Caches decide who takes what: each member keeps to one part
+// of the network and prefers its own range there, and the mixing of a group stays with whoever
+// mixed it last unless that member is busy elsewhere.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <climits>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -32,19 +34,21 @@ struct Piece {
   int first_range;
   int end_range;  // first_range + 1 but for steps of the network that are taken together
   int group;      // whose mixer and coder to use, or kNetwork
+  int part;       // of the network's step; else 0
   uint64_t step;  // of first_range, from 0 on
 };
 
 class Schedule {
  public:
-  // For 1 <= `ranges` <= layout.lanes() and as many members. Steps of several ranges are taken
-  // together when nobody else is there to take them, up to `lanes_together` lanes. May throw
-  // std::bad_alloc.
-  Schedule(const Layout& layout, int ranges, int lanes_together);
+  // For 1 <= `ranges` <= layout.lanes() and as many members, and a network in 1 <= `parts` <=
+  // `ranges`. Steps of several ranges are taken together when nobody else is there to take them, up
+  // to `lanes_together` lanes. May throw std::bad_alloc.
+  Schedule(const Layout& layout, int ranges, int lanes_together, int parts = 1);
 
   // For 0 <= range <= ranges.
   int RangeBegin(int range) const { return range * lanes_ / ranges(); }
   int ranges() const { return static_cast<int>(ranges_.size()); }
+  int parts() const { return parts_; }
 
   // Waits for a piece for `member` (0 .. ranges - 1), who holds none. What was done in the pieces
   // before it is visible. Nothing once all pieces are done or somebody stopped. Thread-safe.
@@ -70,14 +74,16 @@ class Schedule {
   uint64_t sleeps() const { return sleeps_; }
 
  private:
-  // States of a range; from kWaiting on it waits for its turn in the group state - kWaiting.
-  static constexpr int kFinished = -3;
-  static constexpr int kHeld = -2;
-  static constexpr int kAtNetwork = Piece::kNetwork;
+  // States of a range; from kWaiting on it waits for its turn in the group state - kWaiting, and
+  // below that for the network.
+  static constexpr int kFinished = INT_MIN;
+  static constexpr int kHeld = INT_MIN + 1;
   static constexpr int kWaiting = 0;
+  static constexpr int AtPart(int part) { return -1 - part; }
+  static constexpr bool IsAtNetwork(int state) { return state > kHeld && state < kWaiting; }
 
   struct alignas(kCacheLine) Range {
-    std::atomic<int> state = kAtNetwork;
+    std::atomic<int> state = AtPart(0);
     int first_group = 0;
     int last_group = 0;
     // Of whoever holds it:
@@ -104,9 +110,10 @@ class Schedule {
 
   bool SeveralAreReady();
   bool TryHold(int index, int state);
-  Piece PieceOf(int index, int group_index, int member_index);
+  Piece PieceOf(int index, int group_index, int part, int member_index);
   std::optional<Piece> FindMixing(int group_index, int member_index);
-  std::optional<Piece> FindNetwork(int index, int member_index, int most_lanes);
+  std::optional<Piece> FindNetwork(int part, int index, int member_index, int most_lanes);
+  std::optional<Piece> FindPart(int part, int member_index);
   std::optional<Piece> FindAlone(int member_index);
   std::optional<Piece> FindAmongOthers(int member_index, std::chrono::nanoseconds waited);
   void FinishMixing(Range& mixed, int group_index);
@@ -115,6 +122,7 @@ class Schedule {
 
   const int lanes_;
   const int lanes_together_;
+  const int parts_;
   const uint64_t steps_;
   int alone_takes_ =
       0;  // so many takes in a row, and a member believes to be alone: a whole step's

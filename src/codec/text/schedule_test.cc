@@ -22,16 +22,20 @@ class Ledger {
   Ledger(const Layout& layout, const Schedule& schedule)
       : layout_(layout),
         schedule_(schedule),
-        network_steps_(static_cast<size_t>(layout.lanes())),
+        network_parts_(static_cast<size_t>(layout.lanes())),
         coded_steps_(static_cast<size_t>(layout.lanes())) {}
 
   void Begin(const Piece& piece) {
     for (const size_t lane : Lanes(piece)) {
       if (piece.group == Piece::kNetwork) {
-        EXPECT_EQ(network_steps_[lane], coded_steps_[lane]);  // knows its last byte
+        // Knows its last byte, and has been through the parts before.
+        const uint64_t parts = static_cast<uint64_t>(schedule_.parts());
+        EXPECT_EQ(network_parts_[lane],
+                  coded_steps_[lane] * parts + static_cast<uint64_t>(piece.part));
       } else {
         EXPECT_EQ(coded_steps_[lane], piece.step);
-        EXPECT_EQ(network_steps_[lane], piece.step + 1);
+        EXPECT_EQ(network_parts_[lane],
+                  (piece.step + 1) * static_cast<uint64_t>(schedule_.parts()));
         CheckOrder(static_cast<int>(lane), piece);
       }
     }
@@ -39,14 +43,13 @@ class Ledger {
 
   void End(const Piece& piece) {
     for (const size_t lane : Lanes(piece)) {
-      ++(piece.group == Piece::kNetwork ? network_steps_ : coded_steps_)[lane];
+      ++(piece.group == Piece::kNetwork ? network_parts_ : coded_steps_)[lane];
     }
   }
 
   void ExpectAllDone() {
     const std::vector<uint64_t> all(static_cast<size_t>(layout_.lanes()), layout_.steps());
-    EXPECT_EQ(network_steps_, all);
-    EXPECT_EQ(coded_steps_, all);
+    EXPECT_EQ(coded_steps_, all);  // and so, by what Begin checks, all of the network's
   }
 
   std::vector<size_t> Lanes(const Piece& piece) const {
@@ -75,12 +78,12 @@ class Ledger {
 
   const Layout& layout_;
   const Schedule& schedule_;
-  std::vector<uint64_t> network_steps_;
+  std::vector<uint64_t> network_parts_;
   std::vector<uint64_t> coded_steps_;
 };
 
 struct Shape {
-  int lanes, groups, ranges;
+  int lanes, groups, ranges, parts = 1;
 };
 
 class ScheduleOf : public ::testing::TestWithParam<Shape> {
@@ -88,7 +91,7 @@ class ScheduleOf : public ::testing::TestWithParam<Shape> {
   ScheduleOf()
       : layout_(Make(static_cast<uint64_t>(GetParam().lanes) * 40, GetParam().lanes,
                      GetParam().groups)),
-        schedule_(layout_, GetParam().ranges, kLanesTogether),
+        schedule_(layout_, GetParam().ranges, kLanesTogether, GetParam().parts),
         ledger_(layout_, schedule_) {}
 
   Layout layout_;
@@ -110,9 +113,10 @@ TEST_P(ScheduleOf, OneMemberAloneNeverWaits) {
   EXPECT_EQ(schedule_.sleeps(), 0u);
   const auto together =
       static_cast<uint64_t>((layout_.lanes() + kLanesTogether - 1) / kLanesTogether);
-  const auto per_step = std::min(static_cast<uint64_t>(GetParam().ranges), 2 * together);
-  EXPECT_LE(network_pieces,
-            per_step * layout_.steps() + 3 * static_cast<uint64_t>(GetParam().ranges));
+  const auto per_step = static_cast<uint64_t>(GetParam().parts) *
+                        std::min(static_cast<uint64_t>(GetParam().ranges), 2 * together);
+  EXPECT_LE(network_pieces, per_step * layout_.steps() +
+                                static_cast<uint64_t>((2 + GetParam().parts) * GetParam().ranges));
 }
 
 // Members take and finish pieces in any order, and some hold theirs for long.
@@ -169,11 +173,14 @@ INSTANTIATE_TEST_SUITE_P(Shapes, ScheduleOf,
                          ::testing::Values(Shape{1, 1, 1}, Shape{2, 1, 2}, Shape{8, 1, 1},
                                            Shape{8, 1, 2}, Shape{8, 1, 3}, Shape{8, 2, 3},
                                            Shape{7, 3, 2}, Shape{7, 3, 7}, Shape{9, 4, 2},
-                                           Shape{64, 4, 4}, Shape{64, 1, 5}, Shape{5, 4, 4}),
+                                           Shape{64, 4, 4}, Shape{64, 1, 5}, Shape{5, 4, 4},
+                                           Shape{8, 1, 2, 2}, Shape{8, 2, 3, 2}, Shape{8, 1, 4, 4},
+                                           Shape{64, 4, 5, 3}),
                          [](const auto& shape) {
                            return std::to_string(shape.param.lanes) + "lanes" +
                                   std::to_string(shape.param.groups) + "groups" +
-                                  std::to_string(shape.param.ranges) + "ranges";
+                                  std::to_string(shape.param.ranges) + "ranges" +
+                                  std::to_string(shape.param.parts) + "parts";
                          });
 
 constexpr std::chrono::nanoseconds kAtOnce{0};
@@ -226,6 +233,27 @@ TEST_F(TwoRanges, TheMixerWaitsAMomentForTheNextRange) {
   EXPECT_EQ(instead.first_range, 1);
   schedule_.Done(network);
   EXPECT_EQ(schedule_.TryTake(1, kAtOnce).value().group, 0);  // the mixer is away
+}
+
+// Each member has its part of the network, and takes another's only when nobody else does.
+TEST(ScheduleParts, AMemberKeepsToItsPart) {
+  const Layout layout = Make(40, 2, 1);
+  Schedule schedule(layout, 2, 1, 2);
+  EXPECT_FALSE(schedule.TryTake(1, kAtOnce).has_value());
+  for (const int range : {0, 1}) {
+    const Piece first = schedule.TryTake(0, kAtOnce).value();
+    EXPECT_EQ(first.part, 0);
+    EXPECT_EQ(first.first_range, range);
+    schedule.Done(first);
+  }
+  EXPECT_FALSE(schedule.TryTake(0, kAtOnce).has_value());
+  const Piece second = schedule.TryTake(1, kAtOnce).value();
+  EXPECT_EQ(second.group, Piece::kNetwork);
+  EXPECT_EQ(second.part, 1);
+  const Piece stolen = schedule.TryTake(0, Schedule::kPatience).value();
+  EXPECT_EQ(stolen.group, Piece::kNetwork);
+  EXPECT_EQ(stolen.part, 1);
+  EXPECT_NE(stolen.first_range, second.first_range);
 }
 
 TEST(ScheduleThread, ASleeperIsWokenForWorkAndOnlyForWork) {

@@ -44,7 +44,8 @@ class TextWalk {
         coders_(coders),
         resources_(resources),
         crew_(std::min(resources.threads, layout.lanes())),
-        schedule_(layout, crew_.size(), kLanesTogether),
+        parts_(PartsOf(models, crew_.size())),
+        schedule_(layout, crew_.size(), kLanesTogether, static_cast<int>(parts_.size())),
         opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()) {}
 
   // The memory that the walk takes for `models`, from above, in bytes.
@@ -84,6 +85,23 @@ class TextWalk {
     return {.lanes = lanes,
             .workers = workers,
             .lanes_per_step = std::min(lanes, std::max(kLanesTogether, lanes / workers + 1))};
+  }
+
+  // What a part of the schedule stands for: the steps of all models, one after the other, each in
+  // as many parts as it likes.
+  static constexpr size_t kNoModel = SIZE_MAX;
+  struct Part {
+    size_t model;
+    StepPart step;
+  };
+  static std::vector<Part> PartsOf(std::span<const Predictor* const> models, int threads) {
+    std::vector<Part> parts;
+    for (size_t i = 0; i < models.size(); ++i) {
+      const int count = models[i]->PartsFor(threads);
+      for (int part = 0; part < count; ++part) parts.push_back({i, {part, count}});
+    }
+    if (parts.empty()) parts.push_back({kNoModel, {}});
+    return parts;
   }
 
   // Lanes that share a mixer and a coder. They know nothing of other groups.
@@ -148,18 +166,19 @@ class TextWalk {
   Status StepModels(const Piece& piece, int member) {
     const int first = schedule_.RangeBegin(piece.first_range);
     const int end = schedule_.RangeBegin(piece.end_range);
-    for (size_t i = 0; i < sessions_.size(); ++i) {
-      const size_t first_row = i * static_cast<size_t>(layout_.lanes());
-      const auto opinion = [&](int lane) {
-        return opinions_.data() + (first_row + static_cast<size_t>(lane)) * kByteValues;
-      };
-      LMZ_TRY(
-          sessions_[i]->Step(member, first, end - first, inputs_.data() + first, opinion(first)));
-      for (const auto& group : groups_) {
-        const int begin = std::max(first, group->first_lane);
-        for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
-          group->lane(lane).SetOpinion(i, opinion(lane));
-        }
+    const Part& part = parts_[static_cast<size_t>(piece.part)];
+    if (part.model == kNoModel) return OkStatus();
+    const size_t first_row = part.model * static_cast<size_t>(layout_.lanes());
+    const auto opinion = [&](int lane) {
+      return opinions_.data() + (first_row + static_cast<size_t>(lane)) * kByteValues;
+    };
+    LMZ_TRY(sessions_[part.model]->Step(member, first, end - first, part.step,
+                                        inputs_.data() + first, opinion(first)));
+    if (part.step.index + 1 < part.step.count) return OkStatus();
+    for (const auto& group : groups_) {
+      const int begin = std::max(first, group->first_lane);
+      for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
+        group->lane(lane).SetOpinion(part.model, opinion(lane));
       }
     }
     return OkStatus();
@@ -198,6 +217,7 @@ class TextWalk {
   const std::span<Coder> coders_;
   const BlockResources& resources_;
   Crew crew_;
+  const std::vector<Part> parts_;
   Schedule schedule_;
   std::vector<std::unique_ptr<Session>> sessions_;  // [model]
   std::array<uint8_t, kMaxLanes> inputs_{};  // [lane]: its last byte; 0 in front of the first one

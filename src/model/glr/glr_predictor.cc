@@ -1,7 +1,9 @@
 #include "model/glr/glr_predictor.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "cpu/cache.h"
 #include "model/glr/step.h"
 
 namespace lmz {
@@ -17,9 +19,10 @@ class GlrSession final : public Session {
     }
   }
 
-  Status Step(int worker, int first, int count, const uint8_t* last_bytes,
+  using Session::Step;
+  Status Step(int worker, int first, int count, StepPart part, const uint8_t* last_bytes,
               uint32_t* opinions) override {
-    StepGlr(weights_, states_, first, count, last_bytes, opinions,
+    StepGlr(weights_, states_, first, count, part, last_bytes, opinions,
             scratches_[static_cast<size_t>(worker)]);
     return OkStatus();
   }
@@ -45,6 +48,14 @@ GlrPredictor::GlrPredictor(const ModelFile& model, const NetworkKernels& kernels
 uint64_t GlrPredictor::SessionMemory(const SessionSize& size) const {
   return sizeof(GlrSession) + LaneStates::MemoryFor(shape(), size.lanes) +
          static_cast<uint64_t>(size.workers) * StepScratch::MemoryFor(shape(), size.lanes_per_step);
+}
+
+int GlrPredictor::PartsFor(int threads) const {
+  // What remains of the cache is for states and, where the thread does both, for mixing.
+  const uint64_t room = OwnCacheSize() / 8 * 7;
+  const uint64_t parts = (parameters() + room - 1) / room;
+  const bool fits = parts <= static_cast<uint64_t>(std::min<int>(threads, shape().layers));
+  return fits ? static_cast<int>(parts) : 1;
 }
 
 std::unique_ptr<Session> GlrPredictor::Begin(const SessionSize& size) const {

@@ -18,6 +18,9 @@ class GlrPredictor final : public Predictor {
   const GlrShape& shape() const { return weights_.shape; }
 
   uint64_t SessionMemory(const SessionSize& size) const override;
+  // As many as it takes for a part's weights to stay in a core's own cache; 1 where there are not
+  // enough threads for that.
+  int PartsFor(int threads) const override;
   std::unique_ptr<Session> Begin(const SessionSize& size) const override;
 
  private:

@@ -55,6 +55,16 @@ TEST_P(GlrBuildTest, GivesTheSameWeightsAsScalar) {
   }
 }
 
+// Matrices large enough for every way of multiplying, and lanes for all of them.
+TEST_P(GlrBuildTest, GivesTheSameWeightsAsScalarInLargeMatrices) {
+  for (const GlrShape shape : {GlrShape{192, 2, 144, 320}, GlrShape{208, 1, 192, 336}}) {
+    const ModelFile model = RandomModel(shape, 4, Wildness::kTame);
+    const GlrPredictor scalar(model, PortableKernels(NetworkBuilds())), network(model, kernels_);
+    const Weights expected = RunSteps(scalar, 18, 4, 18);
+    for (const int stretch : {1, 3, 8, 18}) EXPECT_EQ(RunSteps(network, 18, 4, stretch), expected);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllBuilds, GlrBuildTest, testing::ValuesIn(NetworkBuilds()), BuildName());
 
 TEST(GlrPredictorTest, RandomModelsPredictSomething) {
@@ -69,6 +79,39 @@ TEST(GlrPredictorTest, LanesDoNotInfluenceEachOther) {
   const GlrPredictor network(RandomModel(kShape, 2, Wildness::kTame));
   const Weights together = RunSteps(network, 19, 9, 19);
   for (const int stretch : {1, 2, 3, 8, 16}) EXPECT_EQ(RunSteps(network, 19, 9, stretch), together);
+}
+
+TEST(GlrPredictorTest, PartsOfAStepMakeAStep) {
+  const GlrPredictor network(RandomModel({48, 5, 32, 80}, 6, Wildness::kTame));
+  const Weights whole = RunSteps(network, 4, 6, 4);
+  for (const int parts : {1, 2, 3, 5}) {
+    const auto session = network.Begin({.lanes = 4, .workers = 1, .lanes_per_step = 2});
+    Weights weights(4 * kByteValues);
+    for (int step = 0; step < 6; ++step) {
+      for (int part = 0; part < parts; ++part) {
+        for (const int first : {0, 2}) {  // between them the worker serves the other lanes
+          const Bytes input = {InputByte(first, step), InputByte(first + 1, step)};
+          EXPECT_TRUE(session
+                          ->Step(0, first, 2, StepPart{part, parts}, input.data(),
+                                 &weights[static_cast<size_t>(first) * kByteValues])
+                          .ok());
+        }
+      }
+    }
+    EXPECT_EQ(weights, whole) << parts;
+  }
+}
+
+TEST(GlrPredictorTest, IsInPartsOnlyWhereThreadsHaveAllOfThem) {
+  const GlrPredictor small(RandomModel(kShape, 7, Wildness::kTame));
+  EXPECT_EQ(small.PartsFor(64), 1);
+  const GlrPredictor large(RandomModel({512, 8, 512, 512}, 7, Wildness::kTame));  // 12 MB
+  EXPECT_EQ(large.PartsFor(1), 1);
+  const int parts = large.PartsFor(64);
+  ASSERT_LE(parts, 8);  // it has no more layers
+  if (parts == 1) GTEST_SKIP() << "an eighth of it does not fit in this CPU's caches, or all does";
+  EXPECT_EQ(large.PartsFor(parts), parts);
+  EXPECT_EQ(large.PartsFor(parts - 1), 1);
 }
 
 TEST(GlrPredictorTest, AResetLaneIsNew) {

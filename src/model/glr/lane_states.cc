@@ -16,7 +16,7 @@ int WidestOf(const GlrShape& shape) {
 
 }  // namespace
 
-LaneStates::LaneStates(const GlrShape& shape, int lanes) {
+LaneStates::LaneStates(const GlrShape& shape, int lanes) : residual_(lanes, shape.width) {
   layers_.reserve(shape.layers);
   for (int i = 0; i < shape.layers; ++i) {
     layers_.push_back({LaneRows<int32_t>(lanes, shape.state), LaneRows<int16_t>(lanes, shape.width),
@@ -26,7 +26,9 @@ LaneStates::LaneStates(const GlrShape& shape, int lanes) {
 
 uint64_t LaneStates::MemoryFor(const GlrShape& shape, int lanes) {
   const uint64_t lane = shape.state * sizeof(int32_t) + 2 * shape.width * sizeof(int16_t);
-  return shape.layers * (static_cast<uint64_t>(lanes) * lane + sizeof(LayerState) + 3 * kAlignment);
+  const uint64_t residual = static_cast<uint64_t>(lanes) * shape.width * sizeof(int32_t);
+  return residual + kAlignment +
+         shape.layers * (static_cast<uint64_t>(lanes) * lane + sizeof(LayerState) + 3 * kAlignment);
 }
 
 void LaneStates::Reset(int lane) {
@@ -38,9 +40,7 @@ void LaneStates::Reset(int lane) {
 }
 
 StepScratch::StepScratch(const GlrShape& shape, int lanes)
-    : residual(lanes, shape.width),
-      normal(lanes, std::max(shape.width, shape.state)),
-      gate(lanes, shape.state) {
+    : normal(lanes, std::max(shape.width, shape.state)), gate(lanes, shape.state) {
   const int widest = WidestOf(shape);
   for (Slot& slot : slots) {
     slot = {LaneRows<uint8_t>(lanes, widest),
@@ -55,8 +55,8 @@ StepScratch::StepScratch(const GlrShape& shape, int lanes)
 uint64_t StepScratch::MemoryFor(const GlrShape& shape, int lanes) {
   const auto widest = static_cast<uint64_t>(WidestOf(shape));
   const uint64_t slot = widest * (sizeof(uint8_t) + sizeof(int32_t)) + sizeof(QuantizedScale);
-  const uint64_t lane = shape.width * sizeof(int32_t) + 3 * slot +
-                        (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
+  const uint64_t lane =
+      3 * slot + (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
   const uint64_t shared =
       widest * (kMaxMixes * sizeof(int16_t) + sizeof(uint16_t) + sizeof(int32_t));
   return static_cast<uint64_t>(lanes) * lane + shared + sizeof(StepScratch) + 15 * kAlignment;

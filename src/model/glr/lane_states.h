@@ -47,11 +47,14 @@ class LaneStates {
   static uint64_t MemoryFor(const GlrShape& shape, int lanes);
 
   LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
+  // [width]: the residual stream, which outlives no step.
+  std::span<int32_t> residual(int lane) { return residual_[lane]; }
 
   // Makes `lane` forget everything, as if new.
   void Reset(int lane);
 
  private:
+  LaneRows<int32_t> residual_;
   std::vector<LayerState> layers_;
 };
 
@@ -70,7 +73,6 @@ struct StepScratch {
     LaneRows<int32_t> sums;             // [lanes][widest]
   };
 
-  LaneRows<int32_t> residual;  // [lanes][width]
   std::array<Slot, 3> slots;
   LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
   LaneRows<int16_t> gate;         // [lanes][state]

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cpu/aligned.h"
+#include "cpu/weight_memory.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/packed_matrix.h"
 #include "model/glr/weights.h"
@@ -47,6 +48,7 @@ struct BoundGlr {
 
   GlrShape shape;
   const NetworkKernels* kernels;
+  WeightMemory memory;               // of all matrices
   AlignedVector<int16_t> embedding;  // [256][width], Q8
   std::vector<BoundLayer> layers;
   BoundNorm final_norm;

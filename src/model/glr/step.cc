@@ -14,9 +14,10 @@ namespace {
 // in one lane (the sums, roots and divisions of whole vectors) then overlap with the next lane's.
 class GlrStep {
  public:
-  GlrStep(const BoundGlr& network, int first, int count, StepScratch& scratch)
+  GlrStep(const BoundGlr& network, LaneStates& states, int first, int count, StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
+        states_(states),
         first_(first),
         count_(count),
         scratch_(scratch) {}
@@ -25,7 +26,7 @@ class GlrStep {
     const size_t width = network_.shape.width;
     for (int lane = 0; lane < count_; ++lane) {
       const int16_t* row = network_.embedding.data() + input_bytes[lane] * width;
-      std::copy(row, row + width, scratch_.residual[lane].begin());
+      std::copy(row, row + width, Residual(lane));
     }
   }
 
@@ -94,6 +95,7 @@ class GlrStep {
   QuantizedScale& ScaleOf(size_t slot, int lane) {
     return scratch_.slots[slot].scale[static_cast<size_t>(lane)];
   }
+  int32_t* Residual(int lane) { return states_.residual(first_ + lane).data(); }
   uint8_t* Quantised(size_t slot, int lane) { return scratch_.slots[slot].quantised[lane].data(); }
 
   void Normalize(const BoundNorm& norm, const int32_t* x, int lane) {
@@ -102,7 +104,7 @@ class GlrStep {
   }
 
   void NormalizeResidual(const BoundNorm& norm) {
-    for (int lane = 0; lane < count_; ++lane) Normalize(norm, scratch_.residual[lane].data(), lane);
+    for (int lane = 0; lane < count_; ++lane) Normalize(norm, Residual(lane), lane);
   }
 
   // Mixes one by one into the slots from 0 on; what was `previous` is the present from here on.
@@ -129,7 +131,7 @@ class GlrStep {
   void AddProduct(const BoundMatrix& matrix) {
     for (int lane = 0; lane < count_; ++lane) {
       kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
-                   scratch_.residual[lane].data());
+                   Residual(lane));
     }
   }
 
@@ -147,6 +149,7 @@ class GlrStep {
 
   const BoundGlr& network_;
   const NetworkKernels& kernels_;
+  LaneStates& states_;
   const int first_;
   const int count_;
   StepScratch& scratch_;
@@ -154,16 +157,18 @@ class GlrStep {
 
 }  // namespace
 
-void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count,
+void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch) {
-  GlrStep step(network, first, count, scratch);
-  step.Embed(input_bytes);
-  for (int i = 0; i < network.shape.layers; ++i) {
+  const ProductScope scope(network.kernels->dense, count);
+  GlrStep step(network, states, first, count, scratch);
+  const int layers = network.shape.layers;
+  if (part.index == 0) step.Embed(input_bytes);
+  for (int i = part.index * layers / part.count; i < (part.index + 1) * layers / part.count; ++i) {
     const BoundLayer& layer = network.layers[static_cast<size_t>(i)];
     step.Recurrence(layer, states.layer(i));
     step.Hidden(layer, states.layer(i));
   }
-  step.Head(weights);
+  if (part.index + 1 == part.count) step.Head(weights);
 }
 
 }  // namespace lmz

@@ -196,17 +196,33 @@ void MultiplySparse(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride,
   }
 }
 
-// The table of one instruction set from the two parts of its kernels.
+// For products that need nothing set up.
+inline void BeginNothing(int) {}
+inline void EndNothing() {}
+
+// By vectors alone.
+template <class Ops, uint8_t kFlip>
+constexpr MatrixKernels kVectorDense = {.flip = kFlip,
+                                        .packed_size = BlocksSize,
+                                        .pack = PackBlocks,
+                                        .begin = BeginNothing,
+                                        .end = EndNothing,
+                                        .multiply = Multiply<Ops>};
+template <class Ops>
+constexpr MatrixKernels kVectorSparse = {.flip = 0,
+                                         .packed_size = ColumnsSize,
+                                         .pack = PackColumns,
+                                         .begin = BeginNothing,
+                                         .end = EndNothing,
+                                         .multiply = MultiplySparse<Ops>};
+
+// The table of one instruction set from the parts of its kernels.
 template <class Ops, class Elementwise>
-constexpr NetworkKernels MakeNetworkKernels() {
-  return {.dense = {.flip = Elementwise::kFlip,
-                    .packed_size = BlocksSize,
-                    .pack = PackBlocks,
-                    .multiply = Multiply<Ops>},
-          .sparse = {.flip = 0,
-                     .packed_size = ColumnsSize,
-                     .pack = PackColumns,
-                     .multiply = MultiplySparse<Ops>},
+constexpr NetworkKernels MakeNetworkKernels(
+    const MatrixKernels& dense = kVectorDense<Ops, Elementwise::kFlip>,
+    const MatrixKernels& sparse = kVectorSparse<Ops>) {
+  return {.dense = dense,
+          .sparse = sparse,
           .normalize = Elementwise::Normalize,
           .quantize = Elementwise::Quantize,
           .shift_quantize = Elementwise::ShiftQuantize,

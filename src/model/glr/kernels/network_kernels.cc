@@ -9,6 +9,7 @@ extern const NetworkKernels kNetworkSse4;
 extern const NetworkKernels kNetworkAvx2;
 extern const NetworkKernels kNetworkAvxVnni;
 extern const NetworkKernels kNetworkAvx512;
+extern const NetworkKernels kNetworkAmx;
 #elif defined(__aarch64__)
 extern const NetworkKernels kNetworkNeon;
 extern const NetworkKernels kNetworkNeonDot;
@@ -23,6 +24,7 @@ KernelBuilds<NetworkKernels> NetworkBuilds() {
     {kAvx2, &internal::kNetworkAvx2},
     {kAvxVnni, &internal::kNetworkAvxVnni},
     {kAvx512, &internal::kNetworkAvx512},
+    {kAmx, &internal::kNetworkAmx},
 #elif defined(__aarch64__)
     {kNeon, &internal::kNetworkNeon},
     {kNeonDot, &internal::kNetworkNeonDot},

@@ -42,6 +42,11 @@ struct MatrixKernels {
   // Packs weights [rows][columns]. `packed` is aligned to a cache line and holds zeros.
   void (*pack)(const int8_t* weights, int rows, int columns, int8_t* packed) = nullptr;
 
+  // Around all products of one step on one thread, each of them for that many lanes (1 or more):
+  // ProductScope (packed_matrix.h). Nothing else on the thread may set up matrix units meanwhile.
+  void (*begin)(int lanes) = nullptr;
+  void (*end)() = nullptr;
+
   // sums[lane][row] = sum over columns of weight * q, exactly. Strides are in elements; each x row
   // is `columns` bytes long.
   void (*multiply)(const PackedMatrix& matrix, const uint8_t* x, ptrdiff_t x_stride, int lanes,

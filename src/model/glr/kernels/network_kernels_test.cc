@@ -48,6 +48,16 @@ class NetworkKernelsTest : public KernelTest<NetworkKernels> {
   }
 };
 
+// A matrix with memory of its own.
+struct PackedForTest {
+  PackedForTest(const std::vector<int8_t>& weights, int rows, int columns,
+                const MatrixKernels& kernels)
+      : memory(WeightMemory::RoundUp(kernels.packed_size(rows, columns))),
+        storage(weights, rows, columns, kernels, memory) {}
+  WeightMemory memory;
+  MatrixStorage storage;
+};
+
 void CheckMultiply(const NetworkKernels& kernels, int rows, int columns, int lanes, int limit) {
   Random random(static_cast<uint32_t>(rows * 31 + columns * 7 + lanes));
   const auto at = [](int i) { return static_cast<size_t>(i); };
@@ -57,10 +67,13 @@ void CheckMultiply(const NetworkKernels& kernels, int rows, int columns, int lan
   for (const int8_t q : x) {
     quantised.push_back(static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels.dense.flip));
   }
-  const MatrixStorage matrix(weights, rows, columns, kernels.dense);
+  const PackedForTest matrix(weights, rows, columns, kernels.dense);
   const int stride = rows + 16;
   std::vector<int32_t> sums(at(lanes * stride), -7);
-  matrix.Multiply(quantised.data(), columns, lanes, sums.data(), stride);
+  {
+    const ProductScope scope(kernels.dense, lanes);
+    matrix.storage.Multiply(quantised.data(), columns, lanes, sums.data(), stride);
+  }
   for (int lane = 0; lane < lanes; ++lane) {
     for (int row = 0; row < stride; ++row) {
       int32_t expected = row < rows ? 0 : -7;  // what lies behind a lane's sums stays
@@ -78,23 +91,35 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactForAllShapesOfTiles) {
   for (int blocks = 1; blocks <= 13; ++blocks) {
     for (const int lanes : {1, 2, 3, 5, 8}) CheckMultiply(kernels(), 16 * blocks, 16, lanes, 127);
   }
+  for (const int lanes : {1, 2, 15, 16, 17, 31, 33, 64}) {
+    CheckMultiply(kernels(), 80, 64, lanes, 127);
+    CheckMultiply(kernels(), 80, 320, lanes, 127);
+  }
+  for (const int columns : {4, 60, 64, 68, 132, 192, 1020, 1024, 1028}) {
+    for (const int rows : {16, 32, 48, 64, 192}) {
+      CheckMultiply(kernels(), rows, columns, 1, 127);
+      CheckMultiply(kernels(), rows, columns, 9, 127);
+    }
+  }
 }
 
 TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
   for (const int columns : {4, 16, 192, 576, kMaxColumns}) {
     const std::vector<int8_t> weights(static_cast<size_t>(16 * columns), -127);
-    const MatrixStorage matrix(weights, 16, columns, kernels().dense);
+    const PackedForTest matrix(weights, 16, columns, kernels().dense);
     for (const int q : {-127, 127}) {
       const auto byte = static_cast<uint8_t>(static_cast<uint8_t>(q) ^ kernels().dense.flip);
       const std::vector<uint8_t> x(static_cast<size_t>(columns), byte);
       std::vector<int32_t> sums(16);
-      matrix.Multiply(x.data(), columns, 1, sums.data(), 16);
+      const ProductScope scope(kernels().dense, 1);
+      matrix.storage.Multiply(x.data(), columns, 1, sums.data(), 16);
       EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * q * columns));
     }
-    const MatrixStorage sparse(weights, 16, columns, kernels().sparse);
+    const PackedForTest sparse(weights, 16, columns, kernels().sparse);
     const std::vector<uint8_t> x(static_cast<size_t>(columns), 127);
     std::vector<int32_t> sums(16);
-    sparse.Multiply(x.data(), columns, 1, sums.data(), 16);
+    const ProductScope scope(kernels().sparse, 1);
+    sparse.storage.Multiply(x.data(), columns, 1, sums.data(), 16);
     EXPECT_EQ(sums, std::vector<int32_t>(16, -127 * 127 * columns));
   }
 }
@@ -102,9 +127,9 @@ TEST_P(NetworkKernelsTest, MultiplyIsExactAtTheExtremes) {
 TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
   Random random(5);
   for (const int rows : {16, 48, 112, 192, 400}) {
-    for (const int columns : {4, 64, 580}) {
+    for (const int columns : {4, 64, 580, 1600}) {
       for (const int zeros : {0, 50, 95, 100}) {
-        constexpr int kLanes = 9;
+        constexpr int kLanes = 17;
         const auto at = [](int i) { return static_cast<size_t>(i); };
         const auto weights = random.Vector<int8_t>(at(rows * columns), 127);
         std::vector<uint8_t> x(at(kLanes * columns));
@@ -112,16 +137,17 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
           const auto positive = static_cast<uint8_t>(std::max(random.Upto(127), 0));
           q = std::abs(random.Upto(1000)) % 100 < zeros ? uint8_t{0} : positive;
         }
-        const MatrixStorage matrix(weights, rows, columns, kernels().sparse);
+        const PackedForTest matrix(weights, rows, columns, kernels().sparse);
         std::vector<int32_t> sums(at(kLanes * rows), -7), expected(sums.size());
         for (int i = 0; i < kLanes * rows; ++i) {
           for (int c = 0; c < columns; ++c) {
             expected[at(i)] += weights[at(i % rows * columns + c)] * x[at(i / rows * columns + c)];
           }
         }
-        for (const int lanes : {1, kLanes}) {
+        for (const int lanes : {1, 9, kLanes}) {
           std::fill(sums.begin(), sums.end(), -7);
-          matrix.Multiply(x.data(), columns, lanes, sums.data(), rows);
+          const ProductScope scope(kernels().sparse, lanes);
+          matrix.storage.Multiply(x.data(), columns, lanes, sums.data(), rows);
           const auto end = expected.begin() + ptrdiff_t{lanes} * rows;
           ASSERT_TRUE(std::equal(expected.begin(), end, sums.begin()))
               << rows << 'x' << columns << ' ' << zeros << ' ' << lanes;

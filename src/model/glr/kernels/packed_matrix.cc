@@ -5,16 +5,14 @@
 namespace lmz {
 
 MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int columns,
-                             const MatrixKernels& kernels)
-    : packed_(kernels.packed_size(rows, columns)),
-      start_(static_cast<size_t>(rows)),
-      rows_(rows),
-      columns_(columns),
-      kernels_(&kernels) {
+                             const MatrixKernels& kernels, WeightMemory& memory)
+    : start_(static_cast<size_t>(rows)), rows_(rows), columns_(columns), kernels_(&kernels) {
   assert(rows > 0 && rows % kSizeUnit == 0);
   assert(columns > 0 && columns % kColumnUnit == 0 && columns <= kMaxColumns);
   assert(weights.size() == static_cast<size_t>(rows) * static_cast<size_t>(columns));
-  kernels.pack(weights.data(), rows, columns, packed_.data());
+  int8_t* const packed = memory.Take(kernels.packed_size(rows, columns));
+  kernels.pack(weights.data(), rows, columns, packed);
+  packed_ = packed;
   // The kernel multiplies with q + flip, so the sums start at -flip * (sum of weights).
   for (size_t i = 0; i < weights.size(); ++i) {
     start_[i / static_cast<size_t>(columns)] -= weights[i] * kernels.flip;
