@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "mix/quick_probability.h"
 
 namespace lmz {
 
@@ -15,7 +14,7 @@ constexpr unsigned kMatchInput = 2 * kContexts;  // behind confidences and quick
 constexpr unsigned kBiasInput = kMatchInput + 4;
 constexpr unsigned kModelInput = kBiasInput + 1;
 static_assert(kModelInput + 2 < Mixer::kInputs);
-static_assert(MixerStart::kInputs == Mixer::kInputs);
+static_assert(MixerStart::kInputs <= Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 
 constexpr uint32_t kMinMatchLength = 6;
@@ -57,6 +56,18 @@ DualRate FromCounts(int zeros, int ones) {
   return DualRate(65535 * (2 * ones + 1) / (2 * (zeros + ones) + 2));
 }
 
+// From 1/65536 in a model file to the mixer's 1/32768, within +-1.
+std::array<Mixer::Row, MixerStart::kSets> FromModel(const MixerStart& start) {
+  std::array<Mixer::Row, MixerStart::kSets> rows{};
+  for (size_t set = 0; set < rows.size(); ++set) {
+    for (size_t i = 0; i < MixerStart::kInputs; ++i) {
+      const int32_t halved = (start.weights[set][i] + 1) >> 1;
+      rows[set][i] = static_cast<int16_t>(std::clamp(halved, -32767, 32767));
+    }
+  }
+  return rows;
+}
+
 std::vector<uint32_t> MakeHistoryMap() {
   std::vector<uint32_t> map;
   map.reserve(kContexts * kExpectations * 256);
@@ -85,13 +96,13 @@ ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, 
 
 ContextMixer::Start ContextMixer::WithoutModel() {
   Start start;
-  for (Mixer::Row& set : start.weights.weights) set.fill(65536 * 5 / 100);
+  for (auto& set : start.weights.weights) set.fill(65536 * 5 / 100);
   return start;
 }
 
 ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
   Start start = {.has_model = true, .weights = {}};
-  for (Mixer::Row& set : start.weights.weights) {
+  for (auto& set : start.weights.weights) {
     set.fill(65536 * 3 / 100);
     set[kModelInput] = 65536 * 50 / 100;
   }
@@ -112,8 +123,10 @@ void ContextMixer::CopyFrom(const ContextMixer& other) {
 
 MixerStart ContextMixer::MeanWeights(const Start& start) const {
   MixerStart mean = start.weights;
-  const std::vector<Mixer::Row> rows = mixer_.MeanRows(start.weights.weights);
-  std::copy(rows.begin(), rows.end(), mean.weights.begin());
+  const std::vector<Mixer::Row> rows = mixer_.MeanRows(FromModel(start.weights));
+  for (size_t set = 0; set < rows.size(); ++set) {
+    for (size_t i = 0; i < MixerStart::kInputs; ++i) mean.weights[set][i] = 2 * rows[set][i];
+  }
   return mean;
 }
 
@@ -127,11 +140,11 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, Slo
                            const MixerKernels& kernels)
     : has_model_(start.has_model),
       kernels_(kernels),
-      quick_(Quick()),
+      steps_(AllNodeSteps()),
       slots_(std::move(slots)),
       match_table_(raw_size),
       mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(start.has_model ? 6 : 5),
-             std::span(kFinalRows).first(start.has_model ? 3 : 2), start.weights.weights),
+             std::span(kFinalRows).first(start.has_model ? 3 : 2), FromModel(start.weights)),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),
@@ -172,9 +185,8 @@ void ContextMixer::EnterHalf(Lane& lane) {
 
 // Returns the length of the match that is still possible, 0 for none.
 uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
-  int32_t* inputs = mixer_.inputs().data() + kMatchInput;
   bit_match_length_ = nullptr;
-  std::fill(inputs, inputs + 4, 0);
+  for (size_t i = 0; i < 3; ++i) mixer_.SetInput(kMatchInput + i, 0);
   if (!lane.is_match_alive_) return 0;
   const unsigned expected = lane.match_.expected_byte();
   const unsigned expected_bit = expected >> bit_index & 1;
@@ -183,17 +195,17 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const uint32_t byte_context = HashBits(expected << 8 | c1, 14);
   bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
-  inputs[0] = Stretch(p_q16);
-  inputs[1] = (p_q16 - 32768) >> 5;
-  inputs[2] = Stretch(bit_match_byte_->p_q16());
+  mixer_.SetInput(kMatchInput, Stretch(p_q16));
+  mixer_.SetInput(kMatchInput + 1, (p_q16 - 32768) >> 5);
+  mixer_.SetInput(kMatchInput + 2, Stretch(bit_match_byte_->p_q16()));
   return lane.match_.length();
 }
 
 // Returns the model's logit in steps of half a nat, 0 .. 31.
 uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
   const int logit_q8 = lane.opinion_.LogitQ8(lane.node_);
-  mixer_.inputs()[kModelInput] = logit_q8;
-  mixer_.inputs()[kModelInput + 1] = (Squash(logit_q8) - 32768) >> 4;
+  mixer_.SetInput(kModelInput, logit_q8);
+  mixer_.SetInput(kModelInput + 1, (Squash(logit_q8) - 32768) >> 4);
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
 }
 
@@ -223,9 +235,9 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   const uint32_t seen = static_cast<uint32_t>(
       kernels_.gather(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
                       lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
-                      history_index_.data(), mixer_.inputs().data()));
+                      &context_bit_, mixer_.inputs()));
   const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
-  mixer_.inputs()[kBiasInput] = 256;
+  mixer_.SetInput(kBiasInput, 256);
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
@@ -243,8 +255,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
   kernels_.learn(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                 history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
-                 quick_.next[0][0].data());
+                 &context_bit_, bit, &steps_);
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
     bit_match_byte_->Update<4, 6>(bit);

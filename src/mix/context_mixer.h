@@ -19,7 +19,7 @@
 #include "mix/match_model.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"
-#include "mix/quick_probability.h"
+#include "mix/node_steps.h"
 #include "mix/slot_table.h"
 #include "model/mixer_start.h"
 
@@ -110,7 +110,7 @@ class ContextMixer {
   bool has_model_;
   uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
-  const QuickTable& quick_;
+  const NodeSteps& steps_;
   SlotTable slots_;
   MatchTable match_table_;
   Mixer mixer_;
@@ -123,7 +123,7 @@ class ContextMixer {
   uint32_t map_mask_;
 
   // Of the bit being predicted, for Update.
-  std::array<uint32_t, ContextSet::kContexts> history_index_{};
+  ContextBit context_bit_{};
   DualRate* bit_match_length_ = nullptr;
   DualRate* bit_match_byte_ = nullptr;
 };

@@ -57,7 +57,8 @@ class SlotTable {
 
   // How much would be lost with this slot.
   static int Uses(const Slot& slot) {
-    return kBitHistory.zeros[slot.history[0]] + kBitHistory.ones[slot.history[0]];
+    const uint8_t history = static_cast<uint8_t>(slot.nodes[0]);
+    return kBitHistory.zeros[history] + kBitHistory.ones[history];
   }
 
   void* memory_;  // as allocated
