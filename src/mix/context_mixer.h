@@ -18,8 +18,8 @@
 #include "mix/kernels/mixer_kernels.h"
 #include "mix/match_model.h"
 #include "mix/mixer.h"
-#include "mix/probability_map.h"
 #include "mix/node_steps.h"
+#include "mix/probability_map.h"
 #include "mix/slot_table.h"
 #include "model/mixer_start.h"
 

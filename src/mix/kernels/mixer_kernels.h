@@ -16,15 +16,15 @@ inline constexpr int kMixerContexts = 16;
 
 // The rows of weights, in 1/32768, that one bit is mixed with, and what came of them.
 struct MixerRows {
-  alignas(64) int16_t inputs[kMixerInputs];    // |x| < 2^12
-  alignas(16) int16_t logits_q8[kMixerSets];   // of the first layer, 0 from `sets` on
-  int32_t final_logits_q8[kMixerFinalSets];    // of the second layer
-  int16_t errors[kMixerSets];                  // to learn from, |e| < 2^14
-  int16_t final_errors[kMixerFinalSets];       // the same
-  int16_t* first[kMixerSets];                  // kMixerInputs weights each
-  int16_t* final[kMixerFinalSets];             // kMixerSets weights each
-  int sets;                                    // 1 .. kMixerSets
-  int final_sets;                              // 1 .. kMixerFinalSets
+  alignas(64) int16_t inputs[kMixerInputs];   // |x| < 2^12
+  alignas(16) int16_t logits_q8[kMixerSets];  // of the first layer, 0 from `sets` on
+  int32_t final_logits_q8[kMixerFinalSets];   // of the second layer
+  int16_t errors[kMixerSets];                 // to learn from, |e| < 2^14
+  int16_t final_errors[kMixerFinalSets];      // the same
+  int16_t* first[kMixerSets];                 // kMixerInputs weights each
+  int16_t* final[kMixerFinalSets];            // kMixerSets weights each
+  int sets;                                   // 1 .. kMixerSets
+  int final_sets;                             // 1 .. kMixerFinalSets
 };
 
 // What one bit is predicted from in each context, for learning.

@@ -82,7 +82,7 @@ TEST_P(MixerKernelsTest, SumsAndStepsAreThoseOfTheSpecification) {
   rows.first[0] = first;
   rows.final[0] = final;
   kernels_.mix(&rows, 2047, 3071);
-  EXPECT_EQ(rows.logits_q8[0], -611);        // -20000015 >> 15
+  EXPECT_EQ(rows.logits_q8[0], -611);  // -20000015 >> 15
   EXPECT_EQ(rows.logits_q8[1], 0);
   EXPECT_EQ(rows.final_logits_q8[0], -611);  // -611 * 32767 >> 15
   rows.errors[0] = 10000;

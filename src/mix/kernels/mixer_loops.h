@@ -38,20 +38,37 @@ template <class Words, class Eight>
 void Mix(MixerRows* rows, int limit_q8, int final_limit_q8) {
   static_assert(Eight::kWords == kMixerSets);
   switch (rows->sets) {
-    case 5: MixFirst<Words, 5>(rows, limit_q8); break;
-    case 6: MixFirst<Words, 6>(rows, limit_q8); break;
-    case 7: MixFirst<Words, 7>(rows, limit_q8); break;
-    case 8: MixFirst<Words, 8>(rows, limit_q8); break;
-    case 4: MixFirst<Words, 4>(rows, limit_q8); break;
-    case 3: MixFirst<Words, 3>(rows, limit_q8); break;
-    case 2: MixFirst<Words, 2>(rows, limit_q8); break;
-    default: MixFirst<Words, 1>(rows, limit_q8); break;
+    case 5:
+      MixFirst<Words, 5>(rows, limit_q8);
+      break;
+    case 6:
+      MixFirst<Words, 6>(rows, limit_q8);
+      break;
+    case 7:
+      MixFirst<Words, 7>(rows, limit_q8);
+      break;
+    case 8:
+      MixFirst<Words, 8>(rows, limit_q8);
+      break;
+    case 4:
+      MixFirst<Words, 4>(rows, limit_q8);
+      break;
+    case 3:
+      MixFirst<Words, 3>(rows, limit_q8);
+      break;
+    case 2:
+      MixFirst<Words, 2>(rows, limit_q8);
+      break;
+    default:
+      MixFirst<Words, 1>(rows, limit_q8);
+      break;
   }
   typename Eight::Sums sums[kMixerFinalSets];
   const typename Eight::Vector logits = Eight::Load(rows->logits_q8);
   for (int f = 0; f < kMixerFinalSets; ++f) {
-    sums[f] = f < rows->final_sets ? Eight::MulAdd(Eight::Zero(), logits, Eight::Load(rows->final[f]))
-                                   : Eight::Zero();
+    sums[f] = f < rows->final_sets
+                  ? Eight::MulAdd(Eight::Zero(), logits, Eight::Load(rows->final[f]))
+                  : Eight::Zero();
   }
   Eight::Reduce4(sums, final_limit_q8, rows->final_logits_q8);
 }

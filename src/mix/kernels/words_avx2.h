@@ -31,7 +31,8 @@ struct Avx2Words {
     return _mm256_adds_epi16(v, _mm256_mulhrs_epi16(a, b));
   }
   static void Reduce8(const Sums* s, int limit, int16_t* out) {
-    const __m256i low = _mm256_hadd_epi32(_mm256_hadd_epi32(s[0], s[1]), _mm256_hadd_epi32(s[2], s[3]));
+    const __m256i low =
+        _mm256_hadd_epi32(_mm256_hadd_epi32(s[0], s[1]), _mm256_hadd_epi32(s[2], s[3]));
     const __m256i high =
         _mm256_hadd_epi32(_mm256_hadd_epi32(s[4], s[5]), _mm256_hadd_epi32(s[6], s[7]));
     const __m256i sums = _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20),

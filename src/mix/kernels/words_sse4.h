@@ -14,7 +14,9 @@ struct Sse4Words {
   using Vector = __m128i;
   using Sums = __m128i;
 
-  static Vector Load(const int16_t* p) { return _mm_load_si128(reinterpret_cast<const Vector*>(p)); }
+  static Vector Load(const int16_t* p) {
+    return _mm_load_si128(reinterpret_cast<const Vector*>(p));
+  }
   static void Store(int16_t* p, Vector v) { _mm_store_si128(reinterpret_cast<Vector*>(p), v); }
   static Vector Spread(int16_t v) { return _mm_set1_epi16(v); }
   static Sums Zero() { return _mm_setzero_si128(); }
