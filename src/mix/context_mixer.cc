@@ -111,7 +111,7 @@ ContextMixer::Start ContextMixer::WithModel(const MixerStart* trained) {
 }
 
 void ContextMixer::CopyFrom(const ContextMixer& other) {
-  slots_.CopyFrom(other.slots_);
+  contexts_.CopyFrom(other.contexts_);
   match_table_ = other.match_table_;
   mixer_.CopyFrom(other.mixer_);
   history_map_ = other.history_map_;
@@ -132,16 +132,16 @@ MixerStart ContextMixer::MeanWeights(const Start& start) const {
 
 Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Start& start,
                                         const MixerKernels& kernels) {
-  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, lanes, start, std::move(slots), kernels);
+  LMZ_ASSIGN(ContextTable contexts, ContextTable::Make(raw_size, kernels));
+  return ContextMixer(raw_size, lanes, start, std::move(contexts), kernels);
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
                            const MixerKernels& kernels)
     : has_model_(start.has_model),
       kernels_(kernels),
       steps_(AllNodeSteps()),
-      slots_(std::move(slots)),
+      contexts_(std::move(contexts)),
       match_table_(raw_size),
       mixer_(kernels, std::span<const uint32_t>(Rows(lanes)).first(start.has_model ? 6 : 5),
              std::span(kFinalRows).first(start.has_model ? 3 : 2), FromModel(start.weights)),
@@ -154,39 +154,23 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, Slo
 
 uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes) {
   constexpr uint64_t kMaps = uint64_t{2} << 20;
-  constexpr uint64_t kLane = 3 * 256 * Mixer::kInputs * sizeof(int32_t) + (uint64_t{8} << 10);
-  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + MatchTable::MemoryFor(raw_size) + kMaps +
+  constexpr uint64_t kLane = 3 * 256 * Mixer::kInputs * sizeof(int16_t) + (uint64_t{8} << 10);
+  return ContextTable::MemoryFor(raw_size) + MatchTable::MemoryFor(raw_size) + kMaps +
          static_cast<uint64_t>(lanes) * kLane;
 }
 
 void ContextMixer::EnterHalf(Lane& lane) {
-  const std::array<uint32_t, kContexts>& hashes = lane.contexts_.hashes();
-  std::array<uint32_t, kContexts> half_hashes;
-  if (lane.node_ == 1) {
-    half_hashes = hashes;
-  } else {
-    for (unsigned i = 0; i < kContexts; ++i) {
-      half_hashes[i] = (hashes[i] + lane.node_ * kGoldenRatio32) * 0x85EBCA6Bu;
-      half_hashes[i] ^= half_hashes[i] >> 15;
-      slots_.Prefetch(half_hashes[i]);
-    }
-  }
-  for (unsigned i = 0; i < kContexts; ++i) {
-    lane.slots_[i] = slots_.Find(half_hashes[i]);
-  }
-  if (lane.node_ == 1) {
-    lane.first_slots_ = lane.slots_;
-    for (unsigned i = 0; i < kContexts; ++i) {
-      lane.last_bytes_[i] = lane.slots_[i]->last_byte | 256u;
-    }
-  }
   lane.half_node_ = 1;
+  if (lane.node_ != 1) return contexts_.EnterSecond(lane.node_, lane.view_);
+  contexts_.EnterFirst(lane.contexts_.hashes(), lane.view_);
+  // Most of the time the second half is known before its first bit comes.
+  const uint8_t guess = lane.match_.length() > 0 ? lane.match_.expected_byte() : lane.view_.Guess();
+  contexts_.PrefetchSecond(guess >> 4 | 16u, lane.view_);
 }
 
 // Returns the length of the match that is still possible, 0 for none.
-uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
+uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail) {
   bit_match_length_ = nullptr;
-  for (size_t i = 0; i < 3; ++i) mixer_.SetInput(kMatchInput + i, 0);
   if (!lane.is_match_alive_) return 0;
   const unsigned expected = lane.match_.expected_byte();
   const unsigned expected_bit = expected >> bit_index & 1;
@@ -195,17 +179,17 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const uint32_t byte_context = HashBits(expected << 8 | c1, 14);
   bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
-  mixer_.SetInput(kMatchInput, Stretch(p_q16));
-  mixer_.SetInput(kMatchInput + 1, (p_q16 - 32768) >> 5);
-  mixer_.SetInput(kMatchInput + 2, Stretch(bit_match_byte_->p_q16()));
+  tail[0] = static_cast<int16_t>(Stretch(p_q16));
+  tail[1] = static_cast<int16_t>((p_q16 - 32768) >> 5);
+  tail[2] = static_cast<int16_t>(Stretch(bit_match_byte_->p_q16()));
   return lane.match_.length();
 }
 
 // Returns the model's logit in steps of half a nat, 0 .. 31.
-uint32_t ContextMixer::FillModelInputs(const Lane& lane) {
+uint32_t ContextMixer::FillModelInputs(const Lane& lane, Mixer::Eight& tail) {
   const int logit_q8 = lane.opinion_.LogitQ8(lane.node_);
-  mixer_.SetInput(kModelInput, logit_q8);
-  mixer_.SetInput(kModelInput + 1, (Squash(logit_q8) - 32768) >> 4);
+  tail[kModelInput % 8] = static_cast<int16_t>(logit_q8);
+  tail[kModelInput % 8 + 1] = static_cast<int16_t>((Squash(logit_q8) - 32768) >> 4);
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
 }
 
@@ -232,16 +216,18 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   EnterMaps(lane);
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
+  Mixer::Eight tail = {};
+  const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index), tail));
+  tail[kBiasInput % 8] = 256;
+  const uint32_t trust = has_model_ ? FillModelInputs(lane, tail) * 8 + bit_index : 0;
+  mixer_.SetInputs(kMatchInput, tail);
   const uint32_t seen = static_cast<uint32_t>(
-      kernels_.gather(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
+      kernels_.gather(lane.view_.slots(), static_cast<int>(lane.half_node_), history_map_.data(),
+                      lane.view_.last_bytes(), lane.node_, static_cast<int>(bit_index),
                       &context_bit_, mixer_.inputs()));
-  const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
-  mixer_.SetInput(kBiasInput, 256);
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
-  const uint32_t trust = has_model_ ? FillModelInputs(lane) * 8 + bit_index : 0;
   const uint32_t local = lane.index_ * 256;
   const int logit_q8 = mixer_.Predict({{local + lane.node_, local + c1, grade * 8 + bit_index,
                                         local + c2, seen * 8 + bit_index, trust},
@@ -249,12 +235,23 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   return Refine(logit_q8);
 }
 
+// Asks for the memory of what comes next, which arrives while this bit is learned.
+void ContextMixer::Foresee(Lane& lane, uint32_t next_node) {
+  if (next_node >= 256) {
+    lane.contexts_.UpdateByte(static_cast<uint8_t>(next_node), lane.position_ + 1 - lane.begin_);
+    contexts_.PrefetchFirst(lane.contexts_.hashes());
+  } else if ((next_node & ~15u) == 16) {
+    contexts_.PrefetchSecond(next_node, lane.view_);
+  }
+}
+
 void ContextMixer::Update(Lane& lane, int bit) {
+  Foresee(lane, lane.node_ << 1 | static_cast<uint32_t>(bit));
   mixer_.Update(bit);
   order1_map_.Update(bit);
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
-  kernels_.learn(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
+  kernels_.learn(lane.view_.slots(), static_cast<int>(lane.half_node_), history_map_.data(),
                  &context_bit_, bit, &steps_);
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
@@ -268,9 +265,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
-  for (Slot* slot : lane.first_slots_) slot->last_byte = byte;
-  lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
-  for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
+  contexts_.Leave(byte, lane.view_);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;
 }

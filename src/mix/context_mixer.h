@@ -14,13 +14,13 @@
 #include "base/status.h"
 #include "mix/byte_opinion.h"
 #include "mix/context_set.h"
+#include "mix/context_table.h"
 #include "mix/dual_rate.h"
 #include "mix/kernels/mixer_kernels.h"
 #include "mix/match_model.h"
 #include "mix/mixer.h"
 #include "mix/node_steps.h"
 #include "mix/probability_map.h"
-#include "mix/slot_table.h"
 #include "model/mixer_start.h"
 
 namespace lmz {
@@ -46,9 +46,7 @@ class ContextMixer {
     ContextSet contexts_;
     MatchModel match_;
     ByteOpinion opinion_;
-    std::array<Slot*, ContextSet::kContexts> slots_{};          // of the current half byte
-    std::array<uint32_t, ContextSet::kContexts> last_bytes_{};  // behind a leading one
-    std::array<Slot*, ContextSet::kContexts> first_slots_{};    // of the byte's first half
+    ContextTable::View view_;
     uint32_t node_ = 1;       // the bits of the current byte behind a leading one
     uint32_t half_node_ = 1;  // the same for the current half byte
     bool is_match_alive_ = false;
@@ -98,12 +96,13 @@ class ContextMixer {
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+  ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
                const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
-  uint32_t FillMatchInputs(Lane& lane, int bit_index);
-  uint32_t FillModelInputs(const Lane& lane);
+  uint32_t FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail);
+  uint32_t FillModelInputs(const Lane& lane, Mixer::Eight& tail);
+  void Foresee(Lane& lane, uint32_t next_node);
   void EnterMaps(const Lane& lane);
   uint32_t Refine(int logit_q8);
 
@@ -111,7 +110,7 @@ class ContextMixer {
   uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
   const NodeSteps& steps_;
-  SlotTable slots_;
+  ContextTable contexts_;
   MatchTable match_table_;
   Mixer mixer_;
   // What bit histories mean: [context][expectation][history], each a DualRate.

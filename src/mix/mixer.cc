@@ -16,7 +16,7 @@ constexpr int kFinalRate = 6;
 
 // The error in 1/65536 times the learning rate in 1/64.
 int16_t ErrorOf(int logit_q8, int bit, int rate) {
-  return static_cast<int16_t>(((bit << 16) - Squash(logit_q8)) * rate / 64);
+  return static_cast<int16_t>(((bit << 16) - SquashWithin(logit_q8)) * rate / 64);
 }
 
 }  // namespace
@@ -80,7 +80,15 @@ int Mixer::Predict(const Contexts& contexts) {
   kernels_.mix(&rows_, kMaxStretchQ8, kMaxLogitQ8);
   int sum_q8 = 0;
   for (int f = 0; f < rows_.final_sets; ++f) sum_q8 += rows_.final_logits_q8[f];
-  return sum_q8 / rows_.final_sets;
+  // Divisions by constants are multiplications.
+  switch (rows_.final_sets) {
+    case 2:
+      return sum_q8 / 2;
+    case 3:
+      return sum_q8 / 3;
+    default:
+      return sum_q8 / rows_.final_sets;
+  }
 }
 
 void Mixer::Update(int bit) {

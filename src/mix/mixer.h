@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -53,7 +54,13 @@ class Mixer {
   // The values to mix, logits in 1/256 nats or the like, |x| < 2^12, at first 0; the caller sets
   // those that it uses before Predict.
   void SetInput(size_t i, int value) { rows_.inputs[i] = static_cast<int16_t>(value); }
+  // For a kernel that sets inputs 0 .. 31 as whole vectors.
   int16_t* inputs() { return rows_.inputs; }
+
+  // Sets inputs i .. i + 7, i a multiple of 8, as one: quicker than one by one where Predict
+  // follows soon.
+  using Eight = int16_t __attribute__((vector_size(16)));
+  void SetInputs(size_t i, const Eight& values) { std::memcpy(&rows_.inputs[i], &values, 16); }
 
   // The mixed logit in 1/256 nats.
   int Predict(const Contexts& contexts);

@@ -33,4 +33,27 @@ const NodeSteps& AllNodeSteps() {
   return steps;
 }
 
+RunSlots::RunSlots(const NodeSteps& steps) : slots_(16 * kCounts) {
+  for (uint32_t half = 0; half < 16; ++half) {
+    Slot* slots = &slots_[half * kCounts];
+    for (size_t count = 1; count < kCounts; ++count) {
+      slots[count] = slots[count - 1];
+      uint32_t node = 1;
+      for (int shift = 3; shift >= 0; --shift) {
+        const uint32_t bit = half >> shift & 1;
+        uint16_t& state = slots[count].nodes[node - 1];
+        const uint32_t step = steps.history[bit][state & 0xFF];
+        const uint32_t quick = steps.quick[(step >> 8) + (state >> 8)];
+        state = static_cast<uint16_t>((step & 0xFF) | quick << 8);
+        node = 2 * node + bit;
+      }
+    }
+  }
+}
+
+const RunSlots& AllRunSlots() {
+  static const RunSlots slots(AllNodeSteps());
+  return slots;
+}
+
 }  // namespace lmz

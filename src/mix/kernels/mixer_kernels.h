@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "cpu/kernel_builds.h"
+#include "mix/run_bucket.h"
 #include "mix/slot.h"
 
 namespace lmz {
@@ -31,7 +32,7 @@ struct MixerRows {
 struct ContextBit {
   alignas(64) uint32_t index[kMixerContexts];  // of the pair in the map
   alignas(64) uint32_t pairs[kMixerContexts];  // DualRate bits
-  alignas(32) uint16_t nodes[kMixerContexts];  // history, and quick probability in the upper half
+  alignas(64) uint32_t nodes[kMixerContexts];  // history, and quick probability in bits 8 to 15
 };
 
 // What a node becomes after a bit, see bit_history.h and quick_probability.h.
@@ -42,7 +43,19 @@ struct NodeSteps {
   uint8_t quick[2 * 12 * 256];  // [bit, row][quick]
 };
 
+// Where the runs of all contexts are, and what they say.
+struct RunLookup {
+  RunBucket* buckets[kMixerContexts];
+  alignas(16) uint8_t places[kMixerContexts];  // in the buckets
+  alignas(16) uint8_t bytes[kMixerContexts];
+  alignas(16) uint8_t counts[kMixerContexts];  // 0: the context is new, and its place to be taken
+};
+
 struct MixerKernels {
+  // Finds in buckets[i] the first run whose check is that of hashes[i], or where there is none the
+  // first of those with the lowest count, and fills the rest of `lookup`.
+  void (*find_runs)(const uint32_t* hashes, RunLookup* lookup);
+
   // logits_q8[s] = (sum of inputs[i] * first[s][i] modulo 2^32, as a signed number) >> 15, clamped
   // to +-limit_q8 < 2^15; final_logits_q8[f] likewise from logits_q8 and final[f], clamped to
   // +-final_limit_q8.

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "cpu/int32x8.h"
+
 namespace lmz {
 namespace {
 
@@ -16,6 +18,11 @@ struct Avx2Words {
 
   static Vector Load(const int16_t* p) {
     return _mm256_load_si256(reinterpret_cast<const Vector*>(p));
+  }
+  static Vector LoadParts(const int16_t* p) {
+    const auto* parts = reinterpret_cast<const __m128i*>(p);
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_load_si128(parts)),
+                                   _mm_load_si128(parts + 1), 1);
   }
   static void Store(int16_t* p, Vector v) { _mm256_store_si256(reinterpret_cast<Vector*>(p), v); }
   static Vector Spread(int16_t v) { return _mm256_set1_epi16(v); }
@@ -43,6 +50,9 @@ struct Avx2Words {
     const __m128i max = _mm_set1_epi16(static_cast<int16_t>(limit));
     const __m128i min = _mm_set1_epi16(static_cast<int16_t>(-limit));
     _mm_store_si128(reinterpret_cast<__m128i*>(out), _mm_max_epi16(_mm_min_epi16(words, max), min));
+  }
+  static void Lookup(const uint32_t* t, const Uint32x8& i, Uint32x8& out) {
+    out = (Uint32x8)_mm256_i32gather_epi32(reinterpret_cast<const int*>(t), (__m256i)i, 4);
   }
 };
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "cpu/int32x8.h"
+
 namespace lmz {
 namespace {
 
@@ -15,6 +17,7 @@ struct NeonWords {
   using Sums = int32x4_t;
 
   static Vector Load(const int16_t* p) { return vld1q_s16(p); }
+  static Vector LoadParts(const int16_t* p) { return Load(p); }
   static void Store(int16_t* p, Vector v) { vst1q_s16(p, v); }
   static Vector Spread(int16_t v) { return vdupq_n_s16(v); }
   static Sums Zero() { return vdupq_n_s32(0); }
@@ -35,6 +38,23 @@ struct NeonWords {
   static void Reduce4(const Sums* s, int limit, int32_t* out) {
     const int32x4_t logits = vshrq_n_s32(Add4(s), 15);
     vst1q_s32(out, vmaxq_s32(vminq_s32(logits, vdupq_n_s32(limit)), vdupq_n_s32(-limit)));
+  }
+  static uint32_t Bits(uint8x16_t is_set) {
+    const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t bits = vandq_u8(is_set, bit);
+    return vaddv_u8(vget_low_u8(bits)) | static_cast<uint32_t>(vaddv_u8(vget_high_u8(bits))) << 8;
+  }
+  static uint32_t Equal(const uint16_t* v, uint16_t x) {
+    const uint16x8_t spread = vdupq_n_u16(x);
+    return Bits(vcombine_u8(vmovn_u16(vceqq_u16(vld1q_u16(v), spread)),
+                            vmovn_u16(vceqq_u16(vld1q_u16(v + 8), spread))));
+  }
+  static uint32_t Lowest(const uint8_t* v) {
+    const uint8x16_t all = vld1q_u8(v);
+    return Bits(vceqq_u8(all, vdupq_n_u8(vminvq_u8(all))));
+  }
+  static void Lookup(const uint32_t* t, const Uint32x8& i, Uint32x8& out) {
+    out = Uint32x8{t[i[0]], t[i[1]], t[i[2]], t[i[3]], t[i[4]], t[i[5]], t[i[6]], t[i[7]]};
   }
 };
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "cpu/int32x8.h"
+
 namespace lmz {
 namespace {
 
@@ -19,6 +21,7 @@ struct ScalarWords {
     for (int i = 0; i < kWords; ++i) r.v[i] = p[i];
     return r;
   }
+  static Vector LoadParts(const int16_t* p) { return Load(p); }
   static void Store(int16_t* p, const Vector& a) {
     for (int i = 0; i < kWords; ++i) p[i] = a.v[i];
   }
@@ -49,6 +52,21 @@ struct ScalarWords {
   }
   static void Reduce8(const Sums* s, int limit, int16_t* out) { Reduce(s, 8, limit, out); }
   static void Reduce4(const Sums* s, int limit, int32_t* out) { Reduce(s, 4, limit, out); }
+  static uint32_t Equal(const uint16_t* v, uint16_t x) {
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; ++i) bits |= static_cast<uint32_t>(v[i] == x) << i;
+    return bits;
+  }
+  static uint32_t Lowest(const uint8_t* v) {
+    uint8_t lowest = v[0];
+    for (int i = 1; i < 16; ++i) lowest = v[i] < lowest ? v[i] : lowest;
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; ++i) bits |= static_cast<uint32_t>(v[i] == lowest) << i;
+    return bits;
+  }
+  static void Lookup(const uint32_t* t, const Uint32x8& i, Uint32x8& out) {
+    out = Uint32x8{t[i[0]], t[i[1]], t[i[2]], t[i[3]], t[i[4]], t[i[5]], t[i[6]], t[i[7]]};
+  }
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "cpu/int32x8.h"
+
 namespace lmz {
 namespace {
 
@@ -17,6 +19,7 @@ struct Sse4Words {
   static Vector Load(const int16_t* p) {
     return _mm_load_si128(reinterpret_cast<const Vector*>(p));
   }
+  static Vector LoadParts(const int16_t* p) { return Load(p); }
   static void Store(int16_t* p, Vector v) { _mm_store_si128(reinterpret_cast<Vector*>(p), v); }
   static Vector Spread(int16_t v) { return _mm_set1_epi16(v); }
   static Sums Zero() { return _mm_setzero_si128(); }
@@ -41,6 +44,23 @@ struct Sse4Words {
     const __m128i clamped =
         _mm_max_epi32(_mm_min_epi32(logits, _mm_set1_epi32(limit)), _mm_set1_epi32(-limit));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), clamped);
+  }
+  static uint32_t Equal(const uint16_t* v, uint16_t x) {
+    const __m128i spread = _mm_set1_epi16(static_cast<int16_t>(x));
+    const auto* p = reinterpret_cast<const __m128i*>(v);
+    const __m128i low = _mm_cmpeq_epi16(_mm_load_si128(p), spread);
+    const __m128i high = _mm_cmpeq_epi16(_mm_load_si128(p + 1), spread);
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+  }
+  static uint32_t Lowest(const uint8_t* v) {
+    const __m128i all = _mm_load_si128(reinterpret_cast<const __m128i*>(v));
+    const __m128i of_pairs = _mm_min_epu8(all, _mm_srli_epi16(all, 8));
+    const __m128i words = _mm_and_si128(of_pairs, _mm_set1_epi16(0xFF));
+    const __m128i lowest = _mm_shuffle_epi8(_mm_minpos_epu16(words), _mm_setzero_si128());
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(all, lowest)));
+  }
+  static void Lookup(const uint32_t* t, const Uint32x8& i, Uint32x8& out) {
+    out = Uint32x8{t[i[0]], t[i[1]], t[i[2]], t[i[3]], t[i[4]], t[i[5]], t[i[6]], t[i[7]]};
   }
 };
 
