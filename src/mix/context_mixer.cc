@@ -69,16 +69,18 @@ std::array<Mixer::Row, MixerStart::kSets> FromModel(const MixerStart& start) {
 }
 
 std::vector<uint32_t> MakeHistoryMap() {
+  // All contexts begin alike.
+  std::array<uint32_t, kExpectations * 256> of_context;
+  for (unsigned i = 0; i < of_context.size(); ++i) {
+    const unsigned expectation = i / 256;
+    of_context[i] = FromCounts(kBitHistory.zeros[i % 256] + (expectation == 1 ? 1 : 0),
+                               kBitHistory.ones[i % 256] + (expectation == 2 ? 1 : 0))
+                        .bits();
+  }
   std::vector<uint32_t> map;
-  map.reserve(kContexts * kExpectations * 256);
+  map.reserve(kContexts * of_context.size());
   for (unsigned context = 0; context < kContexts; ++context) {
-    for (unsigned expectation = 0; expectation < kExpectations; ++expectation) {
-      for (unsigned history = 0; history < 256; ++history) {
-        map.push_back(FromCounts(kBitHistory.zeros[history] + (expectation == 1 ? 1 : 0),
-                                 kBitHistory.ones[history] + (expectation == 2 ? 1 : 0))
-                          .bits());
-      }
-    }
+    map.insert(map.end(), of_context.begin(), of_context.end());
   }
   return map;
 }
