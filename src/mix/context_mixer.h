@@ -14,13 +14,13 @@
 #include "base/status.h"
 #include "mix/byte_opinion.h"
 #include "mix/context_set.h"
-#include "mix/context_table.h"
 #include "mix/dual_rate.h"
 #include "mix/kernels/mixer_kernels.h"
 #include "mix/match_model.h"
 #include "mix/mixer.h"
-#include "mix/node_steps.h"
 #include "mix/probability_map.h"
+#include "mix/table/context_table.h"
+#include "mix/table/node_steps.h"
 #include "model/mixer_start.h"
 
 namespace lmz {

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "cpu/kernel_builds.h"
-#include "mix/run_bucket.h"
-#include "mix/slot.h"
+#include "mix/table/run_bucket.h"
+#include "mix/table/slot.h"
 
 namespace lmz {
 

@@ -142,6 +142,37 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   }
 }
 
+TEST_P(MixerKernelsTest, FindRunsEqualsScalar) {
+  for (int trial = 0; trial < 500; ++trial) {
+    std::array<RunBucket, kMixerContexts> buckets{};
+    std::array<uint32_t, kMixerContexts> hashes;
+    RunLookup lookup{};
+    for (size_t i = 0; i < kMixerContexts; ++i) {
+      for (size_t k = 0; k < RunBucket::kRuns; ++k) {
+        buckets[i].checks[k] = static_cast<uint16_t>(random_.Next() % 40 * 1700);
+        buckets[i].bytes[k] = static_cast<uint8_t>(random_.Next());
+        buckets[i].counts[k] = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 30));
+      }
+      hashes[i] = static_cast<uint32_t>(random_.Next() << 16 | random_.Next() % 40 * 1700);
+      lookup.buckets[i] = &buckets[i];
+    }
+    RunLookup expected = lookup;
+    kernels_.find_runs(hashes.data(), &lookup);
+    scalar_.find_runs(hashes.data(), &expected);
+    ASSERT_TRUE(std::ranges::equal(lookup.places, expected.places));
+    ASSERT_TRUE(std::ranges::equal(lookup.bytes, expected.bytes));
+    ASSERT_TRUE(std::ranges::equal(lookup.counts, expected.counts));
+    for (size_t i = 0; i < kMixerContexts; ++i) {
+      const RunBucket& bucket = buckets[i];
+      const auto* found = std::ranges::find(bucket.checks, RunBucket::CheckOf(hashes[i]));
+      const auto* least = std::ranges::min_element(bucket.counts);
+      const bool is_known = found != std::end(bucket.checks);
+      ASSERT_EQ(lookup.places[i], is_known ? found - bucket.checks : least - bucket.counts);
+      ASSERT_EQ(lookup.counts[i], is_known ? bucket.counts[lookup.places[i]] : 0);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllBuilds, MixerKernelsTest, testing::ValuesIn(MixerBuilds()),
                          BuildName());
 

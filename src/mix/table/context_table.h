@@ -14,9 +14,9 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "mix/kernels/mixer_kernels.h"
-#include "mix/node_steps.h"
-#include "mix/slot_table.h"
-#include "mix/zeroed_memory.h"
+#include "mix/table/node_steps.h"
+#include "mix/table/slot_table.h"
+#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 

@@ -1,4 +1,4 @@
-#include "mix/zeroed_memory.h"
+#include "mix/table/zeroed_memory.h"
 
 #include <cstdlib>
 #include <string>

@@ -1,4 +1,4 @@
-#include "mix/slot_table.h"
+#include "mix/table/slot_table.h"
 
 #include <cstring>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "mix/node_steps.h"
+#include "mix/table/node_steps.h"
 
 #include <algorithm>
 

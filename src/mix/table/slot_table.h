@@ -13,8 +13,8 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "mix/bit_history.h"
-#include "mix/slot.h"
-#include "mix/zeroed_memory.h"
+#include "mix/table/slot.h"
+#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 

@@ -1,4 +1,4 @@
-#include "mix/context_table.h"
+#include "mix/table/context_table.h"
 
 #include <algorithm>
 #include <cstring>
