@@ -55,8 +55,8 @@ Result<ContextTable> ContextTable::Make(uint64_t raw_size, const MixerKernels& k
 }
 
 uint64_t ContextTable::MemoryFor(uint64_t raw_size) {
-  return SlotsFor(raw_size) * sizeof(Slot) +
-         RunsFor(raw_size) / RunBucket::kRuns * sizeof(RunBucket);
+  return ZeroedMemory::MemoryFor(SlotsFor(raw_size) * sizeof(Slot)) +
+         ZeroedMemory::MemoryFor(RunsFor(raw_size) / RunBucket::kRuns * sizeof(RunBucket));
 }
 
 ContextTable::ContextTable(const MixerKernels& kernels, SlotTable slots, ZeroedMemory runs,

@@ -12,6 +12,9 @@ namespace lmz {
 // Memory that is all zeros when it is made, at a cache line. Not thread-safe.
 class ZeroedMemory {
  public:
+  // What Make takes from the system for `size` bytes, with what is lost to alignment.
+  static uint64_t MemoryFor(uint64_t size);
+
   // `size` bytes. Errors: kOutOfMemory.
   static Result<ZeroedMemory> Make(size_t size);
 
