@@ -30,6 +30,11 @@ inline int Squash(int logit_q8) {
   return internal::kSquashTable[static_cast<unsigned>(logit_q8 + kMaxLogitQ8)];
 }
 
+// The same of a logit that is known to be within +-kMaxLogitQ8.
+inline int SquashWithin(int logit_q8) {
+  return internal::kSquashTable[static_cast<unsigned>(logit_q8 + kMaxLogitQ8)];
+}
+
 // The logit, in 1/256 nats and within +-kMaxStretchQ8, of a probability in 0 .. 65535.
 inline int Stretch(int p_q16) {
   return internal::kStretchTable[static_cast<unsigned>(p_q16) >> 4];

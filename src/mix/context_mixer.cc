@@ -4,15 +4,16 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "mix/quick_probability.h"
 
 namespace lmz {
 
 namespace {
 
 constexpr unsigned kContexts = ContextSet::kContexts;
-static_assert(mixer_inputs::kCount <= Mixer::kInputs);
-static_assert(MixerStart::kInputs == Mixer::kInputs);
+// The inputs that no kernel sets: the last eight that are used.
+constexpr unsigned kTail = mixer_inputs::kMatch;
+static_assert(mixer_inputs::kCount == kTail + 8 && mixer_inputs::kCount <= Mixer::kInputs);
+static_assert(MixerStart::kInputs <= Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
 
 constexpr uint32_t kMinMatchLength = 6;
@@ -22,6 +23,7 @@ constexpr unsigned kExpectations = 3;  // nothing expected, a zero, a one
 
 // Sets of each layer that there are without an opinion, and how many rows an opinion's own set has.
 constexpr size_t kSharedFirstSets = 5;
+constexpr size_t kSeenSet = 4;  // the one of the first layer that is picked by what was seen
 constexpr size_t kSharedFinalSets = 2;
 constexpr uint32_t kTrustRows = 32 * 8;
 
@@ -40,9 +42,22 @@ std::vector<uint32_t> FinalRows(size_t opinions) {
   return rows;
 }
 
+// From 1/65536 in a model file to the mixer's 1/32768, within +-1.
+std::array<Mixer::Row, MixerStart::kSets> FromModel(const MixerStart& start) {
+  std::array<Mixer::Row, MixerStart::kSets> rows{};
+  for (size_t set = 0; set < rows.size(); ++set) {
+    for (size_t i = 0; i < MixerStart::kInputs; ++i) {
+      const int32_t halved = (start.weights[set][i] + 1) >> 1;
+      rows[set][i] = static_cast<int16_t>(std::clamp(halved, -32767, 32767));
+    }
+  }
+  return rows;
+}
+
 // What the rows of each set begin as; those that no set needs are ignored.
 std::vector<Mixer::Row> InitialRows(const MixerStart& start) {
-  std::vector<Mixer::Row> rows(start.weights.begin(), start.weights.end());
+  const auto of_model = FromModel(start);
+  std::vector<Mixer::Row> rows(of_model.begin(), of_model.end());
   rows.resize(Mixer::kMaxSets, rows.back());
   return rows;
 }
@@ -74,16 +89,18 @@ DualRate FromCounts(int zeros, int ones) {
 }
 
 std::vector<uint32_t> MakeHistoryMap() {
+  // All contexts begin alike.
+  std::array<uint32_t, kExpectations * 256> of_context;
+  for (unsigned i = 0; i < of_context.size(); ++i) {
+    const unsigned expectation = i / 256;
+    of_context[i] = FromCounts(kBitHistory.zeros[i % 256] + (expectation == 1 ? 1 : 0),
+                               kBitHistory.ones[i % 256] + (expectation == 2 ? 1 : 0))
+                        .bits();
+  }
   std::vector<uint32_t> map;
-  map.reserve(kContexts * kExpectations * 256);
+  map.reserve(kContexts * of_context.size());
   for (unsigned context = 0; context < kContexts; ++context) {
-    for (unsigned expectation = 0; expectation < kExpectations; ++expectation) {
-      for (unsigned history = 0; history < 256; ++history) {
-        map.push_back(FromCounts(kBitHistory.zeros[history] + (expectation == 1 ? 1 : 0),
-                                 kBitHistory.ones[history] + (expectation == 2 ? 1 : 0))
-                          .bits());
-      }
-    }
+    map.insert(map.end(), of_context.begin(), of_context.end());
   }
   return map;
 }
@@ -101,7 +118,7 @@ ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, 
 
 ContextMixer::Start ContextMixer::Untrained(size_t opinions) {
   Start start = {.opinions = opinions, .weights = {}};
-  for (Mixer::Row& set : start.weights.weights) {
+  for (auto& set : start.weights.weights) {
     set.fill(65536 * (opinions == 0 ? 5 : 3) / 100);
     for (size_t i = 0; i < opinions; ++i) {
       set[mixer_inputs::kOpinions[i][0]] = 65536 * 50 / 100 / static_cast<int32_t>(opinions);
@@ -118,7 +135,7 @@ ContextMixer::Start ContextMixer::For(std::span<const Predictor* const> models) 
 }
 
 void ContextMixer::CopyFrom(const ContextMixer& other) {
-  slots_.CopyFrom(other.slots_);
+  contexts_.CopyFrom(other.contexts_);
   match_table_ = other.match_table_;
   mixer_.CopyFrom(other.mixer_);
   history_map_ = other.history_map_;
@@ -130,23 +147,25 @@ void ContextMixer::CopyFrom(const ContextMixer& other) {
 
 MixerStart ContextMixer::MeanWeights(const Start& start) const {
   MixerStart mean = start.weights;
-  const std::vector<Mixer::Row> rows = mixer_.MeanRows(start.weights.weights);
-  std::copy(rows.begin(), rows.end(), mean.weights.begin());
+  const std::vector<Mixer::Row> rows = mixer_.MeanRows(FromModel(start.weights));
+  for (size_t set = 0; set < rows.size(); ++set) {
+    for (size_t i = 0; i < MixerStart::kInputs; ++i) mean.weights[set][i] = 2 * rows[set][i];
+  }
   return mean;
 }
 
 Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Start& start,
                                         const MixerKernels& kernels) {
-  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotTable::SlotsFor(raw_size)));
-  return ContextMixer(raw_size, lanes, start, std::move(slots), kernels);
+  LMZ_ASSIGN(ContextTable contexts, ContextTable::Make(raw_size, kernels));
+  return ContextMixer(raw_size, lanes, start, std::move(contexts), kernels);
 }
 
-ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
                            const MixerKernels& kernels)
     : opinions_(start.opinions),
       kernels_(kernels),
-      quick_(Quick()),
-      slots_(std::move(slots)),
+      steps_(AllNodeSteps()),
+      contexts_(std::move(contexts)),
       match_table_(raw_size),
       mixer_(kernels, FirstRows(lanes, start.opinions), FinalRows(start.opinions),
              InitialRows(start.weights)),
@@ -159,42 +178,25 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, Slo
 
 uint64_t ContextMixer::MemoryFor(uint64_t raw_size, int lanes, Profile profile) {
   constexpr uint64_t kMaps = uint64_t{2} << 20;
-  constexpr uint64_t kWeights = 3 * 256 * Mixer::kInputs * sizeof(int32_t);
+  constexpr uint64_t kWeights = 3 * 256 * Mixer::kInputs * sizeof(int16_t);
   const uint64_t lane =
       kWeights + sizeof(Lane) + (profile == Profile::kBinary ? StrideDetector::kMemory : 0);
-  return SlotTable::SlotsFor(raw_size) * sizeof(Slot) + MatchTable::MemoryFor(raw_size) + kMaps +
+  return ContextTable::MemoryFor(raw_size) + MatchTable::MemoryFor(raw_size) + kMaps +
          static_cast<uint64_t>(lanes) * lane;
 }
 
 void ContextMixer::EnterHalf(Lane& lane) {
-  const std::array<uint32_t, kContexts>& hashes = lane.contexts_.hashes();
-  std::array<uint32_t, kContexts> half_hashes;
-  if (lane.node_ == 1) {
-    half_hashes = hashes;
-  } else {
-    for (unsigned i = 0; i < kContexts; ++i) {
-      half_hashes[i] = (hashes[i] + lane.node_ * kGoldenRatio32) * 0x85EBCA6Bu;
-      half_hashes[i] ^= half_hashes[i] >> 15;
-      slots_.Prefetch(half_hashes[i]);
-    }
-  }
-  for (unsigned i = 0; i < kContexts; ++i) {
-    lane.slots_[i] = slots_.Find(half_hashes[i]);
-  }
-  if (lane.node_ == 1) {
-    lane.first_slots_ = lane.slots_;
-    for (unsigned i = 0; i < kContexts; ++i) {
-      lane.last_bytes_[i] = lane.slots_[i]->last_byte | 256u;
-    }
-  }
   lane.half_node_ = 1;
+  if (lane.node_ != 1) return contexts_.EnterSecond(lane.node_, lane.view_);
+  contexts_.EnterFirst(lane.contexts_.hashes(), lane.view_);
+  // Most of the time the second half is known before its first bit comes.
+  const uint8_t guess = lane.match_.length() > 0 ? lane.match_.expected_byte() : lane.view_.Guess();
+  contexts_.PrefetchSecond(guess >> 4 | 16u, lane.view_);
 }
 
 // Returns the length of the match that is still possible, 0 for none.
-uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
-  int32_t* inputs = mixer_.inputs().data() + mixer_inputs::kMatch;
+uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail) {
   bit_match_length_ = nullptr;
-  std::fill(inputs, inputs + 3, 0);
   if (!lane.is_match_alive_) return 0;
   const unsigned expected = lane.match_.expected_byte();
   const unsigned expected_bit = expected >> bit_index & 1;
@@ -203,18 +205,18 @@ uint32_t ContextMixer::FillMatchInputs(Lane& lane, int bit_index) {
   const uint32_t byte_context = HashBits(expected << 8 | c1, 14);
   bit_match_byte_ = &match_byte_map_[byte_context << 1 | expected_bit];
   const int p_q16 = bit_match_length_->p_q16();
-  inputs[0] = Stretch(p_q16);
-  inputs[1] = (p_q16 - 32768) >> 5;
-  inputs[2] = Stretch(bit_match_byte_->p_q16());
+  tail[0] = static_cast<int16_t>(Stretch(p_q16));
+  tail[1] = static_cast<int16_t>((p_q16 - 32768) >> 5);
+  tail[2] = static_cast<int16_t>(Stretch(bit_match_byte_->p_q16()));
   return lane.match_.length();
 }
 
 // Returns the opinion's logit in steps of half a nat, 0 .. 31.
-uint32_t ContextMixer::FillOpinionInputs(const Lane& lane, size_t number) {
+uint32_t ContextMixer::FillOpinionInputs(const Lane& lane, size_t number, Mixer::Eight& tail) {
   const int logit_q8 = lane.opinions_[number].LogitQ8(lane.node_);
   const auto [logit_input, probability_input] = mixer_inputs::kOpinions[number];
-  mixer_.inputs()[logit_input] = logit_q8;
-  mixer_.inputs()[probability_input] = (Squash(logit_q8) - 32768) >> 4;
+  tail[logit_input - kTail] = static_cast<int16_t>(logit_q8);
+  tail[probability_input - kTail] = static_cast<int16_t>((Squash(logit_q8) - 32768) >> 4);
   return static_cast<uint32_t>(std::clamp((logit_q8 + 2048) >> 7, 0, 31));
 }
 
@@ -241,35 +243,48 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   EnterMaps(lane);
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
-  const uint32_t seen = static_cast<uint32_t>(
-      kernels_.gather(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                      lane.last_bytes_.data(), lane.node_, static_cast<int>(bit_index),
-                      history_index_.data(), mixer_.inputs().data()));
-  const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index)));
-  mixer_.inputs()[mixer_inputs::kBias] = 256;
   const uint64_t recent = lane.contexts_.recent();
   const uint32_t c1 = recent & 0xFF;
   const uint32_t c2 = recent >> 8 & 0xFF;
   const uint32_t local = lane.index_ * 256;
+  Mixer::Eight tail = {};
+  const uint32_t grade = MatchGrade(FillMatchInputs(lane, static_cast<int>(bit_index), tail));
+  tail[mixer_inputs::kBias - kTail] = 256;
   Mixer::Contexts contexts = {
-      {local + lane.node_, local + c1, grade * 8 + bit_index, local + c2, seen * 8 + bit_index},
+      {local + lane.node_, local + c1, grade * 8 + bit_index, local + c2, 0},
       {lane.node_, grade * 8 + bit_index}};
   for (size_t i = 0; i < opinions_; ++i) {
-    const uint32_t trust = FillOpinionInputs(lane, i) * 8 + bit_index;
+    const uint32_t trust = FillOpinionInputs(lane, i, tail) * 8 + bit_index;
     contexts.first[kSharedFirstSets + i] = trust;
     contexts.final[kSharedFinalSets + i] = trust;
   }
+  mixer_.SetInputs(kTail, tail);
+  const uint32_t seen = static_cast<uint32_t>(
+      kernels_.gather(lane.view_.slots(), static_cast<int>(lane.half_node_), history_map_.data(),
+                      lane.view_.last_bytes(), lane.node_, static_cast<int>(bit_index),
+                      &context_bit_, mixer_.inputs()));
+  contexts.first[kSeenSet] = seen * 8 + bit_index;
   return Refine(mixer_.Predict(contexts));
 }
 
+// Asks for the memory of what comes next, which arrives while this bit is learned.
+void ContextMixer::Foresee(Lane& lane, uint32_t next_node) {
+  if (next_node >= 256) {
+    lane.contexts_.UpdateByte(static_cast<uint8_t>(next_node), lane.position_ + 1 - lane.begin_);
+    contexts_.PrefetchFirst(lane.contexts_.hashes());
+  } else if ((next_node & ~15u) == 16) {
+    contexts_.PrefetchSecond(next_node, lane.view_);
+  }
+}
+
 void ContextMixer::Update(Lane& lane, int bit) {
+  Foresee(lane, lane.node_ << 1 | static_cast<uint32_t>(bit));
   mixer_.Update(bit);
   order1_map_.Update(bit);
   order2_map_.Update(bit);
   const unsigned b = static_cast<unsigned>(bit);
-  kernels_.learn(lane.slots_.data(), static_cast<int>(lane.half_node_), history_map_.data(),
-                 history_index_.data(), bit, kBitHistory.next[0].data(), quick_.row.data(),
-                 quick_.next[0][0].data());
+  kernels_.learn(lane.view_.slots(), static_cast<int>(lane.half_node_), history_map_.data(),
+                 &context_bit_, bit, &steps_);
   if (bit_match_length_ != nullptr) {
     bit_match_length_->Update<6, 8>(bit);
     bit_match_byte_->Update<4, 6>(bit);
@@ -282,9 +297,7 @@ void ContextMixer::Update(Lane& lane, int bit) {
 
 void ContextMixer::UpdateByte(Lane& lane) {
   const uint8_t byte = lane.block_[lane.position_++];
-  for (Slot* slot : lane.first_slots_) slot->last_byte = byte;
-  lane.contexts_.UpdateByte(byte, lane.position_ - lane.begin_);
-  for (const uint32_t hash : lane.contexts_.hashes()) slots_.Prefetch(hash);
+  contexts_.Leave(byte, lane.view_);
   lane.match_.UpdateByte(match_table_, lane.position_);
   lane.node_ = 1;
 }

@@ -21,8 +21,8 @@
 #include "mix/mixer.h"
 #include "mix/mixer_inputs.h"
 #include "mix/probability_map.h"
-#include "mix/quick_probability.h"
-#include "mix/slot_table.h"
+#include "mix/table/context_table.h"
+#include "mix/table/node_steps.h"
 #include "model/mixer_start.h"
 #include "model/predictor.h"
 
@@ -50,9 +50,7 @@ class ContextMixer {
     ContextSet contexts_;
     MatchModel match_;
     std::array<ByteOpinion, mixer_inputs::kMaxOpinions> opinions_;
-    std::array<Slot*, ContextSet::kContexts> slots_{};          // of the current half byte
-    std::array<uint32_t, ContextSet::kContexts> last_bytes_{};  // behind a leading one
-    std::array<Slot*, ContextSet::kContexts> first_slots_{};    // of the byte's first half
+    ContextTable::View view_;
     uint32_t node_ = 1;       // the bits of the current byte behind a leading one
     uint32_t half_node_ = 1;  // the same for the current half byte
     bool is_match_alive_ = false;
@@ -104,20 +102,21 @@ class ContextMixer {
   void UpdateByte(Lane& lane);
 
  private:
-  ContextMixer(uint64_t raw_size, int lanes, const Start& start, SlotTable slots,
+  ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
                const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
-  uint32_t FillMatchInputs(Lane& lane, int bit_index);
-  uint32_t FillOpinionInputs(const Lane& lane, size_t number);
+  uint32_t FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail);
+  uint32_t FillOpinionInputs(const Lane& lane, size_t number, Mixer::Eight& tail);
+  void Foresee(Lane& lane, uint32_t next_node);
   void EnterMaps(const Lane& lane);
   uint32_t Refine(int logit_q8);
 
   size_t opinions_;
   uint32_t made_lanes_ = 0;
   const MixerKernels& kernels_;
-  const QuickTable& quick_;
-  SlotTable slots_;
+  const NodeSteps& steps_;
+  ContextTable contexts_;
   MatchTable match_table_;
   Mixer mixer_;
   // What bit histories mean: [context][expectation][history], each a DualRate.
@@ -129,7 +128,7 @@ class ContextMixer {
   uint32_t map_mask_;
 
   // Of the bit being predicted, for Update.
-  std::array<uint32_t, ContextSet::kContexts> history_index_{};
+  ContextBit context_bit_{};
   DualRate* bit_match_length_ = nullptr;
   DualRate* bit_match_byte_ = nullptr;
 };

@@ -72,7 +72,7 @@ void ContextSet::UpdateText(uint8_t byte, uint32_t position) {
   const uint64_t word = word_;
   const uint64_t column = position - line_begin_;
   const uint64_t above_position = previous_line_begin_ + column;
-  const uint64_t above = above_position < line_begin_ ? block_[above_position] : 0;
+  const uint64_t above = above_position < line_begin_ ? ByteAt(above_position, position) : 0;
   Add(word);
   Add(word * 0x3D4D51CBu + previous_word_ * uint64_t{0x2F0B4C47});
   Add(word * 0x3D4D51CBu + word_before_ * uint64_t{0x2F0B4C47});
@@ -95,7 +95,7 @@ void ContextSet::UpdateBinary(uint32_t position) {
   const uint64_t above = position >= stride ? block_[position - stride] : 0;
   const uint64_t above2 = position >= 2 * stride ? block_[position - 2 * stride] : 0;
   const uint64_t above3 = position >= 3 * stride ? block_[position - 3 * stride] : 0;
-  const uint64_t above_right = position >= stride && stride > 1 ? block_[position - stride + 1] : 0;
+  const uint64_t above_right = position >= stride ? ByteAt(position - stride + 1, position) : 0;
   Add(c2);
   Add(c3);
   Add(recent_ >> 8 & 0xFFFF);

@@ -22,7 +22,8 @@ class ContextSet {
   ContextSet(const uint8_t* block, Profile profile, uint32_t lane)
       : block_(block), profile_(profile), lane_salt_(lane * uint64_t{0xD6E8FEB86659FD93}) {}
 
-  // After a whole byte: `position` bytes of the block are known, the last one is `byte`.
+  // After a whole byte: `position` bytes of the block are known, the last one is `byte`, which need
+  // not stand in the block yet.
   void UpdateByte(uint8_t byte, uint32_t position);
 
   // Hashes of the contexts of the next byte; all 0 before the first.
@@ -34,6 +35,9 @@ class ContextSet {
  private:
   void UpdateText(uint8_t byte, uint32_t position);
   void UpdateBinary(uint32_t position);
+  uint64_t ByteAt(uint64_t index, uint32_t position) const {
+    return index + 1 < position ? block_[index] : recent_ & 0xFF;
+  }
   void Begin() { count_ = 0; }
   void Add(uint64_t context);
 

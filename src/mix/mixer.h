@@ -2,37 +2,40 @@
 //
 // First layer: several weight sets, each picking one row of weights by its own small context, each
 // trained on its own error. Second layer: mixes the sets' logits, again with rows picked by
-// context. Weights are in 1/65536; see mix/kernels/mixer_kernels.h for the exact arithmetic.
+// context. Weights are in 1/32768; see mix/kernels/mixer_kernels.h for the exact arithmetic.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
+#include "cpu/aligned.h"
 #include "mix/kernels/mixer_kernels.h"
 
 namespace lmz {
 
 class Mixer {
  public:
-  static constexpr size_t kInputs = 40;
-  static constexpr size_t kMaxSets = kMixerLanes;
+  static constexpr size_t kInputs = kMixerInputs;
+  static constexpr size_t kMaxSets = kMixerSets;
+  static constexpr size_t kMaxFinalSets = kMixerFinalSets;
 
   struct Contexts {
     std::array<uint32_t, kMaxSets> first;
-    std::array<uint32_t, kMaxSets> final;
+    std::array<uint32_t, kMaxFinalSets> final;
   };
 
-  // Rows per set of each layer, at most kMaxSets sets; every context must stay below its set's
-  // number. Every row of set s of the first layer begins as initial[s], in 1/65536.
-  using Row = std::array<int32_t, kInputs>;
+  // Rows per set of each layer, at most kMaxSets and kMaxFinalSets sets; every context must stay
+  // below its set's number. Every row of set s of the first layer begins as initial[s].
+  using Row = std::array<int16_t, kInputs>;
   Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
         std::span<const uint32_t> final_rows, std::span<const Row> initial);
 
-  // The same weight, in 1/65536, for all inputs of all sets.
-  static std::array<Row, kMaxSets> EvenRows(int32_t weight) {
+  // The same weight, in 1/32768, for all inputs of all sets.
+  static std::array<Row, kMaxSets> EvenRows(int16_t weight) {
     std::array<Row, kMaxSets> rows;
     for (Row& row : rows) row.fill(weight);
     return rows;
@@ -50,7 +53,14 @@ class Mixer {
 
   // The values to mix, logits in 1/256 nats or the like, |x| < 2^12, at first 0; the caller sets
   // those that it uses before Predict.
-  std::array<int32_t, kInputs>& inputs() { return inputs_; }
+  void SetInput(size_t i, int value) { rows_.inputs[i] = static_cast<int16_t>(value); }
+  // For a kernel that sets inputs 0 .. 31 as whole vectors.
+  int16_t* inputs() { return rows_.inputs; }
+
+  // Sets inputs i .. i + 7, i a multiple of 8, as one: quicker than one by one where Predict
+  // follows soon.
+  using Eight = int16_t __attribute__((vector_size(16)));
+  void SetInputs(size_t i, const Eight& values) { std::memcpy(&rows_.inputs[i], &values, 16); }
 
   // The mixed logit in 1/256 nats.
   int Predict(const Contexts& contexts);
@@ -59,23 +69,12 @@ class Mixer {
   void Update(int bit);
 
  private:
-  // One layer: `sets` rows of weights at a time, out of many.
-  struct Layer {
-    std::vector<std::vector<int32_t>> weights;  // [set][row][input]
-    std::array<int32_t*, kMaxSets> rows{};      // in use for this bit
-    std::array<int32_t, kMaxSets> logits_q8{};
-    std::array<int32_t, kMaxSets> errors{};
-  };
-
-  void Mix(Layer& layer, const int32_t* inputs, size_t count,
-           const std::array<uint32_t, kMaxSets>& contexts, int limit_q8);
-  void Train(Layer& layer, const int32_t* inputs, size_t count, int bit, int rate);
+  using Weights = AlignedVector<int16_t>;  // [row][input]
 
   const MixerKernels& kernels_;
-  alignas(64) std::array<int32_t, kInputs> inputs_{};
-  alignas(64) std::array<int32_t, kMaxSets> final_inputs_{};
-  Layer first_;
-  Layer final_;
+  MixerRows rows_{};            // in use for this bit
+  std::vector<Weights> first_;  // [set]
+  std::vector<Weights> final_;
 };
 
 }  // namespace lmz

@@ -3,6 +3,7 @@
 // the logit axis; the estimate is interpolated between two of them, the nearer one learns.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -13,9 +14,11 @@ namespace lmz {
 class ProbabilityMap {
  public:
   explicit ProbabilityMap(uint32_t contexts) : p_q16_(contexts * kKnots) {
-    for (uint32_t i = 0; i < p_q16_.size(); ++i) {
-      p_q16_[i] =
-          static_cast<uint16_t>(Squash((static_cast<int>(i % kKnots) - kKnots / 2) * kStep));
+    for (int k = 0; k < kKnots; ++k) {
+      p_q16_[static_cast<size_t>(k)] = static_cast<uint16_t>(Squash((k - kKnots / 2) * kStep));
+    }
+    for (uint32_t first = kKnots; first < p_q16_.size(); first += kKnots) {
+      std::copy_n(p_q16_.begin(), kKnots, p_q16_.begin() + first);
     }
   }
 

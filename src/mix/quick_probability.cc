@@ -1,5 +1,7 @@
 #include "mix/quick_probability.h"
 
+#include <algorithm>
+
 #include "entropy/logistic.h"
 #include "mix/bit_history.h"
 
@@ -10,17 +12,26 @@ namespace {
 // Bits seen, per row; the last row serves all larger counts.
 constexpr int kRowBits[QuickTable::kRows] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20};
 
-// The quick probability whose range of logits holds p_q16.
-uint8_t Nearest(int p_q16) {
-  int i = 0;
-  for (int step = 128; step > 0; step /= 2) {
-    if (Squash((i + step - 128) * 16 - 8) <= p_q16) i += step;
+// Finds the quick probabilities whose ranges of logits hold probabilities.
+class Ranges {
+ public:
+  Ranges() {
+    for (int i = 0; i < 256; ++i) begins_q16_[static_cast<size_t>(i)] = Squash((i - 128) * 16 - 8);
   }
-  return static_cast<uint8_t>(i ^ 0x80);
-}
+
+  uint8_t Find(int p_q16) const {
+    // The first one begins anywhere.
+    const auto after = std::upper_bound(begins_q16_.begin() + 1, begins_q16_.end(), p_q16);
+    return static_cast<uint8_t>((after - begins_q16_.begin() - 1) ^ 0x80);
+  }
+
+ private:
+  std::array<int, 256> begins_q16_;
+};
 
 QuickTable MakeTable() {
   QuickTable table{};
+  const Ranges ranges;
   for (unsigned state = 0; state < 256; ++state) {
     const int bits = kBitHistory.zeros[state] + kBitHistory.ones[state];
     unsigned row = 0;
@@ -33,7 +44,7 @@ QuickTable MakeTable() {
         const int p = Squash(QuickLogitQ8(static_cast<uint8_t>(quick)));
         const int target = bit != 0 ? 65536 : 0;
         const int step = (target - p) * 2 / (2 * kRowBits[row] + 3);
-        table.next[row][static_cast<unsigned>(bit)][quick] = Nearest(p + step);
+        table.next[row][static_cast<unsigned>(bit)][quick] = ranges.Find(p + step);
       }
     }
   }

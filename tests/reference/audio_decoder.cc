@@ -190,9 +190,9 @@ class Model {
   std::vector<int> inputs_;
   std::vector<int> set_logits_;
   std::vector<WeightSet> sets_ =
-      std::vector<WeightSet>(5, WeightSet(52 * 16, std::vector<int>(14, 3276), 2047, 10));
+      std::vector<WeightSet>(5, WeightSet(52 * 16, std::vector<int>(14, 1638), 2047, 10));
   std::vector<WeightSet> final_sets_ =
-      std::vector<WeightSet>(2, WeightSet(52 * 16, std::vector<int>(5, 13107), 3071, 6));
+      std::vector<WeightSet>(2, WeightSet(52 * 16, std::vector<int>(5, 6553), 3071, 6));
   ProbabilityMap map_{4096};
 };
 

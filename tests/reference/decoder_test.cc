@@ -60,8 +60,10 @@ reference::Model SlowNetwork(const reference::ModelName& name) {
   };
   for (size_t s = 0; file.mixer_start && s < model.start.size(); ++s) {
     const auto& weights = file.mixer_start->weights[s];
-    model.start[s].assign(weights.begin(), weights.begin() + 35);
-    model.start[s].insert(model.start[s].end(), weights.begin() + 36, weights.begin() + 39);
+    model.start[s].clear();
+    for (size_t i = 0; i < 39; ++i) {
+      if (i != 35) model.start[s].push_back(std::clamp((weights[i] + 1) >> 1, -32767, 32767));
+    }
   }
   return model;
 }

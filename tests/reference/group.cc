@@ -10,20 +10,21 @@ Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vecto
       lanes_(lanes),
       matches_(lanes),
       slots_(n),
+      runs_(n),
       history_map_(16 * 3 * History::kNumbers),
       match_table_(Match::MakeTable(n)),
       order1_map_(n),
       order2_map_(n) {
   for (size_t lane = 0; lane < lanes; ++lane) contexts_.emplace_back(lane);
   FillHistoryMap();
-  std::vector<std::vector<int>> first_rows(5, std::vector<int>(36, 3276));
+  std::vector<std::vector<int>> first_rows(5, std::vector<int>(36, 1638));
   std::vector<size_t> rows = {256 * lanes, 256 * lanes, 48, 256 * lanes, 136};
-  std::vector<int> final_row(5, 13107);
+  std::vector<int> final_row(5, 6553);
   std::vector<size_t> final_rows = {256, 48};
   if (has_model_) {
     first_rows = start;
     rows.push_back(256);
-    final_row.assign(6, 10922);
+    final_row.assign(6, 5461);
     final_rows.push_back(256);
   }
   for (size_t s = 0; s < rows.size(); ++s) sets_.emplace_back(rows[s], first_rows[s], 2047, 10);
@@ -39,7 +40,8 @@ void Group::WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of)
   c2_ = Contexts::Back(lanes_[lane], 2);
   matches_[lane].BeginByte();
   for (bit_index_ = 7; bit_index_ >= 0; --bit_index_) {
-    if (bit_index_ == 7 || bit_index_ == 3) FindSlots();
+    if (bit_index_ == 7) FindFirstSlots();
+    if (bit_index_ == 3) FindSecondSlots();
     const int bit = bit_of(P1(sum));
     Learn(bit);
     node_ = 2 * node_ + static_cast<uint32_t>(bit);
@@ -101,7 +103,7 @@ void Group::Learn(int bit) {
 void Group::EndByte() {
   const uint8_t byte = static_cast<uint8_t>(node_ - 256);
   lanes_[lane_].push_back(byte);
-  for (Slot* slot : first_slot_) slot->last_byte = byte;
+  LeaveContexts(byte);
   contexts_[lane_].Update(lanes_[lane_], profile_);
   matches_[lane_].Update(lanes_, lane_, match_table_);
 }
@@ -133,27 +135,82 @@ void Group::FillHistoryMap() {
   }
 }
 
-// 5.2
-void Group::FindSlots() {
+// 5.4
+void Group::FindFirstSlots() {
+  half_node_ = 1;
+  hash_ = contexts_[lane_].hash;
+  // No lookup changes a run, so all of them come first.
+  for (size_t i = 0; i < 16; ++i) {
+    bool is_known = false;
+    run_place_[i] = runs_.Find(hash_[i], is_known);
+    run_[i] = is_known ? *run_place_[i] : Run();
+  }
+  for (size_t i = 0; i < 16; ++i) {
+    if (run_[i].count == Run::kMoved) {
+      slot_[i] = slots_.Find(hash_[i]);
+      expected_[i] = slot_[i]->last_byte;
+    } else {
+      first_half_[i] = run_[i].Half(run_[i].byte / 16, run_[i].count);
+      slot_[i] = &first_half_[i];
+      expected_[i] = run_[i].byte;
+    }
+  }
+  first_slot_ = slot_;
+}
+
+namespace {
+
+uint32_t SecondHash(uint32_t hash, uint32_t node) {
+  const uint32_t mixed = (hash + node * 0x9E3779B1) * 0x85EBCA6B;
+  return mixed ^ (mixed >> 15);
+}
+
+}  // namespace
+
+void Group::FindSecondSlots() {
   half_node_ = 1;
   for (size_t i = 0; i < 16; ++i) {
-    uint32_t h = contexts_[lane_].hash[i];
-    if (bit_index_ == 3) {
-      const uint32_t mixed = (h + node_ * 0x9E3779B1) * 0x85EBCA6B;
-      h = mixed ^ (mixed >> 15);
+    if (run_[i].count == Run::kMoved) {
+      slot_[i] = slots_.Find(SecondHash(hash_[i], node_));
+    } else {
+      const bool agrees = 16u + run_[i].byte / 16 == node_;
+      second_half_[i] = run_[i].Half(run_[i].byte % 16, agrees ? run_[i].count : 0);
+      slot_[i] = &second_half_[i];
     }
-    slot_[i] = slots_.Find(h);
   }
-  if (bit_index_ == 3) return;
-  first_slot_ = slot_;
-  for (size_t i = 0; i < 16; ++i) expected_[i] = first_slot_[i]->last_byte;
+}
+
+// 5.5
+void Group::LeaveContexts(uint8_t byte) {
+  for (size_t i = 0; i < 16; ++i) {
+    Run run = run_[i];
+    if (run.count == Run::kMoved) {
+      first_slot_[i]->last_byte = byte;
+      continue;
+    }
+    if (run.count == 0 || run.byte == byte) {
+      run.count = std::min(run.count + 1, 71);
+    } else {
+      slots_.Put(hash_[i], first_half_[i], byte);
+      if (run.byte / 16 != byte / 16) {
+        slots_.Put(SecondHash(hash_[i], 16u + run.byte / 16), run.Half(run.byte % 16, run.count),
+                   0);
+      }
+      slots_.Put(SecondHash(hash_[i], 16u + byte / 16), second_half_[i], 0);
+      run.count = Run::kMoved;
+    }
+    run.check = static_cast<uint16_t>(hash_[i] % 65536);
+    run.byte = byte;
+    *run_place_[i] = run;
+  }
 }
 
 // 6.2; returns Seen.
 size_t Group::TakeSlotInputs() {
   size_t seen = 0;
   for (size_t i = 0; i < 16; ++i) {
-    const History& history = slot_[i]->history[half_node_];
+    const History& history = history_[i] = slot_[i]->history[half_node_];
+    quick_[i] = slot_[i]->quick[half_node_];
     const uint32_t expected = 256 + expected_[i];
     size_t e = 0;
     if (expected >> (bit_index_ + 1) == node_) e = 1 + ((expected >> bit_index_) & 1);
@@ -163,7 +220,7 @@ size_t Group::TakeSlotInputs() {
       inputs_[i] = history.IsPure() ? 2 * confidence : confidence;
       ++seen;
     }
-    inputs_[16 + i] = 16 * slot_[i]->quick[half_node_];
+    inputs_[16 + i] = 16 * quick_[i];
   }
   return seen;
 }
@@ -171,11 +228,9 @@ size_t Group::TakeSlotInputs() {
 // 6.3
 void Group::LearnSlots(int bit) {
   for (Pair* pair : slot_pair_) pair->Learn(bit, 4, 7);
-  for (Slot* slot : slot_) {
-    History& history = slot->history[half_node_];
-    int8_t& quick = slot->quick[half_node_];
-    quick = static_cast<int8_t>(QuickNext(history, bit, quick));
-    history = HistoryNext(history, bit);
+  for (size_t i = 0; i < 16; ++i) {
+    slot_[i]->quick[half_node_] = static_cast<int8_t>(QuickNext(history_[i], bit, quick_[i]));
+    slot_[i]->history[half_node_] = HistoryNext(history_[i], bit);
   }
 }
 

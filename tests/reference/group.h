@@ -36,7 +36,9 @@ class Group {
   Pair& HistoryPair(size_t i, size_t e, const History& history);
   void FillPair(const History& history);
   void FillHistoryMap();
-  void FindSlots();
+  void FindFirstSlots();
+  void FindSecondSlots();
+  void LeaveContexts(uint8_t byte);
   size_t TakeSlotInputs();
   size_t TakeMatchInputs();
   size_t TakeModelInputs(const std::vector<int64_t>& sum);
@@ -60,12 +62,19 @@ class Group {
   int bit_index_ = 7;
   uint32_t c1_ = 0;
   uint32_t c2_ = 0;
+  std::array<uint32_t, 16> hash_{};
+  std::array<Run, 16> run_{};
+  std::array<Run*, 16> run_place_{};
+  std::array<Slot, 16> first_half_{};
+  std::array<Slot, 16> second_half_{};
   std::array<Slot*, 16> slot_{};
   std::array<Slot*, 16> first_slot_{};
   std::array<uint8_t, 16> expected_{};
 
   // Of the bit that is being decoded.
   std::array<Pair*, 16> slot_pair_{};
+  std::array<History, 16> history_{};
+  std::array<int8_t, 16> quick_{};
   int match_bit_ = 0;
   Pair* length_pair_ = nullptr;
   Pair* byte_pair_ = nullptr;
@@ -74,6 +83,7 @@ class Group {
 
   // Of the whole group.
   Slots slots_;
+  Runs runs_;
   std::vector<Pair> history_map_;
   Match::Table match_table_;
   std::vector<std::array<Pair, 2>> length_map_ = std::vector<std::array<Pair, 2>>(32);

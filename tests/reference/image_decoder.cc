@@ -115,10 +115,10 @@ class PlaneDecoder {
         squares_(static_cast<size_t>(g.width), neighbours_.size()) {
     for (size_t k = 0; k <= kBlend; ++k) errors_.push_back(MakeErrors());
     for (const size_t rows : {128u, 768u, 1331u, 576u, 1u}) {
-      first_.emplace_back(rows, std::vector<int>(21, 3276), 2047, 10);
+      first_.emplace_back(rows, std::vector<int>(21, 1638), 2047, 10);
     }
     for (const size_t rows : {128u, 768u})
-      final_.emplace_back(rows, std::vector<int>(5, 13107), 3071, 6);
+      final_.emplace_back(rows, std::vector<int>(5, 6553), 3071, 6);
   }
 
   void Decode() {

@@ -1,6 +1,7 @@
 // Mixer and probability maps: sections 10 and 11 of src/codec/bytes/spec.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -18,9 +19,11 @@ class WeightSet {
 
   int Mix(const std::vector<int>& inputs, size_t row) {
     row_ = row;
-    int sum = 0;
-    for (size_t i = 0; i < inputs.size(); ++i) sum += (inputs[i] * weights_.at(row)[i]) >> 8;
-    logit_ = Clamp(sum >> 8, max_logit_);
+    uint32_t sum = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      sum += static_cast<uint32_t>(inputs[i] * weights_.at(row)[i]);
+    }
+    logit_ = Clamp(static_cast<int32_t>(sum) >> 15, max_logit_);
     return logit_;
   }
 
@@ -28,7 +31,7 @@ class WeightSet {
     const int error = (65536 * bit - Squash(logit_)) * rate_ / 64;
     for (size_t i = 0; i < inputs.size(); ++i) {
       int& weight = weights_[row_][i];
-      weight = Clamp(weight + ((inputs[i] * error + 8192) >> 14), 1 << 19);
+      weight = std::clamp(weight + ((inputs[i] * error + 16384) >> 15), -32768, 32767);
     }
   }
 

@@ -1,4 +1,5 @@
-// Slots, bit histories and quick probabilities: sections 1 and 5 to 8 of src/codec/bytes/spec.md.
+// Runs, slots, bit histories and quick probabilities: sections 1 and 5 to 8 of
+// src/codec/bytes/spec.md.
 #pragma once
 
 #include <algorithm>
@@ -126,11 +127,23 @@ struct Slot {
   uint8_t last_byte = 0;
   std::array<History, 16> history{};  // by node; 0 is not used
   std::array<int8_t, 16> quick{};
+
+  // 6.3, 2 for all four bits of a half.
+  void Learn(uint32_t half) {
+    uint32_t node = 1;
+    for (int k = 3; k >= 0; --k) {
+      const int bit = (half >> k) & 1;
+      quick[node] = static_cast<int8_t>(QuickNext(history[node], bit, quick[node]));
+      history[node] = HistoryNext(history[node], bit);
+      node = 2 * node + static_cast<uint32_t>(bit);
+    }
+  }
 };
 
 class Slots {
  public:
-  explicit Slots(uint64_t n) : slots_(PowerOfTwo(16 * n, 1 << 12, 1 << 22)) {}
+  explicit Slots(uint64_t n)
+      : slots_(PowerOfTwo(std::max(n, std::min<uint64_t>(4 * n, 1 << 20)), 1 << 12, 1 << 22)) {}
 
   Slot* Find(uint32_t h) {
     const uint8_t check = static_cast<uint8_t>(h >> 24);
@@ -146,8 +159,61 @@ class Slots {
     return &chosen;
   }
 
+  // 5.5: the slot of h takes over what `from` has learned.
+  void Put(uint32_t h, const Slot& from, uint8_t last_byte) {
+    Slot* slot = Find(h);
+    slot->history = from.history;
+    slot->quick = from.quick;
+    slot->last_byte = last_byte;
+  }
+
  private:
   std::vector<Slot> slots_;
+};
+
+// 5.2
+struct Run {
+  static constexpr int kMoved = 255;
+  uint16_t check = 0;
+  uint8_t byte = 0;
+  int count = 0;
+
+  // 5.3: what it stands for.
+  Slot Half(uint32_t half, int times) const {
+    static std::vector<Slot> known;  // of all halves and counts
+    if (known.empty()) {
+      for (uint32_t h = 0; h < 16; ++h) {
+        Slot slot;
+        for (int c = 0; c <= 71; ++c) {
+          known.push_back(slot);
+          slot.Learn(h);
+        }
+      }
+    }
+    return known.at(half * 72 + static_cast<size_t>(times));
+  }
+};
+
+class Runs {
+ public:
+  explicit Runs(uint64_t n)
+      : buckets_(PowerOfTwo(std::max(2 * n, std::min<uint64_t>(8 * n, 1 << 21)), 1 << 12, 1 << 23) /
+                 16) {}
+
+  // The place of the run of h, or one that it may take. `is_known` tells which.
+  Run* Find(uint32_t h, bool& is_known) {
+    std::array<Run, 16>& bucket = buckets_[(uint64_t{h} * 0x9E3779B1 >> 12) % buckets_.size()];
+    Run* least = &bucket[0];
+    for (Run& run : bucket) {
+      is_known = run.check == h % 65536;
+      if (is_known) return &run;
+      if (run.count < least->count) least = &run;
+    }
+    return least;
+  }
+
+ private:
+  std::vector<std::array<Run, 16>> buckets_;
 };
 
 }  // namespace lmz::reference

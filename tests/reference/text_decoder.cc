@@ -80,8 +80,8 @@ std::vector<int64_t> Sums(const std::vector<int64_t>& weights) {
 }
 
 std::vector<std::vector<int>> Model::DefaultStart() {
-  std::vector<int> row(38, 1966);
-  row[36] = 32768;
+  std::vector<int> row(38, 983);
+  row[36] = 16384;
   return std::vector<std::vector<int>>(6, row);
 }
 

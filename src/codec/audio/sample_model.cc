@@ -71,7 +71,7 @@ uint32_t TrendOf(int64_t ratio_q4) {
   return Grade(2 * bits + half - 4);
 }
 
-constexpr int32_t kFirstWeight = 65536 * 5 / 100;
+constexpr int16_t kFirstWeight = 32768 * 5 / 100;
 
 }  // namespace
 
@@ -137,18 +137,17 @@ uint32_t SampleModel::PredictFine(int64_t split) {
 }
 
 uint32_t SampleModel::PredictMixed(int64_t split, uint32_t node) {
-  auto& inputs = mixer_.inputs();
   for (size_t i = 0; i < kDistributions; ++i) {
-    inputs[i] = Stretch(static_cast<int>(ProbabilityOf(i, split)));
+    mixer_.SetInput(i, Stretch(static_cast<int>(ProbabilityOf(i, split))));
   }
   const uint32_t shown = node == 0 ? offset_ : surprise_;
   adaptive_ = {&by_level_[node * kLevels + level_],
                &by_trend_[(node * kGrades + trend_) * kFractions + fraction_],
                &by_surprise_[(node * kGrades + shown) * kFractions + fraction_]};
   for (size_t i = 0; i < adaptive_.size(); ++i) {
-    inputs[kDistributions + i] = Stretch(adaptive_[i]->p_q16());
+    mixer_.SetInput(kDistributions + i, Stretch(adaptive_[i]->p_q16()));
   }
-  inputs[kDistributions + adaptive_.size()] = 256;
+  mixer_.SetInput(kDistributions + adaptive_.size(), 256);
   const uint32_t row = node * kGrades;
   const int logit_q8 = mixer_.Predict(
       {{node, row + trend_, row + dissent_, row + surprise_, row + Grade(width_bits_)},

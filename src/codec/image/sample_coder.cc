@@ -17,7 +17,7 @@ constexpr auto kRates = [] {
 }();
 
 constexpr int32_t kBias = 256;
-constexpr int32_t kFirstWeight = 65536 * 5 / 100;
+constexpr int16_t kFirstWeight = 32768 * 5 / 100;
 
 static_assert(kOpinions + 2 * kBitContexts + 2 <= Mixer::kInputs);
 
@@ -34,7 +34,7 @@ uint64_t SampleCoder::Memory() {
   for (const uint32_t size : kBitContextSizes) contexts += size;
   uint64_t rows = kNodes + 1 + 2 * kWeightContextSizes[0] * (kNodes / kNodeGroup);
   for (const uint32_t size : kWeightContextSizes) rows += size;
-  return contexts * kNodes * sizeof(Adaptive) + rows * Mixer::kInputs * sizeof(int32_t);
+  return contexts * kNodes * sizeof(Adaptive) + rows * Mixer::kInputs * sizeof(int16_t);
 }
 
 void SampleCoder::Begin(const Prediction& prediction, const ColorTable* colors) {
@@ -49,20 +49,19 @@ void SampleCoder::Begin(const Prediction& prediction, const ColorTable* colors) 
 }
 
 uint32_t SampleCoder::Ask(int32_t boundary, uint32_t node) {
-  auto& inputs = mixer_.inputs();
   size_t i = 0;
   for (size_t k = 0; k < kOpinions; ++k) {
     share_[k] = ShareBelow(prediction_->opinions[k], boundary);
-    inputs[i++] = LogitOfShares(share_high_[k] - share_[k], share_[k] - share_low_[k]);
+    mixer_.SetInput(i++, LogitOfShares(share_high_[k] - share_[k], share_[k] - share_low_[k]));
   }
   for (size_t k = 0; k < kBitContexts; ++k) {
     asked_[k] = &adaptive_[k][prediction_->bit_contexts[k] * kNodes + node];
     const bool is_known = asked_[k]->count != 0;
-    inputs[i++] = is_known ? Stretch(asked_[k]->p_q16) : 0;
-    inputs[i++] = is_known ? (asked_[k]->p_q16 - 32768) >> 5 : 0;
+    mixer_.SetInput(i++, is_known ? Stretch(asked_[k]->p_q16) : 0);
+    mixer_.SetInput(i++, is_known ? (asked_[k]->p_q16 - 32768) >> 5 : 0);
   }
-  inputs[i++] = colors_ != nullptr ? colors_->LogitQ8(low_, boundary, high_) : 0;
-  inputs[i] = kBias;
+  mixer_.SetInput(i++, colors_ != nullptr ? colors_->LogitQ8(low_, boundary, high_) : 0);
+  mixer_.SetInput(i, kBias);
   const auto& contexts = prediction_->weight_contexts;
   const uint32_t energy_node = contexts[0] * (kNodes / kNodeGroup) + node / kNodeGroup;
   const int logit_q8 = mixer_.Predict(

@@ -7,6 +7,9 @@ extern const MixerKernels kMixerScalar;
 #if defined(__x86_64__)
 extern const MixerKernels kMixerSse4;
 extern const MixerKernels kMixerAvx2;
+extern const MixerKernels kMixerAvx512;
+#elif defined(__aarch64__)
+extern const MixerKernels kMixerNeon;
 #endif
 }  // namespace internal
 
@@ -16,6 +19,9 @@ KernelBuilds<MixerKernels> MixerBuilds() {
 #if defined(__x86_64__)
     {kSse4, &internal::kMixerSse4},
     {kAvx2, &internal::kMixerAvx2},
+    {kAvx512, &internal::kMixerAvx512},
+#elif defined(__aarch64__)
+    {kNeon, &internal::kMixerNeon},
 #endif
   };
   return kBuilds;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "tests/kernel_test.h"
@@ -15,44 +16,81 @@ namespace {
 
 class MixerKernelsTest : public KernelTest<MixerKernels> {
  protected:
-  int32_t Within(int32_t bound) {
+  int16_t Within(int32_t bound) {
     // The extremes more often than chance would have them.
     const uint64_t r = random_.Next();
-    if (r % 8 == 0) return r & 8 ? bound : -bound;
-    return static_cast<int32_t>(r % (2 * static_cast<uint64_t>(bound) + 1)) - bound;
+    if (r % 8 == 0) return static_cast<int16_t>(r & 8 ? bound : -bound);
+    const auto offset = static_cast<int32_t>(r % (2 * static_cast<uint64_t>(bound) + 1));
+    return static_cast<int16_t>(offset - bound);
   }
 
   const MixerKernels& scalar_ = PortableKernels(MixerBuilds());
   TestRandom random_{17};
 };
 
-TEST_P(MixerKernelsTest, DotAndTrainEqualScalar) {
-  constexpr int kSets = 5;
+TEST_P(MixerKernelsTest, MixAndTrainEqualScalar) {
+  struct State {
+    alignas(64) int16_t first[kMixerSets][kMixerInputs];
+    alignas(64) int16_t final[kMixerFinalSets][kMixerSets];
+    MixerRows rows{};
+  };
   for (int trial = 0; trial < 2000; ++trial) {
-    const int count = kMixerLanes * (1 + trial % 8);
-    std::vector<int32_t> inputs(static_cast<size_t>(count));
-    for (int32_t& x : inputs) x = Within(4095);
-    std::array<std::vector<int32_t>, kSets> weights;
-    std::array<int32_t*, kSets> rows;
-    std::array<int32_t, kSets> errors;
-    for (size_t s = 0; s < kSets; ++s) {
-      weights[s].resize(static_cast<size_t>(count) + 1);
-      for (int32_t& w : weights[s]) w = Within(1 << 19);
-      rows[s] = weights[s].data() + 1;  // rows need no alignment
-      errors[s] = Within((1 << 18) - 1);
+    State state;
+    // Sums that wrap around, too.
+    const int32_t bound = trial % 2 == 0 ? 32767 : 3000;
+    for (auto& row : state.first) {
+      for (int16_t& w : row) w = Within(bound);
     }
-    auto expected_weights = weights;
-    std::array<int32_t*, kSets> expected_rows;
-    for (size_t s = 0; s < kSets; ++s) expected_rows[s] = expected_weights[s].data() + 1;
-
-    std::array<int32_t, kSets> sums, expected_sums;
-    kernels_.dot(inputs.data(), rows.data(), kSets, count, sums.data());
-    scalar_.dot(inputs.data(), expected_rows.data(), kSets, count, expected_sums.data());
-    ASSERT_EQ(sums, expected_sums);
-    kernels_.train(inputs.data(), rows.data(), errors.data(), kSets, count);
-    scalar_.train(inputs.data(), expected_rows.data(), errors.data(), kSets, count);
-    ASSERT_EQ(weights, expected_weights);
+    for (auto& row : state.final) {
+      for (int16_t& w : row) w = Within(bound);
+    }
+    for (int16_t& x : state.rows.inputs) x = Within(4095);
+    state.rows.sets = 1 + trial % kMixerSets;
+    state.rows.final_sets = 1 + trial / kMixerSets % kMixerFinalSets;
+    for (int16_t& e : state.rows.errors) e = Within((1 << 14) - 1);
+    for (int16_t& e : state.rows.final_errors) e = Within((1 << 14) - 1);
+    const auto run = [](const MixerKernels& kernels, State& s) {
+      for (int i = 0; i < s.rows.sets; ++i) s.rows.first[i] = s.first[i];
+      for (int i = 0; i < s.rows.final_sets; ++i) s.rows.final[i] = s.final[i];
+      kernels.mix(&s.rows, 2047, 3071);
+      kernels.train(&s.rows);
+    };
+    State other = state;
+    run(kernels_, state);
+    run(scalar_, other);
+    ASSERT_TRUE(std::ranges::equal(state.rows.logits_q8, other.rows.logits_q8));
+    const auto finals = static_cast<size_t>(state.rows.final_sets);
+    ASSERT_TRUE(std::ranges::equal(std::span(state.rows.final_logits_q8).first(finals),
+                                   std::span(other.rows.final_logits_q8).first(finals)));
+    for (size_t s = 0; s < kMixerSets; ++s) {
+      ASSERT_TRUE(std::ranges::equal(state.first[s], other.first[s]));
+    }
+    for (size_t f = 0; f < kMixerFinalSets; ++f) {
+      ASSERT_TRUE(std::ranges::equal(state.final[f], other.final[f]));
+    }
   }
+}
+
+TEST_P(MixerKernelsTest, SumsAndStepsAreThoseOfTheSpecification) {
+  alignas(64) int16_t first[kMixerInputs] = {20000, -3};
+  alignas(64) int16_t final[kMixerSets] = {32767};
+  MixerRows rows{};
+  rows.inputs[0] = -1000;
+  rows.inputs[1] = 5;
+  rows.sets = 1;
+  rows.final_sets = 1;
+  rows.first[0] = first;
+  rows.final[0] = final;
+  kernels_.mix(&rows, 2047, 3071);
+  EXPECT_EQ(rows.logits_q8[0], -611);  // -20000015 >> 15
+  EXPECT_EQ(rows.logits_q8[1], 0);
+  EXPECT_EQ(rows.final_logits_q8[0], -611);  // -611 * 32767 >> 15
+  rows.errors[0] = 10000;
+  rows.final_errors[0] = -100;
+  kernels_.train(&rows);
+  EXPECT_EQ(first[0], 19695);  // (-10000000 + 2^14) >> 15 is -305
+  EXPECT_EQ(first[1], -1);     // (50000 + 2^14) >> 15 is 2
+  EXPECT_EQ(final[0], 32767);  // clamped
 }
 
 TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
@@ -60,21 +98,20 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   struct State {
     std::array<Slot, kMixerContexts> slots{};
     std::vector<uint32_t> map;
-    std::array<uint32_t, kMixerContexts> index;
-    std::array<int32_t, 2 * kMixerContexts> inputs;
+    std::array<int16_t, 2 * kMixerContexts> inputs;
     bool operator==(const State&) const = default;
   };
-  std::array<uint8_t, 512> history_next;
-  std::array<uint8_t, 256> row;
-  std::vector<uint8_t> quick_next(12 * 2 * 256);
-  for (uint8_t& b : history_next) b = static_cast<uint8_t>(random_.Next());
-  for (uint8_t& b : row) b = static_cast<uint8_t>(random_.Next() % 12);
-  for (uint8_t& b : quick_next) b = static_cast<uint8_t>(random_.Next());
+  NodeSteps steps;
+  for (auto& of_bit : steps.history) {
+    for (uint32_t& step : of_bit) {
+      step = static_cast<uint32_t>(random_.Next() % 256 | random_.Next() % 24 << 16);
+    }
+  }
+  for (uint8_t& b : steps.quick) b = static_cast<uint8_t>(random_.Next());
   for (int trial = 0; trial < 500; ++trial) {
     State state;
     for (Slot& slot : state.slots) {
-      for (uint8_t& b : slot.history) b = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 3));
-      for (uint8_t& b : slot.quick) b = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 3));
+      for (uint16_t& n : slot.nodes) n = static_cast<uint16_t>(random_.Next() >> (trial % 3 * 50));
     }
     state.map.resize(kPairs);
     for (uint32_t& pair : state.map) pair = static_cast<uint32_t>(random_.Next());
@@ -90,16 +127,49 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
     const auto run = [&](const MixerKernels& kernels, State& s) {
       std::array<Slot*, kMixerContexts> slots;
       for (size_t i = 0; i < slots.size(); ++i) slots[i] = &s.slots[i];
+      // Contexts that have the same slot: the last one counts.
+      if (trial % 5 == 0) slots[trial % 16] = slots[trial % 7];
+      ContextBit context_bit;
       const int seen = kernels.gather(slots.data(), node, s.map.data(), expected.data(), prefix,
-                                      shift, s.index.data(), s.inputs.data());
-      kernels.learn(slots.data(), node, s.map.data(), s.index.data(), bit, history_next.data(),
-                    row.data(), quick_next.data());
+                                      shift, &context_bit, s.inputs.data());
+      for (const uint32_t i : context_bit.index) EXPECT_LT(i, kPairs);
+      kernels.learn(slots.data(), node, s.map.data(), &context_bit, bit, &steps);
       return seen;
     };
     State other = state;
     ASSERT_EQ(run(kernels_, state), run(scalar_, other));
     ASSERT_TRUE(state == other);
-    for (const uint32_t i : state.index) ASSERT_LT(i, kPairs);
+  }
+}
+
+TEST_P(MixerKernelsTest, FindRunsEqualsScalar) {
+  for (int trial = 0; trial < 500; ++trial) {
+    std::array<RunBucket, kMixerContexts> buckets{};
+    std::array<uint32_t, kMixerContexts> hashes;
+    RunLookup lookup{};
+    for (size_t i = 0; i < kMixerContexts; ++i) {
+      for (size_t k = 0; k < RunBucket::kRuns; ++k) {
+        buckets[i].checks[k] = static_cast<uint16_t>(random_.Next() % 40 * 1700);
+        buckets[i].bytes[k] = static_cast<uint8_t>(random_.Next());
+        buckets[i].counts[k] = static_cast<uint8_t>(random_.Next() >> (trial % 3 * 30));
+      }
+      hashes[i] = static_cast<uint32_t>(random_.Next() << 16 | random_.Next() % 40 * 1700);
+      lookup.buckets[i] = &buckets[i];
+    }
+    RunLookup expected = lookup;
+    kernels_.find_runs(hashes.data(), &lookup);
+    scalar_.find_runs(hashes.data(), &expected);
+    ASSERT_TRUE(std::ranges::equal(lookup.places, expected.places));
+    ASSERT_TRUE(std::ranges::equal(lookup.bytes, expected.bytes));
+    ASSERT_TRUE(std::ranges::equal(lookup.counts, expected.counts));
+    for (size_t i = 0; i < kMixerContexts; ++i) {
+      const RunBucket& bucket = buckets[i];
+      const auto* found = std::ranges::find(bucket.checks, RunBucket::CheckOf(hashes[i]));
+      const auto* least = std::ranges::min_element(bucket.counts);
+      const bool is_known = found != std::end(bucket.checks);
+      ASSERT_EQ(lookup.places[i], is_known ? found - bucket.checks : least - bucket.counts);
+      ASSERT_EQ(lookup.counts[i], is_known ? bucket.counts[lookup.places[i]] : 0);
+    }
   }
 }
 

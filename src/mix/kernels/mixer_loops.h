@@ -1,9 +1,16 @@
-// The code of the mixer kernels, in cpu/int32x8.h's vectors; included by the file of each
-// instruction set (cpu/kernel_builds.h).
+// The code of the mixer kernels, included by the file of each instruction set
+// (cpu/kernel_builds.h). The mixing is in terms of Words, a type with vectors of 16-bit numbers:
+//   MulAdd(sums, a, b): sums grow by the products of a and b, whatever product goes to which sum;
+//   Step(v, a, b): v + ((a * b + 2^14) >> 15), clamped to 16 bits;
+//   Reduce8/4(s, limit, out): out[i] = the total of s[i] >> 15, clamped to +-limit.
+//   Lookup(table, index, out): out[k] = table[index[k]] for eight numbers;
+//   Equal(v, x), Lowest(v): as bits, which of sixteen numbers are x, are the lowest.
+// The rest is in cpu/int32x8.h's vectors.
 #pragma once
 
 #include <cstdint>
 
+#include "cpu/for_each.h"
 #include "cpu/int32x8.h"
 #include "mix/bit_history.h"
 #include "mix/kernels/mixer_kernels.h"
@@ -11,94 +18,189 @@
 namespace lmz {
 namespace {
 
-static_assert(kMixerLanes == kInt32Lanes && kMixerContexts % kMixerLanes == 0);
+static_assert(kMixerContexts % kInt32Lanes == 0);
 
-void Dot(const int32_t* inputs, const int32_t* const* weights, int sets, int count, int32_t* sums) {
-  for (int s = 0; s < sets; ++s) {
-    const int32_t* w = weights[s];
-    Int32x8 sum = {};
-    for (int i = 0; i < count; i += kMixerLanes) sum += (At(inputs + i).v * At(w + i).v) >> 8;
-    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3);
-    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5);
-    sums[s] = sum[0] + sum[1];
-  }
+// The inputs. The last vector comes in parts, which the caller wrote one by one.
+template <class Words>
+inline typename Words::Vector LoadInputs(const MixerRows* rows, int i) {
+  return i + Words::kWords < kMixerInputs ? Words::Load(rows->inputs + i)
+                                          : Words::LoadParts(rows->inputs + i);
 }
 
-void Train(const int32_t* inputs, int32_t* const* weights, const int32_t* errors, int sets,
-           int count) {
-  constexpr int32_t kMaxWeight = 1 << 19;
-  const Int32x8 max = Int32x8{} + kMaxWeight;
-  const Int32x8 half = Int32x8{} + (1 << 13);
-  for (int s = 0; s < sets; ++s) {
-    int32_t* row = weights[s];
-    const Int32x8 error = Int32x8{} + errors[s];
-    for (int i = 0; i < count; i += kMixerLanes) {
-      Int32x8 w = At(row + i).v + ((At(inputs + i).v * error + half) >> 14);
-      w = w > max ? max : w;
-      w = w < -max ? -max : w;
-      At(row + i).v = w;
+template <class Words, int kSets>
+void MixFirst(MixerRows* rows, int limit_q8) {
+  static_assert(kMixerInputs % Words::kWords == 0);
+  typename Words::Sums sums[kMixerSets];
+  for (int s = 0; s < kMixerSets; ++s) sums[s] = Words::Zero();
+  ForEach<0, kMixerInputs / Words::kWords>([&]<int v>() {
+    constexpr int i = v * Words::kWords;
+    const typename Words::Vector inputs = LoadInputs<Words>(rows, i);
+    ForEach<0, kSets>([&]<int s>() {
+      sums[s] = Words::MulAdd(sums[s], inputs, Words::Load(rows->first[s] + i));
+    });
+  });
+  Words::Reduce8(sums, limit_q8, rows->logits_q8);
+}
+
+// `Eight`: the Words whose vectors hold the eight logits of the first layer.
+template <class Words, class Eight>
+void Mix(MixerRows* rows, int limit_q8, int final_limit_q8) {
+  static_assert(Eight::kWords == kMixerSets);
+  switch (rows->sets) {
+    case 5:
+      MixFirst<Words, 5>(rows, limit_q8);
+      break;
+    case 6:
+      MixFirst<Words, 6>(rows, limit_q8);
+      break;
+    case 7:
+      MixFirst<Words, 7>(rows, limit_q8);
+      break;
+    case 8:
+      MixFirst<Words, 8>(rows, limit_q8);
+      break;
+    case 4:
+      MixFirst<Words, 4>(rows, limit_q8);
+      break;
+    case 3:
+      MixFirst<Words, 3>(rows, limit_q8);
+      break;
+    case 2:
+      MixFirst<Words, 2>(rows, limit_q8);
+      break;
+    default:
+      MixFirst<Words, 1>(rows, limit_q8);
+      break;
+  }
+  typename Eight::Sums sums[kMixerFinalSets];
+  const typename Eight::Vector logits = Eight::Load(rows->logits_q8);
+  for (int f = 0; f < kMixerFinalSets; ++f) {
+    sums[f] = f < rows->final_sets
+                  ? Eight::MulAdd(Eight::Zero(), logits, Eight::Load(rows->final[f]))
+                  : Eight::Zero();
+  }
+  Eight::Reduce4(sums, final_limit_q8, rows->final_logits_q8);
+}
+
+template <class Words, class Eight>
+void Train(const MixerRows* rows) {
+  for (int s = 0; s < rows->sets; ++s) {
+    int16_t* row = rows->first[s];
+    const typename Words::Vector error = Words::Spread(rows->errors[s]);
+    for (int i = 0; i < kMixerInputs; i += Words::kWords) {
+      Words::Store(row + i, Words::Step(Words::Load(row + i), LoadInputs<Words>(rows, i), error));
     }
   }
+  const typename Eight::Vector logits = Eight::Load(rows->logits_q8);
+  for (int f = 0; f < rows->final_sets; ++f) {
+    int16_t* row = rows->final[f];
+    Eight::Store(row, Eight::Step(Eight::Load(row), logits, Eight::Spread(rows->final_errors[f])));
+  }
 }
 
+using Int16x8 = int16_t __attribute__((vector_size(16)));
+struct __attribute__((packed, may_alias)) StoredInt16x8 {
+  Int16x8 v;
+};
+
+using Int16x16 = int16_t __attribute__((vector_size(32)));
+struct __attribute__((packed, may_alias)) StoredInt16x16 {
+  Int16x16 v;
+};
+
+// As one vector, since Mix loads them as one: it would wait for two parts to reach the cache.
+inline void StoreWords(int16_t* p, const Int32x8& low, const Int32x8& high) {
+  const Int16x8 low_words = __builtin_convertvector(low, Int16x8);
+  const Int16x8 high_words = __builtin_convertvector(high, Int16x8);
+  reinterpret_cast<StoredInt16x16*>(p)->v = __builtin_shufflevector(
+      low_words, high_words, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+// For eight contexts of the sixteen.
+struct Gathered {
+  Int32x8 confidence;
+  Int32x8 quick;
+  Int32x8 is_seen;
+};
+
+template <class Words, int kFirst>
+inline Gathered GatherEight(const Slot* const* slots, int node, const uint32_t* map,
+                            const uint32_t* expected, uint32_t prefix, int shift, ContextBit* bit) {
+  const auto state_of = [&](int i) { return uint32_t{slots[kFirst + i]->nodes[node - 1]}; };
+  const Uint32x8 states = {state_of(0), state_of(1), state_of(2), state_of(3),
+                           state_of(4), state_of(5), state_of(6), state_of(7)};
+  At(bit->nodes + kFirst).v = states;
+  const Uint32x8 next = At(expected + kFirst).v >> shift;
+  const Uint32x8 expectation = ((next & 1) + 1) << 8;
+  const Uint32x8 agrees = (next >> 1) == prefix;
+  constexpr Uint32x8 kBase = {0, 768, 1536, 2304, 3072, 3840, 4608, 5376};
+  const Int32x8 history = (Int32x8)(states & 0xFF);
+  const Uint32x8 index = kBase + 768 * kFirst + (expectation & agrees) + (Uint32x8)history;
+  At(bit->index + kFirst).v = index;
+  Uint32x8 pair;
+  Words::Lookup(map, index, pair);
+  At(bit->pairs + kFirst).v = pair;
+  const Uint32x8 p_q16 = ((pair >> 16) + (pair & 0xFFFF)) >> 1;
+  const Int32x8 is_seen = history != 0;
+  const Int32x8 is_pure = history < static_cast<int32_t>(kPureStates);
+  const Int32x8 confidence = ((Int32x8)p_q16 - 32768) >> 5 & is_seen;
+  // The quick probability, a signed byte in the upper half, times 16.
+  return {confidence + (confidence & is_pure), (Int32x8)(states << 16) >> 24 << 4, is_seen};
+}
+
+template <class Words>
 int Gather(const Slot* const* slots, int node, const uint32_t* map, const uint32_t* expected,
-           uint32_t prefix, int shift, uint32_t* index, int32_t* inputs) {
-  alignas(64) uint32_t histories[kMixerContexts];
-  alignas(64) int32_t quicks[kMixerContexts];
-  alignas(64) uint32_t pairs[kMixerContexts];
-  for (int i = 0; i < kMixerContexts; ++i) {
-    histories[i] = slots[i]->history[node - 1];
-    quicks[i] = static_cast<int8_t>(slots[i]->quick[node - 1]);
-  }
-  Uint32x8 base = {0, 768, 1536, 2304, 3072, 3840, 4608, 5376};
-  for (int i = 0; i < kMixerContexts; i += kMixerLanes) {
-    const Uint32x8 next = At(expected + i).v >> shift;
-    const Uint32x8 expectation = ((next & 1) + 1) << 8;
-    const Uint32x8 agrees = (next >> 1) == prefix;
-    At(index + i).v = base + (expectation & agrees) + At(histories + i).v;
-    base += 768 * kMixerLanes;
-  }
-  for (int i = 0; i < kMixerContexts; ++i) pairs[i] = map[index[i]];
-  Int32x8 seen = {};
-  for (int i = 0; i < kMixerContexts; i += kMixerLanes) {
-    const Uint32x8 pair = At(pairs + i).v;
-    const Uint32x8 p_q16 = ((pair >> 16) + (pair & 0xFFFF)) >> 1;
-    const Int32x8 is_seen = At(histories + i).v != 0;
-    const Int32x8 is_pure = At(histories + i).v < kPureStates;
-    const Int32x8 confidence = ((Int32x8)p_q16 - 32768) >> 5 & is_seen;
-    At(inputs + i).v = confidence + (confidence & is_pure);
-    At(inputs + kMixerContexts + i).v = At(quicks + i).v << 4;
-    seen -= is_seen;
-  }
-  int total = 0;
-  for (int k = 0; k < kMixerLanes; ++k) total += seen[k];
-  return total;
+           uint32_t prefix, int shift, ContextBit* bit, int16_t* inputs) {
+  static_assert(kMixerContexts == 16);
+  const Gathered low = GatherEight<Words, 0>(slots, node, map, expected, prefix, shift, bit);
+  const Gathered high = GatherEight<Words, 8>(slots, node, map, expected, prefix, shift, bit);
+  StoreWords(inputs, low.confidence, high.confidence);
+  StoreWords(inputs + kMixerContexts, low.quick, high.quick);
+  Int32x8 seen = low.is_seen + high.is_seen;
+  seen += __builtin_shufflevector(seen, seen, 4, 5, 6, 7, 0, 1, 2, 3);
+  seen += __builtin_shufflevector(seen, seen, 2, 3, 0, 1, 6, 7, 4, 5);
+  return -(seen[0] + seen[1]);
 }
 
-void Learn(Slot* const* slots, int node, uint32_t* map, const uint32_t* index, int bit,
-           const uint8_t* history_next, const uint8_t* row, const uint8_t* quick_next) {
-  alignas(64) uint32_t pairs[kMixerContexts];
-  for (int i = 0; i < kMixerContexts; ++i) pairs[i] = map[index[i]];
+void Learn(Slot* const* slots, int node, uint32_t* map, ContextBit* context_bit, int bit,
+           const NodeSteps* steps) {
+  const uint32_t* next = steps->history[bit];
+  for (int i = 0; i < kMixerContexts; ++i) {
+    const uint32_t state = context_bit->nodes[i];
+    const uint32_t step = next[state & 0xFF];
+    const uint32_t quick = steps->quick[(step >> 8) + (state >> 8)];
+    slots[i]->nodes[node - 1] = static_cast<uint16_t>((step & 0xFF) | quick << 8);
+  }
   const uint32_t mask = 0u - static_cast<uint32_t>(bit);
-  for (int i = 0; i < kMixerContexts; i += kMixerLanes) {
-    const Uint32x8 distance = At(pairs + i).v ^ mask;
+  for (int i = 0; i < kMixerContexts; i += kInt32Lanes) {
+    const Uint32x8 distance = At(context_bit->pairs + i).v ^ mask;
     const Uint32x8 fast_step = distance >> 20 << 16;
     const Uint32x8 slow_step = (distance & 0xFFFF) >> 7;
-    At(pairs + i).v = (distance - fast_step - slow_step) ^ mask;
+    At(context_bit->pairs + i).v = (distance - fast_step - slow_step) ^ mask;
   }
-  for (int i = 0; i < kMixerContexts; ++i) map[index[i]] = pairs[i];
-  const uint8_t* next = history_next + bit;
-  const uint8_t* next_quick = quick_next + bit * 256;
+  for (int i = 0; i < kMixerContexts; ++i) map[context_bit->index[i]] = context_bit->pairs[i];
+}
+
+template <class Words>
+void FindRuns(const uint32_t* hashes, RunLookup* lookup) {
   for (int i = 0; i < kMixerContexts; ++i) {
-    uint8_t& history = slots[i]->history[node - 1];
-    uint8_t& quick = slots[i]->quick[node - 1];
-    quick = next_quick[row[history] * 512 + quick];
-    history = next[history * 2];
+    const RunBucket& bucket = *lookup->buckets[i];
+    const uint32_t found = Words::Equal(bucket.checks, static_cast<uint16_t>(hashes[i]));
+    const uint32_t places = found != 0 ? found : Words::Lowest(bucket.counts);
+    const int place = __builtin_ctz(places);
+    lookup->places[i] = static_cast<uint8_t>(place);
+    lookup->bytes[i] = found != 0 ? bucket.bytes[place] : uint8_t{0};
+    lookup->counts[i] = found != 0 ? bucket.counts[place] : uint8_t{0};
   }
 }
 
+template <class Words, class Eight>
 constexpr MixerKernels MakeMixerKernels() {
-  return {.dot = Dot, .train = Train, .gather = Gather, .learn = Learn};
+  return {.find_runs = FindRuns<Eight>,
+          .mix = Mix<Words, Eight>,
+          .train = Train<Words, Eight>,
+          .gather = Gather<Words>,
+          .learn = Learn};
 }
 
 }  // namespace

@@ -8,27 +8,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/status.h"
 #include "mix/bit_history.h"
-#include "mix/slot.h"
+#include "mix/table/slot.h"
+#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 
 class SlotTable {
  public:
-  // The number of slots for a block of `raw_size` bytes: a power of two.
-  static size_t SlotsFor(uint64_t raw_size);
-
   // Errors: kOutOfMemory. `slots` is a power of two >= 2.
   static Result<SlotTable> Make(size_t slots);
-
-  ~SlotTable();
-  SlotTable(SlotTable&& other) noexcept;
-  SlotTable& operator=(SlotTable&& other) noexcept;
-  SlotTable(const SlotTable&) = delete;
-  SlotTable& operator=(const SlotTable&) = delete;
 
   // Holds from now on what `other`, of the same size, holds.
   void CopyFrom(const SlotTable& other);
@@ -50,18 +43,19 @@ class SlotTable {
   }
 
  private:
-  SlotTable(void* memory, Slot* slots, size_t count)
-      : memory_(memory), slots_(slots), mask_(count - 1) {}
+  SlotTable(ZeroedMemory memory, size_t count)
+      : memory_(std::move(memory)), slots_(static_cast<Slot*>(memory_.begin())), mask_(count - 1) {}
 
   size_t Index(uint32_t hash) const { return (hash * uint64_t{kGoldenRatio32} >> 8) & mask_; }
 
   // How much would be lost with this slot.
   static int Uses(const Slot& slot) {
-    return kBitHistory.zeros[slot.history[0]] + kBitHistory.ones[slot.history[0]];
+    const uint8_t history = static_cast<uint8_t>(slot.nodes[0]);
+    return kBitHistory.zeros[history] + kBitHistory.ones[history];
   }
 
-  void* memory_;  // as allocated
-  Slot* slots_;   // at a cache line within
+  ZeroedMemory memory_;
+  Slot* slots_;  // in memory_
   size_t mask_;
 };
 
