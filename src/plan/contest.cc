@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "model/library.h"
+#include "plan/coded.h"
+#include "plan/object_contest.h"
 #include "plan/pass_meter.h"
 
 namespace lmz {
@@ -41,10 +43,6 @@ constexpr size_t kBytesDoubt = 8;
 // depends on it.
 constexpr uint64_t kTextCost = 4;
 
-// An attempt that has come to this much more than it may is lost: coders end within a few bytes of
-// what they reported.
-constexpr size_t kReportSlack = 64;
-
 ByteSpan Middle(ByteSpan raw, size_t size) {
   const size_t taken = std::min(size, raw.size());
   return raw.subspan((raw.size() - taken) / 2, taken);
@@ -74,38 +72,6 @@ Result<std::vector<SharedModel>> LowerModels(const Predictor& model, const Model
     models.push_back(std::move(lower_model));
   }
   return models;
-}
-
-struct Coded {
-  BlockHeader header;
-  Bytes payload;
-};
-
-// Codes `block` unless that takes `limit` bytes or more, and stops as soon as that shows. None when
-// it does.
-Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options,
-                                       const BlockResources& resources) {
-  bool is_lost = false;
-  BlockResources watched = resources;
-  watched.report = [&](uint64_t done, uint64_t code_size) {
-    is_lost = is_lost || code_size >= limit + kReportSlack;
-    return !is_lost && resources.Report(done, code_size);
-  };
-  Coded coded;
-  const Result<BlockHeader> header = block.Encode(options, coded.payload, watched);
-  if (is_lost) return std::optional<Coded>();
-  LMZ_TRY(header.status());
-  if (coded.payload.size() >= limit) return std::optional<Coded>();
-  coded.header = header.value();
-  return std::optional<Coded>(std::move(coded));
-}
-
-Result<Coded> Code(const PreparedBlock& block, const CodecOptions& options,
-                   const BlockResources& resources) {
-  Coded coded;
-  LMZ_ASSIGN(coded.header, block.Encode(options, coded.payload, resources));
-  return coded;
 }
 
 // One who may code the block.
@@ -277,8 +243,12 @@ class Contest {
 
 Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
                                   Bytes& payload, const BlockResources& resources) {
-  if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
+  if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
+  if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);
+  }
+  if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
+    return EncodeObject(raw, plan, kFilterRepeat, payload, resources);
   }
   LMZ_ASSIGN(Coded coded, Contest(raw, plan, model, resources).Run());
   payload.swap(coded.payload);
