@@ -71,7 +71,7 @@ class PreparedBlock {
   uint64_t checksum_;
   uint8_t filters_ = 0;  // that were applied
   size_t literals_begin_ = 0;
-  Bytes filtered_;       // when there are any
+  Bytes filtered_;  // when there are any
 };
 
 // Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;

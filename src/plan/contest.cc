@@ -16,7 +16,7 @@ namespace {
 
 // Samples are this share of a block, so that all of them together take little of its time.
 constexpr size_t kProfileShare = 8;
-constexpr size_t kModelShare = 16;
+constexpr size_t kModelShare = 32;
 
 // Large enough for columns and keys to show, small against the time of a large block.
 constexpr size_t kMinProfileSample = size_t{1} << 10;
@@ -35,9 +35,9 @@ constexpr size_t kMaxUncontestedText = size_t{1} << 10;
 
 // Whoever loses more than this on the samples is left out of the contest for the block, as
 // divisors. A model's head start shows on samples more than on the block.
-constexpr size_t kModelDoubt = 48;
+constexpr size_t kModelDoubt = 64;
 constexpr size_t kModelDoubtWithBytes = 24;
-constexpr size_t kBytesDoubt = 8;
+constexpr size_t kBytesDoubt = 4;
 
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
 // depends on it.
@@ -187,15 +187,15 @@ class Contest {
       contestant.sample_size = coded.payload.size();
     }
     const size_t bytes = contestants_.front().sample_size;
-    const size_t best_model = std::min_element(contestants_.begin() + 1, contestants_.end(),
-                                               HasSmallerSample)->sample_size;
+    const size_t best_model =
+        std::min_element(contestants_.begin() + 1, contestants_.end(), HasSmallerSample)
+            ->sample_size;
     for (Contestant& contestant : contestants_) {
       const size_t size = contestant.sample_size;
-      contestant.is_left_out =
-          &contestant == &contestants_.front()
-              ? size > best_model + best_model / kBytesDoubt
-              : size > best_model + best_model / kModelDoubt ||
-                    size > bytes + bytes / kModelDoubtWithBytes;
+      contestant.is_left_out = &contestant == &contestants_.front()
+                                   ? size > best_model + best_model / kBytesDoubt
+                                   : size > best_model + best_model / kModelDoubt ||
+                                         size > bytes + bytes / kModelDoubtWithBytes;
     }
     return OkStatus();
   }

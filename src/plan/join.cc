@@ -69,9 +69,9 @@ class Joiner {
 
  private:
   size_t BlockAt(uint64_t place) const {
-    const auto behind = std::upper_bound(
-        plan_.begin(), plan_.end(), begin_ + place,
-        [](uint64_t at, const BlockPlan& block) { return at < block.offset; });
+    const auto behind =
+        std::upper_bound(plan_.begin(), plan_.end(), begin_ + place,
+                         [](uint64_t at, const BlockPlan& block) { return at < block.offset; });
     return static_cast<size_t>(behind - plan_.begin()) - 1;
   }
 
@@ -123,7 +123,8 @@ class Joiner {
                 joins_next_.begin() + static_cast<std::ptrdiff_t>(last), true);
     }
     for (size_t i = 0; i < plan_.size(); ++i) {
-      std::erase_if(copies_[i], [&](const Copy& copy) { return GroupsOf(i, i).first > copy.source; });
+      std::erase_if(copies_[i],
+                    [&](const Copy& copy) { return GroupsOf(i, i).first > copy.source; });
     }
   }
 
@@ -168,9 +169,8 @@ class Joiner {
       part.choice.options = BytesOptions{.profile = Profile::kBinary};
       part.content = Content::kBinary;
       if (piece.size >= kMinPartSize) {
-        parts.push_back({.size = piece.size,
-                         .content = block.content,
-                         .choice = {.options = piece.options}});
+        parts.push_back(
+            {.size = piece.size, .content = block.content, .choice = {.options = piece.options}});
         part.size -= piece.size;
         if (part.size == 0) return;
       }

@@ -46,7 +46,7 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Pred
   payload.clear();
   uint32_t fingerprint = 0;
   uint64_t done = 0;
-  bool repeats_itself = false;
+  Bytes plain;  // literals that are no text
   const auto add = [&](const BlockPlan& part) -> Status {
     const ByteSpan bytes =
         filtered.subspan(static_cast<size_t>(done), static_cast<size_t>(part.size));
@@ -55,10 +55,11 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Pred
                        (done + part.size) * raw.size() / filtered.size(), part.size);
     done += part.size;
     Bytes code;
-    LMZ_ASSIGN(const BlockHeader header,
-               IsObject(part) ? EncodeObject(bytes, part, 0, code, share)
-                              : EncodePlanned(bytes, part, model, code, share));
-    repeats_itself = repeats_itself || (IsObject(part) && RepeatsItself(bytes));
+    LMZ_ASSIGN(const BlockHeader header, IsObject(part)
+                                             ? EncodeObject(bytes, part, 0, code, share)
+                                             : EncodePlanned(bytes, part, model, code, share));
+    const bool is_text = part.content == Content::kText || part.content == Content::kStructured;
+    if (!is_text) plain.insert(plain.end(), bytes.begin(), bytes.end());
     fingerprint ^= header.fingerprint;
     AppendPart(header.codec, part.size, code, payload);
     return OkStatus();
@@ -68,7 +69,7 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Pred
   }
   for (const BlockPlan& part : plan.parts) LMZ_TRY(add(part));
   const BlockHeader header = block.Finish(kPartsCodec.id, fingerprint, payload);
-  if (!repeats_itself) return header;
+  if (!RepeatsItself(plain)) return header;
   return ContestBytes(raw, plan.choice.filters, header, payload, resources);
 }
 

@@ -210,15 +210,16 @@ bool RepeatsItself(ByteSpan in) {
   if (in.size() <= kSeen) return false;
   std::vector<uint32_t> latest(std::bit_ceil(std::clamp(in.size(), kSeen, kMaxSeenWindows)));
   const int bits = std::countr_zero(latest.size());
-  size_t repeated = 0;
+  size_t windows = 0, repeated = 0;
   for (size_t i = 0; i + kSeen <= in.size(); ++i) {
     const uint64_t seen = LoadLe64(in.data() + i);
     if (seen == std::rotl(seen, 8)) continue;
+    ++windows;
     uint32_t& slot = latest[static_cast<size_t>(seen * kGoldenRatio64 >> (64 - bits))];
     repeated += slot != 0 && LoadLe64(in.data() + slot - 1) == seen;
     slot = static_cast<uint32_t>(i + 1);
   }
-  return repeated >= in.size() / kRepeatedShare;
+  return windows != 0 && repeated >= windows / kRepeatedShare;
 }
 
 size_t RemoveRepeats(ByteSpan in, const std::vector<Repeat>& repeats, Bytes& out) {

@@ -33,8 +33,8 @@ struct Repeat {
 // result. Deterministic; thread-safe. Finds less once the watch is stopped.
 std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length, const Watch& watch = Watch());
 
-// Whether an eighth or more of the windows of eight bytes, if they are not all the same byte, came
-// before: signs of tiles, loops and other copies too short for FindRepeats. Time is linear.
+// Whether an eighth or more of the windows of eight bytes came before; those of eight equal bytes
+// do not count. A sign of tiles, loops and other copies too short for FindRepeats. Time is linear.
 bool RepeatsItself(ByteSpan in);
 
 // Replaces `out` with `in`, filtered: `repeats` (not empty, ascending, disjoint, each at least

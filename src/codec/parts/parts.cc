@@ -43,8 +43,8 @@ Result<PartFields> ReadFields(ByteReader& reader, uint64_t left) {
   LMZ_ASSIGN(const uint8_t codec, reader.U8());
   fields.codec = CodecId{codec};
   if (!WithCodec(fields.codec, [](const auto&) {})) {
-    return Status(Code::kNewerVersion, "a part of codec " + std::to_string(codec) +
-                                           " requires a newer version of lmz");
+    return Status(Code::kNewerVersion,
+                  "a part of codec " + std::to_string(codec) + " requires a newer version of lmz");
   }
   LMZ_ASSIGN(fields.raw_size, reader.Varint());
   if (fields.raw_size == 0 || fields.raw_size > left) {

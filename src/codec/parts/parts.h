@@ -27,8 +27,8 @@ Result<uint32_t> EncodeParts(ByteSpan raw, const PartsOptions& options,
                              const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload`; returns the exclusive or of the coders' final states. Errors:
-// kDamaged when the parts are not exactly `raw`, kNewerVersion for an unknown codec, kTruncated when
-// the payload ends within a part; those of the codecs.
+// kDamaged when the parts are not exactly `raw`, kNewerVersion for an unknown codec, kTruncated
+// when the payload ends within a part; those of the codecs.
 Result<uint32_t> DecodeParts(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
