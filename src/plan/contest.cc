@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/text/layout.h"
 #include "model/library.h"
 #include "plan/coded.h"
 #include "plan/object_contest.h"
@@ -34,10 +35,12 @@ constexpr size_t kMinSampledSize = size_t{1} << 12;
 constexpr size_t kMaxUncontestedText = size_t{1} << 10;
 
 // Whoever loses more than this on the samples is left out of the contest for the block, as
-// divisors. A model's head start shows on samples more than on the block.
+// divisors. A model's head start shows on samples more than on the block, and what lanes
+// cost, where records resemble each other, not at all.
 constexpr size_t kModelDoubt = 64;
 constexpr size_t kModelDoubtWithBytes = 24;
 constexpr size_t kBytesDoubt = 4;
+constexpr size_t kBytesDoubtInLanes = 1;
 
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
 // depends on it.
@@ -190,10 +193,12 @@ class Contest {
     const size_t best_model =
         std::min_element(contestants_.begin() + 1, contestants_.end(), HasSmallerSample)
             ->sample_size;
+    const bool has_lanes = !is_text_ && text::Layout::For(raw_.size()).lanes() > 1;
+    const size_t bytes_doubt = has_lanes ? kBytesDoubtInLanes : kBytesDoubt;
     for (Contestant& contestant : contestants_) {
       const size_t size = contestant.sample_size;
       contestant.is_left_out = &contestant == &contestants_.front()
-                                   ? size > best_model + best_model / kBytesDoubt
+                                   ? size > best_model + best_model / bytes_doubt
                                    : size > best_model + best_model / kModelDoubt ||
                                          size > bytes + bytes / kModelDoubtWithBytes;
     }
