@@ -42,6 +42,9 @@ constexpr size_t kModelDoubtWithBytes = 24;
 constexpr size_t kBytesDoubt = 4;
 constexpr size_t kBytesDoubtInLanes = 1;
 
+// With models of fewer parameters than this, the mixer takes most of the time.
+constexpr uint64_t kManyParameters = uint64_t{1} << 20;
+
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
 // depends on it.
 constexpr uint64_t kTextCost = 4;
@@ -202,7 +205,20 @@ class Contest {
                                    : size > best_model + best_model / kModelDoubt ||
                                          size > bytes + bytes / kModelDoubtWithBytes;
     }
+    LeaveDoubtful();
     return OkStatus();
+  }
+
+  // Of small models in doubt leaves the smallest: coding the block with two takes too long.
+  void LeaveDoubtful() {
+    bool has_smaller = false;
+    for (Contestant& contestant : contestants_) {
+      const auto* const text = std::get_if<TextOptions>(&contestant.options);
+      if (text == nullptr || contestant.is_left_out) continue;
+      const bool is_small = text->model->parameters() < kManyParameters;
+      contestant.is_left_out = is_small && has_smaller;
+      has_smaller = true;
+    }
   }
 
   static bool HasSmallerSample(const Contestant& a, const Contestant& b) {
