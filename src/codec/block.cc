@@ -5,6 +5,7 @@
 
 #include "base/checksum.h"
 #include "codec/filter/filter.h"
+#include "codec/filter/repeat.h"
 
 namespace lmz {
 
@@ -87,14 +88,21 @@ Result<PreparedBlock> PreparedBlock::Make(ByteSpan raw, uint8_t filters,
   return block;
 }
 
-Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& payload,
-                                          const BlockResources& resources) const {
-  const AnyCodec& codec = CodecOf(options);
-  const ByteSpan input = filters_ != 0 ? ByteSpan(filtered_) : raw_;
-  BlockHeader header = {
-      .codec = codec.id, .filters = filters_, .raw_size = raw_.size(), .checksum = checksum_};
-  const BlockResources part = resources.Part(0, raw_.size(), input.size());
-  LMZ_ASSIGN(header.fingerprint, codec.encode(input, options, part, payload));
+Result<PreparedBlock> PreparedBlock::Make(ByteSpan raw, const std::vector<Repeat>& repeats) {
+  LMZ_ASSIGN(PreparedBlock block, Make(raw, 0));
+  if (repeats.empty()) return block;
+  block.literals_begin_ = RemoveRepeats(raw, repeats, block.filtered_);
+  block.filters_ = kFilterRepeat;
+  return block;
+}
+
+BlockHeader PreparedBlock::Finish(CodecId codec, uint32_t fingerprint, Bytes& payload) const {
+  const ByteSpan input = filtered();
+  BlockHeader header = {.codec = codec,
+                        .filters = filters_,
+                        .raw_size = raw_.size(),
+                        .checksum = checksum_,
+                        .fingerprint = fingerprint};
   if (payload.size() >= input.size()) {
     header.codec = kStoredCodec.id;
     header.fingerprint = 0;
@@ -113,6 +121,15 @@ Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& pa
   }
   header.payload_size = payload.size();
   return header;
+}
+
+Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& payload,
+                                          const BlockResources& resources) const {
+  const AnyCodec& codec = CodecOf(options);
+  const ByteSpan input = filtered();
+  const BlockResources part = resources.Part(0, raw_.size(), input.size());
+  LMZ_ASSIGN(const uint32_t fingerprint, codec.encode(input, options, part, payload));
+  return Finish(codec.id, fingerprint, payload);
 }
 
 Result<BlockHeader> EncodeBlock(ByteSpan raw, const BlockChoice& choice, Bytes& payload,

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "codec/registry.h"
@@ -17,6 +18,8 @@ namespace lmz {
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
+
+struct Repeat;  // codec/filter/repeat.h
 
 // The planner's choice for one block: the codec is the one whose options these are. The payload
 // tells a decoder all that it needs of them, so any choice decodes.
@@ -45,6 +48,18 @@ class PreparedBlock {
   static Result<PreparedBlock> Make(ByteSpan raw, uint8_t filters,
                                     const BlockResources& resources = {});
 
+  // The same with the repeat filter alone, which removes `repeats` as RemoveRepeats takes them.
+  static Result<PreparedBlock> Make(ByteSpan raw, const std::vector<Repeat>& repeats);
+
+  // What codecs code.
+  ByteSpan filtered() const { return filters_ != 0 ? ByteSpan(filtered_) : raw_; }
+  // Where in filtered() the literals of the repeats begin that were given.
+  size_t literals_begin() const { return literals_begin_; }
+
+  // The block for which `payload` is a payload of `codec` whose coder ended in `fingerprint`:
+  // completes the payload, or replaces it where the bytes are shorter.
+  BlockHeader Finish(CodecId codec, uint32_t fingerprint, Bytes& payload) const;
+
   // EncodeBlock with these options. Thread-safe for distinct outputs.
   Result<BlockHeader> Encode(const CodecOptions& options, Bytes& payload,
                              const BlockResources& resources = {}) const;
@@ -55,7 +70,8 @@ class PreparedBlock {
   ByteSpan raw_;
   uint64_t checksum_;
   uint8_t filters_ = 0;  // that were applied
-  Bytes filtered_;       // when there are any
+  size_t literals_begin_ = 0;
+  Bytes filtered_;  // when there are any
 };
 
 // Encodes `raw` (1 .. kMaxBlockRawSize bytes) as `choice` says, replacing `payload`'s content;

@@ -6,6 +6,8 @@
 // its share of the progress, cancelling, threads and models.
 #pragma once
 
+#include <span>
+
 #include "base/bytes.h"
 #include "codec/codec.h"
 #include "codec/watch.h"
@@ -56,13 +58,27 @@ class PartsWriter : public Parts {
   template <class Options>
   Status Leave(const CodecRow<Options>& codec, ByteSpan raw, const Options& options,
                Framing framing, uint64_t share) {
-    Bytes code;
-    if (!raw.empty()) {
-      const BlockResources resources = Next(share, raw.size());
-      LMZ_ASSIGN(const uint32_t fingerprint, codec.encode(raw, options, resources, code));
-      AddFingerprint(fingerprint);
+    return LeaveSmallest(codec, raw, std::span(&options, 1), framing, share);
+  }
+
+  // The same with those options of several (at least one) that make the shortest code.
+  template <class Options>
+  Status LeaveSmallest(const CodecRow<Options>& codec, ByteSpan raw,
+                       std::span<const Options> contestants, Framing framing, uint64_t share) {
+    Bytes smallest;
+    uint32_t fingerprint = 0;
+    for (const Options& options : contestants) {
+      if (raw.empty()) break;
+      const bool is_first = &options == &contestants.front();
+      const BlockResources resources = Next(is_first ? share : 0, raw.size());
+      Bytes code;
+      LMZ_ASSIGN(const uint32_t code_fingerprint, codec.encode(raw, options, resources, code));
+      if (!is_first && code.size() >= smallest.size()) continue;
+      smallest.swap(code);
+      fingerprint = code_fingerprint;
     }
-    Append(code, framing);
+    AddFingerprint(fingerprint);
+    Append(smallest, framing);
     return OkStatus();
   }
 

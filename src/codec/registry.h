@@ -1,27 +1,19 @@
-// The registry of codecs. A row of kCodecs is the whole cost of a new one outside its folder: the
-// type of a block's options and all lists of codecs follow from it.
+// The registry of codecs. A row of kLeafCodecs (codec/leaf_codecs.h) is the whole cost of a new one
+// outside its folder: the type of a block's options and all lists of codecs follow from it.
 #pragma once
 
 #include <span>
 #include <tuple>
 #include <variant>
 
-#include "codec/audio/audio.h"
-#include "codec/bytes/bytes.h"
 #include "codec/codec.h"
-#include "codec/image/image.h"
-#include "codec/png/png.h"
-#include "codec/stored/stored.h"
-#include "codec/text/text.h"
+#include "codec/leaf_codecs.h"
+#include "codec/parts/parts.h"
 
 namespace lmz {
 
 // By ascending id.
-inline constexpr std::tuple kCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
-                                       kImageCodec,  kAudioCodec, kPngCodec};
-
-template <class... Options>
-std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);
+inline constexpr auto kCodecs = std::tuple_cat(kLeafCodecs, std::tuple{kPartsCodec});
 
 // The options of one of the codecs, in the order of kCodecs.
 using CodecOptions = decltype(OptionsOf(kCodecs));

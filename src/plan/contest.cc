@@ -3,125 +3,158 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "codec/text/layout.h"
+#include "model/library.h"
+#include "plan/coded.h"
+#include "plan/object_contest.h"
 #include "plan/pass_meter.h"
 
 namespace lmz {
 
 namespace {
 
+// Samples are this share of a block, so that all of them together take little of its time.
+constexpr size_t kProfileShare = 8;
+constexpr size_t kModelShare = 32;
+
 // Large enough for columns and keys to show, small against the time of a large block.
-constexpr size_t kProfileSample = size_t{1} << 16;
+constexpr size_t kMinProfileSample = size_t{1} << 10;
+constexpr size_t kMaxProfileSample = size_t{1} << 16;
 
-// The network is slow: a sample of this size, then at most one more pass over the block.
-constexpr size_t kModelSample = size_t{1} << 14;
+// Of a model's sample, which comes from several places.
+constexpr size_t kMinModelSample = size_t{1} << 11;
+constexpr size_t kMaxModelSample = size_t{1} << 15;
+constexpr size_t kSamplePieces = 4;
 
-// One lane is a third as fast as eight, so only what is done in seconds is coded in one again.
-constexpr size_t kMaxOneLaneSize = size_t{1} << 19;
+// Shorter blocks take no longer than what could be saved.
+constexpr size_t kMinSampledSize = size_t{1} << 12;
 
-// The text codec takes several times as long, so a model that helps less than this is left out. As
-// divisors: 1 % and 2 %.
-constexpr size_t kMinGain = 100;
-constexpr size_t kMaxSampleLoss = 50;
+// So short, text is always better with the model that its level stands for.
+constexpr size_t kMaxUncontestedText = size_t{1} << 10;
+
+// Whoever loses more than this on the samples is left out of the contest for the block, as
+// divisors. A model's head start shows on samples more than on the block, and what lanes
+// cost, where records resemble each other, not at all.
+constexpr size_t kModelDoubt = 64;
+constexpr size_t kModelDoubtWithBytes = 24;
+constexpr size_t kBytesDoubt = 4;
+constexpr size_t kBytesDoubtInLanes = 1;
+
+// With models of fewer parameters than this, the mixer takes most of the time.
+constexpr uint64_t kManyParameters = uint64_t{1} << 20;
 
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
 // depends on it.
 constexpr uint64_t kTextCost = 4;
-
-// An attempt that has come to this much more than it may is lost: coders end within a few bytes of
-// what they reported.
-constexpr size_t kReportSlack = 64;
 
 ByteSpan Middle(ByteSpan raw, size_t size) {
   const size_t taken = std::min(size, raw.size());
   return raw.subspan((raw.size() - taken) / 2, taken);
 }
 
-struct Coded {
-  BlockHeader header;
-  Bytes payload;
+// `size` bytes of `raw`, which is longer, from places that are spread over it.
+Bytes Pieces(ByteSpan raw, size_t size) {
+  Bytes pieces;
+  for (size_t i = 0; i < kSamplePieces; ++i) {
+    const size_t share = raw.size() / kSamplePieces;
+    const ByteSpan piece = Middle(raw.subspan(i * share, share), size / kSamplePieces);
+    pieces.insert(pieces.end(), piece.begin(), piece.end());
+  }
+  return pieces;
+}
+
+// The models that stand for the levels below that of `model`, from the smallest on. None when no
+// level stands for `model`.
+Result<std::vector<SharedModel>> LowerModels(const Predictor& model, const ModelLibrary& library) {
+  std::vector<SharedModel> models;
+  int level = 0;
+  for (const CatalogRow& row : Catalog()) {
+    if (row.level != 0 && row.name == model.card().name) level = row.level;
+  }
+  for (int lower = 1; lower < level; ++lower) {
+    LMZ_ASSIGN(SharedModel lower_model, library.OfLevel(lower));
+    models.push_back(std::move(lower_model));
+  }
+  return models;
+}
+
+// One who may code the block.
+struct Contestant {
+  CodecOptions options;
+  uint64_t cost = 1;
+  size_t sample_size = 0;  // of the code of the sample, where there was one
+  bool is_left_out = false;
 };
-
-// Codes `block` unless that takes `limit` bytes or more, and stops as soon as that shows. None when
-// it does.
-Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options,
-                                       const BlockResources& resources) {
-  bool is_lost = false;
-  BlockResources watched = resources;
-  watched.report = [&](uint64_t done, uint64_t code_size) {
-    is_lost = is_lost || code_size >= limit + kReportSlack;
-    return !is_lost && resources.Report(done, code_size);
-  };
-  Coded coded;
-  const Result<BlockHeader> header = block.Encode(options, coded.payload, watched);
-  if (is_lost) return std::optional<Coded>();
-  LMZ_TRY(header.status());
-  if (coded.payload.size() >= limit) return std::optional<Coded>();
-  coded.header = header.value();
-  return std::optional<Coded>(std::move(coded));
-}
-
-Result<Coded> Code(const PreparedBlock& block, const CodecOptions& options,
-                   const BlockResources& resources) {
-  Coded coded;
-  LMZ_ASSIGN(coded.header, block.Encode(options, coded.payload, resources));
-  return coded;
-}
 
 // The contest for one block. Contestants share the prepared block, samples too, and stop when they
 // have lost.
 class Contest {
  public:
-  // Both outlive the contest.
+  // All outlive the contest.
   Contest(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
           const BlockResources& resources)
       : raw_(raw),
         filters_(plan.choice.filters),
         bytes_(std::get<BytesOptions>(plan.choice.options)),
-        text_{.profile = bytes_.profile, .model = model},
+        model_(model),
+        resources_(resources),
         meter_(resources, raw.size()),
         has_profiles_(plan.content == Content::kStructured),
-        is_text_(plan.content == Content::kText) {
-    Announce();
-  }
+        is_text_(plan.content == Content::kText) {}
 
   Result<Coded> Run() {
+    LMZ_TRY(GatherModels());
+    Announce();
     LMZ_ASSIGN(const PreparedBlock whole, PreparedBlock::Make(raw_, filters_, meter_.Pause()));
     if (has_profiles_) LMZ_TRY(PickProfile(whole));
-    if (text_.model != nullptr) LMZ_TRY(TryModel(whole));
-    if (leader_) return std::move(*leader_);
-    if (coded_bytes_) return std::move(*coded_bytes_);
-    return Code(whole, bytes_, meter_.Pass(raw_.size(), 1));
+    AddContestants();
+    if (HasSample()) LMZ_TRY(LeaveOut());
+    for (const Contestant& contestant : contestants_) LMZ_TRY(Try(whole, contestant));
+    return std::move(*leader_);
   }
 
  private:
-  void Announce() {
-    if (has_profiles_) {
-      meter_.Announce(ProfileSample().size(), 1);
-      meter_.Announce(ProfileSample().size(), 1);
+  // From the smallest on: below the level's model those of the levels below, which may suit the
+  // block better.
+  Status GatherModels() {
+    if (model_ == nullptr) return OkStatus();
+    if (HasSample()) {
+      const ModelLibrary& library =
+          resources_.models != nullptr ? *resources_.models : *ModelLibrary::Installed();
+      LMZ_ASSIGN(lower_models_, LowerModels(*model_, library));
     }
-    if (text_.model != nullptr) {
-      if (!is_text_ && raw_.size() > kModelSample) meter_.Announce(kModelSample, 1 + kTextCost);
-      meter_.Announce(raw_.size(), kTextCost);
-      if (MayTakeOneLane()) meter_.Announce(raw_.size(), kTextCost);
-    }
-    const bool has_bytes = text_.model == nullptr || !is_text_;
-    if (has_bytes && !ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
+    for (const SharedModel& model : lower_models_) models_.push_back(model.get());
+    models_.push_back(model_);
+    return OkStatus();
   }
 
-  ByteSpan ProfileSample() const { return Middle(raw_, kProfileSample); }
-  // Whether picking the profile codes the block itself.
-  bool ProfilesAreWhole() const { return has_profiles_ && raw_.size() <= kProfileSample; }
-  bool MayTakeOneLane() const {
-    return !is_text_ && raw_.size() <= kMaxOneLaneSize && text::Layout::For(raw_.size()).lanes() > 1;
+  void Announce() {
+    if (has_profiles_) meter_.Announce(ProfileSampleSize(), 2);
+    if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + models_.size() * kTextCost);
+    if (HasBytes() && !ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
+    meter_.Announce(raw_.size(), models_.size() * kTextCost);
   }
+
+  size_t ProfileSampleSize() const {
+    const size_t share = raw_.size() / kProfileShare;
+    return std::min(std::clamp(share, kMinProfileSample, kMaxProfileSample), raw_.size());
+  }
+  size_t ModelSampleSize() const {
+    return std::clamp(raw_.size() / kModelShare, kMinModelSample, kMaxModelSample);
+  }
+  bool HasSample() const { return model_ != nullptr && raw_.size() >= kMinSampledSize; }
+  bool HasBytes() const {
+    return model_ == nullptr || !is_text_ || raw_.size() > kMaxUncontestedText;
+  }
+  // Whether picking the profile codes the block itself.
+  bool ProfilesAreWhole() const { return has_profiles_ && ProfileSampleSize() == raw_.size(); }
 
   // Which profile suits structured text: words or columns.
   Status PickProfile(const PreparedBlock& whole) {
-    const ByteSpan raw = ProfileSample();
-    if (ProfilesAreWhole()) return PickProfileOn(whole, raw.size());
+    if (ProfilesAreWhole()) return PickProfileOn(whole, raw_.size());
+    const ByteSpan raw = Middle(raw_, ProfileSampleSize());
     LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, filters_, meter_.Pause()));
     return PickProfileOn(sample, raw.size());
   }
@@ -136,80 +169,107 @@ class Contest {
       bytes_ = binary;
       best = std::move(*rival);
     }
-    text_.profile = bytes_.profile;
-    if (ProfilesAreWhole()) coded_bytes_ = std::move(best);
+    if (ProfilesAreWhole()) leader_ = std::move(best);
     return OkStatus();
   }
 
-  // Whether the model is worth a try on the whole, by a sample. There the network and the mixer
-  // have just met, so where a try takes seconds only a clear loss counts against it.
-  Result<bool> ModelMayHelp() {
-    if (is_text_ || raw_.size() <= kModelSample) return true;  // or no longer than its sample
-    LMZ_ASSIGN(const PreparedBlock sample,
-               PreparedBlock::Make(Middle(raw_, kModelSample), filters_, meter_.Pause()));
-    LMZ_ASSIGN(const Coded without, Code(sample, bytes_, meter_.Pass(kModelSample, 1)));
-    const size_t size = without.payload.size();
-    const size_t limit =
-        raw_.size() <= kMaxOneLaneSize ? size + size / kMaxSampleLoss : size - size / kMinGain;
-    LMZ_ASSIGN(const std::optional<Coded> with,
-               CodeBelow(limit, sample, text_, meter_.Pass(kModelSample, kTextCost)));
-    return with.has_value();
+  // The cheaper ones first: they tell the others where to stop.
+  void AddContestants() {
+    if (HasBytes()) contestants_.push_back({.options = bytes_});
+    for (const Predictor* const model : models_) {
+      contestants_.push_back(
+          {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
+    }
   }
 
-  Status TryModel(const PreparedBlock& whole) {
-    LMZ_ASSIGN(const bool may_help, ModelMayHelp());
-    if (!may_help) {
-      meter_.Skip(raw_.size(), MayTakeOneLane() ? 2 * kTextCost : kTextCost);
+  // Leaves out those who lose on samples from several places. There models and mixers have just
+  // met, so only a clear loss counts.
+  Status LeaveOut() {
+    const Bytes raw = Pieces(raw_, ModelSampleSize());
+    LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, 0, meter_.Pause()));
+    for (Contestant& contestant : contestants_) {
+      const BlockResources pass = meter_.Pass(ModelSampleSize(), contestant.cost);
+      LMZ_ASSIGN(const Coded coded, Code(sample, contestant.options, pass));
+      contestant.sample_size = coded.payload.size();
+    }
+    const size_t bytes = contestants_.front().sample_size;
+    const size_t best_model =
+        std::min_element(contestants_.begin() + 1, contestants_.end(), HasSmallerSample)
+            ->sample_size;
+    const bool has_lanes = !is_text_ && text::Layout::For(raw_.size()).lanes() > 1;
+    const size_t bytes_doubt = has_lanes ? kBytesDoubtInLanes : kBytesDoubt;
+    for (Contestant& contestant : contestants_) {
+      const size_t size = contestant.sample_size;
+      contestant.is_left_out = &contestant == &contestants_.front()
+                                   ? size > best_model + best_model / bytes_doubt
+                                   : size > best_model + best_model / kModelDoubt ||
+                                         size > bytes + bytes / kModelDoubtWithBytes;
+    }
+    LeaveDoubtful();
+    return OkStatus();
+  }
+
+  // Of small models in doubt leaves the smallest: coding the block with two takes too long.
+  void LeaveDoubtful() {
+    bool has_smaller = false;
+    for (Contestant& contestant : contestants_) {
+      const auto* const text = std::get_if<TextOptions>(&contestant.options);
+      if (text == nullptr || contestant.is_left_out) continue;
+      const bool is_small = text->model->parameters() < kManyParameters;
+      contestant.is_left_out = is_small && has_smaller;
+      has_smaller = true;
+    }
+  }
+
+  static bool HasSmallerSample(const Contestant& a, const Contestant& b) {
+    return a.sample_size < b.sample_size;
+  }
+
+  // Codes the block, and takes the lead where that is shorter than what there is.
+  Status Try(const PreparedBlock& whole, const Contestant& contestant) {
+    const bool is_coded = contestant.cost == 1 && leader_.has_value();  // while picking the profile
+    if (is_coded) return OkStatus();
+    if (contestant.is_left_out) {
+      meter_.Skip(raw_.size(), contestant.cost);
       return OkStatus();
     }
-    LMZ_ASSIGN(leader_, Code(whole, text_, meter_.Pass(raw_.size(), kTextCost)));
+    const BlockResources pass = meter_.Pass(raw_.size(), contestant.cost);
+    if (!leader_) {
+      LMZ_ASSIGN(leader_, Code(whole, contestant.options, pass));
+    } else {
+      LMZ_ASSIGN(std::optional<Coded> rival,
+                 CodeBelow(leader_->payload.size(), whole, contestant.options, pass));
+      if (!rival) return OkStatus();
+      leader_ = std::move(rival);
+    }
     meter_.SetCodeSize(leader_->payload.size());
-    if (is_text_) return OkStatus();
-    LMZ_ASSIGN(const bool lanes_cost, TryBytes(whole));
-    if (!lanes_cost || !MayTakeOneLane()) return OkStatus();
-    // What may help in one lane can fail in several, where neighbours resemble each other.
-    text_.lanes = 1;
-    const size_t size = leader_->payload.size();
-    return Try(whole, text_, kTextCost, size - size / kMinGain).status();
-  }
-
-  // Whether `bytes` takes the lead.
-  Result<bool> TryBytes(const PreparedBlock& whole) {
-    const size_t limit = leader_->payload.size();
-    if (!coded_bytes_) return Try(whole, bytes_, 1, limit);
-    if (coded_bytes_->payload.size() >= limit) return false;
-    leader_ = std::move(coded_bytes_);
-    return true;
-  }
-
-  // Whether the block under `options` takes less than `limit` bytes, and the lead.
-  Result<bool> Try(const PreparedBlock& whole, const CodecOptions& options, uint64_t cost,
-                   size_t limit) {
-    LMZ_ASSIGN(std::optional<Coded> rival,
-               CodeBelow(limit, whole, options, meter_.Pass(raw_.size(), cost)));
-    if (!rival) return false;
-    leader_ = std::move(rival);
-    meter_.SetCodeSize(leader_->payload.size());
-    return true;
+    return OkStatus();
   }
 
   ByteSpan raw_;
   uint8_t filters_;
   BytesOptions bytes_;
-  TextOptions text_;  // without a model: not tried
+  const Predictor* model_;  // of the level; null: none is tried
+  const BlockResources& resources_;
   PassMeter meter_;
-  bool has_profiles_;                 // the profile is picked by trying both
-  bool is_text_;                      // for which a model is better than none
-  std::optional<Coded> leader_;       // the smallest code of the block so far
-  std::optional<Coded> coded_bytes_;  // the block as `bytes` codes it, where that came early
+  bool has_profiles_;  // the profile is picked by trying both
+  bool is_text_;
+  std::vector<SharedModel> lower_models_;
+  std::vector<const Predictor*> models_;
+  std::vector<Contestant> contestants_;
+  std::optional<Coded> leader_;  // the smallest code of the block so far
 };
 
 }  // namespace
 
 Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
                                   Bytes& payload, const BlockResources& resources) {
-  if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
+  if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
+  if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);
+  }
+  if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
+    return EncodeObject(raw, plan, kFilterRepeat, payload, resources);
   }
   LMZ_ASSIGN(Coded coded, Contest(raw, plan, model, resources).Run());
   payload.swap(coded.payload);

@@ -14,6 +14,7 @@ namespace {
 struct ObjectKind {
   const Finder& finder;
   Content content;
+  CodecId codec;  // of its options
   // Looked for amid other bytes only in streams of more than one window. One window is planned as
   // it always was.
   bool is_for_long_streams = false;
@@ -21,9 +22,12 @@ struct ObjectKind {
 
 // A format is a row; no two can begin with the same bytes.
 const std::array kKinds = {
-    ObjectKind{.finder = png::kFinder, .content = Content::kImage},
-    ObjectKind{.finder = kImageFinder, .content = Content::kImage},
-    ObjectKind{.finder = kAudioFinder, .content = Content::kAudio, .is_for_long_streams = true},
+    ObjectKind{.finder = png::kFinder, .content = Content::kImage, .codec = kPngCodec.id},
+    ObjectKind{.finder = kImageFinder, .content = Content::kImage, .codec = kImageCodec.id},
+    ObjectKind{.finder = kAudioFinder,
+               .content = Content::kAudio,
+               .codec = kAudioCodec.id,
+               .is_for_long_streams = true},
 };
 
 // A header is not longer: closer to an open edge, it may be cut off.
@@ -52,6 +56,13 @@ const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, bool is_whole) {
 }
 
 }  // namespace
+
+ObjectPiece CutObject(const CodecOptions& object, uint64_t done, uint64_t size) {
+  for (const ObjectKind& kind : kKinds) {
+    if (kind.codec == CodecOf(object).id) return kind.finder.cut(object, done, size);
+  }
+  return {};
+}
 
 ObjectSearch::ObjectSearch(ByteSpan window, const SearchOptions& options)
     : window_(window), options_(options), patience_(4 * window.size() + kMinPatience) {}

@@ -18,6 +18,9 @@ struct FoundObject {
   CodecOptions options;  // as in Sighting
 };
 
+// Finder::cut of the object whose options these are, once it was found. No piece for other options.
+ObjectPiece CutObject(const CodecOptions& object, uint64_t done, uint64_t size);
+
 struct SearchOptions {
   uint64_t max_size = 0;       // of a block
   bool is_open = false;        // more bytes follow behind the window

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/join.h"
 #include "plan/stretch.h"
 
 namespace lmz {
@@ -82,6 +83,7 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptio
     offset = PlanObject(find.begin);
   }
   if (!is_open_) begins_inside_ = false;
+  JoinRepeats(window_, max_size_, plan_);
   window_ = {};
   return std::exchange(plan_, {});
 }

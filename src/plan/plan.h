@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "codec/block.h"
+#include "codec/filter/repeat.h"
 #include "plan/content.h"
 #include "plan/finders.h"
 
@@ -18,6 +19,10 @@ struct BlockPlan {
   uint64_t size = 0;    // > 0
   Content content = Content::kBinary;
   BlockChoice choice;
+  // Not empty: the block is coded in parts, which cover what is left of it without `copies` (as
+  // RemoveRepeats takes them). The parts' offsets do not count, and they have no filters.
+  std::vector<BlockPlan> parts = {};
+  std::vector<Repeat> copies = {};
 };
 
 struct PlanOptions {

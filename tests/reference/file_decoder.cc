@@ -36,7 +36,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 5, "newer version: unknown Codec");
+  Require(block.codec <= 6, "newer version: unknown Codec");
   Require(block.filters <= 3, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -56,10 +56,14 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
       return 728000 * (n + 8);
     case 4:
       return 45500 * (n + 16);
+    case 6:
+      return 728000 * (n + 8) + 5824000 * (n / 3);
     default:
       return n;
   }
 }
+
+Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models);
 
 Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Models& models) {
   Require(size <= MostBytes(codec, code.size()), "limit 3 or 4: more than the code can stand for");
@@ -68,8 +72,26 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 4) return DecodeAudioCodec(code, size);
   if (codec == 5) return DecodePngCodec(code, size);
   if (codec == 2) return DecodeTextCodec(code, size, models);
+  if (codec == 6) return DecodeParts(code, size, models);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
+}
+
+// src/codec/parts/spec.md.
+Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models) {
+  Input input(payload);
+  Decoded all{};
+  while (all.raw.size() < size) {
+    const uint64_t codec = input.Number(1);
+    Require(codec <= 5, "newer version: Codec of a part");
+    const uint64_t raw_size = input.Varint();
+    Require(raw_size >= 1 && raw_size <= size - all.raw.size(), "Raw_Size of a part");
+    const Decoded part = DecodeCodec(codec, input.Take(input.Varint()), raw_size, models);
+    all.raw.insert(all.raw.end(), part.raw.begin(), part.raw.end());
+    all.fingerprint ^= part.fingerprint;
+  }
+  Require(input.Left() == 0, "bytes behind the last part");
+  return all;
 }
 
 Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Models& models) {

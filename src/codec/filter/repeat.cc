@@ -23,6 +23,10 @@ constexpr uint32_t kForwardMinLength = 512;
 // shifts what lies behind it against the rest: branch targets, columns.
 constexpr size_t kMinCopiedShare = 32;
 
+// Of RepeatsItself.
+constexpr size_t kRepeatedShare = 8;
+constexpr size_t kMaxSeenWindows = size_t{1} << 20;
+
 // Of a Watch: what reading a command takes.
 constexpr uint64_t kCommandUnits = 16;
 
@@ -201,12 +205,24 @@ std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length, const Watch& w
   return repeats;
 }
 
-bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out) {
-  const std::vector<Repeat> repeats = FindRepeats(in, kForwardMinLength, watch);
-  if (watch.is_stopped()) return false;
-  size_t copied = 0;
-  for (const Repeat& repeat : repeats) copied += repeat.length;
-  if (copied == 0 || copied < in.size() / kMinCopiedShare) return false;
+bool RepeatsItself(ByteSpan in) {
+  constexpr size_t kSeen = 8;
+  if (in.size() <= kSeen) return false;
+  std::vector<uint32_t> latest(std::bit_ceil(std::clamp(in.size(), kSeen, kMaxSeenWindows)));
+  const int bits = std::countr_zero(latest.size());
+  size_t windows = 0, repeated = 0;
+  for (size_t i = 0; i + kSeen <= in.size(); ++i) {
+    const uint64_t seen = LoadLe64(in.data() + i);
+    if (seen == std::rotl(seen, 8)) continue;
+    ++windows;
+    uint32_t& slot = latest[static_cast<size_t>(seen * kGoldenRatio64 >> (64 - bits))];
+    repeated += slot != 0 && LoadLe64(in.data() + slot - 1) == seen;
+    slot = static_cast<uint32_t>(i + 1);
+  }
+  return windows != 0 && repeated >= windows / kRepeatedShare;
+}
+
+size_t RemoveRepeats(ByteSpan in, const std::vector<Repeat>& repeats, Bytes& out) {
   out.clear();
   ByteWriter writer(out);
   writer.Varint(in.size());
@@ -218,12 +234,23 @@ bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out) {
     writer.Varint(repeat.distance - 1);
     done = size_t{repeat.position} + repeat.length;
   }
+  const size_t literals_begin = out.size();
   done = 0;
   for (const Repeat& repeat : repeats) {
     writer.Append(in.subspan(done, repeat.position - done));
     done = size_t{repeat.position} + repeat.length;
   }
   writer.Append(in.subspan(done));
+  return literals_begin;
+}
+
+bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out) {
+  const std::vector<Repeat> repeats = FindRepeats(in, kForwardMinLength, watch);
+  if (watch.is_stopped()) return false;
+  size_t copied = 0;
+  for (const Repeat& repeat : repeats) copied += repeat.length;
+  if (copied == 0 || copied < in.size() / kMinCopiedShare) return false;
+  RemoveRepeats(in, repeats, out);
   return true;
 }
 

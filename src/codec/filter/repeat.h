@@ -33,6 +33,15 @@ struct Repeat {
 // result. Deterministic; thread-safe. Finds less once the watch is stopped.
 std::vector<Repeat> FindRepeats(ByteSpan in, uint32_t min_length, const Watch& watch = Watch());
 
+// Whether an eighth or more of the windows of eight bytes came before; those of eight equal bytes
+// do not count. A sign of tiles, loops and other copies too short for FindRepeats. Time is linear.
+bool RepeatsItself(ByteSpan in);
+
+// Replaces `out` with `in`, filtered: `repeats` (not empty, ascending, disjoint, each at least
+// kMinCopyLength bytes long) become commands. Returns how many bytes of `out` are in front of the
+// literals.
+size_t RemoveRepeats(ByteSpan in, const std::vector<Repeat>& repeats, Bytes& out);
+
 // FilterRow::forward and FilterRow::inverse (codec/filter/filter.h). Forward takes at most
 // kMaxBlockRawSize bytes. Thread-safe for distinct outputs.
 bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
+#include "codec/filter/repeat.h"
 #include "codec/formats/file_format.h"
 #include "codec/image/image.h"
 #include "codec/image/resemblance.h"
@@ -46,9 +48,12 @@ Result<bool> UnpackPng(ByteSpan raw, Profile profile, PartsWriter& parts) {
                      [&](Encoder& encoder, const BlockResources& part) {
                        return deflate::EncodeRemaking(unpacked->stream, Watch(part), encoder);
                      }));
-  const ImageOptions options = {.layout = LayoutOf(*unpacked), .profile = profile};
-  LMZ_TRY(parts.Leave(kImageCodec, unpacked->bytes, options, Framing::kRest,
-                      raw.size() - stream_share));
+  std::vector<ImageOptions> options = {{.layout = LayoutOf(*unpacked), .profile = profile}};
+  // Tiles and sprites may be smaller as mere bytes.
+  const bool has_rival = options[0].layout.width != 0 && RepeatsItself(unpacked->bytes);
+  if (has_rival) options.push_back({.layout = {}, .profile = Profile::kBinary});
+  LMZ_TRY(parts.LeaveSmallest<ImageOptions>(kImageCodec, unpacked->bytes, options, Framing::kRest,
+                                            raw.size() - stream_share));
   return true;
 }
 

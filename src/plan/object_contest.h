@@ -1,0 +1,17 @@
+// Coding objects, alone or joined with what they repeat, unless the same bytes are smaller without
+// their codecs: tiles, sprites and loops repeat too often for those.
+#pragma once
+
+#include "plan/plan.h"
+
+namespace lmz {
+
+// EncodePlanned of an object's block, which as mere bytes may get `filters`.
+Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
+                                 Bytes& payload, const BlockResources& resources);
+
+// EncodePlanned of a block of parts.
+Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
+                                 Bytes& payload, const BlockResources& resources);
+
+}  // namespace lmz
