@@ -1,6 +1,6 @@
 // One block: the unit that is coded, checked and decoded alone.
 //
-// Encoding: raw bytes -> filters (in the order of their bits) -> codec -> payload. Decoding runs
+// Encoding: raw bytes -> filters (in the order of AllFilters) -> codec -> payload. Decoding runs
 // the same steps backwards. The container stores a BlockHeader in front of each payload; the api
 // layer moves blocks between threads. Which codec and filters to use is the planner's choice;
 // EncodeBlock only guarantees that the answer is legal and never longer than `stored`.
@@ -17,6 +17,7 @@ namespace lmz {
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
+inline constexpr uint8_t kFilterCharset = 4;  // text in other encodings becomes UTF-8
 
 // The planner's choice for one block: the codec is the one whose options these are. The payload
 // tells a decoder all that it needs of them, so any choice decodes.
@@ -44,6 +45,9 @@ class PreparedBlock {
   // that does not exist; kCancelled.
   static Result<PreparedBlock> Make(ByteSpan raw, uint8_t filters,
                                     const BlockResources& resources = {});
+
+  // Those that were kept.
+  uint8_t filters() const { return filters_; }
 
   // EncodeBlock with these options. Thread-safe for distinct outputs.
   Result<BlockHeader> Encode(const CodecOptions& options, Bytes& payload,

@@ -20,6 +20,9 @@ constexpr size_t kModelSample = size_t{1} << 14;
 // One lane is a third as fast as eight, so only what is done in seconds is coded in one again.
 constexpr size_t kMaxOneLaneSize = size_t{1} << 19;
 
+// Enough for letters that a model knows to show beside bytes that it has never met.
+constexpr size_t kCharsetModelSample = size_t{1} << 13;
+
 // The text codec takes several times as long, so a model that helps less than this is left out. As
 // divisors: 1 % and 2 %.
 constexpr size_t kMinGain = 100;
@@ -88,6 +91,7 @@ class Contest {
   }
 
   Result<Coded> Run() {
+    if (MayChangeCharset()) LMZ_TRY(PickCharset());
     LMZ_ASSIGN(const PreparedBlock whole, PreparedBlock::Make(raw_, filters_, meter_.Pause()));
     if (has_profiles_) LMZ_TRY(PickProfile(whole));
     if (text_.model != nullptr) LMZ_TRY(TryModel(whole));
@@ -98,6 +102,10 @@ class Contest {
 
  private:
   void Announce() {
+    if (MayChangeCharset()) {
+      meter_.Announce(CharsetSample().size(), CharsetCost());
+      meter_.Announce(CharsetSample().size(), CharsetCost());
+    }
     if (has_profiles_) {
       meter_.Announce(ProfileSample().size(), 1);
       meter_.Announce(ProfileSample().size(), 1);
@@ -116,6 +124,33 @@ class Contest {
   bool ProfilesAreWhole() const { return has_profiles_ && raw_.size() <= kProfileSample; }
   bool MayTakeOneLane() const {
     return !is_text_ && raw_.size() <= kMaxOneLaneSize && text::Layout::For(raw_.size()).lanes() > 1;
+  }
+
+  bool MayChangeCharset() const { return (filters_ & kFilterCharset) != 0; }
+  uint64_t CharsetCost() const { return text_.model != nullptr ? kTextCost : 1; }
+  ByteSpan CharsetSample() const {
+    return Middle(raw_, text_.model != nullptr ? kCharsetModelSample : kProfileSample);
+  }
+
+  // Whether the block is smaller in UTF-8. A sample that the filter leaves alone leaves it to the
+  // filter, which looks at the whole.
+  Status PickCharset() {
+    const ByteSpan raw = CharsetSample();
+    const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
+    LMZ_ASSIGN(const PreparedBlock utf8, PreparedBlock::Make(raw, filters_, meter_.Pause()));
+    if ((utf8.filters() & kFilterCharset) == 0) {
+      meter_.Skip(raw.size(), 2 * CharsetCost());
+      return OkStatus();
+    }
+    LMZ_ASSIGN(const PreparedBlock plain, PreparedBlock::Make(raw, others, meter_.Pause()));
+    const CodecOptions options =
+        text_.model != nullptr ? CodecOptions(text_) : CodecOptions(bytes_);
+    LMZ_ASSIGN(const Coded with, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
+    LMZ_ASSIGN(const std::optional<Coded> without,
+               CodeBelow(with.payload.size() + 1, plain, options,
+                         meter_.Pass(raw.size(), CharsetCost())));
+    if (without) filters_ = others;
+    return OkStatus();
   }
 
   // Which profile suits structured text: words or columns.
