@@ -22,6 +22,7 @@ constexpr size_t kMaxOneLaneSize = size_t{1} << 19;
 
 // Enough for letters that a model knows to show beside bytes that it has never met.
 constexpr size_t kCharsetModelSample = size_t{1} << 13;
+constexpr uint64_t kCharsetPasses = 3;
 
 // The text codec takes several times as long, so a model that helps less than this is left out. As
 // divisors: 1 % and 2 %.
@@ -103,8 +104,7 @@ class Contest {
  private:
   void Announce() {
     if (MayChangeCharset()) {
-      meter_.Announce(CharsetSample().size(), CharsetCost());
-      meter_.Announce(CharsetSample().size(), CharsetCost());
+      meter_.Announce(CharsetSample().size(), kCharsetPasses * CharsetCost());
     }
     if (has_profiles_) {
       meter_.Announce(ProfileSample().size(), 1);
@@ -123,7 +123,8 @@ class Contest {
   // Whether picking the profile codes the block itself.
   bool ProfilesAreWhole() const { return has_profiles_ && raw_.size() <= kProfileSample; }
   bool MayTakeOneLane() const {
-    return !is_text_ && raw_.size() <= kMaxOneLaneSize && text::Layout::For(raw_.size()).lanes() > 1;
+    return !is_text_ && raw_.size() <= kMaxOneLaneSize &&
+           text::Layout::For(raw_.size()).lanes() > 1;
   }
 
   bool MayChangeCharset() const { return (filters_ & kFilterCharset) != 0; }
@@ -132,25 +133,37 @@ class Contest {
     return Middle(raw_, text_.model != nullptr ? kCharsetModelSample : kProfileSample);
   }
 
-  // Whether the block is smaller in UTF-8. A sample that the filter leaves alone leaves it to the
-  // filter, which looks at the whole.
+  // Whether the block is smaller in UTF-8, or as it is: units of several bytes can be columns. A
+  // sample that the filter leaves alone leaves it to the filter, which looks at the whole.
   Status PickCharset() {
     const ByteSpan raw = CharsetSample();
-    const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
     LMZ_ASSIGN(const PreparedBlock utf8, PreparedBlock::Make(raw, filters_, meter_.Pause()));
     if ((utf8.filters() & kFilterCharset) == 0) {
-      meter_.Skip(raw.size(), 2 * CharsetCost());
+      meter_.Skip(raw.size(), kCharsetPasses * CharsetCost());
       return OkStatus();
     }
+    const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
     LMZ_ASSIGN(const PreparedBlock plain, PreparedBlock::Make(raw, others, meter_.Pause()));
-    const CodecOptions options =
-        text_.model != nullptr ? CodecOptions(text_) : CodecOptions(bytes_);
-    LMZ_ASSIGN(const Coded with, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
-    LMZ_ASSIGN(const std::optional<Coded> without,
-               CodeBelow(with.payload.size() + 1, plain, options,
-                         meter_.Pass(raw.size(), CharsetCost())));
-    if (without) filters_ = others;
+    LMZ_ASSIGN(const Coded coded,
+               Code(utf8, OptionsWith(bytes_.profile), meter_.Pass(raw.size(), CharsetCost())));
+    size_t limit = coded.payload.size() + 1;
+    for (const Profile profile : {Profile::kText, Profile::kBinary}) {
+      LMZ_ASSIGN(
+          const std::optional<Coded> rival,
+          CodeBelow(limit, plain, OptionsWith(profile), meter_.Pass(raw.size(), CharsetCost())));
+      if (!rival) continue;
+      limit = rival->payload.size();
+      filters_ = others;
+      bytes_.profile = profile;
+      text_.profile = profile;
+    }
     return OkStatus();
+  }
+
+  // Of the codec that a model helps, if there is one.
+  CodecOptions OptionsWith(Profile profile) const {
+    if (text_.model == nullptr) return BytesOptions{.profile = profile};
+    return TextOptions{.profile = profile, .model = text_.model};
   }
 
   // Which profile suits structured text: words or columns.
