@@ -2,9 +2,9 @@
 """Write the tables of the charset filter from Python's codecs, or compare them (--check).
 
 src/codec/filter/charset/single_byte.inc: what the 256 bytes of each single-byte encoding stand for.
-src/codec/filter/charset/double_byte.inc: the characters of JIS X 0208 as in cp932 and of GB 2312 as
-in GBK, one line for each row of 94. The tables are normative (charset/spec.md), so they never change:
-Python's codecs only show that they are right.
+src/codec/filter/charset/double_byte.inc: the characters of cp932 and those of GB 2312, one line for
+each row of 94. The tables are normative (charset/spec.md), so they never change: Python's codecs
+only show that they are right.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def single_byte_table(codec, differences):
 
 
 def single_byte_text():
-    lines = ["// By scripts/make_charset_tables.py. What the bytes 0 to 255 stand for in Unicode.", ""]
+    lines = ["// By scripts/make_charset_tables.py. What the bytes 0 to 255 stand for.", ""]
     for name, codec, differences in SINGLE_BYTE:
         lines.append("{.name = \"%s\"," % name)
         table = single_byte_table(codec, differences)
@@ -108,9 +108,10 @@ def check_gbk(rows):
 def double_byte_text():
     gb2312 = gb2312_rows()
     check_gbk(gb2312)
-    lines = ["// By scripts/make_charset_tables.py. An empty cell is U+FFFD; an empty line a row of them.", ""]
+    lines = ["// By scripts/make_charset_tables.py. U+FFFD is an empty cell.", ""]
     for name, rows in (("kCp932Rows", cp932_rows()), ("kGb2312Rows", gb2312)):
-        lines.append("inline constexpr std::array<std::u16string_view, %d> %s = {" % (len(rows), name))
+        size = len(rows)
+        lines.append("inline constexpr std::array<std::u16string_view, %d> %s = {" % (size, name))
         for row in rows:
             text = "" if row == EMPTY * 94 else row.replace("\\", "\\\\").replace('"', '\\"')
             lines.append('    u"%s",' % text)
