@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "codec/filter/charset/charset.h"
 #include "codec/filter/charset/detect.h"
 #include "codec/filter/charset/transcode.h"
 #include "codec/filter/x86.h"
@@ -117,6 +118,7 @@ std::optional<PatchLook> ClassifyForeignText(ByteSpan bytes) {
   Bytes text;
   ToUtf8(form->encoding, units.first(units.size() / unit_size * unit_size), Watch(), text);
   const Histogram histogram(text);
+  if (text.size() > kCharsetFilter.max_growth * bytes.size()) return std::nullopt;
   if (!LooksLikeText(text, histogram)) return std::nullopt;
   return PatchLook{
       .content = LooksStructured(text, histogram) ? Content::kStructured : Content::kText,

@@ -133,37 +133,36 @@ class Contest {
     return Middle(raw_, text_.model != nullptr ? kCharsetModelSample : kProfileSample);
   }
 
-  // Whether the block is smaller in UTF-8, or as it is: units of several bytes can be columns. A
-  // sample that the filter leaves alone leaves it to the filter, which looks at the whole.
+  // Whether the block is smaller in UTF-8, or as it is: units of several bytes can be columns. If
+  // so it may be no text that the model helps. A sample that the filter leaves alone leaves it to
+  // the filter, which looks at the whole.
   Status PickCharset() {
     const ByteSpan raw = CharsetSample();
     LMZ_ASSIGN(const PreparedBlock utf8, PreparedBlock::Make(raw, filters_, meter_.Pause()));
     if ((utf8.filters() & kFilterCharset) == 0) {
+      is_text_ = false;
       meter_.Skip(raw.size(), kCharsetPasses * CharsetCost());
       return OkStatus();
     }
     const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
     LMZ_ASSIGN(const PreparedBlock plain, PreparedBlock::Make(raw, others, meter_.Pause()));
-    LMZ_ASSIGN(const Coded coded,
-               Code(utf8, OptionsWith(bytes_.profile), meter_.Pass(raw.size(), CharsetCost())));
+    const CodecOptions options =
+        text_.model != nullptr ? CodecOptions(text_) : CodecOptions(bytes_);
+    LMZ_ASSIGN(const Coded coded, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
     size_t limit = coded.payload.size() + 1;
-    for (const Profile profile : {Profile::kText, Profile::kBinary}) {
-      LMZ_ASSIGN(
-          const std::optional<Coded> rival,
-          CodeBelow(limit, plain, OptionsWith(profile), meter_.Pass(raw.size(), CharsetCost())));
+    for (const CodecOptions& other :
+         {options, CodecOptions(BytesOptions{.profile = Profile::kBinary})}) {
+      LMZ_ASSIGN(const std::optional<Coded> rival,
+                 CodeBelow(limit, plain, other, meter_.Pass(raw.size(), CharsetCost())));
       if (!rival) continue;
       limit = rival->payload.size();
       filters_ = others;
-      bytes_.profile = profile;
-      text_.profile = profile;
+      is_text_ = false;
+      if (!std::holds_alternative<BytesOptions>(other)) continue;
+      bytes_ = std::get<BytesOptions>(other);
+      text_.profile = bytes_.profile;
     }
     return OkStatus();
-  }
-
-  // Of the codec that a model helps, if there is one.
-  CodecOptions OptionsWith(Profile profile) const {
-    if (text_.model == nullptr) return BytesOptions{.profile = profile};
-    return TextOptions{.profile = profile, .model = text_.model};
   }
 
   // Which profile suits structured text: words or columns.

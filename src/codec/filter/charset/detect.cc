@@ -212,7 +212,7 @@ struct Fit {
   int64_t good = 0;
   int64_t bad = 0;
 
-  int64_t Score() const { return good - 8 * bad; }
+  int64_t Score() const { return good - 32 * bad; }
 };
 
 void Judge(uint16_t before, uint16_t after, Fit& fit) {
