@@ -2,8 +2,8 @@
 """Write the tables of the charset filter from Python's codecs, or compare them (--check).
 
 src/codec/filter/charset/single_byte.inc: what the 256 bytes of each single-byte encoding stand for.
-src/codec/filter/charset/double_byte.inc: the characters of cp932 and those of GB 2312, one line for
-each row of 94. The tables are normative (charset/spec.md), so they never change: Python's codecs
+src/codec/filter/charset/double_byte.inc: the characters of cp932 and those of GB 18030 in two bytes, one
+line for each row, and the ranges of those in four. The tables are normative (charset/spec.md), so they never change: Python's codecs
 only show that they are right.
 """
 
@@ -13,6 +13,9 @@ import sys
 
 FOLDER = pathlib.Path(__file__).parent.parent / "src/codec/filter/charset"
 EMPTY = "\N{REPLACEMENT CHARACTER}"
+
+# The number that the formula of gb18030_ranges gives for the first code of four bytes.
+FIRST_FOUR = ((0x81 * 10 + 0x30) * 126 + 0x81) * 10 + 0x30
 
 # IBM1047 is not among Python's codecs: it is cp037 but for these.
 IBM1047 = {0x5F: "^", 0xB0: "\u00ac", 0xAD: "[", 0xBD: "]", 0xBA: "\u00dd", 0xBB: "\u00a8"}
@@ -83,8 +86,35 @@ def cp932_rows():
 def gb2312_rows():
     rows = []
     for lead in range(0xA1, 0xF8):
-        rows.append("".join(cell(bytes([lead, trail]), "gbk") for trail in range(0xA1, 0xFF)))
+        rows.append("".join(cell(bytes([lead, trail]), "gb18030") for trail in range(0xA1, 0xFF)))
     return rows
+
+
+def gb18030_side_rows(gb2312):
+    """What GB 18030 has in two bytes beside GB 2312 and the ideographs of check_gbk."""
+    known = set("".join(gb2312)) | {chr(c) for c in range(0x4E00, 0x9FA6)}
+    rows = []
+    for lead in (0xA8, 0xA9, 0xFD, 0xFE):
+        trails = [*range(0x40, 0x7F), *range(0x80, 0xA1)]
+        cells = [cell(bytes([lead, trail]), "gb18030") for trail in trails]
+        rows.append("".join(EMPTY if character in known else character for character in cells))
+    return rows
+
+
+def gb18030_ranges():
+    """Where numbers of four bytes and code points stop to grow alike, up to FFFF."""
+    ranges = []
+    number = 0
+    for code_point in [*range(0x80, 0xD800), *range(0xE000, 0x10000)]:
+        code = chr(code_point).encode("gb18030")
+        if len(code) != 4:
+            continue
+        one, two, three, four = code
+        assert number == ((one * 10 + two) * 126 + three) * 10 + four - FIRST_FOUR, code
+        if not ranges or code_point - ranges[-1][1] != number - ranges[-1][0]:
+            ranges.append((number, code_point))
+        number += 1
+    return ranges
 
 
 def check_gbk(rows):
@@ -108,14 +138,26 @@ def check_gbk(rows):
 def double_byte_text():
     gb2312 = gb2312_rows()
     check_gbk(gb2312)
+    sides = gb18030_side_rows(gb2312)
     lines = ["// By scripts/make_charset_tables.py. U+FFFD is an empty cell.", ""]
-    for name, rows in (("kCp932Rows", cp932_rows()), ("kGb2312Rows", gb2312)):
+    for name, rows in (
+        ("kCp932Rows", cp932_rows()),
+        ("kGb2312Rows", gb2312),
+        ("kGb18030SideRows", sides),
+    ):
         size = len(rows)
         lines.append("inline constexpr std::array<std::u16string_view, %d> %s = {" % (size, name))
         for row in rows:
-            text = "" if row == EMPTY * 94 else row.replace("\\", "\\\\").replace('"', '\\"')
+            text = "" if set(row) == {EMPTY} else row.replace("\\", "\\\\").replace('"', '\\"')
             lines.append('    u"%s",' % text)
         lines.append("};")
+    ranges = gb18030_ranges()
+    lines.append("struct Gb18030Range {\n  uint16_t number;\n  uint16_t code_point;\n};")
+    size = len(ranges)
+    lines.append("inline constexpr std::array<Gb18030Range, %d> kGb18030Ranges = {{" % size)
+    cells = ["{%d, 0x%04X}" % pair for pair in ranges]
+    lines += ["    " + ", ".join(cells[i : i + 5]) + "," for i in range(0, size, 5)]
+    lines.append("}};")
     return "\n".join(lines) + "\n"
 
 

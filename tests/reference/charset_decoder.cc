@@ -29,6 +29,12 @@ Bytes Pair(size_t lead, size_t trail) {
   return {static_cast<uint8_t>(lead), static_cast<uint8_t>(trail)};
 }
 
+// The code of four bytes that is number n.
+Bytes Four(size_t n) {
+  return {static_cast<uint8_t>(0x81 + n / 12600), static_cast<uint8_t>(0x30 + n / 1260 % 10),
+          static_cast<uint8_t>(0x81 + n / 10 % 126), static_cast<uint8_t>(0x30 + n % 10)};
+}
+
 Table MakeCp932() {
   Table table;
   size_t lead = 0x81;
@@ -48,12 +54,20 @@ Table MakeCp932() {
   return table;
 }
 
-Table MakeGbk() {
+Table MakeGb18030() {
   Table table;
   for (size_t row = 0; row < kGb2312Rows.size(); ++row) {
     for (size_t i = 0; i < kGb2312Rows[row].size(); ++i) {
       if (kGb2312Rows[row][i] == 0xFFFD) continue;
       table[kGb2312Rows[row][i]] = Pair(0xA1 + row, 0xA1 + i);
+    }
+  }
+  constexpr std::array<size_t, 4> kSideLeads = {0xA8, 0xA9, 0xFD, 0xFE};
+  for (size_t row = 0; row < 4; ++row) {
+    size_t trail = 0x40;
+    for (const char16_t cell : kGb18030SideRows[row]) {
+      if (cell != 0xFFFD) table[cell] = Pair(kSideLeads[row], trail);
+      trail += trail == 0x7E ? 2 : 1;
     }
   }
   std::vector<Bytes> free_codes;
@@ -70,6 +84,12 @@ Table MakeGbk() {
   size_t used = 0;
   for (uint64_t number = 0x4E00; number <= 0x9FA5; ++number) {
     if (table.count(number) == 0) table[number] = free_codes.at(used++);
+  }
+  for (size_t i = 0; i < kGb18030Ranges.size(); ++i) {
+    const size_t end = i + 1 < kGb18030Ranges.size() ? kGb18030Ranges[i + 1].number : 39420;
+    for (size_t n = kGb18030Ranges[i].number; n < end; ++n) {
+      table[kGb18030Ranges[i].code_point + n - kGb18030Ranges[i].number] = Four(n);
+    }
   }
   return table;
 }
@@ -135,27 +155,43 @@ std::set<Bytes> CodesOf(const Table& table) {
   return codes;
 }
 
-void UndoDoubleByte(const std::vector<uint64_t>& numbers, const Table& table,
-                    const std::set<Bytes>& codes, Bytes& raw) {
-  int escaped = -1;
+// Whether these four bytes are one of 10000 and above in GB 18030.
+bool IsSupplementary(const Bytes& code) {
+  for (size_t number : {size_t{189000}, size_t{189000} + 0xFFFFF}) {
+    const Bytes bound = Four(number);
+    if (number == 189000 ? code < bound : code > bound) return false;
+  }
+  return code[1] >= 0x30 && code[1] <= 0x39 && code[2] >= 0x81 && code[2] <= 0xFE &&
+         code[3] >= 0x30 && code[3] <= 0x39;
+}
+
+void UndoMultiByte(const std::vector<uint64_t>& numbers, bool is_gb18030, const Table& table,
+                   const std::set<Bytes>& codes, Bytes& raw) {
+  std::vector<size_t> escapes;  // where they are in `raw`
   for (const uint64_t number : numbers) {
-    const bool is_escape = number >= 0xDC80 && number <= 0xDCFF;
     Bytes code;
     if (number < 0x80) {
       code = {static_cast<uint8_t>(number)};
     } else if (table.count(number) != 0) {
       code = table.at(number);
-    } else if (is_escape) {
+    } else if (is_gb18030 && number >= 0x10000 && number <= 0x10FFFF) {
+      code = Four(189000 + number - 0x10000);
+    } else if (number >= 0xDC80 && number <= 0xDCFF) {
       code = {static_cast<uint8_t>(number - 0xDC00)};
-      if (codes.count(code) != 0) throw Damage("charset: an escaped character");
+      escapes.push_back(raw.size());
     } else {
       throw Damage("charset: a number that the table lacks");
     }
-    if (escaped >= 0 && codes.count({static_cast<uint8_t>(escaped), code[0]}) != 0) {
-      throw Damage("charset: an escaped character of two bytes");
-    }
-    escaped = is_escape ? code[0] : -1;
     raw.insert(raw.end(), code.begin(), code.end());
+  }
+  for (const size_t escape : escapes) {
+    for (const size_t size : {1u, 2u, 4u}) {
+      if (escape + size > raw.size()) continue;
+      const Bytes code(&raw[escape], &raw[escape] + size);
+      const bool is_character =
+          codes.count(code) != 0 || (is_gb18030 && size == 4 && IsSupplementary(code));
+      if (is_character) throw Damage("charset: an escaped character");
+    }
   }
 }
 
@@ -180,9 +216,9 @@ Bytes UndoCharset(const Bytes& filtered) {
   } else if (unit_size == 4) {
     for (const uint64_t number : numbers) PutUnit(number, 4, encoding == 4, raw);
   } else if (encoding == 5 || encoding == 6) {
-    static const std::array<Table, 2> tables = {MakeCp932(), MakeGbk()};
+    static const std::array<Table, 2> tables = {MakeCp932(), MakeGb18030()};
     static const std::array<std::set<Bytes>, 2> codes = {CodesOf(tables[0]), CodesOf(tables[1])};
-    UndoDoubleByte(numbers, tables[encoding - 5], codes[encoding - 5], raw);
+    UndoMultiByte(numbers, encoding == 6, tables[encoding - 5], codes[encoding - 5], raw);
   } else if (encoding >= 16 && encoding <= 29) {
     UndoSingleByte(numbers, kSingleByte[encoding - 16], raw);
   } else {

@@ -38,7 +38,7 @@ TEST(ReferenceCharset, DecodesEncodingsOfTheLibrary) {
 
 // Both decoders refuse the same texts.
 TEST(ReferenceCharset, RefusesEncodingsAsTheLibraryDoes) {
-  const std::array<Bytes, 14> pieces = {{{'a'},
+  const std::array<Bytes, 16> pieces = {{{'a'},
                                          {0xC3, 0xA9},
                                          {0xC1, 0x81},
                                          {0xE3, 0x81, 0x82},
@@ -51,6 +51,8 @@ TEST(ReferenceCharset, RefusesEncodingsAsTheLibraryDoes) {
                                          {0xF4, 0x90, 0x80, 0x80},
                                          {0xFE, 0x83, 0xBF, 0xBF, 0xBF, 0xBF, 0xBF},
                                          {0xFF},
+                                         {0xED, 0xB2, 0x81, '0'},
+                                         {0xC2, 0x80},
                                          {0x80}}};
   int refused = 0;
   for (const uint8_t encoding : Bytes{0, 1, 3, 5, 6, 7, 16, 30}) {
@@ -71,8 +73,8 @@ TEST(ReferenceCharset, RefusesEncodingsAsTheLibraryDoes) {
       }
     }
   }
-  EXPECT_GT(refused, 400);
-  EXPECT_LT(refused, 8 * 14 * 14 - 100);
+  EXPECT_GT(refused, 500);
+  EXPECT_LT(refused, 8 * 16 * 16 - 100);
 }
 
 }  // namespace

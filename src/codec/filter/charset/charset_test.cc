@@ -127,6 +127,26 @@ TEST(Charset, WhatIsNotRefusedIsWhatForwardMakes) {
   }
 }
 
+TEST(Charset, FourBytesOfGb18030) {
+  EXPECT_EQ(Utf8Of(Encoding::kGb18030, Bytes{0xA8, 0x40, 0x81, 0x30, 0x81, 0x30, 0x90, 0x30, 0x81,
+                                             0x30, 0xE3, 0x32, 0x9A, 0x35, 0x84, 0x31, 0xA4, 0x39}),
+            ToBytes("\u02CA\u0080\U00010000\U0010FFFF\uFFFF"));
+  // All numbers that four bytes can be, characters or not.
+  Bytes raw;
+  for (uint32_t number = 0; number < 1'587'600; number += 17) {
+    for (const uint32_t byte : {0x81 + number / 12600, 0x30 + number / 1260 % 10,
+                                0x81 + number / 10 % 126, 0x30 + number % 10}) {
+      raw.push_back(static_cast<uint8_t>(byte));
+    }
+  }
+  ExpectComesBack(Encoding::kGb18030, raw);
+  // Four bytes that are a character must not be written as four.
+  EXPECT_FALSE(RawOf(Encoding::kGb18030, Bytes{0xED, 0xB2, 0x81, '0', 0xED, 0xB2, 0x81, '0'}));
+  EXPECT_TRUE(RawOf(Encoding::kGb18030, Bytes{0xED, 0xB2, 0x85, '0', 0xED, 0xB2, 0x81, '0'}));
+  // Neither may the first two of them stand before a character of four bytes.
+  EXPECT_FALSE(RawOf(Encoding::kGb18030, Bytes{0xED, 0xB2, 0x81, '0', 0xC2, 0x80}));
+}
+
 TEST(Charset, KnownCharacters) {
   const Bytes euro = ToBytes("\u20AC");
   EXPECT_EQ(Utf8Of(static_cast<Encoding>(16), Bytes{0x80}), euro);
@@ -134,7 +154,7 @@ TEST(Charset, KnownCharacters) {
   EXPECT_EQ(Utf8Of(Encoding::kUtf32Be, Bytes{0, 1, 0xF6, 0}), ToBytes("\U0001F600"));
   EXPECT_EQ(Utf8Of(Encoding::kCp932, Bytes{0x82, 0xA0, 0x88, 0x9F, 0xB1}),
             ToBytes("\u3042\u4E9C\uFF71"));
-  EXPECT_EQ(Utf8Of(Encoding::kGbk, Bytes{0xB0, 0xA1, 0x81, 0x40, 0xFD, 0x9B}),
+  EXPECT_EQ(Utf8Of(Encoding::kGb18030, Bytes{0xB0, 0xA1, 0x81, 0x40, 0xFD, 0x9B}),
             ToBytes("\u554A\u4E02\u9FA5"));
 }
 

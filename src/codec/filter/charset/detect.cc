@@ -179,6 +179,11 @@ PairCount CountPairs(const std::vector<ByteSpan>& samples, const DoubleByte& tab
       const uint8_t lead = sample[i];
       if (lead < 0x80 || table.OfByte(lead) != 0) continue;
       const uint16_t pair = i + 1 < sample.size() ? table.OfPair(lead, sample[i + 1]) : uint16_t{0};
+      if (pair == 0 &&
+          table.OfFour(sample.subspan(i).first(std::min<size_t>(4, sample.size() - i))) != 0) {
+        i += 3;
+        continue;
+      }
       count.odd += pair == 0 && i + 1 < sample.size();
       if (pair == 0) continue;
       ++count.pairs;
@@ -197,13 +202,13 @@ std::optional<TextForm> DetectDoubleByte(const std::vector<ByteSpan>& samples) {
         count.marks += is_kana;
       });
   if (cp932.IsText() && cp932.common >= cp932.pairs / 8) return TextForm{Encoding::kCp932};
-  const PairCount gbk = CountPairs(samples, DoubleByte::Gbk(),
+  const PairCount gbk = CountPairs(samples, DoubleByte::Gb18030(),
                                    [](uint16_t code_point, uint8_t lead, PairCount& count) {
                                      count.common += lead >= 0xB0 && lead <= 0xD7;
                                      count.marks += code_point == 0x3002 || code_point == 0xFF0C ||
                                                     code_point == 0x7684 || code_point == 0x4E00;
                                    });
-  if (gbk.IsText() && gbk.common >= gbk.pairs / 2) return TextForm{Encoding::kGbk};
+  if (gbk.IsText() && gbk.common >= gbk.pairs / 2) return TextForm{Encoding::kGb18030};
   return std::nullopt;
 }
 

@@ -1,9 +1,11 @@
-// Encodings in which ASCII takes one byte and most other characters take two.
+// Encodings in which ASCII takes one byte and most other characters take two, some perhaps four.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+
+#include "base/bytes.h"
 
 namespace lmz::charset {
 
@@ -11,11 +13,17 @@ class DoubleByte {
  public:
   // Static storage; made when first asked for. Thread-safe.
   static const DoubleByte& Cp932();
-  static const DoubleByte& Gbk();
+  static const DoubleByte& Gb18030();
 
   // The code point of two bytes, or of a single one from 80 on; 0: none.
   uint16_t OfPair(uint8_t lead, uint8_t trail) const { return of_code_[lead << 8 | trail]; }
   uint16_t OfByte(uint8_t byte) const { return of_code_[byte]; }
+
+  // The code point of four bytes; 0: none.
+  uint32_t OfFour(ByteSpan code) const;
+
+  // The four bytes of a code point that has neither one nor two, most significant first; 0: none.
+  uint32_t FourOf(uint32_t code_point) const;
 
   // The other way: two bytes, the first in the upper half; below 256 a single one; 0: none. Only
   // for code points that are not ASCII.
@@ -30,10 +38,11 @@ class DoubleByte {
 
   void Add(uint16_t code, char16_t code_point);
   void AddCp932();
-  void AddGbk();
+  void AddGb18030();
 
   Rows of_code_{};
   Rows code_of_{};
+  bool has_fours_ = false;
 };
 
 }  // namespace lmz::charset

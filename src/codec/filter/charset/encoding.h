@@ -14,7 +14,7 @@ enum class Encoding : uint8_t {
   kUtf32Le = 3,
   kUtf32Be = 4,
   kCp932 = 5,  // Shift-JIS as Windows has it
-  kGbk = 6,
+  kGb18030 = 6,
   // From here on a byte is a character: 16 and the number in kSingleBytes (single_byte.h).
   kFirstSingleByte = 16,
 };

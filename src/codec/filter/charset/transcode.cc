@@ -106,40 +106,55 @@ class OneByte {
 };
 
 // A byte that begins no character is written as a low surrogate, which no character is.
-class TwoBytes {
+class MultiByte {
  public:
-  explicit TwoBytes(const DoubleByte& table) : table_(table) {}
+  explicit MultiByte(const DoubleByte& table) : table_(table) {}
 
   uint32_t Next(ByteSpan raw, size_t& position) const {
-    const uint8_t byte = raw[position++];
-    if (byte < 0x80) return byte;
-    if (const uint16_t single = table_.OfByte(byte); single != 0) return single;
-    const uint16_t pair = position < raw.size() ? table_.OfPair(byte, raw[position]) : uint16_t{0};
-    if (pair == 0) return kEscape + byte;
+    const ByteSpan rest = raw.subspan(position);
     ++position;
-    return pair;
+    if (rest[0] < 0x80) return rest[0];
+    if (const uint16_t single = table_.OfByte(rest[0]); single != 0) return single;
+    const uint16_t pair = rest.size() > 1 ? table_.OfPair(rest[0], rest[1]) : uint16_t{0};
+    if (pair != 0) {
+      ++position;
+      return pair;
+    }
+    const uint32_t four = table_.OfFour(rest.first(std::min<size_t>(rest.size(), 4)));
+    if (four == 0) return kEscape + rest[0];
+    position += 3;
+    return four;
   }
 
   bool Put(uint32_t number, Bytes& raw) {
-    const bool is_escape = number >= kEscape + 0x80 && number <= kEscape + 0xFF;
-    const uint32_t code = number < 0x80 ? number
-                          : is_escape   ? number - kEscape
-                                        : table_.CodeOf(number);
-    if (code == 0 && number != 0) return false;
-    const auto first = static_cast<uint8_t>(code > 0xFF ? code >> 8 : code);
-    if (is_escape && table_.OfByte(first) != 0) return false;
-    if (escaped_ != 0 && table_.OfPair(escaped_, first) != 0) return false;
-    escaped_ = is_escape ? first : uint8_t{0};
-    raw.push_back(first);
-    if (code > 0xFF) raw.push_back(static_cast<uint8_t>(code));
-    return true;
+    if (number < 0x80) return PutByte(static_cast<uint8_t>(number), false, raw);
+    if (number >= kEscape + 0x80 && number <= kEscape + 0xFF) {
+      const auto byte = static_cast<uint8_t>(number - kEscape);
+      return table_.OfByte(byte) == 0 && PutByte(byte, true, raw);
+    }
+    uint32_t code = table_.CodeOf(number);
+    if (code == 0) code = table_.FourOf(number);
+    bool is_right = code != 0;
+    for (int shift = code > 0xFFFF ? 24 : code > 0xFF ? 8 : 0; shift >= 0; shift -= 8) {
+      is_right = is_right && PutByte(static_cast<uint8_t>(code >> shift), false, raw);
+    }
+    return is_right;
   }
 
  private:
   static constexpr uint32_t kEscape = 0xDC00;
 
+  // False when an escaped byte turns out to begin a character.
+  bool PutByte(uint8_t byte, bool is_escape, Bytes& raw) {
+    raw.push_back(byte);
+    escapes_ = escapes_ << 1 | (is_escape ? 1 : 0);
+    const size_t size = raw.size();
+    if ((escapes_ & 2) != 0 && table_.OfPair(raw[size - 2], byte) != 0) return false;
+    return (escapes_ & 8) == 0 || table_.OfFour(ByteSpan(raw).last(4)) == 0;
+  }
+
   const DoubleByte& table_;
-  uint8_t escaped_ = 0;  // what was put last, if that was an escape
+  uint32_t escapes_ = 0;  // bit i: the byte put i bytes before the last one was an escape
 };
 
 // Calls use(coder) with a coder of `encoding`, which is known.
@@ -153,9 +168,9 @@ auto WithCoder(Encoding encoding, Use use) {
     case Encoding::kUtf32Be:
       return use(Utf32(encoding == Encoding::kUtf32Be));
     case Encoding::kCp932:
-      return use(TwoBytes(DoubleByte::Cp932()));
-    case Encoding::kGbk:
-      return use(TwoBytes(DoubleByte::Gbk()));
+      return use(MultiByte(DoubleByte::Cp932()));
+    case Encoding::kGb18030:
+      return use(MultiByte(DoubleByte::Gb18030()));
     default: {
       const auto first = static_cast<size_t>(Encoding::kFirstSingleByte);
       return use(OneByte(SingleBytes()[static_cast<size_t>(encoding) - first]));
@@ -169,7 +184,7 @@ bool IsKnown(Encoding encoding) {
   const auto number = static_cast<size_t>(encoding);
   const auto first = static_cast<size_t>(Encoding::kFirstSingleByte);
   if (number >= first) return number - first < SingleBytes().size();
-  return number >= 1 && number <= static_cast<size_t>(Encoding::kGbk);
+  return number >= 1 && number <= static_cast<size_t>(Encoding::kGb18030);
 }
 
 void ToUtf8(Encoding encoding, ByteSpan raw, const Watch& watch, Bytes& out) {
