@@ -29,6 +29,17 @@ Bytes Pair(size_t lead, size_t trail) {
   return {static_cast<uint8_t>(lead), static_cast<uint8_t>(trail)};
 }
 
+Table MakeEucJp() {
+  Table table;
+  for (size_t row = 0; row < 94; ++row) {
+    for (size_t i = 0; i < kCp932Rows[row].size(); ++i) {
+      if (kCp932Rows[row][i] != 0xFFFD) table[kCp932Rows[row][i]] = Pair(0xA1 + row, 0xA1 + i);
+    }
+  }
+  for (unsigned byte = 0xA1; byte <= 0xDF; ++byte) table[0xFF61 + byte - 0xA1] = Pair(0x8E, byte);
+  return table;
+}
+
 // The code of four bytes that is number n.
 Bytes Four(size_t n) {
   return {static_cast<uint8_t>(0x81 + n / 12600), static_cast<uint8_t>(0x30 + n / 1260 % 10),
@@ -215,9 +226,10 @@ Bytes UndoCharset(const Bytes& filtered) {
     UndoUtf16(numbers, encoding == 2, raw);
   } else if (unit_size == 4) {
     for (const uint64_t number : numbers) PutUnit(number, 4, encoding == 4, raw);
-  } else if (encoding == 5 || encoding == 6) {
-    static const std::array<Table, 2> tables = {MakeCp932(), MakeGb18030()};
-    static const std::array<std::set<Bytes>, 2> codes = {CodesOf(tables[0]), CodesOf(tables[1])};
+  } else if (encoding >= 5 && encoding <= 7) {
+    static const std::array<Table, 3> tables = {MakeCp932(), MakeGb18030(), MakeEucJp()};
+    static const std::array<std::set<Bytes>, 3> codes = {CodesOf(tables[0]), CodesOf(tables[1]),
+                                                         CodesOf(tables[2])};
     UndoMultiByte(numbers, encoding == 6, tables[encoding - 5], codes[encoding - 5], raw);
   } else if (encoding >= 16 && encoding <= 29) {
     UndoSingleByte(numbers, kSingleByte[encoding - 16], raw);

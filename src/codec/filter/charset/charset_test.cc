@@ -51,8 +51,8 @@ Bytes ToBytes(std::string_view text) {
   return {text.begin(), text.end()};
 }
 
-TEST(Charset, ThereAreTwentyEncodings) {
-  EXPECT_EQ(AllEncodings().size(), 20u);
+TEST(Charset, ThereAreTwentyOneEncodings) {
+  EXPECT_EQ(AllEncodings().size(), 21u);
 }
 
 TEST(Charset, EveryNumberHasOneForm) {
@@ -124,6 +124,27 @@ TEST(Charset, WhatIsNotRefusedIsWhatForwardMakes) {
       EXPECT_EQ(Utf8Of(encoding, *raw), text) << static_cast<int>(encoding);
     }
     EXPECT_GT(accepted, 0) << static_cast<int>(encoding);
+  }
+}
+
+TEST(Charset, EastAsianTextsAreRecognised) {
+  const Bytes japanese =
+      ToBytes("吾輩は猫である。名前はまだ無い。どこで生れたか頓と見当がつかぬ。");
+  const Bytes chinese = ToBytes("这是中文的文本，一个简单的例子。我们的世界，大家的。");
+  for (const auto& [encoding, text] : {std::pair{Encoding::kCp932, japanese},
+                                       {Encoding::kEucJp, japanese},
+                                       {Encoding::kGb18030, chinese},
+                                       {Encoding::kUtf16Le, japanese},
+                                       {Encoding::kUtf16Be, chinese}}) {
+    Bytes filtered;
+    ASSERT_TRUE(CharsetForward(RawOf(encoding, text).value(), Watch(), filtered));
+    EXPECT_EQ(filtered[0], static_cast<int>(encoding));
+    EXPECT_EQ(Bytes(filtered.end() - static_cast<std::ptrdiff_t>(text.size()), filtered.end()),
+              text);
+  }
+  for (const Bytes& text : {japanese, chinese}) {
+    Bytes filtered;
+    EXPECT_FALSE(CharsetForward(text, Watch(), filtered));
   }
 }
 
@@ -222,7 +243,7 @@ TEST(Charset, ImpossibleInputsAreRefused) {
   Bytes out;
   for (const Bytes& filtered : {Bytes{},
                                 {0},
-                                {7, 'a'},
+                                {8, 'a'},
                                 {15, 'a'},
                                 {30, 'a'},
                                 {255, 'a'},

@@ -194,21 +194,29 @@ PairCount CountPairs(const std::vector<ByteSpan>& samples, const DoubleByte& tab
   return count;
 }
 
-std::optional<TextForm> DetectDoubleByte(const std::vector<ByteSpan>& samples) {
-  const PairCount cp932 =
-      CountPairs(samples, DoubleByte::Cp932(), [](uint16_t code_point, uint8_t, PairCount& count) {
-        const bool is_kana = code_point >= 0x3041 && code_point <= 0x30FE;
-        count.common += is_kana;
-        count.marks += is_kana;
+// Of Japanese, kana are a large part.
+bool IsJapanese(const std::vector<ByteSpan>& samples, const DoubleByte& table) {
+  const PairCount count =
+      CountPairs(samples, table, [](uint16_t code_point, uint8_t, PairCount& pairs) {
+        const bool is_kana = IsIn(code_point, 0x3041, 0x30FE);
+        pairs.common += is_kana;
+        pairs.marks += is_kana;
       });
-  if (cp932.IsText() && cp932.common >= cp932.pairs / 8) return TextForm{Encoding::kCp932};
-  const PairCount gbk = CountPairs(samples, DoubleByte::Gb18030(),
-                                   [](uint16_t code_point, uint8_t lead, PairCount& count) {
-                                     count.common += lead >= 0xB0 && lead <= 0xD7;
-                                     count.marks += code_point == 0x3002 || code_point == 0xFF0C ||
-                                                    code_point == 0x7684 || code_point == 0x4E00;
-                                   });
-  if (gbk.IsText() && gbk.common >= gbk.pairs / 2) return TextForm{Encoding::kGb18030};
+  return count.IsText() && count.common >= count.pairs / 8;
+}
+
+std::optional<TextForm> DetectDoubleByte(const std::vector<ByteSpan>& samples) {
+  if (IsJapanese(samples, DoubleByte::Cp932())) return TextForm{Encoding::kCp932};
+  if (IsJapanese(samples, DoubleByte::EucJp())) return TextForm{Encoding::kEucJp};
+  const PairCount chinese = CountPairs(
+      samples, DoubleByte::Gb18030(), [](uint16_t code_point, uint8_t lead, PairCount& pairs) {
+        pairs.common += IsIn(lead, 0xB0, 0xD7);
+        pairs.marks += code_point == 0x3002 || code_point == 0xFF0C || code_point == 0x7684 ||
+                       code_point == 0x4E00;
+      });
+  if (chinese.IsText() && chinese.common >= chinese.pairs / 2) {
+    return TextForm{Encoding::kGb18030};
+  }
   return std::nullopt;
 }
 

@@ -43,6 +43,18 @@ void DoubleByte::AddCp932() {
   }
 }
 
+// The rows of JIS X 0208, which cp932 begins with, and half-width katakana behind 8E.
+void DoubleByte::AddEucJp() {
+  for (size_t row = 0; row < kRowSize; ++row) {
+    for (size_t i = 0; i < kCp932Rows[row].size(); ++i) {
+      Add(CodeFrom(0xA1 + row, 0xA1 + i), kCp932Rows[row][i]);
+    }
+  }
+  for (size_t trail = 0xA1; trail <= 0xDF; ++trail) {
+    Add(CodeFrom(0x8E, trail), static_cast<char16_t>(0xFF61 + trail - 0xA1));
+  }
+}
+
 // GB 2312, and around it, in the order of Unicode, the ideographs that it lacks.
 void DoubleByte::AddGb18030() {
   has_fours_ = true;
@@ -111,6 +123,11 @@ const DoubleByte& DoubleByte::Cp932() {
 
 const DoubleByte& DoubleByte::Gb18030() {
   static const DoubleByte table(&DoubleByte::AddGb18030);
+  return table;
+}
+
+const DoubleByte& DoubleByte::EucJp() {
+  static const DoubleByte table(&DoubleByte::AddEucJp);
   return table;
 }
 

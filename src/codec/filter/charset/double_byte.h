@@ -14,6 +14,7 @@ class DoubleByte {
   // Static storage; made when first asked for. Thread-safe.
   static const DoubleByte& Cp932();
   static const DoubleByte& Gb18030();
+  static const DoubleByte& EucJp();
 
   // The code point of two bytes, or of a single one from 80 on; 0: none.
   uint16_t OfPair(uint8_t lead, uint8_t trail) const { return of_code_[lead << 8 | trail]; }
@@ -39,6 +40,7 @@ class DoubleByte {
   void Add(uint16_t code, char16_t code_point);
   void AddCp932();
   void AddGb18030();
+  void AddEucJp();
 
   Rows of_code_{};
   Rows code_of_{};

@@ -15,6 +15,7 @@ enum class Encoding : uint8_t {
   kUtf32Be = 4,
   kCp932 = 5,  // Shift-JIS as Windows has it
   kGb18030 = 6,
+  kEucJp = 7,
   // From here on a byte is a character: 16 and the number in kSingleBytes (single_byte.h).
   kFirstSingleByte = 16,
 };

@@ -171,6 +171,8 @@ auto WithCoder(Encoding encoding, Use use) {
       return use(MultiByte(DoubleByte::Cp932()));
     case Encoding::kGb18030:
       return use(MultiByte(DoubleByte::Gb18030()));
+    case Encoding::kEucJp:
+      return use(MultiByte(DoubleByte::EucJp()));
     default: {
       const auto first = static_cast<size_t>(Encoding::kFirstSingleByte);
       return use(OneByte(SingleBytes()[static_cast<size_t>(encoding) - first]));
@@ -184,7 +186,7 @@ bool IsKnown(Encoding encoding) {
   const auto number = static_cast<size_t>(encoding);
   const auto first = static_cast<size_t>(Encoding::kFirstSingleByte);
   if (number >= first) return number - first < SingleBytes().size();
-  return number >= 1 && number <= static_cast<size_t>(Encoding::kGb18030);
+  return number >= 1 && number <= static_cast<size_t>(Encoding::kEucJp);
 }
 
 void ToUtf8(Encoding encoding, ByteSpan raw, const Watch& watch, Bytes& out) {
