@@ -2,6 +2,7 @@
 // tests that use this without a change. Those of the text codec use the tiny model.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,13 +35,12 @@ std::vector<CodecOptions> AllOptionsOf(bool with_lanes) {
 }
 
 inline std::vector<BlockChoice> AllChoices() {
-  std::vector<uint8_t> filter_sets = {0};
-  uint8_t all = 0;
+  // Each filter, and each with those of lower numbers.
+  std::set<uint8_t> filter_sets = {0};
   for (const FilterRow& filter : AllFilters()) {
-    filter_sets.push_back(filter.bit);
-    all |= filter.bit;
+    filter_sets.insert(filter.bit);
+    filter_sets.insert(static_cast<uint8_t>(2 * filter.bit - 1));
   }
-  if (filter_sets.size() > 2) filter_sets.push_back(all);
   std::vector<BlockChoice> choices;
   const auto add = [&]<class Options>(const CodecRow<Options>&) {
     for (const uint8_t filters : filter_sets) {

@@ -177,7 +177,29 @@ inline Bytes MakePicture(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 11> kGenerators = {{
+// The words of MakeWords in UTF-16, the lower byte first, behind a byte order mark; in place of
+// every 50th unit a high surrogate, two of them in a row every 100th, and in place of every 70th a
+// pair of surrogates that stands for 1F600 (hexadecimal). Cut at `size`.
+inline Bytes MakeWide(size_t size) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.Le(0xFEFF, 2);
+  const Bytes words = MakeWords(size);
+  for (size_t i = 1; out.size() < size; ++i) {
+    if (i % 50 == 0) {
+      writer.Le(0xD83D, 2);
+      if (i % 100 == 0) writer.Le(0xD83D, 2);
+    } else if (i % 70 == 0) {
+      writer.U32(0xDE00D83D);
+    } else {
+      writer.Le(words[i], 2);
+    }
+  }
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 12> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -189,6 +211,7 @@ inline constexpr std::array<Generator, 11> kGenerators = {{
     {"scan", MakeScan},
     {"wave", MakeWave},
     {"picture", MakePicture},
+    {"wide", MakeWide},
 }};
 
 }  // namespace lmz::testing

@@ -11,10 +11,19 @@ namespace lmz {
 
 namespace {
 
-// What all filters of a block together may add to its size. A filter has a few bytes of header, so
-// the output of a useless one can be a little longer than its input; the limit keeps the memory of
-// a decoder a function of the block header alone. Spec: Filtered_Size.
-constexpr uint64_t kMaxFilterGrowth = 64;
+// What all filters of a block together may add for their headers: the output of a useless one can
+// be a little longer than its input.
+constexpr uint64_t kMaxFilterHeaders = 64;
+
+// How large a block of raw_size bytes may be before, between and behind its filters. Keeps the
+// memory of a decoder a function of the block header alone. Spec: container.md, section 3.
+uint64_t MaxFilteredSize(uint8_t filters, uint64_t raw_size) {
+  uint64_t growth = 1;
+  for (const FilterRow& filter : AllFilters()) {
+    if ((filters & filter.bit) != 0) growth *= filter.max_growth;
+  }
+  return std::min(growth * raw_size + kMaxFilterHeaders, kMaxBlockRawSize + kMaxFilterHeaders);
+}
 
 uint8_t KnownFilters() {
   uint8_t known = 0;
@@ -29,10 +38,11 @@ bool HasUnknownFilter(uint8_t filters) {
 // The way back: `filtered` is replaced by the raw bytes, which must be exactly `raw_size`.
 Status UndoFilters(uint8_t filters, uint64_t raw_size, const Watch& watch, Bytes& filtered) {
   Bytes next;
+  const uint64_t max_size = MaxFilteredSize(filters, raw_size);
   const auto all = AllFilters();
   for (auto filter = all.rbegin(); filter != all.rend(); ++filter) {
     if ((filters & filter->bit) == 0) continue;
-    LMZ_TRY(filter->inverse(filtered, raw_size + kMaxFilterGrowth, watch, next).At(filter->name));
+    LMZ_TRY(filter->inverse(filtered, max_size, watch, next).At(filter->name));
     filtered.swap(next);
   }
   if (filtered.size() != raw_size) {
@@ -48,7 +58,7 @@ Result<uint32_t> DecodeFiltered(const AnyCodec& codec, const BlockHeader& header
   if (!filtered_size.ok()) return Status(Code::kDamaged, filtered_size.status().message());
   const ByteSpan code = payload.subspan(reader.position());
   if (filtered_size.value() == 0 || filtered_size.value() > kMaxBlockRawSize ||
-      filtered_size.value() > header.raw_size + kMaxFilterGrowth ||
+      filtered_size.value() > MaxFilteredSize(header.filters, header.raw_size) ||
       filtered_size.value() > codec.max_raw_size(code.size())) {
     return Status(Code::kDamaged, "the size before the filters is impossible");
   }
@@ -81,9 +91,10 @@ Result<PreparedBlock> PreparedBlock::Make(ByteSpan raw, uint8_t filters,
     const bool is_of_use = filter.forward(in, watch, next) && !next.empty();
     if (watch.is_stopped()) return CancelledStatus();
     if (!is_of_use) continue;
-    if (next.size() > std::min(raw.size() + kMaxFilterGrowth, kMaxBlockRawSize)) continue;
+    const auto used = static_cast<uint8_t>(block.filters_ | filter.bit);
+    if (next.size() > std::min(MaxFilteredSize(used, raw.size()), kMaxBlockRawSize)) continue;
     block.filtered_.swap(next);
-    block.filters_ |= filter.bit;
+    block.filters_ = used;
   }
   return block;
 }
@@ -190,7 +201,7 @@ uint64_t DecodeMemory(const BlockHeader& header) {
   if (codec == nullptr) return 0;
   if (header.filters == 0) return codec->decode_memory(header.raw_size);
   // The filtered bytes and, one filter further back, what they came from.
-  const uint64_t filtered_size = header.raw_size + kMaxFilterGrowth;
+  const uint64_t filtered_size = MaxFilteredSize(header.filters, header.raw_size);
   return codec->decode_memory(filtered_size) + 2 * filtered_size;
 }
 

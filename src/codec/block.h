@@ -1,6 +1,6 @@
 // One block: the unit that is coded, checked and decoded alone.
 //
-// Encoding: raw bytes -> filters (in the order of their bits) -> codec -> payload. Decoding runs
+// Encoding: raw bytes -> filters (in the order of AllFilters) -> codec -> payload. Decoding runs
 // the same steps backwards. The container stores a BlockHeader in front of each payload; the api
 // layer moves blocks between threads. Which codec and filters to use is the planner's choice;
 // EncodeBlock only guarantees that the answer is legal and never longer than `stored`.
@@ -18,6 +18,7 @@ namespace lmz {
 // Reversible transforms in front of the codec, as bits of BlockHeader::filters.
 inline constexpr uint8_t kFilterRepeat = 1;  // long repeats become copies (src/codec/filter/repeat)
 inline constexpr uint8_t kFilterX86 = 2;     // x86 call and jump targets become absolute
+inline constexpr uint8_t kFilterCharset = 4;  // text in other encodings becomes UTF-8
 
 struct Repeat;  // codec/filter/repeat.h
 
@@ -47,6 +48,9 @@ class PreparedBlock {
   // that does not exist; kCancelled.
   static Result<PreparedBlock> Make(ByteSpan raw, uint8_t filters,
                                     const BlockResources& resources = {});
+
+  // Those that were kept.
+  uint8_t filters() const { return filters_; }
 
   // The same with the repeat filter alone, which removes `repeats` as RemoveRepeats takes them.
   static Result<PreparedBlock> Make(ByteSpan raw, const std::vector<Repeat>& repeats);

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/hash.h"
+#include "codec/filter/charset/charset.h"
+#include "codec/filter/charset/detect.h"
+#include "codec/filter/charset/transcode.h"
 #include "codec/filter/x86.h"
 #include "plan/histogram.h"
 #include "plan/text.h"
@@ -105,18 +109,36 @@ Content ClassifyDense(ByteSpan bytes, const Histogram& histogram) {
   return Content::kBinary;
 }
 
+// Text counts as what it is in UTF-8.
+std::optional<PatchLook> ClassifyForeignText(ByteSpan bytes) {
+  const std::optional<charset::TextForm> form = charset::DetectForm(bytes);
+  if (!form) return std::nullopt;
+  const ByteSpan units = bytes.subspan(form->head);
+  const size_t unit_size = UnitSize(form->encoding);
+  Bytes text;
+  ToUtf8(form->encoding, units.first(units.size() / unit_size * unit_size), Watch(), text);
+  const Histogram histogram(text);
+  if (text.size() > kCharsetFilter.max_growth * bytes.size()) return std::nullopt;
+  if (!LooksLikeText(text, histogram)) return std::nullopt;
+  return PatchLook{
+      .content = LooksStructured(text, histogram) ? Content::kStructured : Content::kText,
+      .encoding =
+          charset::ExtendsAscii(form->encoding) ? TextEncoding::kExtended : TextEncoding::kForeign};
+}
+
 }  // namespace
 
-Content ClassifyPatch(ByteSpan block, size_t begin, size_t end) {
+PatchLook ClassifyPatch(ByteSpan block, size_t begin, size_t end) {
   const ByteSpan bytes = block.subspan(begin, end - begin);
+  if (const std::optional<PatchLook> look = ClassifyForeignText(bytes)) return *look;
   const Histogram histogram(bytes);
   if (LooksLikeText(bytes, histogram)) {
-    return LooksStructured(bytes, histogram) ? Content::kStructured : Content::kText;
+    return {LooksStructured(bytes, histogram) ? Content::kStructured : Content::kText};
   }
   const Content dense = ClassifyDense(bytes, histogram);
-  if (dense != Content::kBinary) return dense;
-  if (LooksLikeCode(CountBranches(block, begin, end))) return Content::kExecutable;
-  return LooksLikeTable(bytes, histogram) ? Content::kTable : Content::kBinary;
+  if (dense != Content::kBinary) return {dense};
+  if (LooksLikeCode(CountBranches(block, begin, end))) return {Content::kExecutable};
+  return {LooksLikeTable(bytes, histogram) ? Content::kTable : Content::kBinary};
 }
 
 Content Classify(ByteSpan bytes) {
@@ -126,7 +148,7 @@ Content Classify(ByteSpan bytes) {
     const ByteSpan context = bytes.subspan(offset, std::min(kContextSize, bytes.size() - offset));
     for (size_t begin = 0; begin < context.size(); begin += kPatchSize) {
       const size_t end = std::min(begin + kPatchSize, context.size());
-      votes[ClassifyPatch(context, begin, end)] += end - begin;
+      votes[ClassifyPatch(context, begin, end).content] += end - begin;
     }
   }
   return votes.Majority();

@@ -45,6 +45,10 @@ constexpr size_t kBytesDoubtInLanes = 1;
 // With models of fewer parameters than this, the mixer takes most of the time.
 constexpr uint64_t kManyParameters = uint64_t{1} << 20;
 
+// Enough for letters that a model knows to show beside bytes that it has never met.
+constexpr size_t kCharsetModelSample = size_t{1} << 13;
+constexpr uint64_t kCharsetPasses = 3;
+
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
 // depends on it.
 constexpr uint64_t kTextCost = 4;
@@ -107,10 +111,11 @@ class Contest {
   Result<Coded> Run() {
     LMZ_TRY(GatherModels());
     Announce();
+    if (MayChangeCharset()) LMZ_TRY(PickCharset());
     LMZ_ASSIGN(const PreparedBlock whole, PreparedBlock::Make(raw_, filters_, meter_.Pause()));
     if (has_profiles_) LMZ_TRY(PickProfile(whole));
     AddContestants();
-    if (HasSample()) LMZ_TRY(LeaveOut());
+    if (HasSample()) LMZ_TRY(LeaveOut(whole));
     for (const Contestant& contestant : contestants_) LMZ_TRY(Try(whole, contestant));
     return std::move(*leader_);
   }
@@ -131,10 +136,51 @@ class Contest {
   }
 
   void Announce() {
+    if (MayChangeCharset()) {
+      meter_.Announce(CharsetSample().size(), kCharsetPasses * CharsetCost());
+    }
     if (has_profiles_) meter_.Announce(ProfileSampleSize(), 2);
     if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + models_.size() * kTextCost);
     if (HasBytes() && !ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
     meter_.Announce(raw_.size(), models_.size() * kTextCost);
+  }
+
+  bool MayChangeCharset() const { return (filters_ & kFilterCharset) != 0; }
+  uint64_t CharsetCost() const { return model_ != nullptr ? kTextCost : 1; }
+  ByteSpan CharsetSample() const {
+    return Middle(raw_, model_ != nullptr ? kCharsetModelSample : kMaxProfileSample);
+  }
+
+  // Whether the block is smaller in UTF-8, or as it is: units of several bytes can be columns. If
+  // so it may be no text that the model helps. A sample that the filter leaves alone leaves it to
+  // the filter, which looks at the whole.
+  Status PickCharset() {
+    const ByteSpan raw = CharsetSample();
+    LMZ_ASSIGN(const PreparedBlock utf8, PreparedBlock::Make(raw, filters_, meter_.Pause()));
+    if ((utf8.filters() & kFilterCharset) == 0) {
+      is_text_ = false;
+      meter_.Skip(raw.size(), kCharsetPasses * CharsetCost());
+      return OkStatus();
+    }
+    const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
+    LMZ_ASSIGN(const PreparedBlock plain, PreparedBlock::Make(raw, others, meter_.Pause()));
+    const CodecOptions options =
+        model_ != nullptr ? CodecOptions(TextOptions{.profile = bytes_.profile, .model = model_})
+                          : CodecOptions(bytes_);
+    LMZ_ASSIGN(const Coded coded, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
+    size_t limit = coded.payload.size() + 1;
+    for (const CodecOptions& other :
+         {options, CodecOptions(BytesOptions{.profile = Profile::kBinary})}) {
+      LMZ_ASSIGN(const std::optional<Coded> rival,
+                 CodeBelow(limit, plain, other, meter_.Pass(raw.size(), CharsetCost())));
+      if (!rival) continue;
+      limit = rival->payload.size();
+      filters_ = others;
+      is_text_ = false;
+      if (!std::holds_alternative<BytesOptions>(other)) continue;
+      bytes_ = std::get<BytesOptions>(other);
+    }
+    return OkStatus();
   }
 
   size_t ProfileSampleSize() const {
@@ -184,8 +230,9 @@ class Contest {
 
   // Leaves out those who lose on samples from several places. There models and mixers have just
   // met, so only a clear loss counts.
-  Status LeaveOut() {
-    const Bytes raw = Pieces(raw_, ModelSampleSize());
+  Status LeaveOut(const PreparedBlock& whole) {
+    const bool is_recoded = (whole.filters() & kFilterCharset) != 0;
+    const Bytes raw = Pieces(is_recoded ? whole.filtered() : raw_, ModelSampleSize());
     LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, 0, meter_.Pause()));
     for (Contestant& contestant : contestants_) {
       const BlockResources pass = meter_.Pass(ModelSampleSize(), contestant.cost);

@@ -24,13 +24,18 @@ constexpr uint64_t kRepeatedShare = 8;
 // A cut must not part this share of the smaller side from what it repeats.
 constexpr uint64_t kPartedShare = 16;
 
-enum class Treatment : uint8_t { kStored, kText, kBinary };
+enum class Treatment : uint8_t {
+  kStored,
+  kText,         // ASCII, UTF-8, and encodings that get on with them in one block
+  kForeignText,  // text as well, but where other text stands it cannot be made UTF-8
+  kBinary,
+};
 
-Treatment TreatmentOf(Content content) {
-  switch (content) {
+Treatment TreatmentOf(const PatchLook& look) {
+  switch (look.content) {
     case Content::kText:
     case Content::kStructured:
-      return Treatment::kText;
+      return look.encoding == TextEncoding::kForeign ? Treatment::kForeignText : Treatment::kText;
     case Content::kRandom:
       return Treatment::kStored;
     default:
@@ -43,7 +48,8 @@ struct Run {
   size_t first_patch = 0;
   uint64_t size = 0;
   Treatment treatment = Treatment::kBinary;
-  ContentVotes votes{};  // bytes that are no copies, at least 1 a patch
+  ContentVotes votes{};            // bytes that are no copies, at least 1 a patch
+  bool has_other_charset = false;  // some patch holds text that is not UTF-8
 
   uint64_t NewBytes() const { return votes.Sum(); }
 };
@@ -85,6 +91,7 @@ Run Join(const Run& left, const Run& right) {
   Run run = left;
   run.size += right.size;
   run.votes.Add(right.votes);
+  run.has_other_charset |= right.has_other_charset;
   if (left.treatment == right.treatment) return run;
   const uint64_t text = run.votes[Content::kText] + run.votes[Content::kStructured];
   run.treatment = 2 * text >= run.NewBytes() ? Treatment::kText : Treatment::kBinary;
@@ -109,12 +116,15 @@ std::vector<Run> ClassifyPatches(ByteSpan segment, const RepeatMap& repeats) {
   for (size_t begin = 0; begin < segment.size(); begin += kPatchSize) {
     const size_t end = std::min(begin + kPatchSize, segment.size());
     const size_t patch = begin / kPatchSize;
-    const Content content = ClassifyPatch(segment, begin, end);
-    Run run = {.first_patch = patch, .size = end - begin, .treatment = TreatmentOf(content)};
+    const PatchLook look = ClassifyPatch(segment, begin, end);
+    Run run = {.first_patch = patch,
+               .size = end - begin,
+               .treatment = TreatmentOf(look),
+               .has_other_charset = look.encoding != TextEncoding::kUtf8};
     const bool is_repeated = repeats.linked[patch] >= run.size / kRepeatedShare;
     if (run.treatment == Treatment::kStored && is_repeated) run.treatment = Treatment::kBinary;
     // Overlapping sources can link more than there is, copies are disjoint.
-    run.votes[content] = std::max<uint64_t>(run.size - repeats.copied[patch], 1);
+    run.votes[look.content] = std::max<uint64_t>(run.size - repeats.copied[patch], 1);
     runs.push_back(run);
   }
   Coalesce(runs);
@@ -176,9 +186,10 @@ void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
 BlockChoice ChoiceFor(const Run& run) {
   if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
   const bool has_code = run.votes[Content::kExecutable] != 0;
-  const bool is_text = run.treatment == Treatment::kText;
+  const bool is_text = run.treatment != Treatment::kBinary;
   return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
-          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0))};
+          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0) |
+                                          (run.has_other_charset ? kFilterCharset : 0))};
 }
 
 // Plans a segment that could be one block.

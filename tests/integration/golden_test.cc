@@ -85,6 +85,10 @@ std::vector<Recipe> Recipes() {
       {FindGenerator("ramp"), 200, stored, 70},
   };
   for (const BlockChoice& choice : testing::AllChoices()) {
+    if ((choice.filters & kFilterCharset) != 0) {
+      recipes.push_back({FindGenerator("wide"), 3000, choice, 2001});
+      continue;
+    }
     recipes.push_back({FindGenerator("words"), 1000, choice, 1000});
     recipes.push_back({FindGenerator("echo"), 4000, choice, 3000});
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});

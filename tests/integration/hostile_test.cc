@@ -132,6 +132,7 @@ std::vector<SmallFile> SmallFiles() {
       }
     } else {
       if ((choice.filters & kFilterRepeat) != 0) inputs.push_back({"long zeros", Bytes(3000)});
+      if ((choice.filters & kFilterCharset) != 0) inputs.push_back({"wide", testing::MakeWide(90)});
       inputs.push_back({"calls", testing::MakeCalls(90)});
     }
     for (const auto& [name, raw] : inputs) {
@@ -155,6 +156,7 @@ TEST(Hostile, SmallFilesUseWhatTheyName) {
     }
   }
   EXPECT_EQ(filters & kFilterRepeat, kFilterRepeat);
+  EXPECT_EQ(filters & kFilterCharset, kFilterCharset);
   EXPECT_EQ(blocks, SmallFiles().size() / 2 * 3);
 }
 

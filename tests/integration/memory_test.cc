@@ -225,6 +225,8 @@ TEST(Memory, GreedyBlocksStayBelowTheirBound) {
       header.filters = kFilterRepeat | kFilterX86;
       header.payload_size = filtered.size();
       ExpectBounded(header, filtered, greedy.name + " filtered");
+      header.filters |= kFilterCharset;
+      ExpectBounded(header, filtered, greedy.name + " filtered with charset");
     }
   }
 }
@@ -262,6 +264,19 @@ TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
   AppendTo(payload, repeated);
   header.payload_size = payload.size();
   ExpectBounded(header, payload, "repeat");
+}
+
+// Sequences of one byte become units of four.
+TEST(Memory, TextThatBecomesUtf32StaysBelowItsBound) {
+  constexpr uint64_t kSize = uint64_t{1} << 22;
+  Bytes text = {3, 0};
+  text.resize(2 + kSize / 4, 'a');
+  BlockHeader header = {.codec = kStoredCodec.id, .filters = kFilterCharset, .raw_size = kSize};
+  Bytes payload;
+  AppendVarint(payload, text.size());
+  AppendTo(payload, text);
+  header.payload_size = payload.size();
+  ExpectBounded(header, payload, "charset");
 }
 
 // A model whose session takes far more than its weights: its block is admitted with what it takes,

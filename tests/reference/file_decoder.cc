@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "audio_decoder.h"
+#include "charset_decoder.h"
 #include "filter_decoders.h"
 #include "image_decoder.h"
 #include "input.h"
@@ -37,7 +38,7 @@ struct BlockFields {
 
 void CheckLimits(const BlockFields& block) {
   Require(block.codec <= 6, "newer version: unknown Codec");
-  Require(block.filters <= 3, "newer version: unknown Filters");
+  Require(block.filters <= 7, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
   Require(block.payload_size < block.raw_size || (block.codec == 0 && block.filters == 0),
@@ -99,13 +100,17 @@ Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Mode
   if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size, models);
   Input input(payload);
   const uint64_t filtered_size = input.Varint();
-  const uint64_t max_size = block.raw_size + 64;
+  const bool has_charset = (block.filters & 4) != 0;
+  const uint64_t max_size =
+      has_charset ? std::min(2 * block.raw_size, uint64_t{1} << 28) + 64 : block.raw_size + 64;
   Require(filtered_size >= 1 && filtered_size <= max_size && filtered_size <= uint64_t{1} << 28,
           "limit 4: Filtered_Size");
   Decoded decoded = DecodeCodec(block.codec, input.Take(input.Left()), filtered_size, models);
   if ((block.filters & 2) != 0) decoded.raw = UndoX86(decoded.raw);
   Require(decoded.raw.size() <= max_size, "limit 4: result of a filter");
   if ((block.filters & 1) != 0) decoded.raw = UndoRepeat(decoded.raw, max_size);
+  Require(decoded.raw.size() <= max_size, "limit 4: result of a filter");
+  if (has_charset) decoded.raw = UndoCharset(decoded.raw);
   Require(decoded.raw.size() == block.raw_size, "the filters give another size than Raw_Size");
   return decoded;
 }

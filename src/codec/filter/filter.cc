@@ -2,13 +2,14 @@
 
 #include <array>
 
+#include "codec/filter/charset/charset.h"
 #include "codec/filter/repeat.h"
 #include "codec/filter/x86.h"
 
 namespace lmz {
 
 namespace {
-constexpr std::array kFilters = {kRepeatFilter, kX86Filter};
+constexpr std::array kFilters = {kCharsetFilter, kRepeatFilter, kX86Filter};
 }  // namespace
 
 std::span<const FilterRow> AllFilters() {

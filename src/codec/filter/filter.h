@@ -11,6 +11,10 @@ namespace lmz {
 struct FilterRow {
   uint8_t bit;
   const char* name;
+  // Its output has at most as many bytes as its input times this and a few bytes
+  // for its header: with the block header that bounds a decoder's memory. What would be longer is
+  // not used (codec/block.cc).
+  uint8_t max_growth;
   // Replaces `out` with the transform of `in` (not empty). False: nothing to gain, or the watch was
   // stopped; `out` is unspecified and the block is coded without this filter.
   bool (*forward)(ByteSpan in, const Watch& watch, Bytes& out);

@@ -47,7 +47,10 @@ size_t RemoveRepeats(ByteSpan in, const std::vector<Repeat>& repeats, Bytes& out
 bool RepeatForward(ByteSpan in, const Watch& watch, Bytes& out);
 Status RepeatInverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out);
 
-inline constexpr FilterRow kRepeatFilter = {
-    .bit = kFilterRepeat, .name = "repeat", .forward = RepeatForward, .inverse = RepeatInverse};
+inline constexpr FilterRow kRepeatFilter = {.bit = kFilterRepeat,
+                                            .name = "repeat",
+                                            .max_growth = 1,
+                                            .forward = RepeatForward,
+                                            .inverse = RepeatInverse};
 
 }  // namespace lmz

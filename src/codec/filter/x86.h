@@ -55,7 +55,10 @@ void RestoreBranches(MutableByteSpan bytes, uint8_t absolute_kinds, const Watch&
 bool X86Forward(ByteSpan in, const Watch& watch, Bytes& out);
 Status X86Inverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes& out);
 
-inline constexpr FilterRow kX86Filter = {
-    .bit = kFilterX86, .name = "x86", .forward = X86Forward, .inverse = X86Inverse};
+inline constexpr FilterRow kX86Filter = {.bit = kFilterX86,
+                                         .name = "x86",
+                                         .max_growth = 1,
+                                         .forward = X86Forward,
+                                         .inverse = X86Inverse};
 
 }  // namespace lmz

@@ -1,0 +1,11 @@
+// The charset filter backwards: src/codec/filter/charset/spec.md.
+#pragma once
+
+#include "bytes_decoder.h"
+
+namespace lmz::reference {
+
+// Throws Damage.
+Bytes UndoCharset(const Bytes& filtered);
+
+}  // namespace lmz::reference
