@@ -125,8 +125,9 @@ class CountingModel final : public Predictor {
   class CountingSession final : public Session {
    public:
     explicit CountingSession(std::atomic<uint64_t>& steps) : steps_(steps) {}
-    Status Step(int /*worker*/, int /*first*/, int count, const uint8_t* /*last_bytes*/,
-                uint32_t* opinions) override {
+    using Session::Step;
+    Status Step(int /*worker*/, int /*first*/, int count, StepPart /*part*/,
+                const uint8_t* /*last_bytes*/, uint32_t* opinions) override {
       std::fill(opinions, opinions + ptrdiff_t{count} * kByteValues, 1u);
       steps_ += static_cast<uint64_t>(count);
       return OkStatus();
