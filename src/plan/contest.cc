@@ -20,8 +20,9 @@ constexpr size_t kModelSample = size_t{1} << 14;
 // One lane is a third as fast as eight, so only what is done in seconds is coded in one again.
 constexpr size_t kMaxOneLaneSize = size_t{1} << 19;
 
-// Enough for letters that a model knows to show beside bytes that it has never met.
-constexpr size_t kCharsetModelSample = size_t{1} << 13;
+// Enough for letters that a model knows to show beside bytes that it has never met. A sample this
+// short is coded in one lane, which is slow.
+constexpr size_t kCharsetModelSample = size_t{1} << 11;
 constexpr uint64_t kCharsetPasses = 3;
 
 // The text codec takes several times as long, so a model that helps less than this is left out. As
