@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Write the tables of the charset filter from Python's codecs, or compare them (--check).
 
-src/codec/filter/charset/single_byte.inc: what the 256 bytes of each single-byte encoding stand for.
-src/codec/filter/charset/double_byte.inc: the characters of cp932 and those of GB 18030 in two bytes, one
-line for each row, and the ranges of those in four. The tables are normative (charset/spec.md), so they never change: Python's codecs
-only show that they are right.
+In src/codec/filter/charset, single_byte.inc: what the 256 bytes of each single-byte encoding stand
+for; double_byte.inc: the characters of cp932 and those of GB 18030 in two bytes, one line for each
+row, and the ranges of those in four. The tables are normative (charset/spec.md), so they never
+change: Python's codecs only show that they are right.
 """
 
 import argparse

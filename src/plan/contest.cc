@@ -45,8 +45,9 @@ constexpr size_t kBytesDoubtInLanes = 1;
 // With models of fewer parameters than this, the mixer takes most of the time.
 constexpr uint64_t kManyParameters = uint64_t{1} << 20;
 
-// Enough for letters that a model knows to show beside bytes that it has never met.
-constexpr size_t kCharsetModelSample = size_t{1} << 13;
+// Enough for letters that a model knows to show beside bytes that it has never met. A sample this
+// short is coded in one lane, which is slow.
+constexpr size_t kCharsetModelSample = size_t{1} << 11;
 constexpr uint64_t kCharsetPasses = 3;
 
 // What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress

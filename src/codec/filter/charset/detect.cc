@@ -15,8 +15,10 @@ namespace {
 
 // Samples from several places, whole quadruples apart, so that units of four bytes keep their
 // place.
-constexpr size_t kSamples = 16;
 constexpr size_t kSampleSize = 1024;
+constexpr size_t kSampleDistance = 8 * kSampleSize;
+constexpr size_t kMinSamples = 8;
+constexpr size_t kMaxSamples = 64;
 
 // Less than this is not worth a guess.
 constexpr size_t kMinSize = 32;
@@ -25,10 +27,11 @@ constexpr size_t kMinSize = 32;
 constexpr size_t kOddShare = 64;
 
 std::vector<ByteSpan> TakeSamples(ByteSpan bytes) {
-  if (bytes.size() <= kSamples * kSampleSize) return {bytes};
+  if (bytes.size() <= kMinSamples * kSampleSize) return {bytes};
+  const size_t count = std::clamp(bytes.size() / kSampleDistance, kMinSamples, kMaxSamples);
   std::vector<ByteSpan> samples;
-  const size_t distance = bytes.size() / kSamples & ~size_t{3};
-  for (size_t i = 0; i < kSamples; ++i) {
+  const size_t distance = bytes.size() / count & ~size_t{3};
+  for (size_t i = 0; i < count; ++i) {
     samples.push_back(bytes.subspan(i * distance, kSampleSize));
   }
   return samples;
@@ -172,10 +175,18 @@ struct PairCount {
   }
 };
 
+// Where a sample that may begin inside a character has one that begins for certain: bytes below 30
+// are never a part of another. The beginning, where there is none.
+size_t FirstWhole(ByteSpan sample) {
+  const auto* const found = std::find_if(sample.data(), sample.data() + sample.size(),
+                                         [](uint8_t c) { return c < 0x30; });
+  return static_cast<size_t>(found - sample.data()) % sample.size();
+}
+
 PairCount CountPairs(const std::vector<ByteSpan>& samples, const DoubleByte& table, auto judge) {
   PairCount count;
   for (const ByteSpan sample : samples) {
-    for (size_t i = 0; i < sample.size(); ++i) {
+    for (size_t i = FirstWhole(sample); i < sample.size(); ++i) {
       const uint8_t lead = sample[i];
       if (lead < 0x80 || table.OfByte(lead) != 0) continue;
       const uint16_t pair = i + 1 < sample.size() ? table.OfPair(lead, sample[i + 1]) : uint16_t{0};
