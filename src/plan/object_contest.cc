@@ -35,7 +35,8 @@ bool IsObject(const BlockPlan& part) {
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
                                  Bytes& payload, const BlockResources& resources) {
   LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, plan.choice, payload, resources));
-  if (!RepeatsItself(raw)) return header;
+  const bool is_open = plan.content == Content::kImage || plan.content == Content::kAudio;
+  if (!is_open || !RepeatsItself(raw)) return header;
   return ContestBytes(raw, filters, header, payload, resources);
 }
 

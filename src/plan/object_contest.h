@@ -6,7 +6,8 @@
 
 namespace lmz {
 
-// EncodePlanned of an object's block, which as mere bytes may get `filters`.
+// EncodePlanned of an object's block, which as mere bytes may get `filters`. There is
+// a contest where plan.content is that of an object.
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
                                  Bytes& payload, const BlockResources& resources);
 

@@ -102,7 +102,7 @@ std::vector<Recipe> Recipes() {
   const BlockChoice png = {.options = PngOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
   const PartsOptions parts = {{{.size = 4000, .options = ImageOptions{}},
-                               {.size = 1500},
+                               {.size = 1500, .options = StoredOptions{}},
                                {.size = 500, .options = BytesOptions{}}}};
   recipes.push_back({FindGenerator("photo"), 6000, {.options = parts}, 6000});
   return recipes;
