@@ -127,6 +127,18 @@ TEST(Charset, WhatIsNotRefusedIsWhatForwardMakes) {
   }
 }
 
+TEST(Charset, ApostrophesAloneTellWindows) {
+  Bytes raw;
+  for (int i = 0; i < 20; ++i) {
+    for (const uint8_t byte : ToBytes("it's what they don't say, so we can't ")) {
+      raw.push_back(byte == '\'' ? uint8_t{0x92} : byte);
+    }
+  }
+  Bytes filtered;
+  ASSERT_TRUE(CharsetForward(raw, Watch(), filtered));
+  EXPECT_EQ(filtered[0], static_cast<int>(Encoding::kFirstSingleByte));
+}
+
 TEST(Charset, EastAsianTextsAreRecognised) {
   const Bytes japanese =
       ToBytes("吾輩は猫である。名前はまだ無い。どこで生れたか頓と見当がつかぬ。");

@@ -254,8 +254,11 @@ void Judge(uint16_t before, uint16_t after, Fit& fit) {
     fit.bad += left != Letter::kNone || right != Letter::kNone;
   } else if (IsSymbol(before) ? right != Letter::kNone : IsSymbol(after) && left != Letter::kNone) {
     ++fit.bad;
+  } else if ((left != Letter::kNone && IsOpening(after)) ||
+             (IsClosing(before) && right != Letter::kNone)) {
+    ++fit.bad;
   } else if (IsQuote(before) || IsQuote(after)) {
-    ++fit.good;
+    fit.good += 2;  // as much as letters: an apostrophe in one encoding is a letter in another
   }
 }
 

@@ -48,6 +48,14 @@ constexpr bool IsQuote(uint32_t c) {
          c == 0xA7 || c == 0xB0 || c == 0x2116 || c == 0xA9;
 }
 
+// Quotation marks that no letter precedes or follows, in any language.
+constexpr bool IsOpening(uint32_t c) {
+  return c == 0x2018 || c == 0x201A || c == 0x201E;
+}
+constexpr bool IsClosing(uint32_t c) {
+  return c == 0x201D;
+}
+
 // Signs that hardly stand beside a letter.
 constexpr bool IsSymbol(uint32_t c) {
   return c >= 0xA0 && ClassOf(c) == Letter::kNone && !IsQuote(c) && !IsBox(c);
