@@ -14,7 +14,7 @@ using testing::FixedPlan;
 using testing::Generator;
 using testing::kGenerators;
 
-constexpr BlockChoice kStoredChoice = {.options = StoredOptions{}};
+const BlockChoice kStoredChoice = {.options = StoredOptions{}};
 constexpr uint64_t kSmallestBlock = uint64_t{1} << 16;
 
 // Never gives all that is asked for unless it must: what a pipe does to a buffered reader.
