@@ -127,12 +127,12 @@ TEST(MatchModel, FollowsTextWithItsLinesBrokenElsewhere) {
 }
 
 TEST(MatchModel, PrefersAnOldPlaceToAShortMatchOnceThatHasProvedBetter) {
-  // Of two letters, so that each six of them stand somewhere before.
+  // Of four letters, so that most six of them stand at several places before.
   TestRandom random(14);
   Bytes source = random.Random(4000);
-  for (uint8_t& letter : source) letter = 'a' + letter % 2;
+  for (uint8_t& letter : source) letter = 'a' + letter % 4;
   Bytes repeat = source;
-  for (size_t i = 50; i < repeat.size(); i += 50) repeat[i] ^= 3;
+  for (size_t i = 50; i < repeat.size(); i += 50) repeat[i] ^= 2;
   const size_t missed = CountMissed(Predictions(source, repeat), repeat, 2025, 4000);
   EXPECT_GE(missed, 39u);
   EXPECT_LE(missed, 60u);
