@@ -214,4 +214,42 @@ inline constexpr std::array<Generator, 12> kGenerators = {{
     {"wide", MakeWide},
 }};
 
+// A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other
+// place is found with a long agreement.
+inline Bytes MakeCrossingRepeats() {
+  const Bytes noise = MakeRandom(600);
+  const ByteSpan passage = ByteSpan(noise).subspan(0, 200);
+  const ByteSpan first = ByteSpan(noise).subspan(200, 100);
+  const ByteSpan second = ByteSpan(noise).subspan(300, 100);
+  Bytes made;
+  const auto append = [&](ByteSpan before, ByteSpan after) {
+    for (const ByteSpan part : {before, passage, after}) AppendTo(made, part);
+  };
+  for (size_t tail = 400; tail < 600; tail += 40) {
+    append(first, ByteSpan(noise).subspan(tail, 20));
+    append(second, ByteSpan(noise).subspan(tail + 20, 20));
+    append(first, ByteSpan(noise).subspan(tail + 20, 20));
+  }
+  return made;
+}
+
+// Copies of 1500 letters, of which there are four; each with its lines broken elsewhere and a byte
+// changed, inserted or dropped here and there.
+inline Bytes MakeEditedCopies(size_t copies) {
+  const Bytes noise = MakeRandom(1500);
+  Bytes made;
+  for (size_t copy = 0; copy < copies; ++copy) {
+    for (size_t i = 0; i < noise.size(); ++i) {
+      const uint8_t letter = 'A' | noise[i] % 4 << 1;
+      const size_t edit = copy * (i + 1) % 149;
+      if (edit != 5) made.push_back(edit == 7 ? letter ^ 8 : letter);
+      if (edit == 9) made.push_back(letter ^ 2);
+      if (i % (20 + 7 * copy) != 0) continue;
+      if (copy % 2 != 0) made.push_back('\r');
+      made.push_back('\n');
+    }
+  }
+  return made;
+}
+
 }  // namespace lmz::testing

@@ -72,6 +72,7 @@ uint32_t MatchClass(uint32_t length) {
 // Coarser: picks mixer weights.
 uint32_t MatchGrade(uint32_t length) {
   if (length == 0) return 0;
+  if (length < kMinMatchLength) return 6;
   if (length < 8) return 1;
   if (length < 16) return 2;
   if (length < 32) return 3;
@@ -190,7 +191,8 @@ void ContextMixer::EnterHalf(Lane& lane) {
   if (lane.node_ != 1) return contexts_.EnterSecond(lane.node_, lane.view_);
   contexts_.EnterFirst(lane.contexts_.hashes(), lane.view_);
   // Most of the time the second half is known before its first bit comes.
-  const uint8_t guess = lane.match_.length() > 0 ? lane.match_.expected_byte() : lane.view_.Guess();
+  const uint8_t guess =
+      lane.match_.length() >= kMinMatchLength ? lane.match_.expected_byte() : lane.view_.Guess();
   contexts_.PrefetchSecond(guess >> 4 | 16u, lane.view_);
 }
 

@@ -1,7 +1,9 @@
 // The match model: finds the last place where the recent bytes stood before and predicts that what
-// followed there follows again. How far to trust it is learned by ContextMixer.
+// followed there follows again. A long match that breaks is resumed as if one byte had been
+// changed, inserted or dropped. How far to trust it is learned by ContextMixer.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -45,10 +47,28 @@ class MatchModel {
 
   // The byte that the match predicts; meaningful while length() > 0.
   uint8_t expected_byte() const { return block_[match_position_]; }
-  // Bytes that agreed before this one; 0: no match.
+  // Bytes that agreed before this one; 0: no match. Below the minimum: a broken match on trial,
+  // with one more than has agreed since. One that has passed counts as long as the shortest long
+  // match.
   uint32_t length() const { return length_; }
 
  private:
+  // What made a match break.
+  enum class Edit : uint8_t { kChange, kInsertion, kDrop };
+
+  struct Resumption {
+    Edit edit;
+    uint32_t position;
+  };
+
+  bool IsOnTrial() const { return length_ > 0 && length_ < min_length_; }
+  bool IsRemembered() const;
+  uint32_t CountEqual(uint32_t candidate, uint32_t position, uint32_t limit) const;
+  void Judge(uint8_t byte);
+  void Extend();
+  void Break(const MatchTable& table, uint8_t byte);
+  Resumption GuessEdit(const MatchTable& table, uint8_t byte) const;
+  void Retry(const MatchTable& table, uint32_t position);
   void Find(const MatchTable& table, uint32_t candidate, uint32_t position);
 
   const uint8_t* block_;
@@ -57,6 +77,22 @@ class MatchModel {
   uint32_t match_position_ = 0;
   uint32_t length_ = 0;
   uint32_t next_line_ = 0;  // of the match table, for the next byte
+
+  // The long match that broke last.
+  uint32_t old_position_ = 0;  // where it is by now if a byte was changed
+  uint32_t age_;               // bytes since, the one that broke it included
+  Edit edit_ = Edit::kChange;  // that is being tried
+  uint8_t found_byte_ = 0;
+  uint8_t missed_byte_ = 0;
+
+  // Of each byte: above 0 if it is taken for an insertion, or for a drop.
+  std::array<int8_t, 256> insertions_;
+  std::array<int8_t, 256> drops_;
+
+  // Whether a match on trial has been better than a short match that was found instead.
+  int trust_ = 0;
+  uint32_t rival_position_ = 0;  // of the one that was not followed; 0: there was one only
+  bool is_rival_new_ = false;
 };
 
 }  // namespace lmz

@@ -252,22 +252,8 @@ TEST(ReferenceDecoder, DecodesRunsOfTheLibrary) {
   }
 }
 
-// A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other
-// place is found with a long agreement.
 TEST(ReferenceDecoder, DecodesCrossingRepeatsOfTheLibrary) {
-  const Bytes noise = testing::MakeRandom(600);
-  const ByteSpan passage = ByteSpan(noise).subspan(0, 200);
-  const ByteSpan first = ByteSpan(noise).subspan(200, 100);
-  const ByteSpan second = ByteSpan(noise).subspan(300, 100);
-  Bytes raw;
-  const auto append = [&](ByteSpan before, ByteSpan after) {
-    for (const ByteSpan part : {before, passage, after}) AppendTo(raw, part);
-  };
-  for (size_t tail = 400; tail < 600; tail += 40) {
-    append(first, ByteSpan(noise).subspan(tail, 20));
-    append(second, ByteSpan(noise).subspan(tail + 20, 20));
-    append(first, ByteSpan(noise).subspan(tail + 20, 20));
-  }
+  const Bytes raw = testing::MakeCrossingRepeats();
   EXPECT_EQ(ThroughTheLibrary(raw, Profile::kText), raw);
 }
 
@@ -335,8 +321,10 @@ TEST(ReferenceDecoder, DecodesSamplesOfTheLibrary) {
   }
 }
 
-TextOptions TinyText(uint8_t lanes, uint8_t groups) {
-  return {.model = testing::TinyModel().get(), .lanes = lanes, .groups = groups};
+TextOptions TinyText(int lanes, int groups) {
+  return {.model = testing::TinyModel().get(),
+          .lanes = static_cast<uint8_t>(lanes),
+          .groups = static_cast<uint8_t>(groups)};
 }
 
 // A block of `raw` in the text codec, coded and decoded without a container: it may be longer than
@@ -360,7 +348,7 @@ TEST(ReferenceDecoder, DecodesFewBytesInManyLanesOfTheLibrary) {
   for (const size_t size : {1u, 2u, 3u, 7u, 63u, 64u, 65u, 100u, 129u}) {
     const Bytes raw = testing::MakeWords(size);
     for (const auto& [lanes, groups] : {std::pair{1, 1}, {3, 2}, {5, 4}, {7, 3}, {64, 4}}) {
-      TextOptions options = TinyText(static_cast<uint8_t>(lanes), static_cast<uint8_t>(groups));
+      TextOptions options = TinyText(lanes, groups);
       EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << size << ' ' << lanes;
       options.profile = Profile::kBinary;
       EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << size << ' ' << lanes;
@@ -387,11 +375,15 @@ TEST(ReferenceDecoder, DecodesRepeatsBetweenLanesOfTheLibrary) {
     AppendTo(raw, ByteSpan(noise).subspan(0, 1000 - lag));
     AppendTo(raw, ByteSpan(noise).subspan(500, 500));
     AppendTo(raw, ByteSpan(noise).subspan(0, 500));
-    for (const int groups : {1, 2}) {
-      const TextOptions options = TinyText(3, static_cast<uint8_t>(groups));
-      EXPECT_EQ(TextThroughTheLibrary(raw, options), raw) << lag;
-    }
+    EXPECT_EQ(TextThroughTheLibrary(raw, TinyText(3, 1)), raw) << lag;
+    EXPECT_EQ(TextThroughTheLibrary(raw, TinyText(3, 2)), raw) << lag;
   }
+}
+
+// Matches that break and are resumed.
+TEST(ReferenceDecoder, DecodesEditedCopiesOfTheLibrary) {
+  const Bytes raw = testing::MakeEditedCopies(5);
+  for (const int n : {1, 2, 5, 6}) EXPECT_EQ(TextThroughTheLibrary(raw, TinyText(n, 1)), raw);
 }
 
 TEST(ReferenceDecoder, DecodesRunsInLanesOfTheLibrary) {

@@ -18,9 +18,9 @@ Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vecto
   for (size_t lane = 0; lane < lanes; ++lane) contexts_.emplace_back(lane);
   FillHistoryMap();
   std::vector<std::vector<int>> first_rows(5, std::vector<int>(36, 1638));
-  std::vector<size_t> rows = {256 * lanes, 256 * lanes, 48, 256 * lanes, 136};
+  std::vector<size_t> rows = {256 * lanes, 256 * lanes, 56, 256 * lanes, 136};
   std::vector<int> final_row(5, 6553);
-  std::vector<size_t> final_rows = {256, 48};
+  std::vector<size_t> final_rows = {256, 56};
   if (has_model_) {
     first_rows = start;
     rows.push_back(256);

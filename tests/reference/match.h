@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -30,34 +31,146 @@ class Match {
   // After a byte of `lane`; `lanes` are their known bytes.
   void Update(const std::vector<Bytes>& lanes, size_t lane, Table& table) {
     const Bytes& block = lanes[lane];
-    if (length_ > 0 && ExpectedByte(lanes) == block.back()) {
-      ++length_;
-      ++at_.k;
-    } else {
-      length_ = 0;
+    Judge(lanes, block.back());
+    ++old_.k;
+    if (age_ < 32) ++age_;
+    if (length_ > 0) {
+      if (ExpectedByte(lanes) == block.back()) {
+        Extend();
+      } else {
+        Break(lanes, block.back());
+      }
     }
+    if (length_ == 0 && age_ < 32) Retry(lanes, block);
     if (block.size() < 8) return;
     uint64_t five = 0;
     for (size_t k = 1; k <= 5; ++k) five = five * 256 + Contexts::Back(block, k);
     const size_t line = next_line_;
     next_line_ = (five * 0x9E3779B97F4A7C15 >> 40) % table.size() / 16 * 16;
     Place& entry = table[line + ((block.back() * 0x9E3779B1) >> 28)];
-    if (length_ == 0 && entry.k != 0 && entry.k < lanes[entry.lane].size()) {
-      at_ = entry;
-      const Bytes& other = lanes[at_.lane];
-      const size_t limit = std::min<size_t>(64, at_.k);
-      while (length_ < limit && other[at_.k - 1 - length_] == block[block.size() - 1 - length_]) {
-        ++length_;
-      }
-      if (length_ < 6) length_ = 0;
+    if (length_ < 6 && entry.k != 0 && entry.k < lanes[entry.lane].size()) {
+      Find(lanes, block, entry);
     }
     entry = {lane, block.size()};
   }
 
  private:
+  enum Edit { kChange, kInsertion, kDrop };
+
+  // The number of bytes before place k of `other` that equal the last ones of `block`.
+  static uint32_t Equal(const Bytes& block, const Bytes& other, size_t k, size_t limit) {
+    limit = std::min(limit, k);
+    uint32_t length = 0;
+    while (length < limit && other[k - 1 - length] == block[block.size() - 1 - length]) ++length;
+    return length;
+  }
+
+  bool IsOnTrial() const { return length_ > 0 && length_ < 6; }
+
+  static int Likely(int count, bool hit) { return std::clamp(count + (hit ? 2 : -1), -4, 3); }
+
+  // 9.2, step 1.
+  void Judge(const std::vector<Bytes>& lanes, uint8_t byte) {
+    if (!has_rival_) return;
+    has_rival_ = false;
+    const bool match = ExpectedByte(lanes) == byte;
+    const bool rival = lanes[rival_.lane].at(rival_.k) == byte;
+    if (match == rival) return;
+    const bool is_old_right = is_rival_old_ ? rival : match;
+    trust_ = std::clamp(trust_ + (is_old_right ? 1 : -1), -8, 8);
+  }
+
+  // 9.2, step 3, for a byte that was expected.
+  void Extend() {
+    ++at_.k;
+    const bool was_on_trial = IsOnTrial();
+    ++length_;
+    if (!was_on_trial || IsOnTrial()) return;
+    length_ = 16;
+    age_ = 32;
+    insertions_[found_] = Likely(insertions_[found_], edit_ == kInsertion);
+    drops_[missed_] = Likely(drops_[missed_], edit_ == kDrop);
+  }
+
+  // 9.2.1
+  void Break(const std::vector<Bytes>& lanes, uint8_t byte) {
+    const bool was_on_trial = IsOnTrial();
+    const bool was_long = length_ >= 16;
+    length_ = 0;
+    if (!was_on_trial && !was_long) return;
+    const Bytes& other = lanes[at_.lane];
+    size_t kept = at_.k;
+    while (kept < at_.k + 4 && kept + 1 < other.size() && drops_[other[kept]] > 0) ++kept;
+    Edit edit = kChange;
+    if (kept > at_.k && kept + 1 < other.size() && other[kept] == byte) {
+      edit = kDrop;
+    } else if (insertions_[byte] > 0) {
+      edit = kInsertion;
+    } else if (was_on_trial) {
+      return;
+    }
+    edit_ = edit;
+    found_ = byte;
+    missed_ = other.at(at_.k);
+    old_ = {at_.lane, at_.k + 1};
+    age_ = 0;
+    if (edit == kChange) ++at_.k;
+    if (edit == kDrop) at_.k = kept + 1;
+    length_ = 1;
+  }
+
+  // 9.2.2
+  void Retry(const std::vector<Bytes>& lanes, const Bytes& block) {
+    const Bytes& other = lanes[old_.lane];
+    for (const Edit edit : {kChange, kInsertion, kDrop}) {
+      const size_t k = edit == kChange ? old_.k : edit == kInsertion ? old_.k - 1 : old_.k + 1;
+      if (k >= other.size()) continue;
+      const uint32_t length = Equal(block, other, k, 5);
+      if (length < 2 || length <= length_) continue;
+      edit_ = edit;
+      at_ = {old_.lane, k};
+      length_ = length;
+    }
+  }
+
+  // 9.2.3
+  void Find(const std::vector<Bytes>& lanes, const Bytes& block, const Place& entry) {
+    const uint32_t length = Equal(block, lanes[entry.lane], entry.k, 64);
+    if (length < 6) return;
+    if (age_ < 32 && length < 16) {
+      const bool keep = trust_ > 0;
+      if (IsOnTrial()) {
+        has_rival_ = true;
+        is_rival_old_ = !keep;
+        rival_ = keep ? entry : at_;
+      }
+      if (keep) return;
+    }
+    at_ = entry;
+    length_ = length;
+  }
+
+  static std::array<int, 256> LineEnds() {
+    std::array<int, 256> counts;
+    counts.fill(-1);
+    counts[10] = counts[13] = 1;
+    return counts;
+  }
+
   uint32_t length_ = 0;
   Place at_;
   size_t next_line_ = 0;
+  Place old_;
+  int age_ = 32;
+  Edit edit_ = kChange;
+  uint8_t found_ = 0;
+  uint8_t missed_ = 0;
+  std::array<int, 256> insertions_ = LineEnds();
+  std::array<int, 256> drops_ = LineEnds();
+  int trust_ = 0;
+  bool has_rival_ = false;
+  bool is_rival_old_ = false;
+  Place rival_;
 };
 
 inline size_t MatchClass(uint32_t length) {
@@ -68,6 +181,7 @@ inline size_t MatchClass(uint32_t length) {
 }
 
 inline size_t MatchGrade(uint32_t length) {
+  if (length <= 5) return 6;
   if (length <= 7) return 1;
   if (length <= 15) return 2;
   if (length <= 31) return 3;
