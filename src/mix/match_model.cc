@@ -64,7 +64,6 @@ uint32_t MatchModel::CountEqual(uint32_t candidate, uint32_t position, uint32_t 
 
 // There was another match to follow: which one was right?
 void MatchModel::Judge(uint8_t byte) {
-  if (rival_position_ == 0) return;
   const bool is_match_right = block_[match_position_] == byte;
   const bool is_rival_right = block_[rival_position_] == byte;
   rival_position_ = 0;
@@ -151,9 +150,11 @@ void MatchModel::Find(const MatchTable& table, uint32_t candidate, uint32_t posi
 void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
   table.reach_[lane_].end = position;
   const uint8_t byte = block_[position - 1];
-  Judge(byte);
-  ++old_position_;
-  if (IsRemembered()) ++age_;
+  if (rival_position_ != 0) Judge(byte);
+  if (IsRemembered()) {
+    ++age_;
+    ++old_position_;
+  }
   if (length_ > 0) {
     if (block_[match_position_] == byte) {
       Extend();
