@@ -15,7 +15,7 @@ class Models(cli_case.CliCase):
     level = []
 
     def test_every_level_restores(self):
-        text = cli_case.text_bytes(3000)
+        text = cli_case.text_bytes(1000)
         self.write("in", text)
         for level in ["-0", "-1", "-2", "-3", "-4"]:
             with self.subTest(level):
@@ -34,7 +34,7 @@ class Models(cli_case.CliCase):
             self.assertIn(row[4] + " bytes", info)
 
     def test_a_file_needs_its_model(self):
-        text = cli_case.text_bytes(3000)
+        text = cli_case.text_bytes(1000)
         self.write("in", text)
         self.lmz("--model", OTHER, "in")
         self.assertEqual(self.lmz("-d", "-c", "--model", OTHER, "in.lmz"), text)
@@ -65,7 +65,7 @@ class Models(cli_case.CliCase):
         return models
 
     def test_an_installed_model_is_found(self):
-        text = cli_case.text_bytes(3000)
+        text = cli_case.text_bytes(1000)
         packed = self.lmz("--model", OTHER, "-c", stdin=text)
         models = self.install()
         self.fails(MODEL, f"install its .lmm file in {models}\n", "-d", stdin=packed)
@@ -84,7 +84,7 @@ class Models(cli_case.CliCase):
     def test_level_4_is_the_installed_large(self):
         models = self.install()
         shutil.copy(OTHER, models / "large.lmm")
-        text = cli_case.text_bytes(3000)
+        text = cli_case.text_bytes(1000)
         packed = self.lmz("-4", stdin=text)
         self.assertEqual(packed, self.lmz("--model", OTHER, "-c", stdin=text))
         self.assertEqual(self.lmz("-d", stdin=packed), text)
@@ -99,7 +99,7 @@ class Models(cli_case.CliCase):
         models = self.install()
         (models / "large.lmm").write_bytes((cli_case.ROOT / "models/large.lmm").read_bytes()[:-1])
         self.fails(MODEL, f"level 4: {models}/large.lmm: ", "-4")
-        text = cli_case.text_bytes(3000)
+        text = cli_case.text_bytes(1000)
         self.assertEqual(self.lmz("-d", stdin=self.lmz("-1", stdin=text)), text)
         self.assertNotIn("large", self.lmz("--list-models").decode())
         (models / "large.lmm").unlink()
@@ -117,7 +117,7 @@ class Models(cli_case.CliCase):
 
     def test_twice_quiet_only_the_code_tells(self):
         self.install()
-        self.write("in", cli_case.text_bytes(3000))
+        self.write("in", cli_case.text_bytes(1000))
         self.lmz("--model", OTHER, "in")
         for code, arguments in [(MODEL, ["-4", "in"]), (MODEL, ["-t", "in.lmz"]),
                                 (FAILED, ["--model", "no.lmm", "in"]),
@@ -128,7 +128,7 @@ class Models(cli_case.CliCase):
                 self.fails(code, "", "-q", *arguments)
 
     def test_damage_under_a_model_is_damage(self):
-        packed = bytearray(self.lmz("-c", stdin=cli_case.text_bytes(3000)))
+        packed = bytearray(self.lmz("-c", stdin=cli_case.text_bytes(1000)))
         packed[len(packed) // 2] ^= 4
         self.fails(DAMAGED, "(stdin)", "-t", stdin=bytes(packed))
 
