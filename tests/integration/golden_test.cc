@@ -1,6 +1,7 @@
 // Files under tests/golden, byte for byte. `golden_test --update` writes the draft ones anew.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -101,10 +102,10 @@ std::vector<Recipe> Recipes() {
   recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
   const BlockChoice png = {.options = PngOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
-  const PartsOptions parts = {{{.size = 4000, .options = ImageOptions{}},
-                               {.size = 1500, .options = StoredOptions{}},
-                               {.size = 500, .options = BytesOptions{}}}};
-  recipes.push_back({FindGenerator("photo"), 6000, {.options = parts}, 6000});
+  static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
+                                   Part{.size = 1500, .options = StoredOptions{}},
+                                   Part{.size = 500, .options = BytesOptions{}}};
+  recipes.push_back({FindGenerator("photo"), 6000, {.options = PartsOptions{parts}}, 6000});
   return recipes;
 }
 

@@ -3,7 +3,7 @@
 // Format: spec.md.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "codec/leaf_codecs.h"
 
@@ -15,7 +15,7 @@ struct Part {
 };
 
 struct PartsOptions {
-  std::vector<Part> parts = {};  // all of the block; none: one part of `bytes`
+  std::span<const Part> parts = {};  // all of the block, outlive the coding; none: one of `bytes`
 };
 
 // Appends a part of raw_size bytes that was coded as `code` to a payload.

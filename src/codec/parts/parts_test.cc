@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "codec/block.h"
 #include "tests/random.h"
 #include "tests/tiny_model.h"
@@ -12,7 +15,7 @@ namespace {
 // A small grey picture, text and noise, one after the other.
 struct Mixed {
   Bytes raw;
-  PartsOptions options;
+  std::vector<Part> parts;
 
   Mixed() {
     TestRandom random(3);
@@ -26,21 +29,21 @@ struct Mixed {
     }
     const size_t text = raw.size() - picture;
     for (int i = 0; i < 300; ++i) raw.push_back(static_cast<uint8_t>(random.Below(256)));
-    options.parts = {{.size = picture, .options = ImageOptions{}},
-                     {.size = text, .options = TextOptions{.model = testing::TinyModel().get()}},
-                     {.size = 300, .options = StoredOptions{}}};
+    parts = {{.size = picture, .options = ImageOptions{}},
+             {.size = text, .options = TextOptions{.model = testing::TinyModel().get()}},
+             {.size = 300, .options = StoredOptions{}}};
   }
 };
 
 TEST(Parts, EachIsCodedByItsCodec) {
   const Mixed mixed;
   Bytes payload;
-  const Result<uint32_t> fingerprint = EncodeParts(mixed.raw, mixed.options, {}, payload);
+  const Result<uint32_t> fingerprint = EncodeParts(mixed.raw, {mixed.parts}, {}, payload);
   ASSERT_TRUE(fingerprint.ok()) << fingerprint.status().message();
   Bytes alone;
   uint32_t fingerprints = 0;
   size_t done = 0;
-  for (const Part& part : mixed.options.parts) {
+  for (const Part& part : mixed.parts) {
     Bytes code;
     const ByteSpan bytes = ByteSpan(mixed.raw).subspan(done, static_cast<size_t>(part.size));
     const CodecOptions options =
@@ -69,13 +72,13 @@ TEST(Parts, MustBeTheWholeBlock) {
   const Mixed mixed;
   Bytes payload;
   for (const int64_t change : {-1, 1}) {
-    PartsOptions options = mixed.options;
-    options.parts.back().size += static_cast<uint64_t>(change);
-    EXPECT_EQ(EncodeParts(mixed.raw, options, {}, payload).status().code(), Code::kInvalidArgument);
+    std::vector<Part> parts = mixed.parts;
+    parts.back().size += static_cast<uint64_t>(change);
+    EXPECT_EQ(EncodeParts(mixed.raw, {parts}, {}, payload).status().code(), Code::kInvalidArgument);
   }
-  PartsOptions empty = mixed.options;
-  empty.parts.push_back({.size = 0, .options = StoredOptions{}});
-  EXPECT_EQ(EncodeParts(mixed.raw, empty, {}, payload).status().code(), Code::kInvalidArgument);
+  std::vector<Part> empty = mixed.parts;
+  empty.push_back({.size = 0, .options = StoredOptions{}});
+  EXPECT_EQ(EncodeParts(mixed.raw, {empty}, {}, payload).status().code(), Code::kInvalidArgument);
 }
 
 Code CodeOfDecoding(const Bytes& payload, size_t size) {
