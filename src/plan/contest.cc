@@ -28,11 +28,8 @@ constexpr size_t kMinModelSample = size_t{1} << 11;
 constexpr size_t kMaxModelSample = size_t{1} << 15;
 constexpr size_t kSamplePieces = 4;
 
-// Shorter blocks take no longer than what could be saved.
+// Shorter blocks are coded by all, which takes no longer than what their samples would save.
 constexpr size_t kMinSampledSize = size_t{1} << 12;
-
-// So short, text is always better with the model that its level stands for.
-constexpr size_t kMaxUncontestedText = size_t{1} << 10;
 
 // Whoever loses more than this on the samples is left out of the contest for the block, as
 // divisors. A model's head start shows on samples more than on the block, and what lanes
@@ -126,11 +123,9 @@ class Contest {
   // block better.
   Status GatherModels() {
     if (model_ == nullptr) return OkStatus();
-    if (HasSample()) {
-      const ModelLibrary& library =
-          resources_.models != nullptr ? *resources_.models : *ModelLibrary::Installed();
-      LMZ_ASSIGN(lower_models_, LowerModels(*model_, library));
-    }
+    const ModelLibrary& library =
+        resources_.models != nullptr ? *resources_.models : *ModelLibrary::Installed();
+    LMZ_ASSIGN(lower_models_, LowerModels(*model_, library));
     for (const SharedModel& model : lower_models_) models_.push_back(model.get());
     models_.push_back(model_);
     return OkStatus();
@@ -142,7 +137,7 @@ class Contest {
     }
     if (has_profiles_) meter_.Announce(ProfileSampleSize(), 2);
     if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + models_.size() * kTextCost);
-    if (HasBytes() && !ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
+    if (!ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
     meter_.Announce(raw_.size(), models_.size() * kTextCost);
   }
 
@@ -192,9 +187,6 @@ class Contest {
     return std::clamp(raw_.size() / kModelShare, kMinModelSample, kMaxModelSample);
   }
   bool HasSample() const { return model_ != nullptr && raw_.size() >= kMinSampledSize; }
-  bool HasBytes() const {
-    return model_ == nullptr || !is_text_ || raw_.size() > kMaxUncontestedText;
-  }
   // Whether picking the profile codes the block itself.
   bool ProfilesAreWhole() const { return has_profiles_ && ProfileSampleSize() == raw_.size(); }
 
@@ -222,7 +214,7 @@ class Contest {
 
   // The cheaper ones first: they tell the others where to stop.
   void AddContestants() {
-    if (HasBytes()) contestants_.push_back({.options = bytes_});
+    contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
           {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
