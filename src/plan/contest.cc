@@ -82,6 +82,14 @@ Result<std::vector<SharedModel>> LowerModels(const Predictor& model, const Model
   return models;
 }
 
+// What naming the model takes, once in a block: on a sample it would weigh too much.
+size_t NameSize(const CodecOptions& options) {
+  const auto* text = std::get_if<TextOptions>(&options);
+  if (text == nullptr) return 0;
+  const ModelReference reference = ReferenceTo(*text->model);
+  return reference.number != 0 ? 0 : reference.id.size() + 1 + reference.name.size();
+}
+
 // One who may code the block.
 struct Contestant {
   CodecOptions options;
@@ -230,7 +238,7 @@ class Contest {
     for (Contestant& contestant : contestants_) {
       const BlockResources pass = meter_.Pass(ModelSampleSize(), contestant.cost);
       LMZ_ASSIGN(const Coded coded, Code(sample, contestant.options, pass));
-      contestant.sample_size = coded.payload.size();
+      contestant.sample_size = coded.payload.size() - NameSize(contestant.options);
     }
     const size_t bytes = contestants_.front().sample_size;
     const size_t best_model =

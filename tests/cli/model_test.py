@@ -8,7 +8,8 @@ import unittest
 import cli_case
 from cli_case import DAMAGED, FAILED, MODEL
 
-OTHER = cli_case.ROOT / "tests/golden/tiny-test.lmm"  # not built in
+OTHER = cli_case.ROOT / "models/large.lmm"  # not built in
+PROSE = (cli_case.ROOT / "LICENSE").read_bytes()  # smaller with that model than with any other
 
 
 class Models(cli_case.CliCase):
@@ -34,11 +35,12 @@ class Models(cli_case.CliCase):
             self.assertIn(row[4] + " bytes", info)
 
     def test_a_file_needs_its_model(self):
-        text = cli_case.text_bytes(1000)
+        self.install()
+        text = PROSE
         self.write("in", text)
         self.lmz("--model", OTHER, "in")
         self.assertEqual(self.lmz("-d", "-c", "--model", OTHER, "in.lmz"), text)
-        said = self.fails(MODEL, "model 'tiny-test' (id ", "-t", "in.lmz").stderr.decode()
+        said = self.fails(MODEL, "model 'large' (id ", "-t", "in.lmz").stderr.decode()
         self.assertRegex(said, r"not found; install its \.lmm file in /\S+/lmz/models\n")
         identity = self.lmz("--model-info", OTHER).decode().split("Id ")[1].split()[0]
         self.fails(MODEL, identity, "-d", "-f", "in.lmz")
@@ -65,7 +67,7 @@ class Models(cli_case.CliCase):
         return models
 
     def test_an_installed_model_is_found(self):
-        text = cli_case.text_bytes(1000)
+        text = PROSE
         packed = self.lmz("--model", OTHER, "-c", stdin=text)
         models = self.install()
         self.fails(MODEL, f"install its .lmm file in {models}\n", "-d", stdin=packed)
@@ -75,7 +77,7 @@ class Models(cli_case.CliCase):
         shutil.copy(OTHER, models / "a name of its own.lmm")
         self.assertEqual(self.lmz("-d", stdin=packed), text)
         self.assertEqual(self.lmz("-T2", "-d", stdin=packed * 2), text * 2)
-        self.assertIn(" tiny-test ", self.lmz("--list-models").decode())
+        self.assertIn(" large ", self.lmz("--list-models").decode())
         damaged = bytearray(OTHER.read_bytes())
         damaged[1000] ^= 1
         (models / "a name of its own.lmm").write_bytes(damaged)
@@ -84,16 +86,16 @@ class Models(cli_case.CliCase):
     def test_level_4_is_the_installed_large(self):
         models = self.install()
         shutil.copy(OTHER, models / "large.lmm")
-        text = cli_case.text_bytes(1000)
+        text = PROSE
         packed = self.lmz("-4", stdin=text)
         self.assertEqual(packed, self.lmz("--model", OTHER, "-c", stdin=text))
         self.assertEqual(self.lmz("-d", stdin=packed), text)
         self.assertEqual(self.lmz("-4", "--verify", stdin=text), packed)
         self.assertEqual(self.lmz("-T2", "-4", "--verify", stdin=text), packed)
         table = self.lmz("--list-models").decode()
-        self.assertRegex(table, rf"\n-  +tiny-test +4 .* {re.escape(str(models))}/large.lmm\n")
+        self.assertRegex(table, rf"\n-  +large +4 .* {re.escape(str(models))}/large.lmm\n")
         (models / "large.lmm").unlink()
-        self.fails(MODEL, "'tiny-test' (id ", "-d", stdin=packed)
+        self.fails(MODEL, "'large' (id ", "-d", stdin=packed)
 
     def test_a_damaged_large_model_is_told_and_harms_no_other_level(self):
         models = self.install()
@@ -117,7 +119,7 @@ class Models(cli_case.CliCase):
 
     def test_twice_quiet_only_the_code_tells(self):
         self.install()
-        self.write("in", cli_case.text_bytes(1000))
+        self.write("in", PROSE)
         self.lmz("--model", OTHER, "in")
         for code, arguments in [(MODEL, ["-4", "in"]), (MODEL, ["-t", "in.lmz"]),
                                 (FAILED, ["--model", "no.lmm", "in"]),

@@ -10,6 +10,9 @@ import unittest
 
 import lmz
 
+LARGE = pathlib.Path(__file__).parent.parent.parent / "models/large.lmm"
+# Smaller with that model than with any other.
+PROSE = (LARGE.parent.parent / "LICENSE").read_bytes()
 TEST_MODEL = pathlib.Path(__file__).parent.parent / "golden/tiny-test.lmm"
 TEXT = b"".join(b"line %d of a text that repeats itself\n" % i for i in range(400))
 
@@ -163,7 +166,7 @@ class ModelsAndRecords(unittest.TestCase):
             self.assertEqual(file.read(), text)
 
     def test_a_library_has_its_own_folders(self):
-        text = TEXT[:200]
+        text = PROSE
         with tempfile.TemporaryDirectory() as folder:
             library = lmz.ModelLibrary(folder, installed=False)
             self.assertEqual(library.model_of_level(1).name, "tiny")
@@ -171,14 +174,14 @@ class ModelsAndRecords(unittest.TestCase):
                 library.model_of_level(4)
             self.assertEqual(caught.exception.code, lmz.MODEL_MISSING)
             self.assertIn(str(pathlib.Path(folder) / "large.lmm"), str(caught.exception))
-            code = lmz.compress(text, model=lmz.Model(TEST_MODEL))
+            code = lmz.compress(text, model=lmz.Model(LARGE))
             with self.assertRaises(lmz.LmzError) as caught:
                 lmz.decompress(code, library=library)
             self.assertEqual(caught.exception.code, lmz.MODEL_MISSING)
-            self.assertEqual(lmz.decompress(code, library=library, models=[lmz.Model(TEST_MODEL)]),
+            self.assertEqual(lmz.decompress(code, library=library, models=[lmz.Model(LARGE)]),
                              text)
-            shutil.copy(TEST_MODEL, pathlib.Path(folder) / "large.lmm")
-            self.assertEqual(library.model_of_level(4).name, "tiny-test")
+            shutil.copy(LARGE, pathlib.Path(folder) / "large.lmm")
+            self.assertEqual(library.model_of_level(4).name, "large")
             self.assertEqual(lmz.decompress(code, library=library), text)
             with lmz.LmzFile(io.BytesIO(code), library=library) as file:
                 self.assertEqual(file.read(), text)
