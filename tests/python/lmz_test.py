@@ -13,7 +13,6 @@ import lmz
 LARGE = pathlib.Path(__file__).parent.parent.parent / "models/large.lmm"
 # Smaller with that model than with any other.
 PROSE = (LARGE.parent.parent / "LICENSE").read_bytes()
-TEST_MODEL = pathlib.Path(__file__).parent.parent / "golden/tiny-test.lmm"
 TEXT = b"".join(b"line %d of a text that repeats itself\n" % i for i in range(400))
 
 
