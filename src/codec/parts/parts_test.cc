@@ -20,7 +20,9 @@ struct Mixed {
   Mixed() {
     TestRandom random(3);
     raw = ToBytes("P5\n40 60\n255\n");
-    for (int i = 0; i < 2400; ++i) raw.push_back(static_cast<uint8_t>(i / 20 + random.Below(3)));
+    for (unsigned i = 0; i < 2400; ++i) {
+      raw.push_back(static_cast<uint8_t>(i / 20 + random.Below(3)));
+    }
     const size_t picture = raw.size();
     for (int i = 0; i < 150; ++i) {
       for (const char c : std::string("line ") + std::to_string(i) + "\n") {

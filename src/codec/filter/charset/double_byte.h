@@ -17,7 +17,7 @@ class DoubleByte {
   static const DoubleByte& EucJp();
 
   // The code point of two bytes, or of a single one from 80 on; 0: none.
-  uint16_t OfPair(uint8_t lead, uint8_t trail) const { return of_code_[lead << 8 | trail]; }
+  uint16_t OfPair(uint8_t lead, uint8_t trail) const { return of_code_[size_t{lead} << 8 | trail]; }
   uint16_t OfByte(uint8_t byte) const { return of_code_[byte]; }
 
   // The code point of four bytes; 0: none.

@@ -85,7 +85,7 @@ class OneByte {
  public:
   explicit OneByte(const SingleByte& table) : code_points_(table.code_points) {
     for (size_t byte = 0; byte < sorted_.size(); ++byte) {
-      sorted_[byte] = static_cast<uint32_t>(code_points_[byte] << 8 | byte);
+      sorted_[byte] = static_cast<uint32_t>(size_t{code_points_[byte]} << 8 | byte);
     }
     std::sort(sorted_.begin(), sorted_.end());
   }
