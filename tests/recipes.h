@@ -243,7 +243,7 @@ inline Bytes MakeEditedCopies(size_t copies) {
       const auto letter = static_cast<uint8_t>('A' | noise[i] % 4 << 1);
       const size_t edit = copy * (i + 1) % 149;
       if (edit != 5) made.push_back(edit == 7 ? static_cast<uint8_t>(letter ^ 8) : letter);
-      if (edit == 9) made.push_back(letter ^ 2);
+      if (edit == 9) made.push_back(static_cast<uint8_t>(letter ^ 2));
       if (i % (20 + 7 * copy) != 0) continue;
       if (copy % 2 != 0) made.push_back('\r');
       made.push_back('\n');

@@ -128,7 +128,8 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
       std::array<Slot*, kMixerContexts> slots;
       for (size_t i = 0; i < slots.size(); ++i) slots[i] = &s.slots[i];
       // Contexts that have the same slot: the last one counts.
-      if (trial % 5 == 0) slots[trial % 16] = slots[trial % 7];
+      if (trial % 5 == 0)
+        slots[static_cast<size_t>(trial % 16)] = slots[static_cast<size_t>(trial % 7)];
       ContextBit context_bit;
       const int seen = kernels.gather(slots.data(), node, s.map.data(), expected.data(), prefix,
                                       shift, &context_bit, s.inputs.data());
