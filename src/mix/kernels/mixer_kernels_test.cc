@@ -111,7 +111,7 @@ TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {
   for (int trial = 0; trial < 500; ++trial) {
     State state;
     for (Slot& slot : state.slots) {
-      for (uint16_t& n : slot.nodes) n = static_cast<uint16_t>(random_.Next() >> (trial % 3 * 50));
+      for (uint16_t& n : slot.nodes) n = static_cast<uint16_t>(random_.Next() >> (trial % 3 * 30));
     }
     state.map.resize(kPairs);
     for (uint32_t& pair : state.map) pair = static_cast<uint32_t>(random_.Next());
