@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares the generated sections of the documents with bench/ratio.csv, the model files and each
-other, and shows that a wrong number, sum or model is found. The test `ratio` measures what is in
-ratio.csv.
+"""Compares the generated sections of the documents with bench/ratio_of_tables.csv, the model files
+and each other, and shows that a wrong number, sum or model is found. The test `ratio` measures what
+is in ratio.csv.
 """
 
 import re
