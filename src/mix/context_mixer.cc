@@ -1,6 +1,7 @@
 #include "mix/context_mixer.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/hash.h"
@@ -80,9 +81,8 @@ uint32_t MatchGrade(uint32_t length) {
 }
 
 uint32_t MapContexts(uint64_t raw_size) {
-  uint32_t contexts = 1 << 10;
-  while (contexts < (1 << 12) && contexts < raw_size) contexts *= 2;
-  return contexts;
+  return static_cast<uint32_t>(
+      std::clamp(std::bit_ceil(raw_size), uint64_t{1} << 10, uint64_t{1} << 12));
 }
 
 DualRate FromCounts(int zeros, int ones) {

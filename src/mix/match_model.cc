@@ -1,6 +1,7 @@
 #include "mix/match_model.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -20,20 +21,17 @@ int8_t Count(int8_t count, bool hit) {
   return static_cast<int8_t>(std::clamp(count + (hit ? 2 : -1), -4, 3));
 }
 
-uint32_t NextPowerOfTwo(uint64_t v, uint32_t low, uint32_t high) {
-  uint32_t p = low;
-  while (p < high && p < v) p *= 2;
-  return p;
+size_t PositionsFor(uint64_t raw_size) {
+  return std::clamp(std::bit_ceil(raw_size), uint64_t{1} << 10, uint64_t{1} << 22);
 }
 }  // namespace
 
 uint64_t MatchTable::MemoryFor(uint64_t raw_size) {
-  return uint64_t{NextPowerOfTwo(raw_size, 1 << 10, 1 << 22)} * sizeof(uint32_t);
+  return PositionsFor(raw_size) * sizeof(uint32_t);
 }
 
 MatchTable::MatchTable(uint64_t raw_size)
-    : positions_(NextPowerOfTwo(raw_size, 1 << 10, 1 << 22)),
-      mask_(static_cast<uint32_t>(positions_.size()) - 1) {}
+    : positions_(PositionsFor(raw_size)), mask_(static_cast<uint32_t>(positions_.size()) - 1) {}
 
 size_t MatchTable::LaneOf(uint32_t position) const {
   size_t lane = reach_.size() - 1;

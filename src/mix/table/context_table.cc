@@ -1,6 +1,7 @@
 #include "mix/table/context_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -12,9 +13,7 @@ constexpr size_t kMaxSlots = size_t{1} << 22;
 constexpr size_t kMaxRuns = size_t{1} << 23;
 
 size_t PowerOfTwo(uint64_t number, size_t high) {
-  size_t power = size_t{1} << 12;
-  while (power < high && power < number) power *= 2;
-  return power;
+  return std::clamp(std::bit_ceil(number), uint64_t{1} << 12, uint64_t{high});
 }
 
 // For small blocks four slots and eight runs a byte: more of them than a byte can need. Less
