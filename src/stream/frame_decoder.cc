@@ -5,13 +5,6 @@
 
 namespace lmz {
 
-FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
-    : sink_(sink),
-      options_(std::move(options)),
-      reader_(source),
-      meter_(options_.progress),
-      pool_(options_.threads) {}
-
 namespace {
 
 Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
@@ -22,6 +15,13 @@ Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
 }
 
 }  // namespace
+
+FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
+    : sink_(sink),
+      options_(std::move(options)),
+      reader_(source),
+      meter_(options_.progress),
+      pool_(options_.threads) {}
 
 Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
   return WithinLimit(header.payload_size + header.raw_size + DecodeMemory(header), memory_limit);

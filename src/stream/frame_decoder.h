@@ -50,11 +50,11 @@ class FrameDecoder {
     BlockRecord record;
     Bytes payload;
     Bytes raw;
-    uint64_t end_offset = 0;               // in the input, behind the payload
-    uint64_t memory = 0;                   // bytes that it may take until it is written
-    uint64_t written_size = 0;             // of raw, by whoever writes
-    std::atomic<uint64_t> early_size = 0;  // of raw, decoded and ready to be written early
-    std::atomic<bool> is_over = false;     // nobody works on it any more
+    uint64_t end_offset = 0;    // in the input, behind the payload
+    uint64_t memory = 0;        // bytes that it may take until it is written
+    uint64_t written_size = 0;  // of raw, by whoever writes
+    uint64_t early_size = 0;    // of raw, decoded and ready to be written; guarded by early_mutex_
+    bool is_over = false;       // nobody works on it any more; guarded by early_mutex_
     std::future<Status> done;
   };
 
