@@ -1,20 +1,17 @@
 #include "stream/push_encoder.h"
 
-#include <new>
 #include <utility>
+
+#include "base/memory_errors.h"
 
 namespace lmz {
 
 Result<bool> PushEncoder::Step(CallBuffers& buffers, Directive directive) {
   LMZ_TRY(failure_);
-  try {
-    Result<bool> done = TryStep(buffers, directive);
-    failure_ = done.status();
-    return done;
-  } catch (const std::bad_alloc&) {
-    failure_ = Status(Code::kOutOfMemory, "there is not enough memory; use smaller blocks");
-    return failure_;
-  }
+  Result<bool> done = WithMemoryErrors([&] { return TryStep(buffers, directive); },
+                                       "there is not enough memory; use smaller blocks");
+  failure_ = done.status();
+  return done;
 }
 
 void PushEncoder::Reset() {
