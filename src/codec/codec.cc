@@ -2,7 +2,13 @@
 
 #include <algorithm>
 
+#include "model/library.h"
+
 namespace lmz {
+
+const ModelLibrary& BlockResources::ModelsToUse() const {
+  return models != nullptr ? *models : *ModelLibrary::Installed();
+}
 
 BlockResources BlockResources::Part(uint64_t begin, uint64_t end, uint64_t size) const {
   BlockResources part = *this;

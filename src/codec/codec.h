@@ -42,6 +42,9 @@ struct BlockResources {
     return !report || report(done, code_size);
   }
 
+  // For codecs: where the models are found that blocks name.
+  const ModelLibrary& ModelsToUse() const;
+
   // For codecs: the resources of a part of the work. What the part reports, counting to `size`, is
   // reported here as bytes begin to end of the whole. This object outlives the part's.
   BlockResources Part(uint64_t begin, uint64_t end, uint64_t size) const;

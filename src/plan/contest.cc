@@ -131,9 +131,7 @@ class Contest {
   // block better.
   Status GatherModels() {
     if (model_ == nullptr) return OkStatus();
-    const ModelLibrary& library =
-        resources_.models != nullptr ? *resources_.models : *ModelLibrary::Installed();
-    LMZ_ASSIGN(lower_models_, LowerModels(*model_, library));
+    LMZ_ASSIGN(lower_models_, LowerModels(*model_, resources_.ModelsToUse()));
     for (const SharedModel& model : lower_models_) models_.push_back(model.get());
     models_.push_back(model_);
     return OkStatus();
@@ -181,8 +179,7 @@ class Contest {
       limit = rival->payload.size();
       filters_ = others;
       is_text_ = false;
-      if (!std::holds_alternative<BytesOptions>(other)) continue;
-      bytes_ = std::get<BytesOptions>(other);
+      if (const auto* const bytes = std::get_if<BytesOptions>(&other)) bytes_ = *bytes;
     }
     return OkStatus();
   }

@@ -27,11 +27,6 @@ constexpr uint64_t kMinLinkedShare = 128;
 // What is left of an object is coded as such from this size on, and shorter bytes share a part.
 constexpr uint64_t kMinPartSize = 4096;
 
-bool IsObject(const BlockPlan& block) {
-  return !std::holds_alternative<BytesOptions>(block.choice.options) &&
-         !std::holds_alternative<StoredOptions>(block.choice.options);
-}
-
 uint64_t EndOf(const BlockPlan& block) {
   return block.offset + block.size;
 }

@@ -25,11 +25,6 @@ Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeade
   return rival->header;
 }
 
-bool IsObject(const BlockPlan& part) {
-  return !std::holds_alternative<BytesOptions>(part.choice.options) &&
-         !std::holds_alternative<StoredOptions>(part.choice.options);
-}
-
 }  // namespace
 
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,

@@ -25,6 +25,12 @@ struct BlockPlan {
   std::vector<Repeat> copies = {};
 };
 
+// Whether the block is (a piece of) an object that a finder found.
+inline bool IsObject(const BlockPlan& block) {
+  return !std::holds_alternative<BytesOptions>(block.choice.options) &&
+         !std::holds_alternative<StoredOptions>(block.choice.options);
+}
+
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
 };

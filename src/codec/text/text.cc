@@ -44,11 +44,6 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
   return codes;
 }
 
-Result<SharedModel> ModelOf(const ModelReference& reference, const BlockResources& resources) {
-  const ModelLibrary* library = resources.models;
-  return (library != nullptr ? *library : *ModelLibrary::Installed()).Find(reference);
-}
-
 uint64_t MixerMemory(const Layout& layout, Profile profile) {
   uint64_t memory = 0;
   for (int g = 0; g < layout.groups(); ++g) {
@@ -98,7 +93,7 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
                             MutableByteSpan raw) {
   ByteReader reader(payload);
   LMZ_ASSIGN(const TextHeader header, ReadTextHeader(reader, raw.size()));
-  LMZ_ASSIGN(const SharedModel model, ModelOf(header.model, resources));
+  LMZ_ASSIGN(const SharedModel model, resources.ModelsToUse().Find(header.model));
   const Predictor* const models[] = {model.get()};
   LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
   std::vector<Decoder> decoders(codes.begin(), codes.end());
@@ -121,7 +116,7 @@ uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockRes
   const Result<TextHeader> header = ReadTextHeader(reader, raw_size);
   if (!header.ok()) return 0;
   const Layout& layout = header.value().layout;
-  const Result<SharedModel> model = ModelOf(header.value().model, resources);
+  const Result<SharedModel> model = resources.ModelsToUse().Find(header.value().model);
   if (!model.ok()) return 0;
   const Predictor* const models[] = {model.value().get()};
   return MixerMemory(layout, header.value().profile) +

@@ -10,7 +10,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -18,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/crew.h"
+#include "base/memory_errors.h"
 #include "codec/block.h"
 #include "codec/text/layout.h"
 #include "codec/text/schedule.h"
@@ -140,7 +140,8 @@ class TextWalk {
 
   // Until there is nothing left to do; the first failure ends the work of all.
   void Work(int member) {
-    const Status status = DoPieces(member);
+    const Status status = WithMemoryErrors([&] { return DoPieces(member); },
+                                           "there is not enough memory for the code");
     if (status.ok()) return;
     schedule_.Stop();
     const std::lock_guard lock(failure_mutex_);
@@ -148,17 +149,9 @@ class TextWalk {
   }
 
   Status DoPieces(int member) {
-    try {
-      while (const std::optional<Piece> piece = schedule_.Take(member)) {
-        if (piece->group == Piece::kNetwork) {
-          LMZ_TRY(StepModels(*piece, member));
-        } else {
-          LMZ_TRY(CodeLanes(*piece));
-        }
-        schedule_.Done(*piece);
-      }
-    } catch (const std::bad_alloc&) {
-      return Status(Code::kOutOfMemory, "there is not enough memory for the code");
+    while (const std::optional<Piece> piece = schedule_.Take(member)) {
+      LMZ_TRY(piece->group == Piece::kNetwork ? StepModels(*piece, member) : CodeLanes(*piece));
+      schedule_.Done(*piece);
     }
     return OkStatus();
   }
