@@ -26,7 +26,7 @@ namespace lmz {
 namespace {
 
 struct Product {
-  Product(const MatrixKernels& with, int rows_, int columns_, int lanes_, WeightMemory& memory)
+  Product(const MatrixKernels& with, int rows_, int columns_, int lanes_, ZeroedMemory& memory)
       : kernels(with), rows(rows_), columns(columns_), lanes(lanes_) {
     std::mt19937 random(1);
     const auto small = [&] { return static_cast<int8_t>(static_cast<int>(random() % 255) - 127); };
@@ -60,14 +60,14 @@ const NetworkKernels& Scalar() {
   return PortableKernels(NetworkBuilds());
 }
 
-WeightMemory MemoryFor(const MatrixKernels& kernels, int rows, int columns) {
-  return WeightMemory(WeightMemory::RoundUp(kernels.packed_size(rows, columns)));
+ZeroedMemory MemoryFor(const MatrixKernels& kernels, int rows, int columns) {
+  return ZeroedMemory(ZeroedMemory::RoundUp(kernels.packed_size(rows, columns)));
 }
 
 void BenchMultiply(benchmark::State& state, const NetworkKernels& kernels, int rows, int columns,
                    int lanes) {
-  WeightMemory memory = MemoryFor(kernels.dense, rows, columns);
-  WeightMemory scalar_memory = MemoryFor(Scalar().dense, rows, columns);
+  ZeroedMemory memory = MemoryFor(kernels.dense, rows, columns);
+  ZeroedMemory scalar_memory = MemoryFor(Scalar().dense, rows, columns);
   Product product(kernels.dense, rows, columns, lanes, memory);
   Product expected(Scalar().dense, rows, columns, lanes, scalar_memory);
   product.Run();
@@ -205,13 +205,13 @@ class Products {
   static size_t SizeOf(const GlrShape& shape, const MatrixKernels& kernels) {
     size_t size = 0;
     ForEachMatrix(shape, [&](int rows, int columns) {
-      size += WeightMemory::RoundUp(kernels.packed_size(rows, columns));
+      size += ZeroedMemory::RoundUp(kernels.packed_size(rows, columns));
     });
     return size;
   }
 
   int lanes_;
-  WeightMemory memory_;
+  ZeroedMemory memory_;
   std::vector<Product> products_;
 };
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <utility>
+
+#include "base/memory_errors.h"
 
 namespace lmz {
 
@@ -22,8 +23,9 @@ size_t SlotsFor(uint64_t raw_size) {
   return PowerOfTwo(std::max(raw_size, std::min(4 * raw_size, uint64_t{1} << 20)), kMaxSlots);
 }
 
-size_t RunsFor(uint64_t raw_size) {
-  return PowerOfTwo(std::max(2 * raw_size, std::min(8 * raw_size, uint64_t{1} << 21)), kMaxRuns);
+size_t BucketsFor(uint64_t raw_size) {
+  const uint64_t runs = std::max(2 * raw_size, std::min(8 * raw_size, uint64_t{1} << 21));
+  return PowerOfTwo(runs, kMaxRuns) / RunBucket::kRuns;
 }
 
 uint32_t SecondHash(uint32_t hash, uint32_t node) {
@@ -47,29 +49,27 @@ uint8_t ContextTable::View::Guess() const {
 }
 
 Result<ContextTable> ContextTable::Make(uint64_t raw_size, const MixerKernels& kernels) {
-  LMZ_ASSIGN(SlotTable slots, SlotTable::Make(SlotsFor(raw_size)));
-  const size_t buckets = RunsFor(raw_size) / RunBucket::kRuns;
-  LMZ_ASSIGN(ZeroedMemory runs, ZeroedMemory::Make(buckets * sizeof(RunBucket)));
-  return ContextTable(kernels, std::move(slots), std::move(runs), buckets);
+  return WithMemoryErrors(
+      [&]() -> Result<ContextTable> { return ContextTable(raw_size, kernels); },
+      "there is not enough memory for the context tables; use smaller blocks or fewer threads");
 }
 
 uint64_t ContextTable::MemoryFor(uint64_t raw_size) {
   return ZeroedMemory::MemoryFor(SlotsFor(raw_size) * sizeof(Slot)) +
-         ZeroedMemory::MemoryFor(RunsFor(raw_size) / RunBucket::kRuns * sizeof(RunBucket));
+         ZeroedMemory::MemoryFor(BucketsFor(raw_size) * sizeof(RunBucket));
 }
 
-ContextTable::ContextTable(const MixerKernels& kernels, SlotTable slots, ZeroedMemory runs,
-                           size_t buckets)
+ContextTable::ContextTable(uint64_t raw_size, const MixerKernels& kernels)
     : kernels_(kernels),
       run_slots_(AllRunSlots()),
-      slots_(std::move(slots)),
-      runs_(std::move(runs)),
-      buckets_(static_cast<RunBucket*>(runs_.begin())),
-      bucket_mask_(buckets - 1) {}
+      slots_(SlotsFor(raw_size)),
+      bucket_mask_(BucketsFor(raw_size) - 1),
+      runs_(RunsSize()),
+      buckets_(static_cast<RunBucket*>(runs_.Take(RunsSize()))) {}
 
 void ContextTable::CopyFrom(const ContextTable& other) {
   slots_.CopyFrom(other.slots_);
-  std::memcpy(static_cast<void*>(buckets_), other.buckets_, (bucket_mask_ + 1) * sizeof(RunBucket));
+  std::memcpy(static_cast<void*>(buckets_), other.buckets_, RunsSize());
 }
 
 // Of both, since which of them a context has is not known before its bucket has come.

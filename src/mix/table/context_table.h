@@ -13,10 +13,10 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "cpu/zeroed_memory.h"
 #include "mix/kernels/mixer_kernels.h"
 #include "mix/table/node_steps.h"
 #include "mix/table/slot_table.h"
-#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 
@@ -77,20 +77,22 @@ class ContextTable {
   void Leave(uint8_t byte, View& view);
 
  private:
-  ContextTable(const MixerKernels& kernels, SlotTable slots, ZeroedMemory runs, size_t buckets);
+  // Throws std::bad_alloc.
+  ContextTable(uint64_t raw_size, const MixerKernels& kernels);
 
   RunBucket* BucketOf(uint32_t hash) const {
     return buckets_ + (hash * uint64_t{kGoldenRatio32} >> 12 & bucket_mask_);
   }
+  size_t RunsSize() const { return (bucket_mask_ + 1) * sizeof(RunBucket); }
   void MoveToSlots(size_t context, uint8_t byte, const View& view);
   void Store(uint32_t hash, const Slot& slot, uint8_t last_byte);
 
   const MixerKernels& kernels_;
   const RunSlots& run_slots_;
   SlotTable slots_;
+  size_t bucket_mask_;
   ZeroedMemory runs_;
   RunBucket* buckets_;  // in runs_
-  size_t bucket_mask_;
 };
 
 }  // namespace lmz

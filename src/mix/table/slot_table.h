@@ -8,20 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 #include "base/hash.h"
-#include "base/status.h"
+#include "cpu/zeroed_memory.h"
 #include "mix/bit_history.h"
 #include "mix/table/slot.h"
-#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 
 class SlotTable {
  public:
-  // Errors: kOutOfMemory. `slots` is a power of two >= 2.
-  static Result<SlotTable> Make(size_t slots);
+  // `slots` is a power of two >= 2. Throws std::bad_alloc.
+  explicit SlotTable(size_t slots);
 
   // Holds from now on what `other`, of the same size, holds.
   void CopyFrom(const SlotTable& other);
@@ -43,9 +41,6 @@ class SlotTable {
   }
 
  private:
-  SlotTable(ZeroedMemory memory, size_t count)
-      : memory_(std::move(memory)), slots_(static_cast<Slot*>(memory_.begin())), mask_(count - 1) {}
-
   size_t Index(uint32_t hash) const { return (hash * uint64_t{kGoldenRatio32} >> 8) & mask_; }
 
   // How much would be lost with this slot.

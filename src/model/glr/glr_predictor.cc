@@ -12,7 +12,7 @@ namespace {
 
 class GlrSession final : public Session {
  public:
-  GlrSession(const BoundGlr& weights, const SessionSize& size)
+  GlrSession(const PackedGlr& weights, const SessionSize& size)
       : weights_(weights), states_(weights.shape, size.lanes) {
     for (int i = 0; i < size.workers; ++i) {
       scratches_.emplace_back(weights.shape, size.lanes_per_step);
@@ -34,7 +34,7 @@ class GlrSession final : public Session {
   }
 
  private:
-  const BoundGlr& weights_;
+  const PackedGlr& weights_;
   LaneStates states_;
   std::vector<StepScratch> scratches_;  // [worker]
 };

@@ -24,7 +24,7 @@ class GlrPredictor final : public Predictor {
   std::unique_ptr<Session> Begin(const SessionSize& size) const override;
 
  private:
-  BoundGlr weights_;
+  PackedGlr weights_;
 };
 
 }  // namespace lmz

@@ -21,17 +21,17 @@ int Columns(const Int8Matrix& m) {
   return static_cast<int>(m.weights.size() / m.row_scale.size());
 }
 
-BoundMatrix BindMatrix(const Int8Matrix& m, const MatrixKernels& kernels, WeightMemory& memory) {
+ScaledMatrix PackMatrix(const Int8Matrix& m, const MatrixKernels& kernels, ZeroedMemory& memory) {
   return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels, memory), Aligned(m.row_scale),
           m.sum_shift, m.scale_exponent};
 }
 
-BoundMix BindMix(const std::vector<int16_t>& mix) {
+PackedMix PackMix(const std::vector<int16_t>& mix) {
   return {Aligned(mix), std::ranges::min(mix)};
 }
 
 // Epsilon is 10^-5 of a mean square; the kernels add it to the sum (spec 3.1).
-BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
+PackedNorm PackNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
   assert(size % kSizeUnit == 0 && size <= kMaxNormalized);
   return {Aligned(n.weights), n.fraction, (size << (2 * input_fraction)) / 100000};
@@ -41,7 +41,7 @@ BoundNorm BindNorm(const NormWeights& n, int input_fraction) {
 size_t PackedSize(const GlrWeights& weights, const NetworkKernels& with) {
   size_t size = 0;
   const auto add = [&](const Int8Matrix& m, const MatrixKernels& kernels) {
-    size += WeightMemory::RoundUp(kernels.packed_size(Rows(m), Columns(m)));
+    size += ZeroedMemory::RoundUp(kernels.packed_size(Rows(m), Columns(m)));
   };
   for (const GlrLayer& layer : weights.layers) {
     for (const Int8Matrix* m :
@@ -54,34 +54,34 @@ size_t PackedSize(const GlrWeights& weights, const NetworkKernels& with) {
   return size;
 }
 
-BoundLayer BindLayer(const GlrLayer& layer, const NetworkKernels& kernels, WeightMemory& memory) {
+PackedLayer PackLayer(const GlrLayer& layer, const NetworkKernels& kernels, ZeroedMemory& memory) {
   return {
-      .input_norm = BindNorm(layer.input_norm, kResidualFraction),
-      .state_norm = BindNorm(layer.state_norm, kStateFraction),
-      .hidden_norm = BindNorm(layer.hidden_norm, kResidualFraction),
-      .mix = {BindMix(layer.mix[0]), BindMix(layer.mix[1]), BindMix(layer.mix[2])},
-      .projection = {BindMatrix(layer.value, kernels.dense, memory),
-                     BindMatrix(layer.forget, kernels.dense, memory),
-                     BindMatrix(layer.gate, kernels.dense, memory)},
+      .input_norm = PackNorm(layer.input_norm, kResidualFraction),
+      .state_norm = PackNorm(layer.state_norm, kStateFraction),
+      .hidden_norm = PackNorm(layer.hidden_norm, kResidualFraction),
+      .mix = {PackMix(layer.mix[0]), PackMix(layer.mix[1]), PackMix(layer.mix[2])},
+      .projection = {PackMatrix(layer.value, kernels.dense, memory),
+                     PackMatrix(layer.forget, kernels.dense, memory),
+                     PackMatrix(layer.gate, kernels.dense, memory)},
       .forget_bias = Aligned(layer.forget_bias),
-      .hidden_mix = BindMix(layer.hidden_mix),
-      .output = BindMatrix(layer.output, kernels.dense, memory),
-      .up = BindMatrix(layer.up, kernels.dense, memory),
-      .down = BindMatrix(layer.down, kernels.sparse, memory)};  // reads what square_quantize makes
+      .hidden_mix = PackMix(layer.hidden_mix),
+      .output = PackMatrix(layer.output, kernels.dense, memory),
+      .up = PackMatrix(layer.up, kernels.dense, memory),
+      .down = PackMatrix(layer.down, kernels.sparse, memory)};  // reads what square_quantize makes
 }
 
 }  // namespace
 
-BoundGlr::BoundGlr(const GlrWeights& weights, const NetworkKernels& with)
+PackedGlr::PackedGlr(const GlrWeights& weights, const NetworkKernels& with)
     : shape(weights.shape),
       kernels(&with),
       memory(PackedSize(weights, with)),
       embedding(Aligned(weights.embedding)),
-      final_norm(BindNorm(weights.final_norm, kResidualFraction)),
+      final_norm(PackNorm(weights.final_norm, kResidualFraction)),
       head_bias(Aligned(weights.head_bias)) {
   layers.reserve(weights.layers.size());
-  for (const GlrLayer& layer : weights.layers) layers.push_back(BindLayer(layer, with, memory));
-  head = BindMatrix(weights.head, with.dense, memory);  // in the order in which a step reads them
+  for (const GlrLayer& layer : weights.layers) layers.push_back(PackLayer(layer, with, memory));
+  head = PackMatrix(weights.head, with.dense, memory);  // in the order in which a step reads them
 }
 
 }  // namespace lmz

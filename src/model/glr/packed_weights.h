@@ -7,52 +7,53 @@
 #include <vector>
 
 #include "cpu/aligned.h"
-#include "cpu/weight_memory.h"
+#include "cpu/zeroed_memory.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/packed_matrix.h"
 #include "model/glr/weights.h"
 
 namespace lmz {
 
-struct BoundMatrix {
+// A packed matrix and what its products are scaled by.
+struct ScaledMatrix {
   MatrixStorage storage;
   AlignedVector<int16_t> row_scale;
   int sum_shift = 0;
   int scale_exponent = 0;  // spec: Scale_Exponent
 };
 
-struct BoundNorm {
+struct PackedNorm {
   AlignedVector<int16_t> weights;
   int fraction = 0;
   uint64_t epsilon = 0;  // in units of the squared input
 };
 
-struct BoundMix {
+struct PackedMix {
   MixWeights view() const { return {weights.data(), least}; }
   AlignedVector<int16_t> weights;
   int16_t least = 0;
 };
 
-struct BoundLayer {
-  BoundNorm input_norm, state_norm, hidden_norm;
-  std::array<BoundMix, kMaxMixes> mix;
-  std::array<BoundMatrix, 3> projection;  // value, forget, gate
+struct PackedLayer {
+  PackedNorm input_norm, state_norm, hidden_norm;
+  std::array<PackedMix, kMaxMixes> mix;
+  std::array<ScaledMatrix, 3> projection;  // value, forget, gate
   AlignedVector<int16_t> forget_bias;
-  BoundMix hidden_mix;
-  BoundMatrix output, up, down;
+  PackedMix hidden_mix;
+  ScaledMatrix output, up, down;
 };
 
-struct BoundGlr {
+struct PackedGlr {
   // `weights` obeys the rules of the model file. May throw std::bad_alloc.
-  BoundGlr(const GlrWeights& weights, const NetworkKernels& kernels);
+  PackedGlr(const GlrWeights& weights, const NetworkKernels& kernels);
 
   GlrShape shape;
   const NetworkKernels* kernels;
-  WeightMemory memory;               // of all matrices
+  ZeroedMemory memory;               // of all matrices
   AlignedVector<int16_t> embedding;  // [256][width], Q8
-  std::vector<BoundLayer> layers;
-  BoundNorm final_norm;
-  BoundMatrix head;
+  std::vector<PackedLayer> layers;
+  PackedNorm final_norm;
+  ScaledMatrix head;
   AlignedVector<int32_t> head_bias;  // [256], Q10
 };
 

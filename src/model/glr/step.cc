@@ -14,7 +14,7 @@ namespace {
 // in one lane (the sums, roots and divisions of whole vectors) then overlap with the next lane's.
 class GlrStep {
  public:
-  GlrStep(const BoundGlr& network, LaneStates& states, int first, int count, StepScratch& scratch)
+  GlrStep(const PackedGlr& network, LaneStates& states, int first, int count, StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
         states_(states),
@@ -31,7 +31,7 @@ class GlrStep {
   }
 
   // x += Output(Norm(state) * Silu(gate)), where the state takes in the new value.
-  void Recurrence(const BoundLayer& layer, LayerState& memory) {
+  void Recurrence(const PackedLayer& layer, LayerState& memory) {
     NormalizeResidual(layer.input_norm);
     ShiftAndQuantize(layer.mix, memory.previous_input, layer.input_norm);
     for (size_t i = 0; i < 3; ++i) Multiply(layer.projection[i], scratch_.slots[i]);
@@ -60,7 +60,7 @@ class GlrStep {
   }
 
   // x += Down(Relu(Up(...))^2).
-  void Hidden(const BoundLayer& layer, LayerState& memory) {
+  void Hidden(const PackedLayer& layer, LayerState& memory) {
     NormalizeResidual(layer.hidden_norm);
     ShiftAndQuantize(std::span(&layer.hidden_mix, 1), memory.previous_hidden, layer.hidden_norm);
     Multiply(layer.up, scratch_.slots[0]);
@@ -98,18 +98,18 @@ class GlrStep {
   int32_t* Residual(int lane) { return states_.residual(first_ + lane).data(); }
   uint8_t* Quantised(size_t slot, int lane) { return scratch_.slots[slot].quantised[lane].data(); }
 
-  void Normalize(const BoundNorm& norm, const int32_t* x, int lane) {
+  void Normalize(const PackedNorm& norm, const int32_t* x, int lane) {
     kernels_.normalize(x, static_cast<int>(norm.weights.size()), norm.epsilon, norm.weights.data(),
                        scratch_.normal[lane].data());
   }
 
-  void NormalizeResidual(const BoundNorm& norm) {
+  void NormalizeResidual(const PackedNorm& norm) {
     for (int lane = 0; lane < count_; ++lane) Normalize(norm, Residual(lane), lane);
   }
 
   // Mixes one by one into the slots from 0 on; what was `previous` is the present from here on.
-  void ShiftAndQuantize(std::span<const BoundMix> mixes, LaneRows<int16_t>& previous,
-                        const BoundNorm& norm) {
+  void ShiftAndQuantize(std::span<const PackedMix> mixes, LaneRows<int16_t>& previous,
+                        const PackedNorm& norm) {
     std::array<MixWeights, kMaxMixes> weights;
     for (size_t i = 0; i < mixes.size(); ++i) weights[i] = mixes[i].view();
     for (int lane = 0; lane < count_; ++lane) {
@@ -122,13 +122,13 @@ class GlrStep {
     }
   }
 
-  void Multiply(const BoundMatrix& matrix, StepScratch::Slot& slot) {
+  void Multiply(const ScaledMatrix& matrix, StepScratch::Slot& slot) {
     matrix.storage.Multiply(slot.quantised[0].data(), slot.quantised.size(), count_,
                             slot.sums[0].data(), slot.sums.size());
   }
 
   // x += the product in slot 0.
-  void AddProduct(const BoundMatrix& matrix) {
+  void AddProduct(const ScaledMatrix& matrix) {
     for (int lane = 0; lane < count_; ++lane) {
       kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
                    Residual(lane));
@@ -136,18 +136,18 @@ class GlrStep {
   }
 
   // A narrowed sum times its 15-bit scale has this many fraction bits (spec 3.3).
-  static int ProductExponent(const BoundMatrix& matrix, const QuantizedScale& input) {
+  static int ProductExponent(const ScaledMatrix& matrix, const QuantizedScale& input) {
     return matrix.scale_exponent - matrix.sum_shift - 15 + input.exponent;
   }
 
-  ScaledSums Scaled(const BoundMatrix& matrix, size_t slot, int lane, int fraction,
+  ScaledSums Scaled(const ScaledMatrix& matrix, size_t slot, int lane, int fraction,
                     int least_shift = 0) {
     const QuantizedScale& input = ScaleOf(slot, lane);
     return {scratch_.slots[slot].sums[lane].data(), matrix.row_scale.data(), matrix.sum_shift,
             input.mantissa, std::clamp(ProductExponent(matrix, input) - fraction, least_shift, 31)};
   }
 
-  const BoundGlr& network_;
+  const PackedGlr& network_;
   const NetworkKernels& kernels_;
   LaneStates& states_;
   const int first_;
@@ -157,14 +157,14 @@ class GlrStep {
 
 }  // namespace
 
-void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count, StepPart part,
+void StepGlr(const PackedGlr& network, LaneStates& states, int first, int count, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch) {
   const ProductScope scope(network.kernels->dense, count);
   GlrStep step(network, states, first, count, scratch);
   const int layers = network.shape.layers;
   if (part.index == 0) step.Embed(input_bytes);
   for (int i = part.index * layers / part.count; i < (part.index + 1) * layers / part.count; ++i) {
-    const BoundLayer& layer = network.layers[static_cast<size_t>(i)];
+    const PackedLayer& layer = network.layers[static_cast<size_t>(i)];
     step.Recurrence(layer, states.layer(i));
     step.Hidden(layer, states.layer(i));
   }

@@ -10,7 +10,7 @@ namespace lmz {
 
 // Session::Step for a network of this architecture: the parts are its layers as evenly as can be,
 // the first with the input, the last with the output.
-void StepGlr(const BoundGlr& network, LaneStates& states, int first, int count, StepPart part,
+void StepGlr(const PackedGlr& network, LaneStates& states, int first, int count, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
 
 }  // namespace lmz

@@ -52,9 +52,9 @@ class NetworkKernelsTest : public KernelTest<NetworkKernels> {
 struct PackedForTest {
   PackedForTest(const std::vector<int8_t>& weights, int rows, int columns,
                 const MatrixKernels& kernels)
-      : memory(WeightMemory::RoundUp(kernels.packed_size(rows, columns))),
+      : memory(ZeroedMemory::RoundUp(kernels.packed_size(rows, columns))),
         storage(weights, rows, columns, kernels, memory) {}
-  WeightMemory memory;
+  ZeroedMemory memory;
   MatrixStorage storage;
 };
 

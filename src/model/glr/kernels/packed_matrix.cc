@@ -5,12 +5,12 @@
 namespace lmz {
 
 MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int columns,
-                             const MatrixKernels& kernels, WeightMemory& memory)
+                             const MatrixKernels& kernels, ZeroedMemory& memory)
     : start_(static_cast<size_t>(rows)), rows_(rows), columns_(columns), kernels_(&kernels) {
   assert(rows > 0 && rows % kSizeUnit == 0);
   assert(columns > 0 && columns % kColumnUnit == 0 && columns <= kMaxColumns);
   assert(weights.size() == static_cast<size_t>(rows) * static_cast<size_t>(columns));
-  int8_t* const packed = memory.Take(kernels.packed_size(rows, columns));
+  auto* const packed = static_cast<int8_t*>(memory.Take(kernels.packed_size(rows, columns)));
   kernels.pack(weights.data(), rows, columns, packed);
   packed_ = packed;
   // The kernel multiplies with q + flip, so the sums start at -flip * (sum of weights).

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "cpu/aligned.h"
-#include "cpu/weight_memory.h"
+#include "cpu/zeroed_memory.h"
 #include "model/glr/kernels/network_kernels.h"
 
 namespace lmz {
@@ -33,7 +33,7 @@ class MatrixStorage {
   // `memory`; both outlive this object. rows is a multiple of kSizeUnit, columns of kColumnUnit and
   // at most kMaxColumns. May throw std::bad_alloc.
   MatrixStorage(std::span<const int8_t> weights, int rows, int columns,
-                const MatrixKernels& kernels, WeightMemory& memory);
+                const MatrixKernels& kernels, ZeroedMemory& memory);
 
   // Within a ProductScope: sums[lane][row] = sum over columns of weight * q. Strides are in
   // elements; each x row is `columns` bytes long, q ^ kernels.flip.
