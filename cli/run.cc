@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/memory_errors.h"
 #include "cli/job.h"
 #include "cli/models.h"
 #include "cli/show/list.h"
@@ -24,16 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Runs `work` and turns an exhausted memory into a Status.
-template <typename Answer, typename Work>
-Answer Guard(const std::string& file, Work work) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, file +
-                                          ": not enough memory; try a smaller --block-size or "
-                                          "fewer --threads");
-  }
+std::string NoMemoryFor(const std::string& file) {
+  return file + ": not enough memory; try a smaller --block-size or fewer --threads";
 }
 
 // The files that `options` name, those in directories included.
@@ -91,8 +83,8 @@ ExitCode RunJobs(const Options& options, const Models& models,
   const auto begin = Clock::now();
   for (const std::string& file : files) {
     const auto start = Clock::now();
-    const auto done =
-        Guard<Result<Progress>>(file, [&] { return RunJob(options, models, file, line); });
+    const auto done = WithMemoryErrors([&] { return RunJob(options, models, file, line); },
+                                       NoMemoryFor(file).c_str());
     line.EndFile();
     worst = std::max(worst, FinishJob(options, file, done, start, total));
   }
@@ -109,7 +101,8 @@ ExitCode RunLists(const Options& options, const std::vector<std::string>& files)
   ExitCode worst = ExitCode::kSuccess;
   std::vector<ListedFile> listed;
   for (const std::string& file : files) {
-    Result<ListedFile> entry = Guard<Result<ListedFile>>(file, [&] { return RunList(file); });
+    Result<ListedFile> entry =
+        WithMemoryErrors([&] { return RunList(file); }, NoMemoryFor(file).c_str());
     worst = std::max(worst, Report(entry.status(), options.silent));
     if (entry.ok()) listed.push_back(std::move(entry).value());
   }

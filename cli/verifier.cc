@@ -1,6 +1,6 @@
 #include "cli/verifier.h"
 
-#include <new>
+#include "base/memory_errors.h"
 
 namespace lmz::cli {
 
@@ -55,13 +55,12 @@ class Verifier::Restored final : public Sink {
 Verifier::Verifier(Source& source, Sink& sink, const DecompressOptions& options)
     : source_(source), sink_(sink) {
   thread_ = std::thread([this, options] {
-    try {
+    const auto restore = [this, &options] {
       Coded coded(*this);
       Restored restored(*this);
-      status_ = Decompress(coded, restored, options).status();
-    } catch (const std::bad_alloc&) {
-      status_ = Status(Code::kOutOfMemory, "not enough memory to decode it");
-    }
+      return Decompress(coded, restored, options).status();
+    };
+    status_ = WithMemoryErrors(restore, "not enough memory to decode it");
     const std::lock_guard lock(mutex_);
     has_stopped_ = true;
     changed_.notify_all();

@@ -1,6 +1,6 @@
 #include "stream/push_decoder.h"
 
-#include <new>
+#include "base/memory_errors.h"
 
 namespace lmz {
 
@@ -20,12 +20,10 @@ uint64_t NextLook(uint64_t size) {
 }  // namespace
 
 Result<bool> PushDecoder::Step(CallBuffers& buffers, Directive directive) {
-  try {
-    return TryStep(buffers, directive);
-  } catch (const std::bad_alloc&) {
-    failure_ = Status(Code::kOutOfMemory, "there is not enough memory; use fewer threads");
-    return failure_;
-  }
+  Result<bool> done = WithMemoryErrors([&] { return TryStep(buffers, directive); },
+                                       "there is not enough memory; use fewer threads");
+  if (done.status().code() == Code::kOutOfMemory) failure_ = done.status();
+  return done;
 }
 
 void PushDecoder::Reset() {
