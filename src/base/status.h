@@ -6,6 +6,7 @@
 // and status_test.cc pins them.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -64,11 +65,18 @@ class [[nodiscard]] Result {
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }
-  T& value() & { return *value_; }
-  const T& value() const& { return *value_; }
-  T&& value() && { return *std::move(value_); }
+  // Only of what is ok(): builds with assertions abort otherwise.
+  T& value() & { return Checked(value_); }
+  const T& value() const& { return Checked(value_); }
+  T&& value() && { return std::move(Checked(value_)); }
 
  private:
+  template <typename Value>
+  static auto& Checked(Value& value) {
+    assert(value.has_value());
+    return *value;
+  }
+
   Status status_;
   std::optional<T> value_;
 };

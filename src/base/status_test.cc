@@ -57,5 +57,14 @@ TEST(Status, TheFirstFailureWins) {
   EXPECT_EQ(Quarter(6).status().message(), "odd");
 }
 
+TEST(Status, ADebugBuildStopsAtTheValueOfAFailure) {
+#ifdef NDEBUG
+  GTEST_SKIP() << "a build without assertions";
+#else
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH((void)Half(3).value(), "has_value");
+#endif
+}
+
 }  // namespace
 }  // namespace lmz
