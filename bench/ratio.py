@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Compares the coded size of every corpus file with bench/ratio.csv, so that a change is a diff.
 
-usage: ratio.py --lmz LMZ [--corpora DIR] [--update]
+usage: ratio.py --lmz LMZ [--corpora DIR] [--quick] [--update]
 
 Every file is restored and compared too. Files that are not here are left out; the sample in the
-repository always is. With --update the rows of the files that are here are rewritten. Exit status
-1 when a size differs, a row is missing or a file is not restored.
+repository always is. --quick leaves out what takes longest. With --update the rows of the files that
+are here are rewritten. Exit status 1 when a size differs, a row is missing or a file is not restored.
 """
 
 import argparse
@@ -31,9 +31,20 @@ MODEL_FILES = {
 }
 LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
 
+# With --quick: no larger files at the levels with a model, and one picture of each source, both as
+# pixels and as a PNG file.
+QUICK_MODEL_SIZE = 256 << 10
+QUICK_PICTURES = {"kodim23", "1418519"}
+
 
 def is_measured(name, level):
     return level == "0" or name in (LARGE_FILES if level == "4" else MODEL_FILES)
+
+
+def is_quick(name, level, raw_size):
+    if name.startswith("image/"):
+        return pathlib.PurePosixPath(name).stem in QUICK_PICTURES
+    return level == "0" or raw_size <= QUICK_MODEL_SIZE
 
 
 def coded(lmz, options, raw):
@@ -52,9 +63,18 @@ def sizes(lmz, options, raw):
     return len(raw), len(coded(lmz, options, raw))
 
 
-def measure(lmz, files):
-    """{(file, level): row} for all files and levels; as many at once as there are cores."""
-    jobs = [(name, level) for name in files for level in LEVELS if is_measured(name, level)]
+def cells(files, quick):
+    """The (file, level) that are measured; the slowest first, so that no core waits at the end."""
+    found = []
+    for name, path in files.items():
+        size = path.stat().st_size
+        found += [(level, size, name) for level in LEVELS
+                  if is_measured(name, level) and (not quick or is_quick(name, level, size))]
+    return [(name, level) for level, size, name in sorted(found, reverse=True)]
+
+
+def measure(lmz, files, jobs):
+    """{(file, level): row} for the cells `jobs`; as many at once as there are cores."""
 
     def row(job):
         name, level = job
@@ -83,17 +103,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lmz", required=True, help="the program to measure")
     parser.add_argument("--corpora", type=pathlib.Path, default=corpora.default_corpora())
+    parser.add_argument("--quick", action="store_true", help="leave out what takes longest")
     parser.add_argument("--update", action="store_true", help="rewrite the table")
     arguments = parser.parse_args()
 
     files = (corpora.files(arguments.corpora) | corpora.images(arguments.corpora) |
              corpora.pictures(arguments.corpora) | corpora.audio_files(arguments.corpora))
     expected = {(row["file"], row["level"]): row for row in corpora.read_table(TABLE)}
-    measured = measure(arguments.lmz, files)
+    jobs = cells(files, arguments.quick)
+    measured = measure(arguments.lmz, files, jobs)
     changes = list(differences(expected, measured))
     print("\n".join(changes) or "no size differs from bench/ratio.csv")
-    absent = len(set(expected) - set(measured))
-    print(f"{len(measured)} sizes compared, {absent} skipped because their files are missing")
+    left_out = len(cells(files, False)) - len(jobs)
+    absent = len(set(expected) - set(measured)) - left_out
+    print(f"{len(measured)} sizes compared, {left_out} left out by --quick, "
+          f"{absent} skipped because their files are missing")
     if arguments.update:
         merged = {key: row for key, row in {**expected, **measured}.items() if key[1] in LEVELS}
         corpora.write_table(TABLE, [merged[key] for key in sorted(merged)])

@@ -46,6 +46,23 @@ class RatioTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             ratio.sizes(loses, [], raw)
 
+    def test_quick_leaves_out_no_level_and_no_kind(self):
+        def kinds(cells):
+            return {(name.split("/")[0], pathlib.Path(name).suffix == ".png", level)
+                    for name, level in cells}
+
+        names = {row["file"] for row in ratio.corpora.read_table(ratio.TABLE)}
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: pathlib.Path(folder, name.replace("/", "+")) for name in names}
+            for name, path in files.items():
+                path.touch()
+                if name == "text/enwik6":
+                    path.write_bytes(bytes(1000000))
+            every, quick = ratio.cells(files, False), ratio.cells(files, True)
+        self.assertLess(set(quick), set(every))
+        self.assertEqual(kinds(quick), kinds(every))
+        self.assertEqual([level for name, level in quick if name == "text/enwik6"], ["0"])
+
     def test_pixels_come_out_of_a_png_file(self):
         def chunk(kind, content):
             return struct.pack(">I", len(content)) + kind + content + bytes(4)
