@@ -5,11 +5,30 @@ include(GoogleTest)
 set(LMZ_CORPORA "${PROJECT_SOURCE_DIR}/../shared/corpora" CACHE PATH
     "Benchmark corpora; tests that need them are skipped where they are absent")
 
+# lmz_precompile(TARGET GROUP [HEADER...]): with LMZ_PRECOMPILE, TARGET gets the headers below and
+# HEADERs precompiled, once for all targets of GROUP, which have the same compiler flags.
+set(LMZ_COMMON_HEADERS <algorithm> <array> <cstdint> <cstring> <functional> <memory> <optional> <span>
+    <string> <utility> <vector>)
+function(lmz_precompile target group)
+  if(NOT LMZ_PRECOMPILE)
+    return()
+  endif()
+  get_property(first GLOBAL PROPERTY LMZ_PRECOMPILED_${group})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+    return()
+  endif()
+  list(TRANSFORM ARGN REPLACE ".+" "<\\0>" OUTPUT_VARIABLE others)
+  target_precompile_headers(${target} PRIVATE ${LMZ_COMMON_HEADERS} ${others})
+  set_property(GLOBAL PROPERTY LMZ_PRECOMPILED_${group} ${target})
+endfunction()
+
 # lmz_test(TARGET LIBRARIES SOURCE...): a GoogleTest program that links LIBRARIES (a list).
 function(lmz_test target libraries)
   add_executable(${target} ${ARGN})
   target_link_libraries(${target} PRIVATE ${libraries} lmz_flags GTest::gtest_main)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  lmz_precompile(${target} TESTS gtest/gtest.h)
   target_compile_definitions(${target} PRIVATE LMZ_CORPORA="${LMZ_CORPORA}"
                              LMZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              LMZ_MODELS_DIR="${PROJECT_SOURCE_DIR}/models")
@@ -19,25 +38,25 @@ function(lmz_test target libraries)
   gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
-# lmz_path_name(OUT SOURCE): the target of a source by its path, so that equal names do not collide:
-# src/codec/text/walk_test.cc becomes codec_text_walk_test.
-function(lmz_path_name out source)
-  file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${source})
-  string(REGEX REPLACE "^src/" "" path ${path})
-  string(REGEX REPLACE "\\.[a-z]+$" "" path ${path})
-  string(REPLACE "/" "_" path ${path})
-  set(${out} ${path} PARENT_SCOPE)
-endfunction()
-
-# lmz_tests_beside(LIBRARIES): every *_test.cc in this folder and below is a test of LIBRARIES.
+# lmz_tests_beside(LIBRARIES): every *_test.cc in this folder and below is a test of LIBRARIES. Those
+# of one folder are one program, named by its path: src/codec/text/*_test.cc make codec_text_tests.
 function(lmz_tests_beside libraries)
   if(NOT LMZ_BUILD_TESTS)
     return()
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cc)
+  set(targets)
   foreach(source IN LISTS sources)
-    lmz_path_name(target ${source})
-    lmz_test(${target} "${libraries}" ${source})
+    cmake_path(GET source PARENT_PATH folder)
+    file(RELATIVE_PATH target ${PROJECT_SOURCE_DIR} ${folder})
+    string(REGEX REPLACE "^src/" "" target ${target})
+    string(REPLACE "/" "_" target ${target})
+    list(APPEND targets ${target})
+    list(APPEND sources_of_${target} ${source})
+  endforeach()
+  list(REMOVE_DUPLICATES targets)
+  foreach(target IN LISTS targets)
+    lmz_test(${target}_tests "${libraries}" ${sources_of_${target}})
   endforeach()
 endfunction()
 
@@ -48,6 +67,7 @@ function(lmz_layer name)
   target_include_directories(lmz_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM LAYER_BELOW PREPEND lmz_)
   target_link_libraries(lmz_${name} PUBLIC ${LAYER_BELOW} lmz_flags)
+  lmz_precompile(lmz_${name} LIBRARY)
   set_property(GLOBAL APPEND PROPERTY LMZ_LAYERS lmz_${name})
 endfunction()
 
@@ -94,7 +114,8 @@ function(lmz_kernels layer stem)
     endif()
     target_sources(lmz_${layer} PRIVATE ${stem}_${isa}.cc)
     set_source_files_properties(${stem}_${isa}.cc PROPERTIES
-      COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS};${checks};${LMZ_FLAGS_${isa}}")
+      COMPILE_OPTIONS "${LMZ_KERNEL_FLAGS};${checks};${LMZ_FLAGS_${isa}}"
+      SKIP_PRECOMPILE_HEADERS ON)  # compiled for other instructions
     set_property(GLOBAL APPEND PROPERTY LMZ_KERNEL_BUILDS ${name}_${isa})
   endforeach()
 endfunction()
