@@ -4,8 +4,9 @@
 usage: ratio.py --lmz LMZ [--corpora DIR] [--quick] [--update]
 
 Every file is restored and compared too. Files that are not here are left out; the sample in the
-repository always is. --quick leaves out what takes longest. With --update the rows of the files that
-are here are rewritten. Exit status 1 when a size differs, a row is missing or a file is not restored.
+repository always is. --quick leaves out what takes longest. With --update the rows of the files
+that are here are rewritten. Exit status 1 when a size differs, a row is missing or a file is not
+restored.
 """
 
 import argparse
