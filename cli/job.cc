@@ -2,12 +2,16 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "cli/io/descriptor.h"
 #include "cli/io/input_file.h"
 #include "cli/io/output_file.h"
 #include "cli/io/standard_streams.h"
+#include "cli/output_name.h"
+#include "cli/salvage_job.h"
 #include "cli/show/progress.h"
 #include "cli/verifier.h"
 #include "stream/compress.h"
@@ -18,42 +22,25 @@ namespace {
 
 constexpr const char* kNoOutput = "no output was kept";
 
-bool WritesFile(const Options& options, const std::string& file) {
-  if (options.mode != Mode::kCompress && options.mode != Mode::kDecompress) return false;
-  return !options.output.empty() || (!options.to_stdout && file != "-");
-}
-
-bool DerivesName(const Options& options, const std::string& file) {
-  return WritesFile(options, file) && options.output.empty();
-}
-
-Result<std::string> OutputName(const Options& options, const std::string& file) {
-  if (!options.output.empty()) return options.output;
-  const bool has_suffix = file.ends_with(options.suffix);
-  if (options.mode == Mode::kCompress) {
-    if (has_suffix && !options.force) {
-      return Status(Code::kIo, file + ": already ends in " + options.suffix +
-                                   ", skipped; use -f to compress it again");
-    }
-    return file + options.suffix;
-  }
-  const std::string name = file.substr(0, file.size() - (has_suffix ? options.suffix.size() : 0));
-  if (!has_suffix || name.empty() || name.ends_with('/')) {
-    return Status(Code::kIo, file + ": does not end in " + options.suffix +
-                                 ", skipped; name the output with -o or -c");
-  }
-  return name;
-}
-
 // Stream errors already name their file; errors of the pipeline are about the input.
 Status NameInput(const Status& status, const std::string& name) {
   return status.code() == Code::kIo ? status : status.At(name);
 }
 
-Result<Progress> RunPipeline(const Options& options, const Models& models, InputFile& input,
-                             Sink& sink, ProgressLine& line) {
+// What one job works with.
+struct Job {
+  const Options& options;
+  const Models& models;
+  const std::string& file;
+  InputFile& input;
+  ProgressLine& line;
+  Status salvaged;  // the worst that was found wrong with what --salvage restored
+};
+
+Result<Progress> RunPipeline(Job& job, Sink& sink) {
+  const auto& [options, models, file, input, line, salvaged] = job;
   line.BeginFile(input.name(), input.size());
-  const ProgressFunction update = [&line](const Progress& progress) {
+  const ProgressFunction update = [&line = job.line](const Progress& progress) {
     line.Update(progress);
     return true;
   };
@@ -73,6 +60,7 @@ Result<Progress> RunPipeline(const Options& options, const Models& models, Input
     LMZ_TRY(verifier.Finish());
     return done;
   }
+  if (options.salvage) return RunSalvage(options, models, input, sink, line, job.salvaged);
   DecompressOptions decompress;
   decompress.models = models.library;
   decompress.threads = options.threads;
@@ -134,10 +122,19 @@ Status CheckStdoutIsNotInput(const InputFile& input) {
   return OkStatus();
 }
 
-Result<Progress> RunToFile(const Options& options, const Models& models, const std::string& file,
-                           InputFile& input, ProgressLine& line) {
-  LMZ_ASSIGN(const std::string name, OutputName(options, file));
+Status MakeFolderOf(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  return error ? Status(Code::kIo, path + ": its folder cannot be made: " + error.message())
+               : OkStatus();
+}
+
+Result<Progress> RunToFile(Job& job) {
+  const Options& options = job.options;
+  InputFile& input = job.input;
+  LMZ_ASSIGN(const std::string name, OutputName(options, job.file));
   if (options.remove_input) LMZ_TRY(input.CheckRemovable(options.force));
+  if (!options.output_folder.empty()) LMZ_TRY(MakeFolderOf(name));
   OutputRules rules;
   rules.may_replace = options.force;
   rules.is_chosen = !options.output.empty();
@@ -146,8 +143,12 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
   rules.terminal_ok = options.force || options.mode == Mode::kDecompress;
   LMZ_ASSIGN(const std::unique_ptr<OutputFile> output,
              OutputFile::Create(name, input.attributes(), rules));
-  Result<Progress> done = RunPipeline(options, models, input, *output, line);
-  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), kNoOutput));
+  Result<Progress> done = RunPipeline(job, *output);
+  auto change = InputFile::Change::kNone;
+  if (!options.salvage) {  // which does not read it through
+    LMZ_ASSIGN(change, CheckInput(input, done.status(), kNoOutput));
+  }
+  LMZ_TRY(done.status());
   LMZ_TRY(output->Commit());
   if (options.remove_input) {
     LMZ_TRY(RemoveInput(input, *output));
@@ -158,25 +159,24 @@ Result<Progress> RunToFile(const Options& options, const Models& models, const s
 }
 
 // To standard output, or nowhere.
-Result<Progress> RunToSink(const Options& options, const Models& models, InputFile& input,
-                           Sink& sink, const char* output, ProgressLine& line) {
-  Result<Progress> done = RunPipeline(options, models, input, sink, line);
-  LMZ_ASSIGN(const InputFile::Change change, CheckInput(input, done.status(), output));
-  if (change == InputFile::Change::kGrown) return Grown(input);
+Result<Progress> RunToSink(Job& job, Sink& sink, const char* output) {
+  Result<Progress> done = RunPipeline(job, sink);
+  if (job.options.salvage) return done;
+  LMZ_ASSIGN(const InputFile::Change change, CheckInput(job.input, done.status(), output));
+  if (change == InputFile::Change::kGrown) return Grown(job.input);
   return done;
 }
 
-Result<Progress> RunOn(const Options& options, const Models& models, const std::string& file,
-                       InputFile& input, ProgressLine& line) {
-  if (WritesFile(options, file)) return RunToFile(options, models, file, input, line);
-  if (options.mode == Mode::kTest) {
+Result<Progress> RunOn(Job& job) {
+  if (WritesFile(job.options, job.file)) return RunToFile(job);
+  if (job.options.mode == Mode::kTest) {
     NullSink sink;
-    return RunToSink(options, models, input, sink, kNoOutput, line);
+    return RunToSink(job, sink, kNoOutput);
   }
   LMZ_TRY(CheckStandardOutput());
-  LMZ_TRY(CheckStdoutIsNotInput(input));
+  LMZ_TRY(CheckStdoutIsNotInput(job.input));
   StdoutSink sink;
-  return RunToSink(options, models, input, sink, "discard the output", line);
+  return RunToSink(job, sink, "discard the output");
 }
 
 }  // namespace
@@ -187,9 +187,11 @@ Result<Progress> RunJob(const Options& options, const Models& models, const std:
                           ? InputFile::Accept::kRegular
                           : InputFile::Accept::kAnyReadable;
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input, InputFile::Open(file, accept));
-  Result<Progress> done = RunOn(options, models, file, *input, line);
+  Job job{options, models, file, *input, line, OkStatus()};
+  Result<Progress> done = RunOn(job);
   if (!done.ok()) return NameInput(done.status(), input->name());
-  return done;
+  if (job.salvaged.ok()) return done;
+  return Status(job.salvaged.code(), input->name() + ": was not restored completely; see above");
 }
 
 Result<ListedFile> RunList(const std::string& file) {

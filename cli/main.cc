@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "cli/exit_code.h"
@@ -49,7 +50,8 @@ ExitCode PrintModelInfo(const Options& options) {
 
 ExitCode Run(int argc, const char* const* argv) {
   ReserveStandardStreams();
-  const Result<Options> options = ParseOptions(argc, argv);
+  const Result<Options> options = ParseOptions(
+      argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = std::getenv("LMZ_MODELS")});
   if (!options.ok()) {
     PrintMessage(options.status().message());
     return ExitCode::kBadUsage;
@@ -57,7 +59,7 @@ ExitCode Run(int argc, const char* const* argv) {
   if (options.value().show_help) return PrintText(HelpText());
   if (options.value().show_version) return PrintText("lmz " LMZ_VERSION "\n");
   if (options.value().mode == Mode::kListModels) {
-    const Result<std::string> table = ModelTable();
+    const Result<std::string> table = ModelTable(options.value());
     return table.ok() ? PrintText(table.value(), options.value().silent) : Report(table.status());
   }
   if (options.value().mode == Mode::kModelInfo) return PrintModelInfo(options.value());

@@ -24,10 +24,20 @@ std::string ModelRow(const ModelSummary& model) {
          (model.path.empty() ? "built in" : Printable(model.path)) + "\n";
 }
 
+// The folders of the environment are looked through first.
+std::shared_ptr<ModelLibrary> LibraryFor(const Options& options) {
+  auto library = std::make_shared<ModelLibrary>(*ModelLibrary::Installed());
+  const std::vector<std::string>& folders = options.model_folders;
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+    library->AddFirstFolder(*folder);
+  }
+  return library;
+}
+
 }  // namespace
 
 Result<Models> LoadModels(const Options& options) {
-  auto library = std::make_shared<ModelLibrary>(*ModelLibrary::Installed());
+  const std::shared_ptr<ModelLibrary> library = LibraryFor(options);
   Models models;
   if (!options.model.empty()) {
     LMZ_ASSIGN(models.encoder, LoadModelFile(options.model));
@@ -35,12 +45,12 @@ Result<Models> LoadModels(const Options& options) {
   } else if (options.mode == Mode::kCompress) {
     LMZ_ASSIGN(models.encoder, library->OfLevel(options.level));
   }
-  models.library = std::move(library);
+  models.library = library;
   return models;
 }
 
-Result<std::string> ModelTable() {
-  LMZ_ASSIGN(const std::vector<ModelSummary> models, ModelLibrary::Installed()->List());
+Result<std::string> ModelTable(const Options& options) {
+  LMZ_ASSIGN(const std::vector<ModelSummary> models, LibraryFor(options)->List());
   std::string text = Column("Number", 8) + Column("Name", 16) + Column("Level", 7) +
                      Column("Parameters", 12) + Column("Size", 10) + Column("Id", 34) + "File\n";
   for (const ModelSummary& model : models) text += ModelRow(model);

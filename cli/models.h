@@ -18,9 +18,9 @@ struct Models {
 // What `options` ask for. Errors: as ModelLibrary::OfLevel; those of LoadModelFile for --model.
 Result<Models> LoadModels(const Options& options);
 
-// A table of the models that are built in and of those that are installed: for --list-models.
-// Errors: kOutOfMemory.
-Result<std::string> ModelTable();
+// A table of the models that are built in, of those in the folders of the environment, and of those
+// that are installed: for --list-models. Errors: kOutOfMemory.
+Result<std::string> ModelTable(const Options& options);
 
 // Everything that the model file `path` says about itself: for --model-info. Errors: as
 // DescribeModelFile.

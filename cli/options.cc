@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include "cli/cpu_count.h"
 #include "codec/block.h"
@@ -92,6 +93,30 @@ Status SetModel(Options& options, const std::string& value) {
   return OkStatus();
 }
 
+Status SetOutputFolder(Options& options, const std::string& value) {
+  if (value.empty()) return Invalid("--output-dir: the name is empty");
+  options.output_folder = value;
+  return OkStatus();
+}
+
+template <char kEnd>
+Status AddNameList(Options& options, const std::string& value) {
+  options.lists.push_back({value, kEnd});
+  return OkStatus();
+}
+
+template <bool kValue>
+Status SetProgress(Options& options, const std::string&) {
+  options.progress = kValue;
+  return OkStatus();
+}
+
+Status SetSalvage(Options& options, const std::string&) {
+  options.salvage = true;
+  if (options.mode == Mode::kCompress) options.mode = Mode::kDecompress;
+  return OkStatus();
+}
+
 template <int kLevel>
 Status SetLevel(Options& options, const std::string&) {
   options.level = kLevel;
@@ -126,6 +151,7 @@ struct OptionRow {
   const char* value;  // the name of the value in --help; empty for a flag
   const char* help;   // empty: not in --help
   Status (*apply)(Options& options, const std::string& value);
+  const char* shown = nullptr;  // the names in --help, if they are others
 };
 
 constexpr OptionRow kOptions[] = {
@@ -136,26 +162,36 @@ constexpr OptionRow kOptions[] = {
     {"--json", "", "with -l: print JSON", Set<&Options::json>},
     {"-c,--stdout", "", "write to standard output", Set<&Options::to_stdout>},
     {"-o,--output", "FILE", "write to FILE", SetOutput},
+    {"--output-dir", "DIR", "write outputs into DIR; with -r keep their paths", SetOutputFolder},
     {"-f,--force", "", "overwrite files, follow links, use terminals", Set<&Options::force>},
     {"-r,--recursive", "", "recurse into directories", Set<&Options::recursive>},
+    {"--files", "[=LIST]", "read names from LIST or standard input, one per line",
+     AddNameList<'\n'>},
+    {"--files0", "[=LIST]", "the same with a NUL byte behind each name", AddNameList<'\0'>},
     {"-S,--suffix", "SUFFIX", "use SUFFIX instead of .lmz", SetSuffix},
+    {"--salvage", "", "decompress what is left of damaged files", SetSalvage},
     {"--verify", "", "decode while compressing and compare", Set<&Options::verify>},
     {"--no-sparse", "", "write runs of zeros instead of holes", Set<&Options::sparse, false>},
     {"-k,--keep", "", "keep input files (default)", Set<&Options::remove_input, false>},
     {"--rm", "", "remove the source after its output is synced", Set<&Options::remove_input>},
     {"-T,--threads", "N", "use N threads, 0 for one per usable CPU (default 1)", SetThreads},
     {"--block-size", "SIZE", "block size, 64K to 256M (default 16M)", SetBlockSize},
-    {"--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
-    {"-0", "", "no model, context mixing only: fastest", SetLevel<0>},
-    {"-1", "", "use the tiny model", SetLevel<1>},
-    {"-2", "", "use the small model", SetLevel<2>},
-    {"-3", "", "use the base model (default)", SetLevel<3>},
-    {"-4", "", "use the large model, if installed", SetLevel<4>},
+    {"-M,--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
+    {"-0", "", "level: no, tiny, small, base (default), large model", SetLevel<0>,
+     "-0, -1, -2, -3, -4"},
+    {"-1", "", "", SetLevel<1>},
+    {"-2", "", "", SetLevel<2>},
+    {"-3", "", "", SetLevel<3>},
+    {"-4", "", "", SetLevel<4>},
     {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "list the built-in and the installed models", SetMode<Mode::kListModels>},
     {"--model-info", "", "print the metadata of each model FILE", SetMode<Mode::kModelInfo>},
+    {"-b,--benchmark", "", "measure the levels on each FILE; write nothing",
+     SetMode<Mode::kBenchmark>},
     {"-q,--quiet", "", "no progress; twice: no errors either", SetQuiet},
+    {"--progress", "", "show progress even if not on a terminal", SetProgress<true>},
+    {"--no-progress", "", "show no progress", SetProgress<false>},
     {"-v,--verbose", "", "print one summary line per file; with -l: list blocks",
      Set<&Options::verbose>},
     {"-h,--help", "", "print this help", Set<&Options::show_help>},
@@ -172,10 +208,13 @@ class Parser : public CLI::App {
     for (const OptionRow& row : kOptions) Add(row, options);
   }
 
-  Status Run(int argc, const char* const* argv) {
-    LMZ_TRY(RefuseEmptyValues(argc, argv));
+  // `arguments` without the program's name.
+  Status Run(std::vector<std::string> arguments) {
+    LMZ_TRY(RefuseEmptyValues(arguments));
+    NameStandardInput(arguments);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {
-      parse(argc, argv);
+      parse(std::move(arguments));
     } catch (const CLI::ArgumentMismatch& error) {
       // "--threads: 1 required N missing"
       const std::string text = error.what();
@@ -201,14 +240,22 @@ class Parser : public CLI::App {
 
  private:
   // CLI11 would take the next argument as the value of "--output=".
-  static Status RefuseEmptyValues(int argc, const char* const* argv) {
-    for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
-      const std::string_view argument(argv[i]);
+  static Status RefuseEmptyValues(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+      if (argument == "--") break;
       if (argument.starts_with("--") && argument.ends_with('=')) {
-        return Invalid(std::string(argument) + " has no value; see lmz --help");
+        return Invalid(argument + " has no value; see lmz --help");
       }
     }
     return OkStatus();
+  }
+
+  // The value of --files is optional, which CLI11 would take from the next argument.
+  static void NameStandardInput(std::vector<std::string>& arguments) {
+    for (std::string& argument : arguments) {
+      if (argument == "--") break;
+      if (argument == "--files" || argument == "--files0") argument += "=-";
+    }
   }
 
   void Add(const OptionRow& row, Options& options) {
@@ -232,6 +279,16 @@ Status CheckCombination(const Options& options) {
   if (options.has_level && !options.model.empty()) {
     return Invalid("--model and a level cannot be combined");
   }
+  if (options.salvage && options.mode != Mode::kDecompress) {
+    return Invalid("--salvage decompresses; it cannot be combined with another mode");
+  }
+  if (options.salvage && options.remove_input) {
+    return Invalid("--salvage cannot be combined with --rm; the damaged file is all there is");
+  }
+  if (!options.output_folder.empty() &&
+      (reads_only || options.to_stdout || !options.output.empty())) {
+    return Invalid("--output-dir cannot be combined with --output, --stdout, --test or --list");
+  }
   if (options.json && options.mode != Mode::kList) return Invalid("--json requires --list");
   if (!options.output.empty()) {
     if (reads_only)
@@ -239,7 +296,7 @@ Status CheckCombination(const Options& options) {
     if (options.to_stdout) return Invalid("--output and --stdout cannot be combined");
     if (options.recursive)
       return Invalid("--output takes one input file and cannot be combined with --recursive");
-    if (options.files.size() > 1) {
+    if (options.files.size() > 1 || !options.lists.empty()) {
       return Invalid("--output takes one input file; without it, each file gets its own output");
     }
   }
@@ -252,25 +309,58 @@ Status CheckCombination(const Options& options) {
 
 // "-d,--decompress" with "FILE" as "-d, --decompress FILE"; long names alone are indented.
 std::string HelpNames(const OptionRow& row) {
+  if (row.shown != nullptr) return row.shown;
   std::string names(row.names);
   const size_t comma = names.find(',');
   if (comma != std::string::npos) names.insert(comma + 1, " ");
   if (names.starts_with("--")) names = "    " + names;
-  return row.value[0] == '\0' ? names : names + " " + row.value;
+  const bool has_own_sign = row.value[0] == '\0' || row.value[0] == '[';
+  return names + (has_own_sign ? "" : " ") + row.value;
+}
+
+std::vector<std::string> SplitAt(std::string_view text, std::string_view separators) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const size_t size = std::min(text.find_first_of(separators), text.size());
+    if (size != 0) parts.emplace_back(text.substr(0, size));
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
+  return parts;
+}
+
+// Options of LMZ_DEFAULTS, which name no files.
+Status ParseDefaults(const char* defaults, Options& options) {
+  Parser parser(options);
+  LMZ_TRY(parser.Run(SplitAt(defaults, " \t\n")));
+  LMZ_ASSIGN(const std::vector<std::string> files, parser.Files());
+  if (files.empty() && options.lists.empty()) return OkStatus();
+  return Invalid((files.empty() ? "a list of files" : "'" + files.front() + "'") +
+                 " is not an option; it may hold no files");
 }
 
 }  // namespace
 
-Result<Options> ParseOptions(int argc, const char* const* argv) {
+Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment) {
   Options options;
   const std::string_view path(argc > 0 ? argv[0] : "");
   const std::string_view program = path.substr(path.rfind('/') + 1);
+  if (environment.defaults != nullptr) {
+    LMZ_TRY(ParseDefaults(environment.defaults, options).At("LMZ_DEFAULTS"));
+  }
+  if (environment.models != nullptr) options.model_folders = SplitAt(environment.models, ":");
   if (program == "unlmz" || program == "lmzcat") options.mode = Mode::kDecompress;
-  options.to_stdout = program == "lmzcat";
+  if (program == "lmzcat") options.to_stdout = true;
+  // A level on the line replaces a model of the environment, and the other way round.
+  const bool has_default_level = std::exchange(options.has_level, false);
+  const std::string default_model = std::exchange(options.model, {});
   Parser parser(options);
-  LMZ_TRY(parser.Run(argc, argv));
+  LMZ_TRY(parser.Run({argv + std::min(argc, 1), argv + argc}));
+  if (!options.has_level && options.model.empty()) {
+    options.has_level = has_default_level;
+    options.model = default_model;
+  }
   LMZ_ASSIGN(options.files, parser.Files());
-  if (options.files.empty()) options.files.push_back("-");
+  if (options.files.empty() && options.lists.empty()) options.files.push_back("-");
   if (options.output == "-") {
     options.output.clear();
     options.to_stdout = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,13 @@
 
 namespace lmz::cli {
 
-enum class Mode { kCompress, kDecompress, kTest, kList, kListModels, kModelInfo };
+enum class Mode { kCompress, kDecompress, kTest, kList, kListModels, kModelInfo, kBenchmark };
+
+// A file that lists the names of files.
+struct NameList {
+  std::string path;  // "-": standard input
+  char end;          // of each name: '\n' or '\0'
+};
 
 struct Options {
   Mode mode = Mode::kCompress;
@@ -25,6 +32,8 @@ struct Options {
   bool sparse = true;
   bool verify = false;
   bool verbose = false;
+  bool salvage = false;                      // decompress what is left of damaged files
+  std::optional<bool> progress;              // shown or not, whatever standard error is
   bool has_level = false;                    // given on the command line
   int level = 3;                             // 0 .. 4
   std::string model;                         // of --model; empty when not given
@@ -33,12 +42,23 @@ struct Options {
   uint64_t memory_limit = UINT64_MAX;        // bytes
   std::string suffix = ".lmz";               // never empty, without a slash
   std::string output;                        // of -o; empty when not given
-  std::vector<std::string> files;            // at least one; "-" is standard input
+  std::string output_folder;                 // of --output-dir; empty when not given
+  std::vector<std::string> model_folders;    // of LMZ_MODELS
+  std::vector<NameList> lists;               // of --files and --files0
+  std::vector<std::string> files;            // at least one unless there are lists; "-" is
+                                             // standard input
+};
+
+// What the program takes from its environment; null: not set.
+struct Environment {
+  const char* defaults = nullptr;  // LMZ_DEFAULTS: options, in front of those of the command line
+  const char* models = nullptr;    // LMZ_MODELS: folders of models, with colons between them
 };
 
 // Reads the command line. Called as `unlmz` it decompresses, as `lmzcat` also to standard output,
-// unless options say otherwise. Errors: kInvalidArgument with a sentence that names the option.
-Result<Options> ParseOptions(int argc, const char* const* argv);
+// unless options say otherwise. Options of the environment come first, so that those of the line
+// win. Errors: kInvalidArgument with a sentence that names the option.
+Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment);
 
 // What --help prints: at most 40 lines of 80 columns.
 std::string HelpText();

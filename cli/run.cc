@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/memory_errors.h"
+#include "cli/benchmark.h"
 #include "cli/job.h"
 #include "cli/models.h"
+#include "cli/name_list.h"
+#include "cli/output_name.h"
 #include "cli/show/list.h"
 #include "cli/show/message.h"
 #include "cli/show/progress.h"
@@ -28,13 +32,37 @@ std::string NoMemoryFor(const std::string& file) {
   return file + ": not enough memory; try a smaller --block-size or fewer --threads";
 }
 
-// The files that `options` name, those in directories included.
+// With an output directory, files of different folders may have the same output: the first one
+// gets it.
+void LeaveOutClashes(const Options& options, std::vector<std::string>& files, ExitCode& worst) {
+  std::map<std::string, std::string> inputs;  // by output
+  std::erase_if(files, [&](const std::string& file) {
+    const Result<std::string> output = OutputName(options, file);
+    if (!output.ok() || !WritesFile(options, file)) return false;  // it says so in its turn
+    const auto [first, is_new] = inputs.emplace(output.value(), file);
+    if (is_new) return false;
+    const Status clash(Code::kIo, file + ": skipped; its output " + output.value() +
+                                      " is that of " + first->second);
+    worst = std::max(worst, Report(clash, options.silent));
+    return true;
+  });
+}
+
+// The files that `options` name, those in lists and in directories included.
 std::vector<std::string> FindFiles(const Options& options, ExitCode& worst) {
-  if (!options.recursive) return options.files;
-  std::vector<std::string> files;
-  for (const std::string& file : options.files) {
-    worst = std::max(worst, Report(AddTree(file, options, files), options.silent));
+  std::vector<std::string> named = options.files;
+  for (const NameList& list : options.lists) {
+    worst = std::max(worst, Report(ReadNameList(list, named), options.silent));
   }
+  std::vector<std::string> files;
+  for (const std::string& file : named) {
+    if (!options.recursive) {
+      files.push_back(file);
+    } else {
+      worst = std::max(worst, Report(AddTree(file, options, files), options.silent));
+    }
+  }
+  if (!options.output_folder.empty()) LeaveOutClashes(options, files, worst);
   return files;
 }
 
@@ -77,7 +105,8 @@ ExitCode RunJobs(const Options& options, const Models& models,
                  const std::vector<std::string>& files) {
   const auto measure = options.mode == Mode::kCompress ? ProgressLine::Measure::kRawBytes
                                                        : ProgressLine::Measure::kCodedBytes;
-  ProgressLine line(measure, FileSizes(files), !options.quiet && ProgressIsVisible());
+  ProgressLine line(measure, FileSizes(files),
+                    options.progress.value_or(!options.quiet && ProgressIsVisible()));
   ExitCode worst = ExitCode::kSuccess;
   Total total;
   const auto begin = Clock::now();
@@ -118,8 +147,14 @@ ExitCode RunFiles(const Options& options) {
   if (!models.ok()) return Report(models.status(), options.silent);
   ExitCode worst = ExitCode::kSuccess;
   const std::vector<std::string> files = FindFiles(options, worst);
-  return std::max(worst, options.mode == Mode::kList ? RunLists(options, files)
-                                                     : RunJobs(options, models.value(), files));
+  switch (options.mode) {
+    case Mode::kList:
+      return std::max(worst, RunLists(options, files));
+    case Mode::kBenchmark:
+      return std::max(worst, RunBenchmarks(options, models.value(), files));
+    default:
+      return std::max(worst, RunJobs(options, models.value(), files));
+  }
 }
 
 }  // namespace lmz::cli

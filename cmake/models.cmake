@@ -6,7 +6,7 @@ file(RELATIVE_PATH LMZ_MODELS_FROM_PROGRAM ${CMAKE_INSTALL_FULL_BINDIR} ${LMZ_MO
 file(RELATIVE_PATH LMZ_MODELS_FROM_LIBRARY ${CMAKE_INSTALL_FULL_LIBDIR} ${LMZ_MODELS_DIR})
 
 set(LMZ_MODEL_FILES ${PROJECT_SOURCE_DIR}/models/large.lmm)
-install(FILES ${LMZ_MODEL_FILES} DESTINATION ${CMAKE_INSTALL_DATADIR}/lmz/models)
+install(FILES ${LMZ_MODEL_FILES} DESTINATION ${CMAKE_INSTALL_DATADIR}/lmz/models COMPONENT models)
 
 # lmz_link_models(FOLDER WAY): in the build, puts the models where what is built in FOLDER looks for
 # them: at the relative path WAY.

@@ -20,7 +20,7 @@ bool IsSameTime(const struct timespec& a, const struct timespec& b) {
 }
 
 // pread that is not interrupted; less than asked at the end of the file, -1 on failure.
-ssize_t ReadAt(int descriptor, MutableByteSpan buffer, off_t offset) {
+ssize_t ReadPart(int descriptor, MutableByteSpan buffer, off_t offset) {
   for (;;) {
     const ssize_t n = pread(descriptor, buffer.data(), buffer.size(), offset);
     if (n >= 0 || errno != EINTR) return n;
@@ -81,7 +81,7 @@ Status InputFile::Inspect(Accept accept) {
 // right now.
 bool InputFile::IsSizeTrue(off_t size) const {
   uint8_t bytes[2];
-  const ssize_t n = ReadAt(descriptor_, bytes, size - 1);
+  const ssize_t n = ReadPart(descriptor_, bytes, size - 1);
   return n == 1 || (n == 2 && HasGrownPast(size));
 }
 
@@ -100,6 +100,17 @@ Result<size_t> InputFile::Read(MutableByteSpan buffer) {
   read_.Update(buffer.first(filled.value()));
   read_size_ += filled.value();
   return filled;
+}
+
+Status InputFile::ReadAt(uint64_t offset, MutableByteSpan buffer) const {
+  while (!buffer.empty()) {
+    const ssize_t n = ReadPart(descriptor_, buffer, begin_ + static_cast<off_t>(offset));
+    if (n < 0) return SystemError("cannot be read").At(name());
+    if (n == 0) return Refused("was truncated while it was read").At(name());
+    buffer = buffer.subspan(static_cast<size_t>(n));
+    offset += static_cast<uint64_t>(n);
+  }
+  return OkStatus();
 }
 
 Result<size_t> InputFile::ReadUpToSize(MutableByteSpan buffer) {
@@ -151,8 +162,8 @@ Result<bool> InputFile::StillHoldsWhatWasRead() const {
   Bytes buffer(std::min<uint64_t>(read_size_, kRereadSize));
   for (uint64_t done = 0; done < read_size_;) {
     const uint64_t piece = std::min<uint64_t>(read_size_ - done, buffer.size());
-    const ssize_t n = ReadAt(descriptor_, MutableByteSpan(buffer).first(piece),
-                             begin_ + static_cast<off_t>(done));
+    const ssize_t n = ReadPart(descriptor_, MutableByteSpan(buffer).first(piece),
+                               begin_ + static_cast<off_t>(done));
     if (n < 0) return SystemError("cannot be read again to check for changes");
     if (n == 0) return false;
     found.Update(ByteSpan(buffer).first(static_cast<size_t>(n)));
@@ -163,7 +174,7 @@ Result<bool> InputFile::StillHoldsWhatWasRead() const {
 
 bool InputFile::HasMore() const {
   uint8_t byte = 0;
-  return ReadAt(descriptor_, MutableByteSpan(&byte, 1), begin_ + static_cast<off_t>(read_size_)) >
+  return ReadPart(descriptor_, MutableByteSpan(&byte, 1), begin_ + static_cast<off_t>(read_size_)) >
          0;
 }
 

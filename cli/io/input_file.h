@@ -40,6 +40,10 @@ class InputFile final : public Source {
   // meanwhile. Errors: kIo, also when such a file ends earlier.
   Result<size_t> Read(MutableByteSpan buffer) override;
 
+  // Fills `buffer` from `offset` on, counted from where reading began, whatever Read has given. For
+  // files with a known size; offset + buffer.size() <= *size(). Errors: kIo.
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const;
+
   // How many bytes Read will give. Nothing for pipes, for empty files and for files whose size in
   // the file system is not that of their content (such as those of /proc and /sys).
   std::optional<uint64_t> size() const { return size_; }

@@ -119,6 +119,10 @@ void ModelLibrary::AddFolder(const std::string& path) {
   if (!path.empty()) folders_.push_back(path);
 }
 
+void ModelLibrary::AddFirstFolder(const std::string& path) {
+  if (!path.empty()) folders_.insert(folders_.begin(), path);
+}
+
 Result<SharedModel> ModelLibrary::OfLevel(int level) const {
   if (level == 0) return SharedModel();
   for (const CatalogRow& row : Catalog()) {

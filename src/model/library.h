@@ -29,7 +29,7 @@ Result<SharedModel> LoadModelFile(const std::string& path);
 //
 // What is found is loaded once: built-in models for the whole process, those in files for the
 // library and its copies, as long as one of them lives. Copies are cheap. Thread-safe but for Add,
-// AddFolder and assignment.
+// AddFolder, AddFirstFolder and assignment.
 class ModelLibrary {
  public:
   // The built-in models alone.
@@ -43,6 +43,8 @@ class ModelLibrary {
   void Add(SharedModel model);
   // Behind those that are there. An empty path is no folder. May throw std::bad_alloc.
   void AddFolder(const std::string& path);
+  // The same in front of those that are there.
+  void AddFirstFolder(const std::string& path);
 
   // The model of `level`; null for level 0, which has none. Errors: kInvalidArgument unless 0 <=
   // level <= MaxLevel(); else as OfName.
