@@ -3,9 +3,9 @@
 
 usage: random_access.py FILE LEVEL [LEVEL...]
 
-Needs the Python package lmz on the path. For each block size: the compressed size, how much larger it
-is than in one block, and the median processor time and the bytes read for 1 KiB at 20 random places
-of the content, each with a reader of its own, so that the index is read anew.
+Needs the Python package lmz on the path. For each block size: the compressed size, how much larger
+it is than in one block, and the median processor time and the bytes read for 1 KiB at 20 random
+places of the content, each with a reader of its own, so that the index is read anew.
 """
 
 import io

@@ -144,12 +144,12 @@ class FileSystem(unittest.TestCase):
     @needs("dask.dataframe")
     def test_dask_reads_blocks_in_parallel_and_touches_what_it_needs(self):
         import dask.dataframe
-        frame = dask.dataframe.read_csv(self.url, blocksize=100000)
+        frame = dask.dataframe.read_csv(self.url, blocksize=70000)
         self.assertGreater(frame.npartitions, 4)
         for scheduler in ("threads", "processes"):
             self.assertEqual(int(frame["number"].sum().compute(scheduler=scheduler)),
                              ROWS * (ROWS - 1) // 2)
-        counted = dask.dataframe.read_csv(f"lmz://f.csv::counted://{self.path}", blocksize=100000,
+        counted = dask.dataframe.read_csv(f"lmz://f.csv::counted://{self.path}", blocksize=70000,
                                           sample=10000)
         CountedFileSystem.fetched = 0
         last = counted.partitions[-1].compute(scheduler="synchronous")

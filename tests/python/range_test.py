@@ -42,7 +42,8 @@ class Ranges(unittest.TestCase):
                     for _ in range(20):
                         offset = random.randrange(len(CONTENT) + 10)
                         size = random.choice([0, 1, 100, 100000])
-                        self.assertEqual(reader.read_at(offset, size), CONTENT[offset:offset + size])
+                        self.assertEqual(reader.read_at(offset, size),
+                                         CONTENT[offset:offset + size])
                 with self.assertRaises(ValueError):
                     reader.read_at(0, 1)
                 with self.assertRaises(ValueError):

@@ -33,7 +33,8 @@ def add_coder_options(parser: argparse.ArgumentParser) -> None:
                             help=argparse.SUPPRESS if level else "levels 0 to 4 (default 3)")
     blocks = parser.add_mutually_exclusive_group()
     blocks.add_argument("--block-size", type=size_of, metavar="SIZE")
-    blocks.add_argument("--seekable", action="store_true", help="blocks of 128K, read alone quickly")
+    blocks.add_argument("--seekable", action="store_true",
+                        help="blocks of 128K, so that parts are read quickly")
     parser.add_argument("--frame-size", type=size_of, metavar="SIZE",
                         help="begin a new frame every SIZE bytes")
 

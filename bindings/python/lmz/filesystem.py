@@ -147,9 +147,11 @@ class LmzFileSystem(AbstractFileSystem):
             name = path or self._name_of(self.fo)
             found = [(name, self.fs.info(self._beneath(name)))]
         else:
-            found = [("/".join(filter(None, (path, self._name_of(entry["name"].rstrip("/"))))), entry)
-                     for entry in self.fs.ls(f"{self.fo}/{path}".rstrip("/"), detail=True)
-                     if entry["type"] == "directory" or entry["name"].endswith(_SUFFIX)]
+            entries = [entry for entry in self.fs.ls(f"{self.fo}/{path}".rstrip("/"), detail=True)
+                       if entry["type"] == "directory" or entry["name"].endswith(_SUFFIX)]
+            names = [self._name_of(entry["name"].rstrip("/")) for entry in entries]
+            found = [(f"{path}/{name}" if path else name, entry)
+                     for name, entry in zip(names, entries, strict=True)]
         if detail:
             return [self._info_of(name, entry) for name, entry in found]
         return sorted(name for name, _ in found)

@@ -42,7 +42,8 @@ class _Line:
         seconds = time.monotonic() - self._begin
         left = seconds * (total_size - done_size) / max(done_size, 1)
         print(f"\r{count} of {total} pieces, {done_size / _MIB:.1f} of {total_size / _MIB:.1f} MiB "
-              f"to {written / _MIB:.1f} MiB, {left:.0f} s left ", end="", file=sys.stderr, flush=True)
+              f"to {written / _MIB:.1f} MiB, {left:.0f} s left ", end="", file=sys.stderr,
+              flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -202,9 +202,12 @@ class _Run:
         done_size = written = 0
         total = sum(piece.size for output in outputs for piece in output.pieces)
         try:
-            for count, future in enumerate(as_completed(places), 1):
+            for count, future in enumerate(as_completed(places, loop=self._client.loop), 1):
                 output, i = places[future]
-                sizes[output][i] = future.result()
+                try:
+                    sizes[output][i] = future.result()
+                except Exception as failure:
+                    raise ClusterError(f"{output.pieces[i].name}: {_words(failure)}") from failure
                 done_size += output.pieces[i].size
                 written += sizes[output][i]
                 if self._settings.progress is not None:
