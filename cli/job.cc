@@ -49,6 +49,7 @@ Result<Progress> RunPipeline(Job& job, Sink& sink) {
     compress.model = models.encoder;
     compress.threads = options.threads;
     compress.block_size = options.block_size;
+    compress.frame_size = options.frame_size;
     compress.content_size = input.size();
     compress.progress = update;
     if (!options.verify) return Compress(input, sink, compress);

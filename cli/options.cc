@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMaxThreads = 256;
 constexpr uint64_t kMinBlockSize = uint64_t{64} << 10;
+constexpr uint64_t kSeekableBlockSize = uint64_t{128} << 10;
 
 Status Invalid(const std::string& message) {
   return Status(Code::kInvalidArgument, message);
@@ -55,6 +56,19 @@ Status SetBlockSize(Options& options, const std::string& value) {
     return Invalid("--block-size: " + value + " is outside the range from 64K to 256M");
   }
   options.block_size = size.value();
+  return OkStatus();
+}
+
+Status SetSeekable(Options& options, const std::string&) {
+  options.block_size = kSeekableBlockSize;
+  return OkStatus();
+}
+
+Status SetFrameSize(Options& options, const std::string& value) {
+  const Result<uint64_t> size = ParseSize(value);
+  if (!size.ok()) return size.status().At("--frame-size");
+  if (size.value() < kMinBlockSize) return Invalid("--frame-size: " + value + " is below 64K");
+  options.frame_size = size.value();
   return OkStatus();
 }
 
@@ -176,6 +190,8 @@ constexpr OptionRow kOptions[] = {
     {"--rm", "", "remove the source after its output is synced", Set<&Options::remove_input>},
     {"-T,--threads", "N", "use N threads, 0 for one per usable CPU (default 1)", SetThreads},
     {"--block-size", "SIZE", "block size, 64K to 256M (default 16M)", SetBlockSize},
+    {"--seekable", "", "small blocks (128K), so that parts are read quickly", SetSeekable},
+    {"--frame-size", "SIZE", "begin a new frame every SIZE bytes", SetFrameSize},
     {"-M,--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
     {"-0", "", "level: no, tiny, small, base (default), large model", SetLevel<0>,
      "-0, -1, -2, -3, -4"},

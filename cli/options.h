@@ -39,6 +39,7 @@ struct Options {
   std::string model;                         // of --model; empty when not given
   int threads = 1;                           // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;  // bytes
+  uint64_t frame_size = UINT64_MAX;          // bytes
   uint64_t memory_limit = UINT64_MAX;        // bytes
   std::string suffix = ".lmz";               // never empty, without a slash
   std::string output;                        // of -o; empty when not given
@@ -60,7 +61,7 @@ struct Environment {
 // win. Errors: kInvalidArgument with a sentence that names the option.
 Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment);
 
-// What --help prints: at most 40 lines of 80 columns.
+// What --help prints: at most 44 lines of 80 columns.
 std::string HelpText();
 
 }  // namespace lmz::cli

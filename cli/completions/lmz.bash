@@ -5,11 +5,12 @@ _lmz() {
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
     -f --force -r --recursive --files --files0 -S --suffix --salvage --verify --no-sparse -k --keep
-    --rm -T --threads --block-size -M --memlimit -0 -1 -2 -3 -4 --model --list-models --model-info
+    --rm -T --threads --block-size --seekable --frame-size -M --memlimit
+    -0 -1 -2 -3 -4 --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
   COMPREPLY=()
   case $previous in
-    -T | --threads | --block-size | -M | --memlimit | -S | --suffix) return ;;
+    -T | --threads | --block-size | --frame-size | -M | --memlimit | -S | --suffix) return ;;
   esac
   case $current in
     -*)

@@ -174,8 +174,13 @@ typedef enum lmz_option {
   LMZ_CONTENT_SIZE = 4, /* compressor: bytes of each frame's content, which its header then tells;
                          * another number of them is LMZ_INVALID_ARGUMENT. Default: not known */
   LMZ_MEMORY_LIMIT = 5, /* decompressor: bytes for one block, else LMZ_LIMIT. Default: none */
-  LMZ_OUTPUT_LIMIT = 6  /* decompressor: bytes of each input's content, else LMZ_LIMIT. Default:
+  LMZ_OUTPUT_LIMIT = 6, /* decompressor: bytes of each input's content, else LMZ_LIMIT. Default:
                          * none */
+  LMZ_FRAME_SIZE = 7,   /* compressor: bytes of content, 65536 and more, after which a frame ends
+                         * and another one begins; each is what its part alone would become.
+                         * LMZ_CONTENT_SIZE is then that of all of them. Default: one frame */
+  LMZ_ONE_FRAME = 8     /* decompressor: 1 if an input ends with its first frame, see
+                         * lmz_decompressor_end. Default: 0 */
 } lmz_option;
 
 /* Called after each block and within long ones with the bytes done so far in this frame or input,
@@ -268,6 +273,13 @@ LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
 LMZ_API lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers,
                                        int directive, int* is_done, lmz_error* error);
 
+/* With LMZ_ONE_FRAME: sets `*has_ended` to 1 when the frame has ended and its content was given, which
+ * steps up to then report as done, taking no more input; else to 0. Then `*unused` are the
+ * `*unused_size` bytes behind the frame that steps have taken, which precede what is left in their
+ * buffers; they stay until the next call with this object. The next step begins another input. */
+LMZ_API lmz_code lmz_decompressor_end(lmz_decompressor* decompressor, int* has_ended,
+                                      const void** unused, size_t* unused_size, lmz_error* error);
+
 LMZ_API void lmz_decompressor_reset(lmz_decompressor* decompressor);
 
 /* lmz_decompress with the settings of `decompressor`, which must not be within an input. Errors: as
@@ -285,8 +297,8 @@ typedef int (*lmz_read_at)(void* user, uint64_t offset, void* buffer, size_t siz
 typedef struct lmz_range_reader lmz_range_reader;
 
 /* Opens an input of `size` bytes for reading parts of its content; `read` and `user` must stay
- * valid until it is freed. Reads the indexes from the end; only where a frame has none (small
- * contents have none) the whole input is read through once. `settings` may be NULL: threads, memory
+ * valid until it is freed. Reads the indexes from the end; only where a frame has none (contents
+ * below 64 KiB have none) all headers are read instead, from the first one on. `settings` may be NULL: threads, memory
  * limit, models and progress are copied from it. Errors: as lmz_content_size, LMZ_IO, LMZ_LIMIT. */
 LMZ_API lmz_code lmz_range_open(lmz_range_reader** reader, lmz_read_at read, void* user,
                                 uint64_t size, const lmz_decompressor* settings, lmz_error* error);
@@ -297,6 +309,20 @@ LMZ_API void lmz_range_reader_free(lmz_range_reader* reader);
 
 /* Bytes of the whole content, as the indexes say. */
 LMZ_API uint64_t lmz_range_content_size(const lmz_range_reader* reader);
+
+/* A block, the smallest part that is decoded alone. */
+typedef struct lmz_block {
+  uint64_t content_offset;
+  uint64_t content_size;
+  uint64_t coded_offset; /* in the input */
+  uint64_t coded_size;   /* with its header */
+} lmz_block;
+
+LMZ_API uint64_t lmz_range_block_count(const lmz_range_reader* reader);
+
+/* Stores where the block `index` lies, counted from 0 in the order of the content. */
+LMZ_API lmz_code lmz_range_block(const lmz_range_reader* reader, uint64_t index, lmz_block* block,
+                                 lmz_error* error);
 
 /* Stores the content's bytes from `offset` on in `dst`, and their number in `*dst_size`: less than
  * `dst_capacity` only at the end of the content. Decodes the blocks that hold them and keeps the

@@ -196,6 +196,15 @@ class Decompressor {
   std::string Flush(std::string_view code = {}) { return Step(code, LMZ_FLUSH); }
   // The same, and says that the input ends: LMZ_TRUNCATED is thrown when it should not.
   std::string Finish(std::string_view code = {}) { return Step(code, LMZ_END); }
+  // With LMZ_ONE_FRAME: whether the frame has ended, and in `unused` what was taken behind it.
+  bool HasEnded(std::string_view& unused) {
+    int has_ended = 0;
+    const void* bytes = nullptr;
+    std::size_t size = 0;
+    detail::Call(lmz_decompressor_end, get(), &has_ended, &bytes, &size);
+    unused = std::string_view(static_cast<const char*>(bytes), size);
+    return has_ended != 0;
+  }
   void Reset() { lmz_decompressor_reset(get()); }
 
   bool Step(lmz_buffers& buffers, int directive) {
@@ -262,6 +271,15 @@ class RangeReader {
             lmz_range_open, read, user, size, Settings(settings))) {}
 
   std::uint64_t content_size() const { return lmz_range_content_size(object_.get()); }
+
+  std::vector<lmz_block> Blocks() const {
+    std::vector<lmz_block> blocks(
+        static_cast<std::size_t>(lmz_range_block_count(object_.get())));
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      detail::Call(lmz_range_block, object_.get(), i, &blocks[i]);
+    }
+    return blocks;
+  }
 
   // The content's bytes from `offset` on, `size` of them unless it ends before.
   std::string Read(std::uint64_t offset, std::size_t size) {

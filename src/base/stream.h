@@ -15,6 +15,9 @@ class Source {
   // Fills `buffer` from its front and returns how many bytes it wrote: less than asked only at the
   // end of the input, 0 when nothing is left. Errors: kIo. Blocks until that much is there.
   virtual Result<size_t> Read(MutableByteSpan buffer) = 0;
+  // Passes over up to `size` bytes without reading them and returns how many: 0 when this source
+  // has no cheaper way than Read.
+  virtual uint64_t PassOver(uint64_t /*size*/) { return 0; }
 };
 
 class Sink {

@@ -22,6 +22,12 @@ Status Set(lmz_compressor& compressor, int option, uint64_t value) {
       options.block_size = value;
       return OkStatus();
     }
+    case LMZ_FRAME_SIZE: {
+      lmz::CompressOptions changed = {.frame_size = value};
+      LMZ_TRY(lmz::ValidateCompressOptions(changed));
+      options.frame_size = value;
+      return OkStatus();
+    }
     case LMZ_CONTENT_SIZE:
       options.content_size = value;
       return OkStatus();

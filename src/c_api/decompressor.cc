@@ -14,6 +14,9 @@ Status Set(lmz_decompressor& decompressor, int option, uint64_t value) {
     case LMZ_OUTPUT_LIMIT:
       decompressor.options.output_limit = value;
       return OkStatus();
+    case LMZ_ONE_FRAME:
+      decompressor.options.ends_with_frame = value != 0;
+      return OkStatus();
     default:
       return lmz::SetCommon(option, value, decompressor.options.threads);
   }
@@ -78,6 +81,26 @@ lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buff
     LMZ_TRY(lmz::CheckStep(decompressor, buffers, directive, is_done));
     if (!decompressor->fed.has_value()) decompressor->fed.emplace(decompressor->options);
     return lmz::RunStep(*decompressor, *buffers, directive, *is_done);
+  });
+}
+
+lmz_code lmz_decompressor_end(lmz_decompressor* decompressor, int* has_ended, const void** unused,
+                              size_t* unused_size, lmz_error* error) {
+  return lmz::Guard(error, [&]() -> Status {
+    LMZ_TRY(lmz::CheckPointer(has_ended, "answer"));
+    LMZ_TRY(lmz::CheckPointer(unused, "unused bytes"));
+    LMZ_TRY(lmz::CheckPointer(unused_size, "number of unused bytes"));
+    *has_ended = 0;
+    *unused = nullptr;
+    *unused_size = 0;
+    LMZ_TRY(lmz::CheckPointer(decompressor, "object"));
+    if (!decompressor->fed.has_value() || !decompressor->fed->has_ended()) return OkStatus();
+    decompressor->unused = decompressor->fed->TakeUnused();
+    decompressor->fed.reset();
+    *has_ended = 1;
+    *unused = decompressor->unused.data();
+    *unused_size = decompressor->unused.size();
+    return OkStatus();
   });
 }
 

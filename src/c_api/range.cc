@@ -85,6 +85,28 @@ uint64_t lmz_range_content_size(const lmz_range_reader* reader) {
   return reader->reader.content_size();
 }
 
+uint64_t lmz_range_block_count(const lmz_range_reader* reader) {
+  return reader->reader.block_count();
+}
+
+lmz_code lmz_range_block(const lmz_range_reader* reader, uint64_t index, lmz_block* block,
+                         lmz_error* error) {
+  return lmz::Guard(error, [&]() -> Status {
+    LMZ_TRY(lmz::CheckPointer(block, "block"));
+    *block = {};
+    LMZ_TRY(lmz::CheckPointer(reader, "object"));
+    if (index >= reader->reader.block_count()) {
+      return Status(lmz::Code::kInvalidArgument, "there is no block " + std::to_string(index));
+    }
+    const lmz::RangeReader::Block& found = reader->reader.block(static_cast<size_t>(index));
+    *block = {.content_offset = found.content_offset,
+              .content_size = found.place.raw_size,
+              .coded_offset = found.place.offset,
+              .coded_size = found.place.coded_size};
+    return lmz::OkStatus();
+  });
+}
+
 lmz_code lmz_range_read(lmz_range_reader* reader, uint64_t offset, void* dst, size_t dst_capacity,
                         size_t* dst_size, lmz_error* error) {
   return lmz::GuardBuffers(dst, dst_capacity, dst_size, nullptr, 0, error, [&]() -> Result<size_t> {

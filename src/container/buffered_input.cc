@@ -4,10 +4,6 @@
 
 namespace lmz {
 
-namespace {
-constexpr size_t kBufferSize = size_t{1} << 16;
-}  // namespace
-
 // Keeps what is unread or marked and appends as much as one read gives.
 Status BufferedInput::Fill() {
   const size_t dropped = mark_.value_or(position_);
@@ -15,7 +11,7 @@ Status BufferedInput::Fill() {
   position_ -= dropped;
   if (mark_) mark_ = 0;
   const size_t kept = buffer_.size();
-  const size_t wanted = std::max(kBufferSize, kept + kept / 4) - kept;
+  const size_t wanted = std::max(buffer_size_, kept + kept / 4) - kept;
   buffer_.resize(kept + wanted);
   LMZ_ASSIGN(const size_t size, source_.Read(MutableByteSpan(buffer_).subspan(kept)));
   is_at_end_ = size < wanted;
@@ -30,7 +26,7 @@ Result<size_t> BufferedInput::Read(MutableByteSpan buffer) {
   if (done < buffer.size() && !is_at_end_) {
     // Long reads go past the buffer; short ones fill it, for the sake of those that follow.
     const MutableByteSpan rest = buffer.subspan(done);
-    if (rest.size() >= kBufferSize && !mark_) {
+    if (rest.size() >= buffer_size_ && !mark_) {
       LMZ_ASSIGN(const size_t size, source_.Read(rest));
       is_at_end_ = size < rest.size();
       done += size;
@@ -73,6 +69,12 @@ void BufferedInput::Unmark() {
 
 Status BufferedInput::Skip(uint64_t size) {
   while (size > 0) {
+    if (buffered().empty() && !mark_) {
+      const uint64_t passed = source_.PassOver(size);
+      offset_ += passed;
+      size -= passed;
+      if (size == 0) break;
+    }
     if (buffered().empty() && !is_at_end_) LMZ_TRY(Fill());
     const auto step = static_cast<size_t>(std::min<uint64_t>(size, buffered().size()));
     if (step == 0) return Status(Code::kTruncated, "the file ends too early");

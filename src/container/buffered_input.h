@@ -11,8 +11,10 @@ namespace lmz {
 
 class BufferedInput final : public Source {
  public:
-  // `source` outlives this. It is never asked again after it came to its end.
-  explicit BufferedInput(Source& source) : source_(source) {}
+  // `source` outlives this. It is never asked again after it came to its end. At least
+  // `buffer_size` bytes are read at a time.
+  explicit BufferedInput(Source& source, size_t buffer_size = size_t{1} << 16)
+      : source_(source), buffer_size_(buffer_size) {}
 
   // Bytes read so far.
   uint64_t offset() const { return offset_; }
@@ -31,18 +33,18 @@ class BufferedInput final : public Source {
   void Rewind();
   void Unmark();
 
-  // Bytes read from the source but not from here.
-  size_t buffered_size() const { return buffered().size(); }
+  // Bytes read from the source but not from here. Valid until the next call.
+  ByteSpan buffered() const { return ByteSpan(buffer_).subspan(position_); }
 
   // Reads and forgets `size` bytes; memory does not depend on `size`. Errors: kTruncated, those of
   // the source.
   Status Skip(uint64_t size);
 
  private:
-  ByteSpan buffered() const { return ByteSpan(buffer_).subspan(position_); }
   Status Fill();
 
   Source& source_;
+  const size_t buffer_size_;
   Bytes buffer_;
   size_t position_ = 0;  // of the next byte in buffer_
   uint64_t offset_ = 0;

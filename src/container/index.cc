@@ -56,6 +56,12 @@ Result<size_t> WindowSource::Read(MutableByteSpan buffer) {
   return size;
 }
 
+uint64_t WindowSource::PassOver(uint64_t size) {
+  const uint64_t passed = std::min(size, end_ - position_);
+  position_ += passed;
+  return passed;
+}
+
 Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t memory_limit) {
   std::array<uint8_t, kFooterTailSize> tail;
   LMZ_TRY(ReadTail(input, end, tail));

@@ -24,6 +24,7 @@ class WindowSource final : public Source {
   WindowSource(RandomAccess& input, uint64_t begin, uint64_t end)
       : input_(input), position_(begin), end_(end) {}
   Result<size_t> Read(MutableByteSpan buffer) override;
+  uint64_t PassOver(uint64_t size) override;
 
  private:
   RandomAccess& input_;

@@ -299,8 +299,8 @@ Result<bool> Reader::ResumePayload(Bytes& payload, size_t source_size) {
   LMZ_CHECK(is_payload_pending_);
   const size_t begin = payload.size();
   const uint64_t left = block_.header.payload_size - begin;
-  const auto size =
-      static_cast<size_t>(std::min<uint64_t>(left, uint64_t{input_.buffered_size()} + source_size));
+  const auto size = static_cast<size_t>(
+      std::min<uint64_t>(left, uint64_t{input_.buffered().size()} + source_size));
   payload.resize(begin + size);
   input_.Unmark();  // the source may have more than when it was asked last
   LMZ_ASSIGN(const size_t read, input_.Read(MutableByteSpan(payload).subspan(begin)));

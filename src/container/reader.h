@@ -56,6 +56,8 @@ class Reader {
 
   // `source` outlives this.
   explicit Reader(Source& source) : input_(source) {}
+  // For a source that passes over payloads: reads so few bytes at a time.
+  Reader(Source& source, size_t buffer_size) : input_(source, buffer_size) {}
 
   // Skips the payload of the last block unless it was read. Errors: kNotLmz, kTruncated, kDamaged,
   // kNewerVersion, those of the source; after an error there is nothing more to read.
@@ -79,8 +81,8 @@ class Reader {
   // `payload`, which is empty at first, and says whether it is whole. To be repeated until then.
   Result<bool> ResumePayload(Bytes& payload, size_t source_size);
 
-  // Bytes that the source gave but that were not read yet.
-  size_t buffered_size() const { return input_.buffered_size(); }
+  // Bytes that the source gave but that were not read yet. Valid until the next call.
+  ByteSpan buffered() const { return input_.buffered(); }
 
  private:
   enum class State { kBetweenFrames, kInFrame, kInCompactFrame };

@@ -32,9 +32,12 @@ using ProgressFunction = std::function<bool(const Progress&)>;
 struct CompressOptions {
   // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
   SharedModel model = nullptr;
-  int threads = 1;                            // 1 .. 256
-  uint64_t block_size = uint64_t{16} << 20;   // 64 KiB .. kMaxBlockRawSize
-  std::optional<uint64_t> content_size = {};  // when known: goes into the header, is checked
+  int threads = 1;                           // 1 .. 256
+  uint64_t block_size = uint64_t{16} << 20;  // 64 KiB .. kMaxBlockRawSize
+  // Content of each frame but the last, which may hold less; from 64 KiB on. Frames do not share
+  // anything: each is what its part of the content alone would become.
+  uint64_t frame_size = UINT64_MAX;
+  std::optional<uint64_t> content_size = {};  // when known: goes into headers, is checked
   ProgressFunction progress = {};
 };
 
@@ -49,11 +52,13 @@ struct DecompressOptions {
   // Writes the bytes of a block as they are decoded, before its checksum is compared: an error may
   // then follow bytes that are wrong.
   bool writes_early = false;
+  bool ends_with_frame = false;  // the first frame is all; what follows it is left alone
   ProgressFunction progress = {};
 };
 
-// Compresses all of `source` into one frame. Errors: those of the streams, kInvalidArgument,
-// kCancelled; kInvalidArgument when content_size was given and is not what the source held.
+// Compresses all of `source` into one frame, or several of options.frame_size. Errors: those of the
+// streams, kInvalidArgument, kCancelled; kInvalidArgument when content_size was given and is not
+// what the source held.
 Result<Progress> Compress(Source& source, Sink& sink, const CompressOptions& options);
 
 // Decompresses all frames in `source`. Errors: those of the streams, kNotLmz, kTruncated, kDamaged,

@@ -160,6 +160,7 @@ Status FrameDecoder::ReadAll() {
   for (;;) {
     LMZ_ASSIGN(const Reader::Item item, reader_.Next());
     if (item == Reader::Item::kEnd) return OkStatus();
+    if (item == Reader::Item::kFrameEnd && options_.ends_with_frame) return OkStatus();
     if (item == Reader::Item::kFrame) LMZ_TRY(CheckFrame());
     if (item != Reader::Item::kBlock) continue;
     LMZ_TRY(OpenBlock());
@@ -208,6 +209,7 @@ Result<bool> FrameDecoder::Step(size_t source_size) {
   LMZ_TRY(item.status());
   truncated_ = OkStatus();
   if (item.value() == Reader::Item::kEnd) return false;
+  has_ended_ = item.value() == Reader::Item::kFrameEnd && options_.ends_with_frame;
   if (item.value() == Reader::Item::kFrame) LMZ_TRY(CheckFrame());
   if (item.value() == Reader::Item::kBlock) {
     LMZ_TRY(OpenBlock());

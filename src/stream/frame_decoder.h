@@ -42,8 +42,10 @@ class FrameDecoder {
   Status FinishAll();
   // After Step gave false: kTruncated unless the input may end here.
   Status CheckEnd() const;
-  // Bytes that Step took from the source but has not understood yet.
-  size_t pending_size() const { return reader_.buffered_size(); }
+  // Bytes that Step took from the source but has not understood yet. Valid until the next call.
+  ByteSpan pending() const { return reader_.buffered(); }
+  // Whether the frame is over that is all by options.ends_with_frame. Then Step does nothing more.
+  bool has_ended() const { return has_ended_; }
 
  private:
   struct BlockWork {
@@ -77,6 +79,7 @@ class FrameDecoder {
   Reader reader_;
   Bytes payload_;               // of a block that Step has begun to read
   bool is_block_open_ = false;  // payload_ waits for more
+  bool has_ended_ = false;
   Status truncated_ =
       Status(Code::kTruncated, "the input ends before a frame; even an empty file has one");
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun

@@ -29,6 +29,10 @@ Status ValidateCompressOptions(const CompressOptions& options) {
     return Status(Code::kInvalidArgument, "the block size is 64 KiB to 256 MiB, not " +
                                               std::to_string(options.block_size) + " bytes");
   }
+  if (options.frame_size < kMinBlockSize) {
+    return Status(Code::kInvalidArgument, "the frame size is 64 KiB or more, not " +
+                                              std::to_string(options.frame_size) + " bytes");
+  }
   return OkStatus();
 }
 
@@ -40,19 +44,8 @@ FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction pla
       meter_(options_.progress),
       pool_(options_.threads) {}
 
-Status FrameEncoder::CheckContentSize(bool is_last) const {
-  if (options_.content_size.has_value() &&
-      (read_size_ > *options_.content_size || (is_last && read_size_ < *options_.content_size))) {
-    return Status(Code::kInvalidArgument,
-                  "the input should hold " + std::to_string(*options_.content_size) +
-                      " bytes but holds another number; did it change meanwhile?");
-  }
-  return OkStatus();
-}
-
 // Starts to code the blocks that the planner makes of the window, and keeps what it leaves over.
 Status FrameEncoder::PlanWindow(Edge edge) {
-  LMZ_TRY(CheckContentSize(edge == Edge::kEnd));
   if (edge != Edge::kEnd) LMZ_TRY(Begin(options_.content_size));  // the end may be a compact frame
   const std::vector<BlockPlan> plan = plan_(window_, edge, {.max_block_size = options_.block_size});
   uint64_t planned = 0;
@@ -171,7 +164,6 @@ Status FrameEncoder::Flush() {
 }
 
 Result<Progress> FrameEncoder::Finish() {
-  LMZ_TRY(CheckContentSize(true));
   const bool is_whole = !has_begun_;
   if (is_whole) options_.content_size = window_.size();
   if (!window_.empty()) LMZ_TRY(PlanWindow(Edge::kEnd));

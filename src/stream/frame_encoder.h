@@ -16,7 +16,7 @@ namespace lmz {
 
 inline constexpr uint64_t kMinBlockSize = uint64_t{1} << 16;
 
-// Errors: kInvalidArgument for a number of threads or a block size out of range.
+// Errors: kInvalidArgument for a number of threads, a block size or a frame size out of range.
 Status ValidateCompressOptions(const CompressOptions& options);
 
 // The most bytes of input that an encoder holds at a time: a window, which is block_size new bytes
@@ -37,15 +37,15 @@ class FrameEncoder {
   FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan);
 
   // Takes some of `bytes`, at least one if there is one, and returns how many. Full windows are
-  // planned once more bytes come, since the last one is planned as such. Errors: those of the sink,
-  // kInvalidArgument for more bytes than content_size, kCancelled.
+  // planned once more bytes come, since the last one is planned as such. No more than
+  // options.content_size, if it is known. Errors: those of the sink, kCancelled.
   Result<size_t> Write(ByteSpan bytes);
 
   // Plans and writes all bytes so far. Errors: those of the sink, kCancelled.
   Status Flush();
 
-  // The end of the frame; a frame of few bytes becomes a compact one. Errors: as Write, also for
-  // fewer bytes than content_size.
+  // The end of the frame, after options.content_size bytes if it is known; a frame of few bytes
+  // becomes a compact one. Errors: as Write.
   Result<Progress> Finish();
 
  private:
@@ -63,7 +63,6 @@ class FrameEncoder {
     std::deque<BlockWork> blocks;  // a deque: workers hold references
   };
 
-  Status CheckContentSize(bool is_last) const;
   Status Begin(std::optional<uint64_t> content_size);
   Status PlanWindow(Edge edge);
   Status FinishChunk();

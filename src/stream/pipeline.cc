@@ -1,4 +1,4 @@
-#include "stream/frame_encoder.h"
+#include "stream/frames_encoder.h"
 
 namespace lmz {
 
@@ -9,7 +9,7 @@ constexpr uint64_t kReadSize = uint64_t{1} << 18;
 Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptions& options,
                                  const PlanFunction& plan) {
   LMZ_TRY(ValidateCompressOptions(options));
-  FrameEncoder encoder(sink, options, plan);
+  FramesEncoder encoder(sink, options, plan);
   Bytes piece;
   do {
     piece.clear();

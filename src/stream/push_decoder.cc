@@ -37,18 +37,31 @@ void PushDecoder::Reset() {
 // One step of the decoder; false when it needs more input than is here.
 Result<bool> PushDecoder::Advance(Directive directive) {
   if (!decoder_) decoder_.emplace(input_, output_, options_);
-  const uint64_t waiting = uint64_t{decoder_->pending_size()} + input_.size();
+  if (decoder_->has_ended()) return false;
+  const uint64_t waiting = uint64_t{decoder_->pending().size()} + input_.size();
   if (directive == Directive::kRun && waiting < awaited_size_) return false;
   LMZ_ASSIGN(const bool has_worked, decoder_->Step(input_.size()));
   awaited_size_ = 0;
   if (has_worked) return true;
-  const uint64_t left = uint64_t{decoder_->pending_size()} + input_.size();
+  const uint64_t left = uint64_t{decoder_->pending().size()} + input_.size();
   awaited_size_ = NextLook(left);
   if (left > options_.memory_limit) {
     return Status(Code::kLimit, "an index needs more memory than the limit of " +
                                     std::to_string(options_.memory_limit) + " bytes");
   }
   return false;
+}
+
+bool PushDecoder::has_ended() const {
+  return decoder_ && decoder_->has_ended() && output_.empty() && failure_.ok();
+}
+
+Bytes PushDecoder::TakeUnused() {
+  const ByteSpan pending = decoder_ ? decoder_->pending() : ByteSpan();
+  Bytes unused(pending.begin(), pending.end());
+  unused.insert(unused.end(), input_.waiting().begin(), input_.waiting().end());
+  Reset();
+  return unused;
 }
 
 // The same, with failures kept until all before them is given out.
@@ -67,13 +80,14 @@ Result<bool> PushDecoder::TryStep(CallBuffers& buffers, Directive directive) {
     LMZ_TRY(failure_);
     LMZ_ASSIGN(const bool has_worked, DecodeMore(directive));
     if (has_worked) continue;
-    if (!buffers.in.empty()) {
+    const bool has_ended = decoder_->has_ended();
+    if (!buffers.in.empty() && !has_ended) {
       const ByteSpan taken = buffers.in.first(std::min(kPieceSize, buffers.in.size()));
       LMZ_TRY(input_.Write(taken));
       buffers.in = buffers.in.subspan(taken.size());
       continue;
     }
-    if (directive == Directive::kRun) return true;
+    if (directive == Directive::kRun && !has_ended) return true;
     failure_ = decoder_->FinishAll();
     if (failure_.ok() && directive == Directive::kEnd) failure_ = decoder_->CheckEnd();
     output_.DrainTo(buffers.out);

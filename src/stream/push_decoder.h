@@ -20,6 +20,14 @@ class PushDecoder {
   // the failure is given out first. After an error every call gives it again, until Reset.
   Result<bool> Step(CallBuffers& buffers, Directive directive);
 
+  // Whether the frame is over that is all by options.ends_with_frame, and its content given out.
+  // Until the next Reset, further steps take no input.
+  bool has_ended() const;
+
+  // The input behind that frame that steps have taken; what they have not is in their buffers.
+  // Resets. May throw std::bad_alloc.
+  Bytes TakeUnused();
+
   // Forgets the input that was begun, if any.
   void Reset();
 

@@ -21,7 +21,7 @@ void PushEncoder::Reset() {
   is_ending_ = false;
 }
 
-FrameEncoder& PushEncoder::OpenEncoder() {
+FramesEncoder& PushEncoder::OpenEncoder() {
   if (!encoder_) encoder_.emplace(output_, options_, StreamPlanner());
   return *encoder_;
 }

@@ -3,12 +3,12 @@
 
 #include <optional>
 
-#include "stream/frame_encoder.h"
+#include "stream/frames_encoder.h"
 #include "stream/push_stream.h"
 
 namespace lmz {
 
-// Holds what FrameEncoder holds, and blocks until they fit into the caller's buffer. Frames follow
+// Holds what FramesEncoder holds, and blocks until they fit into the caller's buffer. Frames follow
 // each other: after one ended, the next call begins another.
 class PushEncoder {
  public:
@@ -26,13 +26,13 @@ class PushEncoder {
 
  private:
   Result<bool> TryStep(CallBuffers& buffers, Directive directive);
-  FrameEncoder& OpenEncoder();
+  FramesEncoder& OpenEncoder();
 
   CompressOptions options_;
   Status failure_;
   ByteQueue output_;
   bool is_ending_ = false;
-  std::optional<FrameEncoder> encoder_;  // writes to output_
+  std::optional<FramesEncoder> encoder_;  // writes to output_
 };
 
 }  // namespace lmz

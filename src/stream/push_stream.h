@@ -42,6 +42,8 @@ class ByteQueue final : public Sink, public Source {
   // Moves what fits to the front of `out`.
   void DrainTo(MutableByteSpan& out) { out = out.subspan(Read(out).value()); }
 
+  // What was written and not yet read. Valid until the next call.
+  ByteSpan waiting() const { return ByteSpan(bytes_).subspan(position_); }
   size_t size() const { return bytes_.size() - position_; }
   bool empty() const { return size() == 0; }
 

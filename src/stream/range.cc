@@ -10,6 +10,10 @@
 
 namespace lmz {
 
+namespace {
+constexpr size_t kHeaderReadSize = 1024;  // of which a block header takes a few dozen bytes
+}  // namespace
+
 Result<RangeReader> RangeReader::Open(RandomAccess& input, DecompressOptions options) {
   LMZ_TRY(ValidateThreads(options.threads));
   return WithMemoryErrors(
@@ -51,7 +55,7 @@ Status RangeReader::FindBlocksFromEnd() {
 
 Status RangeReader::FindBlocksFromStart() {
   WindowSource source(*input_, 0, input_->size());
-  Reader reader(source);
+  Reader reader(source, kHeaderReadSize);
   for (;;) {
     LMZ_ASSIGN(const Reader::Item item, reader.Next());
     if (item == Reader::Item::kEnd) return OkStatus();

@@ -9,12 +9,22 @@ namespace lmz {
 class RangeReader {
  public:
   // Finds the blocks of all frames of `input`, which outlives this: from the indexes at their ends;
-  // where a frame has none, by reading the input through. options.output_limit does not count.
-  // Errors: those of the input, kNotLmz, kTruncated, kDamaged, kNewerVersion, kLimit, kOutOfMemory.
+  // where a frame has none, from all headers, from the first one on. options.output_limit does not
+  // count. Errors: those of the input, kNotLmz, kTruncated, kDamaged, kNewerVersion, kLimit,
+  // kOutOfMemory.
   static Result<RangeReader> Open(RandomAccess& input, DecompressOptions options);
 
   // Bytes of the whole content, as the indexes say.
   uint64_t content_size() const { return content_size_; }
+
+  struct Block {
+    BlockPlace place;
+    uint64_t content_offset = 0;
+  };
+
+  // The blocks, in the order of the content; `index` < block_count().
+  size_t block_count() const { return blocks_.size(); }
+  const Block& block(size_t index) const { return blocks_[index]; }
 
   // Fills `buffer` from the content's byte `offset` on and returns how many bytes it wrote: less
   // than asked only at the end of the content. Keeps the last block that it decoded. Errors: as
@@ -22,11 +32,6 @@ class RangeReader {
   Result<size_t> Read(uint64_t offset, MutableByteSpan buffer);
 
  private:
-  struct Block {
-    BlockPlace place;
-    uint64_t content_offset = 0;
-  };
-
   RangeReader(RandomAccess& input, DecompressOptions options)
       : input_(&input), options_(std::move(options)) {}
 

@@ -54,6 +54,26 @@ class RoundTrip(cli_case.CliCase):
         self.lmz("--decompress", "--output=back", "in.lmz")
         self.assertEqual(self.read("back"), data)
 
+    def test_frames_of_a_size_are_those_of_the_parts(self):
+        for data in (cli_case.SAMPLES["mixed"], cli_case.random_bytes(3 * 65536), b""):
+            parts = [data[i:i + 65536] for i in range(0, max(len(data), 1), 65536)]
+            packed = []
+            for number, part in enumerate(parts):
+                self.write(f"part{number}", part)
+                packed.append(self.lmz("-c", f"part{number}"))
+            self.write("in", data)
+            self.assertEqual(self.lmz("--frame-size", "64K", "-c", "in"), b"".join(packed))
+            self.assertEqual(self.lmz("--frame-size=64K", "--verify", "-T3", "-c", "in"),
+                             b"".join(packed))
+            piped = self.lmz("--frame-size=64K", stdin=data)
+            self.assertEqual(self.lmz("-d", stdin=piped), data)
+        self.fails(cli_case.USAGE, "63K is below 64K", "--frame-size", "63K", "in")
+
+    def test_seekable_is_short_for_a_block_size(self):
+        data = cli_case.random_bytes(300_000)
+        self.assertEqual(self.lmz("--seekable", stdin=data),
+                         self.lmz("--block-size", "128K", stdin=data))
+
     def test_output_does_not_depend_on_threads(self):
         data = cli_case.SAMPLES["mixed"]
         packed = {self.lmz("--block-size=64K", f"-T{n}", stdin=data) for n in [1, 2, 5]}

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -243,7 +244,7 @@ TEST(CStream, ContentSizeIsChecked) {
   compressor.Write("ab");
   EXPECT_EQ(CodeOf([&] { compressor.Finish(); }), LMZ_INVALID_ARGUMENT);
   compressor.Reset();
-  compressor.Write("abcd");
+  EXPECT_EQ(CodeOf([&] { compressor.Write("abcd"); }), LMZ_INVALID_ARGUMENT);
   EXPECT_EQ(CodeOf([&] { compressor.Flush(); }), LMZ_INVALID_ARGUMENT);
   EXPECT_EQ(CodeOf([&] { compressor.Set(LMZ_THREADS, 2); }), LMZ_INVALID_ARGUMENT);
   compressor.Reset();
@@ -320,6 +321,50 @@ TEST(CRange, EveryPartIsFound) {
   }
 }
 
+TEST(CRange, BlocksLieBehindEachOther) {
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string code = compressor.Finish(Noise(2 * kSmallestBlock + 100));
+  const std::string file = code + lmz::Compress("a compact frame", 0);
+  const std::vector<lmz_block> blocks = lmz::RangeReader(file).Blocks();
+  ASSERT_EQ(blocks.size(), 4u);
+  uint64_t offset = 0;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const uint64_t size = i < 2 ? kSmallestBlock : i == 2 ? 100 : 15;
+    EXPECT_EQ(blocks[i].content_offset, offset);
+    EXPECT_EQ(blocks[i].content_size, size);
+    offset += size;
+  }
+  EXPECT_EQ(blocks[1].coded_offset, blocks[0].coded_offset + blocks[0].coded_size);
+  EXPECT_EQ(blocks[3].coded_offset, code.size());
+  EXPECT_EQ(blocks[3].coded_offset + blocks[3].coded_size, file.size());
+  lmz_range_reader* reader = nullptr;
+  lmz_block block;
+  ASSERT_EQ(lmz_range_open_memory(&reader, file.data(), file.size(), nullptr, nullptr), LMZ_OK);
+  EXPECT_EQ(lmz_range_block(reader, 4, &block, nullptr), LMZ_INVALID_ARGUMENT);
+  lmz_range_reader_free(reader);
+}
+
+// A compact frame has no index, so the whole structure is read, but no payload.
+TEST(CRange, NoMoreIsReadThanIsNeeded) {
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string code = compressor.Finish(Noise(40 * kSmallestBlock));
+  for (const std::string& file : {code, code + lmz::Compress("a compact frame", 0)}) {
+    struct Input {
+      const std::string& file;
+      size_t read_size;
+    } input = {file, 0};
+    const lmz_read_at read = [](void* user, uint64_t offset, void* buffer, size_t size) {
+      auto* from = static_cast<Input*>(user);
+      from->read_size += size;
+      std::memcpy(buffer, from->file.data() + offset, size);
+      return 0;
+    };
+    lmz::RangeReader reader(read, &input, file.size());
+    reader.Read(20 * kSmallestBlock, 100);
+    EXPECT_LT(input.read_size, file.size() / 2);
+  }
+}
+
 TEST(CRange, FailuresHaveCodes) {
   const std::string content = Noise(2 * kSmallestBlock);
   lmz::Compressor compressor = SmallBlocks();
@@ -332,6 +377,79 @@ TEST(CRange, FailuresHaveCodes) {
   lmz::RangeReader reader(code);
   EXPECT_EQ(CodeOf([&] { reader.Read(0, 10); }), LMZ_DAMAGED);
   EXPECT_EQ(reader.Read(kSmallestBlock, 10), content.substr(kSmallestBlock, 10));
+}
+
+TEST(CStream, FramesOfASizeAreThoseOfTheirParts) {
+  const std::string content = NoiseAndText(4 * kSmallestBlock + 3000);
+  const size_t frame_size = 2 * kSmallestBlock;
+  for (const bool is_size_known : {false, true}) {
+    std::string expected;
+    for (size_t offset = 0; offset < content.size(); offset += frame_size) {
+      const std::string part = content.substr(offset, frame_size);
+      lmz::Compressor compressor = SmallBlocks();
+      if (is_size_known) compressor.Set(LMZ_CONTENT_SIZE, part.size());
+      expected += compressor.Finish(part);
+    }
+    lmz::Compressor compressor = SmallBlocks();
+    compressor.Set(LMZ_FRAME_SIZE, frame_size);
+    if (is_size_known) compressor.Set(LMZ_CONTENT_SIZE, content.size());
+    EXPECT_EQ(compressor.Finish(content), expected);
+    std::string pieces;
+    for (size_t i = 0; i < content.size(); i += 5000) {
+      pieces += compressor.Write(std::string_view(content).substr(i, 5000));
+    }
+    EXPECT_EQ(pieces + compressor.Finish(), expected);
+    EXPECT_EQ(lmz::Decompress(expected), content);
+  }
+  lmz::Compressor compressor = SmallBlocks();
+  EXPECT_EQ(CodeOf([&] { compressor.Set(LMZ_FRAME_SIZE, 65535); }), LMZ_INVALID_ARGUMENT);
+  compressor.Set(LMZ_FRAME_SIZE, kSmallestBlock);
+  const std::string two = Noise(2 * kSmallestBlock);
+  const std::string code = compressor.Finish(two);  // no empty frame behind the second
+  EXPECT_EQ(lmz::RangeReader(code).Blocks().size(), 2u);
+  EXPECT_EQ(lmz::Decompress(compressor.Finish()), "");
+  for (const uint64_t wrong : {two.size() - 1, two.size() + 1, kSmallestBlock}) {
+    compressor.Reset();
+    compressor.Set(LMZ_CONTENT_SIZE, wrong);
+    EXPECT_EQ(CodeOf([&] { compressor.Finish(two); }), LMZ_INVALID_ARGUMENT);
+  }
+}
+
+TEST(CStream, OneFrameEndsAndTheRestIsLeft) {
+  const std::string content = NoiseAndText(kSmallestBlock + 3000);
+  lmz::Compressor compressor = SmallBlocks();
+  const std::string full = compressor.Finish(content);
+  const std::string rest = std::string(70000, '\0') + "not lmz data" + Noise(70000);
+  for (const int threads : {1, 3}) {
+    for (const std::string& code : {full, lmz::Compress("compact", 0)}) {
+      const std::string expected = code == full ? content : "compact";
+      for (const size_t step : {size_t{1000}, code.size() - 1, code.size(), code.size() + 1,
+                                code.size() + rest.size()}) {
+        const std::string input = code + rest;
+        lmz::Decompressor decompressor;
+        decompressor.Set(LMZ_ONE_FRAME, 1).Set(LMZ_THREADS, static_cast<uint64_t>(threads));
+        std::string output;
+        std::string unused;
+        std::string room(100000, '\0');
+        for (size_t taken = 0;;) {
+          lmz_buffers buffers = {input.data() + taken, std::min(step, input.size() - taken),
+                                 room.data(), room.size()};
+          decompressor.Step(buffers, LMZ_RUN);
+          taken = static_cast<size_t>(static_cast<const char*>(buffers.next_in) - input.data());
+          output.append(room, 0, room.size() - buffers.avail_out);
+          std::string_view left;
+          if (decompressor.HasEnded(left)) {
+            unused = std::string(left) + input.substr(taken);
+            break;
+          }
+          ASSERT_LE(taken, code.size() + 65536);
+        }
+        ASSERT_EQ(output, expected);
+        ASSERT_EQ(unused, rest) << threads << " " << step;
+        EXPECT_EQ(decompressor.Finish(code), expected);  // and another input
+      }
+    }
+  }
 }
 
 TEST(CRecords, ComeBackAndFailuresHaveCodes) {

@@ -54,11 +54,12 @@ class Incremental(unittest.TestCase):
             code = b"".join(compressor.compress(TEXT[i:i + step])
                             for i in range(0, len(TEXT), step))
             code += compressor.flush()
-            self.assertEqual(code, lmz.compress(TEXT, 0))
+            self.assertEqual(code, lmz.compress(TEXT, 0))  # both know the size at the end
             decompressor = lmz.LmzDecompressor()
             data = b"".join(decompressor.decompress(code[i:i + step])
                             for i in range(0, len(code), step))
-            self.assertEqual(data + decompressor.finish(), TEXT)
+            self.assertEqual(data, TEXT)
+            self.assertTrue(decompressor.eof)
         with self.assertRaises(ValueError):
             compressor.compress(b"more")
 
@@ -68,18 +69,59 @@ class Incremental(unittest.TestCase):
         for piece in (b"first", b"second"):
             code = compressor.compress(piece) + compressor.sync()
             self.assertEqual(decompressor.decompress(code), piece)
-        self.assertEqual(decompressor.decompress(compressor.flush()) + decompressor.finish(), b"")
+            self.assertFalse(decompressor.eof)
+        self.assertEqual(decompressor.decompress(compressor.flush()), b"")
+        self.assertTrue(decompressor.eof)
 
     def test_max_length(self):
         decompressor = lmz.LmzDecompressor()
         data = decompressor.decompress(lmz.compress(TEXT, 0), 100)
         self.assertEqual(len(data), 100)
         self.assertFalse(decompressor.needs_input)
-        while not decompressor.needs_input:
+        while not decompressor.eof:
+            self.assertFalse(decompressor.needs_input)
             piece = decompressor.decompress(b"", 777)
             self.assertLessEqual(len(piece), 777)
             data += piece
-        self.assertEqual(data + decompressor.finish(), TEXT)
+        self.assertEqual(data, TEXT)
+        self.assertTrue(decompressor.eof)
+
+    def test_a_frame_ends_as_a_stream_of_lzma_does(self):
+        rest = lmz.compress(b"the next one", 0) + bytes(5)
+        for content in (b"", b"a", TEXT, os.urandom(200000)):
+            code = lmz.compress(content, 0)
+            for step in (1 if len(code) < 100 else 4321, len(code), len(code) + 3, 10**6):
+                for threads in (1, 2):
+                    decompressor = lmz.LmzDecompressor(threads=threads)
+                    data, position = b"", 0
+                    while not decompressor.eof:
+                        data += decompressor.decompress((code + rest)[position:position + step])
+                        position += step
+                        self.assertLess(position, len(code) + step + 1)
+                    self.assertEqual(data, content)
+                    self.assertEqual(decompressor.unused_data + (code + rest)[position:], rest)
+                    self.assertFalse(decompressor.needs_input)
+                    with self.assertRaises(EOFError):
+                        decompressor.decompress(b"")
+        decompressor = lmz.LmzDecompressor()
+        self.assertEqual(decompressor.decompress(code[:-1]), content)
+        self.assertFalse(decompressor.eof)
+        self.assertEqual(decompressor.unused_data, b"")
+
+    def test_frames_and_blocks_of_a_size(self):
+        data = os.urandom(200000)
+        parts = [data[i:i + 65536] for i in range(0, len(data), 65536)]
+        self.assertEqual(lmz.compress(data, 0, frame_size=65536),
+                         b"".join(lmz.compress(part, 0) for part in parts))
+        for settings, count in (({}, 1), ({"block_size": 65536}, 4), ({"seekable": True}, 2)):
+            code = lmz.compress(data, 0, **settings)
+            self.assertEqual(len(lmz.RangeReader(code).blocks), count)
+            self.assertEqual(lmz.content_size(code + code), 2 * len(data))
+        compressor = lmz.LmzCompressor(0, content_size=5)
+        compressor.compress(b"1234")
+        with self.assertRaises(lmz.LmzError) as caught:
+            compressor.flush()
+        self.assertEqual(caught.exception.code, lmz.INVALID_ARGUMENT)
 
 
 class Files(unittest.TestCase):
@@ -118,6 +160,21 @@ class Files(unittest.TestCase):
                 lmz.open(self.path, *arguments)
         with self.assertRaises(ValueError):
             lmz.open(self.path, "rb", encoding="utf-8")
+
+    def test_arguments_without_effect_are_refused(self):
+        self.path.write_bytes(lmz.compress(TEXT, 0))
+        before = self.path.read_bytes()
+        for mode, arguments in {
+                "r": {"level": 0, "model": lmz.Model("tiny"), "block_size": 65536, "frame_size": 1,
+                      "content_size": 1, "seekable": False},
+                "w": {"memory_limit": 1, "output_limit": 1, "models": (),
+                      "library": lmz.ModelLibrary()}}.items():
+            for name, value in arguments.items():
+                with self.assertRaisesRegex(ValueError, name):
+                    lmz.open(self.path, mode, **{name: value})
+        with self.assertRaises(ValueError):
+            lmz.compress(b"", seekable=True, block_size=65536)
+        self.assertEqual(self.path.read_bytes(), before)
 
     def test_sync_and_objects_that_stay_open(self):
         raw = io.BytesIO()

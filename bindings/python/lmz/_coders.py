@@ -6,9 +6,13 @@ import ctypes
 from typing import Iterable
 
 from . import _library
-from ._library import Buffers, Handle, Model, ModelLibrary, address_of, view_of
+from ._library import Buffers, Handle, address_of, view_of
+from ._models import Model, ModelLibrary
 
 _FIRST_ROOM = 1 << 16
+
+# Blocks of this size cost little to read one of and little in ratio; docs/python.md has figures.
+SEEKABLE_BLOCK_SIZE = 1 << 17
 
 
 def _step(name: str, handle: Handle, data: object, directive: int, max_size: int = -1
@@ -37,36 +41,51 @@ def _step(name: str, handle: Handle, data: object, directive: int, max_size: int
             return b"".join(pieces), buffers.avail_in, bool(is_done.value)
 
 
-class LmzCompressor:
-    """Compresses one frame, piece by piece.
+def _set(kind: str, handle: Handle, options: dict[int, int | None]) -> None:
+    for option, value in options.items():
+        if value is None:
+            continue
+        if value < 0:
+            raise ValueError("an option is never negative")
+        _library.call(f"{kind}_set", handle.pointer, option, value)
 
-    `level` is 0 (without a model) to 4; `model` takes its place. Level 4 needs an installed model.
-    `block_size` is in bytes.
+
+class LmzCompressor:
+    """Compresses piece by piece.
+
+    `level` is 0 (without a model) to 4, by default 3; `model` takes its place. Level 4 needs an
+    installed model. Sizes are in bytes. Blocks of `block_size` are coded independently, and can be
+    read alone; `seekable` is short for blocks of 128 KiB. `content_size`, if known, is told in the
+    header and checked. With `frame_size` a new frame begins every so many bytes. Threads that share
+    a compressor wait for each other.
     """
 
     def __init__(self, level: int | None = None, *, model: Model | None = None, threads: int = 1,
-                 block_size: int | None = None) -> None:
+                 block_size: int | None = None, content_size: int | None = None,
+                 frame_size: int | None = None, seekable: bool = False) -> None:
         self._handle = Handle("compressor_create", "compressor_free")
         self._is_finished = False
         if level is not None and model is not None:
             raise ValueError("level and model exclude each other")
-        if level is not None:
-            self._set(_library.OPTION_LEVEL, level)
+        if seekable and block_size is not None:
+            raise ValueError("seekable and block_size exclude each other")
+        _set("compressor", self._handle, {
+            _library.OPTION_LEVEL: level,
+            _library.OPTION_THREADS: threads,
+            _library.OPTION_BLOCK_SIZE: SEEKABLE_BLOCK_SIZE if seekable else block_size,
+            _library.OPTION_CONTENT_SIZE: content_size,
+            _library.OPTION_FRAME_SIZE: frame_size,
+        })
         if model is not None:
             _library.call("compressor_set_model", self._handle.pointer, model.pointer)
-        self._set(_library.OPTION_THREADS, threads)
-        if block_size is not None:
-            self._set(_library.OPTION_BLOCK_SIZE, block_size)
-
-    def _set(self, option: int, value: int) -> None:
-        if value < 0:
-            raise ValueError("an option is never negative")
-        _library.call("compressor_set", self._handle.pointer, option, value)
 
     def _step(self, data: object, directive: int) -> bytes:
-        if self._is_finished:
-            raise ValueError("the compressor was flushed to the end already")
-        return _step("compressor_step", self._handle, data, directive)[0]
+        with self._handle.lock:
+            if self._is_finished:
+                raise ValueError("the compressor was flushed to the end already")
+            code = _step("compressor_step", self._handle, data, directive)[0]
+            self._is_finished = directive == _library.END
+            return code
 
     def compress(self, data: object) -> bytes:
         """Takes `data`; returns the code that is ready, often none."""
@@ -77,73 +96,131 @@ class LmzCompressor:
         return self._step(b"", _library.FLUSH)
 
     def flush(self) -> bytes:
-        """Returns the rest of the frame; the compressor is of no more use then."""
-        code = self._step(b"", _library.END)
-        self._is_finished = True
-        return code
+        """Returns the rest of the code; the compressor is of no more use then."""
+        return self._step(b"", _library.END)
 
 
-class LmzDecompressor:
-    """Decompresses an input of one frame or several, piece by piece.
+def decoder_handle(memory_limit: int | None, output_limit: int | None, models: Iterable[Model],
+                   library: ModelLibrary | None, threads: int, *, one_frame: bool = False
+                   ) -> Handle:
+    """An lmz_decompressor with these settings."""
+    handle = Handle("decompressor_create", "decompressor_free")
+    _set("decompressor", handle, {
+        _library.OPTION_MEMORY_LIMIT: memory_limit,
+        _library.OPTION_OUTPUT_LIMIT: output_limit,
+        _library.OPTION_THREADS: threads,
+        _library.OPTION_ONE_FRAME: int(one_frame),
+    })
+    if library is not None:
+        _library.call("decompressor_set_library", handle.pointer, library.pointer)
+    for model in models:
+        _library.call("decompressor_add_model", handle.pointer, model.pointer)
+    return handle
 
-    Limits are in bytes; None is none. Models are found in `library`, by default among those that
-    are built in or installed; `models` are at hand beside them.
-    """
 
-    def __init__(self, *, memory_limit: int | None = None, output_limit: int | None = None,
-                 models: Iterable[Model] = (), library: ModelLibrary | None = None,
-                 threads: int = 1) -> None:
-        self._handle = Handle("decompressor_create", "decompressor_free")
-        for option, value in ((_library.OPTION_MEMORY_LIMIT, memory_limit),
-                              (_library.OPTION_OUTPUT_LIMIT, output_limit),
-                              (_library.OPTION_THREADS, threads)):
-            if value is not None:
-                if value < 0:
-                    raise ValueError("a limit is never negative")
-                _library.call("decompressor_set", self._handle.pointer, option, value)
-        if library is not None:
-            _library.call("decompressor_set_library", self._handle.pointer, library.pointer)
-        for model in models:
-            _library.call("decompressor_add_model", self._handle.pointer, model.pointer)
+class FramesDecoder:
+    """Decompresses an input of any number of frames, piece by piece; not locked."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
         self._rest = b""
-        self._needs_input = True
+        self.needs_input = True
 
     def decompress(self, data: object, max_length: int = -1) -> bytes:
-        """Takes `data`; returns what can be given: at most `max_length` bytes unless negative.
-
-        When that was not all (`needs_input` is False), call again, with b"" if you like.
-        """
+        """As LmzDecompressor.decompress, over the ends of frames."""
         pending = self._rest + bytes(data) if self._rest else data
         output, left, is_done = _step("decompressor_step", self._handle, pending, _library.RUN,
                                       max_length)
         self._rest = bytes(view_of(pending)[len(view_of(pending)) - left:]) if left else b""
-        self._needs_input = is_done
+        self.needs_input = is_done
         return output
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether more output needs more input."""
-        return self._needs_input
 
     def finish(self) -> bytes:
         """Says that the input ends; returns the rest. Raises LmzError (TRUNCATED) if it may not."""
         output = _step("decompressor_step", self._handle, self._rest, _library.END)[0]
         self._rest = b""
-        self._needs_input = True
         return output
+
+    def take_unused(self) -> bytes | None:
+        """The input behind the frame that has ended; None when it has not (one_frame only)."""
+        has_ended, size = ctypes.c_int(0), ctypes.c_size_t(0)
+        address = ctypes.c_void_p()
+        _library.call("decompressor_end", self._handle.pointer, ctypes.byref(has_ended),
+                      ctypes.byref(address), ctypes.byref(size))
+        if not has_ended.value:
+            return None
+        taken = ctypes.string_at(address, size.value) if size.value else b""
+        return taken + self._rest
+
+
+class LmzDecompressor:
+    """Decompresses one frame, piece by piece, as lzma.LZMADecompressor does.
+
+    Limits are in bytes; None is none. Models are found in `library`, by default among those that
+    are built in or installed; `models` are at hand beside them. Threads that share a decompressor
+    wait for each other.
+    """
+
+    def __init__(self, *, memory_limit: int | None = None, output_limit: int | None = None,
+                 models: Iterable[Model] = (), library: ModelLibrary | None = None,
+                 threads: int = 1) -> None:
+        self._handle = decoder_handle(memory_limit, output_limit, models, library, threads,
+                                      one_frame=True)
+        self._decoder = FramesDecoder(self._handle)
+        self._unused: bytes | None = None
+
+    def decompress(self, data: object, max_length: int = -1) -> bytes:
+        """Takes `data`; returns what can be given: at most `max_length` bytes unless negative.
+
+        When that was not all (`needs_input` is False), call again, with b"" if you like. Raises
+        EOFError after the end of the frame.
+        """
+        with self._handle.lock:
+            if self._unused is not None:
+                raise EOFError("the frame has ended already")
+            output = self._decoder.decompress(data, max_length)
+            self._unused = self._decoder.take_unused()
+            return output
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the frame was reached, and all of its content given."""
+        return self._unused is not None
+
+    @property
+    def unused_data(self) -> bytes:
+        """After the end of the frame: the input behind it."""
+        return self._unused or b""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether more output needs more input."""
+        return self._unused is None and self._decoder.needs_input
 
 
 def compress(data: object, level: int | None = None, *, model: Model | None = None,
-             threads: int = 1) -> bytes:
-    """`data` as one frame."""
-    compressor = LmzCompressor(level, model=model, threads=threads)
+             threads: int = 1, block_size: int | None = None, frame_size: int | None = None,
+             seekable: bool = False) -> bytes:
+    """`data` compressed; the settings are those of LmzCompressor."""
+    compressor = LmzCompressor(level, model=model, threads=threads, block_size=block_size,
+                               frame_size=frame_size, seekable=seekable,
+                               content_size=len(view_of(data)))
     return compressor.compress(data) + compressor.flush()
 
 
 def decompress(data: object, *, memory_limit: int | None = None, output_limit: int | None = None,
                models: Iterable[Model] = (), library: ModelLibrary | None = None,
                threads: int = 1) -> bytes:
-    """The content of all frames in `data`."""
-    decompressor = LmzDecompressor(memory_limit=memory_limit, output_limit=output_limit,
-                                   models=models, library=library, threads=threads)
-    return decompressor.decompress(data) + decompressor.finish()
+    """The content of all frames in `data`; the settings are those of LmzDecompressor."""
+    decoder = FramesDecoder(decoder_handle(memory_limit, output_limit, models, library, threads))
+    return decoder.decompress(data) + decoder.finish()
+
+
+def content_size(data: object) -> int:
+    """How many bytes decompress would give for `data`, by its headers alone."""
+    view = view_of(data)
+    keep, address = address_of(view)
+    size = ctypes.c_uint64()
+    _library.call("content_size", address, len(view), ctypes.byref(size))
+    del keep
+    return size.value

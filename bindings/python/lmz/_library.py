@@ -1,10 +1,10 @@
-"""The shared library through ctypes: its functions, its failures, its models."""
+"""The shared library through ctypes: its functions and its failures."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import pathlib
+import threading
 
 from ._location import LIBRARY
 
@@ -12,9 +12,11 @@ from ._location import LIBRARY
  MODEL_MISSING, MODEL_DAMAGED, CANCELLED) = range(1, 13)
 
 OPTION_LEVEL, OPTION_THREADS, OPTION_BLOCK_SIZE = 1, 2, 3
-OPTION_MEMORY_LIMIT, OPTION_OUTPUT_LIMIT = 5, 6
+OPTION_CONTENT_SIZE, OPTION_MEMORY_LIMIT, OPTION_OUTPUT_LIMIT = 4, 5, 6
+OPTION_FRAME_SIZE, OPTION_ONE_FRAME = 7, 8
 RUN, FLUSH, END = range(3)
 MAX_RECORD_SIZE = 16383
+MAX_SAMPLE_SIZE = 65536
 RECORD_FRAMING = 4
 
 
@@ -33,6 +35,24 @@ class Buffers(ctypes.Structure):
     ]
 
 
+class Block(ctypes.Structure):
+    """lmz_block."""
+
+    _fields_ = [
+        ("content_offset", ctypes.c_uint64),
+        ("content_size", ctypes.c_uint64),
+        ("coded_offset", ctypes.c_uint64),
+        ("coded_size", ctypes.c_uint64),
+    ]
+
+
+# lmz_read_at.
+ReadAt = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p,
+                          ctypes.c_size_t)
+
+# lmz_progress.
+ReportProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+
 _POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
 _SIZE_OUT = ctypes.POINTER(ctypes.c_size_t)
 _HANDLE_OUT = ctypes.POINTER(ctypes.c_void_p)
@@ -48,21 +68,37 @@ _CAN_FAIL = {
     "decompressor_create": [_HANDLE_OUT],
     "decompressor_set": [_POINTER, ctypes.c_int, ctypes.c_uint64],
     "decompressor_add_model": [_POINTER, _POINTER],
+    "decompressor_set_progress": [_POINTER, ReportProgress, _POINTER],
     "decompressor_step": [_POINTER, ctypes.POINTER(Buffers), ctypes.c_int,
                           ctypes.POINTER(ctypes.c_int)],
     "decompressor_set_library": [_POINTER, _POINTER],
+    "decompressor_end": [_POINTER, ctypes.POINTER(ctypes.c_int), _HANDLE_OUT, _SIZE_OUT],
+    "content_size": [_POINTER, _SIZE, ctypes.POINTER(ctypes.c_uint64)],
     "model_built_in": [_HANDLE_OUT, ctypes.c_char_p],
     "model_load": [_HANDLE_OUT, _POINTER, _SIZE],
     "model_load_file": [_HANDLE_OUT, ctypes.c_char_p],
     "model_library_create": [_HANDLE_OUT],
     "model_library_add_folder": [_POINTER, ctypes.c_char_p],
     "model_from_library": [_HANDLE_OUT, _POINTER, ctypes.c_int],
+    "range_open": [_HANDLE_OUT, ReadAt, _POINTER, ctypes.c_uint64, _POINTER],
+    "range_block": [_POINTER, ctypes.c_uint64, ctypes.POINTER(Block)],
+    "range_read": [_POINTER, ctypes.c_uint64, _POINTER, _SIZE, _SIZE_OUT],
     "record_coder_create": [_HANDLE_OUT, _POINTER, _POINTER, _SIZE],
     "record_encode": [_POINTER, *_BETWEEN_BUFFERS],
     "record_decode": [_POINTER, *_BETWEEN_BUFFERS],
 }
 _FREES = ["compressor_free", "decompressor_free", "model_free", "model_library_free",
-          "record_coder_free"]
+          "range_reader_free", "record_coder_free"]
+# What the others give, and take.
+_OTHERS = {
+    "version_string": (ctypes.c_char_p, []),
+    "built_in_name": (ctypes.c_char_p, [_SIZE]),
+    "model_name": (ctypes.c_char_p, [_POINTER]),
+    "model_id": (None, [_POINTER, _POINTER]),
+    "model_parameters": (ctypes.c_uint64, [_POINTER]),
+    "range_content_size": (ctypes.c_uint64, [_POINTER]),
+    "range_block_count": (ctypes.c_uint64, [_POINTER]),
+}
 
 
 def _load() -> ctypes.CDLL:
@@ -76,17 +112,14 @@ def _load() -> ctypes.CDLL:
         function = getattr(library, f"lmz_{name}")
         function.argtypes = [_POINTER]
         function.restype = None
-    library.lmz_version_string.restype = ctypes.c_char_p
-    library.lmz_built_in_name.argtypes = [_SIZE]
-    library.lmz_built_in_name.restype = ctypes.c_char_p
-    library.lmz_model_name.argtypes = [_POINTER]
-    library.lmz_model_name.restype = ctypes.c_char_p
-    library.lmz_model_parameters.argtypes = [_POINTER]
-    library.lmz_model_parameters.restype = ctypes.c_uint64
+    for name, (result, arguments) in _OTHERS.items():
+        function = getattr(library, f"lmz_{name}")
+        function.argtypes = arguments
+        function.restype = result
     return library
 
 
-_LIBRARY = _load()
+LIB = _load()
 
 
 class LmzError(Exception):
@@ -96,11 +129,14 @@ class LmzError(Exception):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self) -> tuple:
+        return LmzError, (self.code, str(self))
+
 
 def call(name: str, *arguments: object) -> None:
     """Calls lmz_`name`. Raises MemoryError, or LmzError for other failures."""
     error = _Error()
-    code = getattr(_LIBRARY, f"lmz_{name}")(*arguments, ctypes.byref(error))
+    code = getattr(LIB, f"lmz_{name}")(*arguments, ctypes.byref(error))
     if code == OUT_OF_MEMORY:
         raise MemoryError(error.text.decode("utf-8", "replace"))
     if code != 0:
@@ -108,10 +144,14 @@ def call(name: str, *arguments: object) -> None:
 
 
 class Handle:
-    """Owns the object that lmz_`create` gives and lmz_`free` takes."""
+    """Owns the object that lmz_`create` gives and lmz_`free` takes.
+
+    Whoever uses it holds its `lock`, unless any number of threads may use it.
+    """
 
     def __init__(self, create: str, free: str, *arguments: object) -> None:
-        self._free = getattr(_LIBRARY, f"lmz_{free}")
+        self.lock = threading.Lock()
+        self._free = getattr(LIB, f"lmz_{free}")
         self.pointer = ctypes.c_void_p()
         call(create, ctypes.byref(self.pointer), *arguments)
 
@@ -138,76 +178,6 @@ def address_of(view: memoryview) -> tuple[object, ctypes.c_void_p]:
     return array, ctypes.c_void_p(ctypes.addressof(array))
 
 
-class Model:
-    """A loaded model, which any number of objects and threads may share.
-
-    `source` is the name of a built-in model, the path of a model file, or the bytes of one.
-    """
-
-    def __init__(self, source: str | os.PathLike[str] | bytes) -> None:
-        if isinstance(source, (bytes, bytearray, memoryview)):
-            view = view_of(source)
-            keep, address = address_of(view)
-            self._handle = Handle("model_load", "model_free", address, len(view))
-            del keep
-        elif isinstance(source, str) and source in built_in_models():
-            self._handle = Handle("model_built_in", "model_free", source.encode())
-        else:
-            self._handle = Handle("model_load_file", "model_free", os.fsencode(source))
-
-    @classmethod
-    def _of(cls, handle: Handle) -> Model:
-        model = cls.__new__(cls)
-        model._handle = handle
-        return model
-
-    @property
-    def pointer(self) -> ctypes.c_void_p:
-        """The handle, for other objects of this package."""
-        return self._handle.pointer
-
-    @property
-    def name(self) -> str:
-        """The name in the model's file."""
-        return _LIBRARY.lmz_model_name(self.pointer).decode()
-
-    @property
-    def parameters(self) -> int:
-        """The number of weights in its matrices."""
-        return _LIBRARY.lmz_model_parameters(self.pointer)
-
-
-class ModelLibrary:
-    """Where models are found: the built-in ones and the files NAME.lmm in `folders`.
-
-    With `installed` the folder of installed models comes last. Folders need not exist.
-    """
-
-    def __init__(self, *folders: str | os.PathLike[str], installed: bool = True) -> None:
-        self._handle = Handle("model_library_create", "model_library_free")
-        for folder in folders:
-            call("model_library_add_folder", self.pointer, os.fsencode(folder))
-        if installed:
-            call("model_library_add_folder", self.pointer, None)
-
-    @property
-    def pointer(self) -> ctypes.c_void_p:
-        """The handle, for other objects of this package."""
-        return self._handle.pointer
-
-    def model_of_level(self, level: int) -> Model:
-        """The model that stands for `level`, 1 to 4."""
-        return Model._of(Handle("model_from_library", "model_free", self.pointer, level))
-
-
-def built_in_models() -> list[str]:
-    """The names of the models that are part of the library."""
-    names: list[str] = []
-    while (name := _LIBRARY.lmz_built_in_name(len(names))) is not None:
-        names.append(name.decode())
-    return names
-
-
 def library_version() -> str:
     """The version of the shared library in use."""
-    return _LIBRARY.lmz_version_string().decode()
+    return LIB.lmz_version_string().decode()
