@@ -101,31 +101,30 @@ Result<ScaledMatrix> GgufMatrices::Scales(const ScaledMatrix& place, size_t rows
     return OkStatus();
   }));
   const Number top = *std::max_element(largest.begin(), largest.end(), IsSmaller);
-  int exponent = 127;
-  while (exponent >= -64 && LeastScale(top, exponent) > kMaxScale) --exponent;
-  if (exponent < -64) return Damaged(tensor, "holds numbers that are too large");
-  scales_ = ScaledMatrix();
-  scales_.planes = origin.planes;
-  scales_.scale_exponent = static_cast<int8_t>(exponent);
+  exponent_ = 127;
+  while (exponent_ >= -64 && LeastScale(top, exponent_) > kMaxScale) --exponent_;
+  if (exponent_ - origin.gain < -64) return Damaged(tensor, "holds numbers that are too large");
+  row_scale_.clear();
   for (const Number& number : largest) {
-    scales_.row_scale.push_back(static_cast<int16_t>(LeastScale(number, exponent)));
+    row_scale_.push_back(static_cast<int16_t>(LeastScale(number, exponent_)));
   }
-  return scales_;
+  return ScaledMatrix{.planes = origin.planes,
+                      .scale_exponent = static_cast<int8_t>(exponent_ - origin.gain),
+                      .row_scale = row_scale_,
+                      .weights = {}};
 }
 
 Status GgufMatrices::WriteWeights(const ScaledMatrix& place, Sink& out) {
   Bytes weights;
-  LMZ_TRY(ForEachRow(file_, origins_.at(&place), [&](size_t row, const NumberRow& numbers) {
-    // A file that changes meanwhile gives useless weights, but no harm.
-    const auto scale = static_cast<uint64_t>(scales_.row_scale[row]);
+  return ForEachRow(file_, origins_.at(&place), [&](size_t row, const NumberRow& numbers) {
+    const auto scale = static_cast<uint64_t>(row_scale_[row]);
     weights.resize(numbers.size());
     for (size_t i = 0; i < numbers.size(); ++i) {
-      const int shift = numbers.exponent[i] + scales_.scale_exponent;
+      const int shift = numbers.exponent[i] + exponent_;
       weights[i] = static_cast<uint8_t>(Rounded(numbers.mantissa[i], shift, scale));
     }
     return out.Write(weights);
-  }));
-  return OkStatus();
+  });
 }
 
 Result<NumberRow> ReadRow(const RandomAccess& file, const GgufTensor& tensor, size_t size) {

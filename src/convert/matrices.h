@@ -16,6 +16,8 @@ struct MatrixOrigin {
   uint8_t planes = 2;
   // Not 0: within each so many rows, pairs of neighbours become pairs of the halves.
   uint32_t neighbours = 0;
+  // The matrix becomes 2^gain times as large.
+  int gain = 0;
 };
 
 // Each row is rounded to multiples of its scale, the least of those that a matrix's exponent allows
@@ -27,6 +29,7 @@ class GgufMatrices final : public MatrixSource {
 
   // The matrix that belongs in `place`.
   void Add(const ScaledMatrix& place, const MatrixOrigin& origin) { origins_[&place] = origin; }
+  void SetGain(const ScaledMatrix& place, int gain) { origins_.at(&place).gain = gain; }
 
   // Errors: kDamaged, with the tensor's name, for another size and for numbers that are not finite
   // or too large; those of the file.
@@ -36,7 +39,8 @@ class GgufMatrices final : public MatrixSource {
  private:
   const RandomAccess& file_;
   std::map<const ScaledMatrix*, MatrixOrigin> origins_;
-  ScaledMatrix scales_;  // of the last matrix
+  std::vector<int16_t> row_scale_;  // of the last matrix, without its gain
+  int exponent_ = 0;
 };
 
 // All numbers of a tensor of one row. Errors: kDamaged when it has another size or a number that is

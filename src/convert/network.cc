@@ -12,10 +12,10 @@ namespace {
 constexpr int64_t kDefaultContext = 1024;
 constexpr uint8_t kSinks = 4;
 constexpr uint8_t kPlanes = 2;
-constexpr uint8_t kPlanesOfOutput = 1;     // decision 017
+constexpr uint8_t kPlanesOfOutput = 1;       // decision 017
 constexpr Number kDefaultBase = {10000, 0};  // of the rotation, where no key has it
-constexpr int64_t kGlobalEvery = 6;        // Gemma 3: each sixth layer sees everything
-constexpr int64_t kLayersOfGemma27B = 62;  // whose scores are scaled as if width / heads were
+constexpr int64_t kGlobalEvery = 6;          // Gemma 3: each sixth layer sees everything
+constexpr int64_t kLayersOfGemma27B = 62;    // whose scores are scaled as if width / heads were
 
 // What is the same for all models of an architecture, as GGUF calls it.
 struct Family {
@@ -296,6 +296,50 @@ Status ReadLayer(size_t index, const TransformerShape& shape, uint32_t neighbour
   return matrix("ffn_down.weight", layer.down);
 }
 
+// The least power of two, as its exponent, by which the residual stream must be multiplied so that
+// the largest magnitudes of embeddings are at least 1/2 in the mean of all rows: the stream has ten
+// fraction bits, and norms, which alone read it, divide by its size.
+Result<int> GainOfStream(const TransformerWeights& weights, GgufMatrices& matrices) {
+  using Double = unsigned __int128;
+  constexpr int kMaxGain = 24;
+  const TransformerShape& shape = weights.shape;
+  LMZ_ASSIGN(const ScaledMatrix scales,
+             matrices.Scales(weights.embedding, shape.tokens, shape.width));
+  uint64_t sum = 0;  // 127 of its units are the sum of the largest magnitudes
+  for (const int16_t scale : scales.row_scale) sum += static_cast<uint64_t>(scale);
+  const Double mean = Double{sum} * 127 * static_cast<uint64_t>(weights.embedding_scale.mantissa);
+  const int fraction = scales.scale_exponent + weights.embedding_scale.exponent;  // of `mean`
+  int gain = 0;
+  for (; sum != 0 && gain < kMaxGain; ++gain) {
+    const int shift = fraction - gain - 1;
+    if (shift < 0 || (shift < 100 && mean >= Double{shape.tokens} << shift)) break;
+  }
+  return gain;
+}
+
+// Multiplies the residual stream by 2^gain: whatever is added to it, and the root of epsilon.
+Status RaiseStream(int gain, TransformerWeights& weights, GgufMatrices& matrices) {
+  if (gain == 0) return OkStatus();
+  const auto lower = [](int8_t& exponent, int by) {
+    const int lowered = exponent - by;
+    if (lowered < -64) return Unsupported("the model has numbers that are out of range");
+    exponent = static_cast<int8_t>(lowered);
+    return OkStatus();
+  };
+  LMZ_TRY(lower(weights.epsilon.exponent, 2 * gain));
+  LMZ_TRY(lower(weights.embedding_scale.exponent, gain));
+  for (TransformerLayer& layer : weights.layers) {
+    if (weights.shape.has_output_norms) {
+      LMZ_TRY(lower(layer.output_norm.fraction, gain));
+      LMZ_TRY(lower(layer.down_norm.fraction, gain));
+    } else {
+      matrices.SetGain(layer.output, gain);
+      matrices.SetGain(layer.down, gain);
+    }
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Result<TransformerShape> ReadShape(const Gguf& gguf, const ContextOptions& options) {
@@ -345,7 +389,9 @@ Status ReadWeights(const RandomAccess& file, const Gguf& gguf, const Transformer
   if (shape.has_own_head) {
     LMZ_TRY(tensors.Matrix("output.weight", weights.head, kPlanes, 0));
   }
-  return tensors.CheckAllUsed();
+  LMZ_TRY(tensors.CheckAllUsed());
+  LMZ_ASSIGN(const int gain, GainOfStream(weights, matrices));
+  return RaiseStream(gain, weights, matrices);
 }
 
 }  // namespace lmz::convert
