@@ -12,6 +12,7 @@
 #include "model/model_card.h"
 #include "model/model_file_reader.h"
 #include "model/model_folder.h"
+#include "model/transformer/transformer_predictor.h"
 
 namespace lmz {
 
@@ -88,6 +89,9 @@ Result<SharedModel> LoadModel(ByteSpan file) {
   return WithMemoryErrors(
       [&]() -> Result<SharedModel> {
         LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
+        if (model.transformer() != nullptr) {
+          return SharedModel(std::make_shared<const TransformerPredictor>(model));
+        }
         return SharedModel(std::make_shared<const GlrPredictor>(model));
       },
       kNoMemoryForModel);
