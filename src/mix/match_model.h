@@ -47,6 +47,8 @@ class MatchModel {
 
   // The byte that the match predicts; meaningful while length() > 0.
   uint8_t expected_byte() const { return block_[match_position_]; }
+  // Where in the block it stands.
+  uint32_t match_position() const { return match_position_; }
   // Bytes that agreed before this one; 0: no match. Below the minimum: a broken match on trial,
   // with one more than has agreed since. One that has passed counts as long as the shortest long
   // match.
