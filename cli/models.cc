@@ -49,10 +49,13 @@ Result<std::string> ModelTable() {
 
 Result<std::string> ModelInfo(const std::string& path) {
   LMZ_ASSIGN(const ModelSummary model, DescribeModelFile(path));
+  const std::string vocabulary =
+      model.tokens == 0 ? "bytes" : std::to_string(model.tokens) + " tokens";
   return "Name        " + model.card.name + "\nId          " + ModelIdText(model.id) +
          "\nSize        " + std::to_string(model.file_size) + " bytes\nNetwork     " +
-         model.network + "\nParameters  " + std::to_string(model.parameters) + "\nLicence     " +
-         model.card.licence + "\nNote        " + model.card.note + "\n";
+         model.network + "\nVocabulary  " + vocabulary + "\nParameters  " +
+         std::to_string(model.parameters) + "\nLicence     " + model.card.licence +
+         "\nNote        " + model.card.note + "\n";
 }
 
 }  // namespace lmz::cli

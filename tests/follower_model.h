@@ -67,8 +67,8 @@ class FollowerModel final : public Predictor {
   };
 };
 
-inline const SharedModel& Follower() {
-  static const SharedModel model = std::make_shared<const FollowerModel>();
+inline const SharedPredictor& Follower() {
+  static const SharedPredictor model = std::make_shared<const FollowerModel>();
   return model;
 }
 

@@ -21,8 +21,8 @@ inline const ModelFile& TinyModelFile() {
 }
 
 // The tiny model, bound to the kernels that were active at first use.
-inline const SharedModel& TinyModel() {
-  static const SharedModel model = std::make_shared<const GlrPredictor>(TinyModelFile());
+inline const SharedPredictor& TinyModel() {
+  static const SharedPredictor model = std::make_shared<const GlrPredictor>(TinyModelFile());
   return model;
 }
 

@@ -214,7 +214,7 @@ class NetworkAlone : public testing::Test {
   }
   const Bytes text_ = SomeText(300);
   std::vector<ByteSpan> chunks_;
-  SharedModel network_;
+  SharedPredictor network_;
 };
 
 TEST_F(NetworkAlone, RestoresChunksOfAllSizes) {

@@ -141,7 +141,7 @@ class Lmz final : public Coder {
   std::shared_ptr<CommonCodes> common_;
 };
 
-BenchModel Describe(const ModelSummary& summary, SharedModel network) {
+BenchModel Describe(const ModelSummary& summary, SharedPredictor network) {
   return {.name = summary.card.name,
           .level = summary.level,
           .id = ModelIdText(summary.id),
@@ -156,7 +156,8 @@ BenchModel Describe(const ModelSummary& summary, SharedModel network) {
 Result<BenchModel> LoadModelOfLevel(int level) {
   const ModelLibrary& library = *ModelLibrary::Installed();
   if (level == 0) return Status(Code::kInvalidArgument, "level 0 has no model");
-  LMZ_ASSIGN(SharedModel network, library.OfLevel(level));
+  LMZ_ASSIGN(const SharedModel model, library.OfLevel(level));
+  LMZ_ASSIGN(SharedPredictor network, AsBytePredictor(model));
   LMZ_ASSIGN(const std::vector<ModelSummary> models, library.List());
   for (const ModelSummary& summary : models) {
     if (summary.level == level) return Describe(summary, std::move(network));
@@ -177,7 +178,8 @@ Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files
   }
   for (const std::string& path : files) {
     LMZ_ASSIGN(ModelSummary summary, DescribeModelFile(path));
-    LMZ_ASSIGN(SharedModel network, LoadModelFile(path));
+    LMZ_ASSIGN(const SharedModel model, LoadModelFile(path));
+    LMZ_ASSIGN(SharedPredictor network, AsBytePredictor(model));
     summary.level = 0;
     models.push_back(Describe(summary, std::move(network)));
   }

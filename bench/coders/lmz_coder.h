@@ -3,6 +3,7 @@
 
 #include "bench/measure/coder.h"
 #include "model/library.h"
+#include "model/predictor.h"
 
 namespace lmz::bench {
 
@@ -14,7 +15,7 @@ struct BenchModel {
   uint64_t file_size = 0;
   uint64_t parameters = 0;
   bool is_built_in = false;
-  SharedModel network;
+  SharedPredictor network;
 };
 
 // The models of levels up to `max_level`, smallest first, then those in `files`. A level whose

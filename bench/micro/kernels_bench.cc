@@ -243,7 +243,7 @@ class Compared {
   void Make() {
     constexpr int kSteps = 3;
     const std::vector<uint32_t> expected = RunSteps(GlrPredictor(model_, Scalar()), lanes_, kSteps);
-    products_.emplace(model_.glr.shape, kernels_, lanes_);
+    products_.emplace(model_.glr().shape, kernels_, lanes_);
     stepped_.emplace(model_, kernels_, lanes_);
     equals_scalar_ = RunSteps(stepped_->network, lanes_, kSteps) == expected;
   }

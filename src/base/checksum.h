@@ -34,4 +34,18 @@ class Checksum64Stream {
   void* state_;
 };
 
+// XXH3-128 in the same way; equal to Checksum128 of the concatenation.
+class Checksum128Stream {
+ public:
+  Checksum128Stream();
+  ~Checksum128Stream();
+  Checksum128Stream(const Checksum128Stream&) = delete;
+  Checksum128Stream& operator=(const Checksum128Stream&) = delete;
+  void Update(ByteSpan bytes);
+  Hash128 Digest() const;
+
+ private:
+  void* state_;
+};
+
 }  // namespace lmz

@@ -38,7 +38,6 @@ class ContextMixer {
     // nothing but the lane.
     void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights); }
 
-    int Op() const { return opinions_[0].LogitQ8(node_); }
     // The next bit, if it is the only one that the first opinion has a weight for, or -1.
     int OnlyBit() const { return opinions_[0].OnlyBit(node_); }
 

@@ -36,7 +36,7 @@ const CatalogRow* FindBuiltIn(const ModelId& id) {
   return nullptr;
 }
 
-ModelReference ReferenceTo(const Predictor& model) {
+ModelReference ReferenceTo(const Model& model) {
   const CatalogRow* row = FindBuiltIn(model.id());
   if (row != nullptr) return {.number = row->number, .id = model.id(), .name = row->name};
   return {.number = 0, .id = model.id(), .name = model.card().name};

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
+#include "model/model.h"
 #include "model/model_file.h"
-#include "model/predictor.h"
 
 namespace lmz {
 
@@ -39,6 +39,6 @@ ModelId IdOfModelFile(ByteSpan file);
 const CatalogRow* FindBuiltIn(const ModelId& id);
 
 // The reference that names `model` in blocks.
-ModelReference ReferenceTo(const Predictor& model);
+ModelReference ReferenceTo(const Model& model);
 
 }  // namespace lmz

@@ -88,6 +88,9 @@ Result<SharedModel> LoadModel(ByteSpan file) {
   return WithMemoryErrors(
       [&]() -> Result<SharedModel> {
         LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
+        if (model.transformer() != nullptr) {
+          return Status(Code::kNewerVersion, "transformers require a newer version of lmz");
+        }
         return SharedModel(std::make_shared<const GlrPredictor>(model));
       },
       kNoMemoryForModel);

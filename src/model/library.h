@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "model/catalog.h"
+#include "model/model.h"
 #include "model/model_summary.h"
-#include "model/predictor.h"
 
 namespace lmz {
 

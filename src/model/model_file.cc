@@ -1,9 +1,12 @@
 #include "model/model_file.h"
 
 #include <algorithm>
-#include <type_traits>
+#include <utility>
 
-#include "model/model_card.h"
+#include "base/checksum.h"
+#include "model/file/archives.h"
+#include "model/file/network_section.h"
+#include "model/file/vocabulary_section.h"
 
 namespace lmz {
 
@@ -11,130 +14,15 @@ namespace {
 
 constexpr std::array<uint8_t, 4> kMagic = {0xF7, 'L', 'M', 'M'};
 constexpr uint8_t kVersion = 0;
-constexpr uint16_t kArchitectureGlr = 1;
 constexpr size_t kTagSize = 4;
 constexpr int64_t kMaxMixerWeight = 1 << 19;
 
-// Sections that this version knows, in the order of the file; the last one may be missing.
-enum KnownSection { kCard, kNetwork, kMixer, kKnownSections };
-constexpr std::array<const char*, kKnownSections> kTags = {"CARD", "NETW", "MIXR"};
+// Sections that this version knows, in the order of the file.
+enum KnownSection { kCard, kNetwork, kVocabulary, kMixer, kKnownSections };
+constexpr std::array<const char*, kKnownSections> kTags = {"CARD", "NETW", "VOCA", "MIXR"};
 
 Status Damaged(const std::string& what) {
   return Status(Code::kModelDamaged, what);
-}
-
-// Adds up how many bytes the numbers take.
-class SizeArchive {
- public:
-  template <class T>
-  Status Number(const T&, int64_t, int64_t) {
-    size_ += sizeof(T);
-    return OkStatus();
-  }
-  template <class T>
-  Status Array(const std::vector<T>&, size_t size, int64_t, int64_t) {
-    size_ += uint64_t{size} * sizeof(T);
-    return OkStatus();
-  }
-  uint64_t size() const { return size_; }
-
- private:
-  uint64_t size_ = 0;
-};
-
-class ReadArchive {
- public:
-  explicit ReadArchive(ByteReader& in) : in_(in) {}
-  template <class T>
-  Status Number(T& value, int64_t low, int64_t high) {
-    LMZ_ASSIGN(const ByteSpan bytes, in_.Take(sizeof(T)));
-    value = Load<T>(bytes.data());
-    return value >= low && value <= high ? OkStatus() : OutOfRange(value);
-  }
-  template <class T>
-  Status Array(std::vector<T>& values, size_t size, int64_t low, int64_t high) {
-    LMZ_ASSIGN(const ByteSpan bytes, in_.Take(size * sizeof(T)));
-    values.resize(size);
-    for (size_t i = 0; i < size; ++i) {
-      values[i] = Load<T>(bytes.data() + i * sizeof(T));
-      // There are millions: a Status only for one that is wrong.
-      if (values[i] < low || values[i] > high) return OutOfRange(values[i]);
-    }
-    return OkStatus();
-  }
-
- private:
-  template <class T>
-  static T Load(const uint8_t* bytes) {
-    uint32_t raw = 0;
-    for (size_t b = 0; b < sizeof(T); ++b) raw |= uint32_t{bytes[b]} << (8 * b);
-    return static_cast<T>(raw);
-  }
-  Status OutOfRange(int64_t value) const {
-    return Damaged("the number " + std::to_string(value) + " before offset " +
-                   std::to_string(in_.position()) + " is out of range");
-  }
-  ByteReader& in_;
-};
-
-class WriteArchive {
- public:
-  explicit WriteArchive(Bytes& out) : out_(out) {}
-  template <class T>
-  Status Number(const T& value, int64_t low, int64_t high) {
-    if (value < low || value > high) {
-      return Status(Code::kInvalidArgument, "a number of the network is out of range");
-    }
-    out_.Le(static_cast<uint64_t>(value), sizeof(T));
-    return OkStatus();
-  }
-  template <class T>
-  Status Array(const std::vector<T>& values, size_t size, int64_t low, int64_t high) {
-    if (values.size() != size) {
-      return Status(Code::kInvalidArgument, "an array of the network has the wrong size");
-    }
-    for (const T& value : values) LMZ_TRY(Number(value, low, high));
-    return OkStatus();
-  }
-
- private:
-  ByteWriter out_;
-};
-
-Status ReadNetwork(ByteSpan payload, GlrWeights& glr) {
-  ByteReader in(payload);
-  LMZ_ASSIGN(const uint64_t architecture, in.Le(2));
-  if (architecture != kArchitectureGlr) {
-    return Status(Code::kNewerVersion, "architecture " + std::to_string(architecture) +
-                                           " is not known to this version of lmz");
-  }
-  for (uint16_t* dimension :
-       {&glr.shape.width, &glr.shape.layers, &glr.shape.state, &glr.shape.hidden}) {
-    LMZ_ASSIGN(const uint64_t value, in.Le(2));
-    *dimension = static_cast<uint16_t>(value);
-  }
-  LMZ_TRY(CheckShape(glr.shape));
-  // At most 64 empty layers are made before the size is known to be right.
-  glr.layers.resize(glr.shape.layers);
-  SizeArchive expected;
-  LMZ_TRY(VisitGlr(expected, glr));
-  if (expected.size() != in.remaining()) {
-    return Damaged("its shape needs " + std::to_string(expected.size()) + " bytes, but there are " +
-                   std::to_string(in.remaining()));
-  }
-  ReadArchive archive(in);
-  return VisitGlr(archive, glr);
-}
-
-Status WriteNetwork(const GlrWeights& glr, Bytes& payload) {
-  ByteWriter out(payload);
-  out.Le(kArchitectureGlr, 2);
-  for (const uint16_t dimension :
-       {glr.shape.width, glr.shape.layers, glr.shape.state, glr.shape.hidden}) {
-    out.Le(dimension, 2);
-  }
-  WriteArchive archive(payload);
-  return VisitGlr(archive, glr);
 }
 
 // Calls `number` for every number of the section, in order.
@@ -161,12 +49,15 @@ Result<MixerStart> ReadMixerStart(ByteSpan payload) {
   return in.remaining() == 0 ? Result<MixerStart>(start) : Damaged("it is too long");
 }
 
-Status WriteMixerStart(const MixerStart& start, Bytes& payload) {
-  payload = {MixerStart::kSets, MixerStart::kInputs};
-  WriteArchive archive(payload);
-  return VisitMixerStart(start, [&](const int32_t& weight) {
+Result<Bytes> WriteMixerStart(const MixerStart& start) {
+  Bytes payload = {MixerStart::kSets, MixerStart::kInputs};
+  MemorySink out(payload);
+  WriteArchive archive(out);
+  LMZ_TRY(VisitMixerStart(start, [&](const int32_t& weight) {
     return archive.Number(weight, -kMaxMixerWeight, kMaxMixerWeight);
-  });
+  }));
+  LMZ_TRY(archive.Flush());
+  return payload;
 }
 
 struct Section {
@@ -195,52 +86,126 @@ Status JudgeUnknownSection(ByteSpan tag) {
   return Damaged("a section's tag does not begin with a letter");
 }
 
-Status ReadKnownSection(int kind, ByteSpan payload, ModelFile& model) {
+// What the sections have given so far.
+struct Parts {
+  ModelCard card;
+  NetworkWeights weights;
+  std::optional<Vocabulary> vocabulary;
+  std::optional<MixerStart> mixer_start;
+};
+
+Status ReadKnownSection(int kind, ByteSpan payload, Parts& parts) {
   switch (kind) {
     case kCard: {
-      LMZ_ASSIGN(model.card, ReadCard(payload));
+      LMZ_ASSIGN(parts.card, ReadCard(payload));
       return OkStatus();
     }
-    case kNetwork:
-      return ReadNetwork(payload, model.glr).At("network");
+    case kNetwork: {
+      Result<NetworkWeights> weights = ReadNetwork(payload);
+      if (!weights.ok()) return weights.status().At("network");
+      parts.weights = std::move(weights).value();
+      return OkStatus();
+    }
+    case kVocabulary: {
+      const auto* weights = std::get_if<TransformerWeights>(&parts.weights);
+      if (weights == nullptr) return Damaged("a network of bytes has no vocabulary");
+      Result<Vocabulary> vocabulary = ReadVocabulary(payload, weights->shape.tokens);
+      if (!vocabulary.ok()) return vocabulary.status().At("vocabulary");
+      parts.vocabulary = std::move(vocabulary).value();
+      return OkStatus();
+    }
     default: {
       const Result<MixerStart> start = ReadMixerStart(payload);
       if (!start.ok()) return start.status().At("mixer");
-      model.mixer_start = start.value();
+      parts.mixer_start = start.value();
       return OkStatus();
     }
   }
 }
 
-Status ReadSections(ByteReader& in, ModelFile& model) {
-  int next = kCard;
+Result<Parts> ReadSections(ByteReader& in) {
+  Parts parts;
+  std::array<bool, kKnownSections> has = {};
   while (in.remaining() > 0) {
     LMZ_ASSIGN(const Section section, TakeSection(in));
-    int kind = kCard;
-    while (kind < kKnownSections && !HasTag(section, kTags[static_cast<size_t>(kind)])) ++kind;
+    size_t kind = kCard;
+    while (kind < kKnownSections && !HasTag(section, kTags[kind])) ++kind;
     if (kind == kKnownSections) {
       LMZ_TRY(JudgeUnknownSection(section.tag));
       continue;
     }
-    if (kind != next) return Damaged("the sections are out of order");
-    LMZ_TRY(ReadKnownSection(kind, section.payload, model));
-    ++next;
+    const bool is_next = std::none_of(has.begin() + static_cast<std::ptrdiff_t>(kind), has.end(),
+                                      [](bool it) { return it; });
+    if (!is_next || (kind > kCard && !has[kCard]) || (kind > kNetwork && !has[kNetwork])) {
+      return Damaged("the sections are out of order");
+    }
+    LMZ_TRY(ReadKnownSection(static_cast<int>(kind), section.payload, parts));
+    has[kind] = true;
   }
-  return next > kNetwork ? OkStatus() : Damaged("the card or the network is missing");
+  if (!has[kNetwork]) return Damaged("the card or the network is missing");
+  if (std::holds_alternative<TransformerWeights>(parts.weights) && !has[kVocabulary]) {
+    return Damaged("the vocabulary is missing");
+  }
+  return parts;
 }
 
-void WriteSection(const char* tag, const Bytes& payload, Bytes& file) {
-  ByteWriter out(file);
-  out.Append({reinterpret_cast<const uint8_t*>(tag), kTagSize});
-  out.U64(payload.size());
-  out.Append(payload);
+ModelFile Assemble(Parts parts) {
+  ModelFile model;
+  model.card = std::move(parts.card);
+  if (auto* glr = std::get_if<GlrWeights>(&parts.weights)) {
+    model.network = std::move(*glr);
+  } else {
+    model.network = TransformerNetwork{std::get<TransformerWeights>(std::move(parts.weights)),
+                                       *std::move(parts.vocabulary)};
+  }
+  model.mixer_start = parts.mixer_start;
+  return model;
+}
+
+// Hashes what it passes on.
+class HashingSink final : public Sink {
+ public:
+  explicit HashingSink(Sink& out) : out_(out) {}
+  Status Write(ByteSpan bytes) override {
+    hash_.Update(bytes);
+    return out_.Write(bytes);
+  }
+  Hash128 Digest() const { return hash_.Digest(); }
+
+ private:
+  Sink& out_;
+  Checksum128Stream hash_;
+};
+
+Status WriteSectionHeader(const char* tag, uint64_t size, Sink& out) {
+  Bytes header;
+  ByteWriter writer(header);
+  writer.Append({reinterpret_cast<const uint8_t*>(tag), kTagSize});
+  writer.U64(size);
+  return out.Write(header);
+}
+
+Status WriteSection(const char* tag, ByteSpan payload, Sink& out) {
+  LMZ_TRY(WriteSectionHeader(tag, payload.size(), out));
+  return out.Write(payload);
+}
+
+Status WriteNetworkSections(const ModelFile& model, MatrixSource* matrices, Sink& out) {
+  if (const TransformerNetwork* network = model.transformer()) {
+    LMZ_ASSIGN(const uint64_t size, NetworkSize(network->weights));
+    LMZ_TRY(WriteSectionHeader(kTags[kNetwork], size, out));
+    LMZ_TRY(WriteNetwork(network->weights, matrices, out));
+    return WriteSection(kTags[kVocabulary], WriteVocabulary(network->vocabulary), out);
+  }
+  LMZ_ASSIGN(const uint64_t size, NetworkSize(model.glr()));
+  LMZ_TRY(WriteSectionHeader(kTags[kNetwork], size, out));
+  return WriteNetwork(model.glr(), out);
 }
 
 }  // namespace
 
 Result<ModelFile> ParseModelFile(ByteSpan file) {
-  ModelFile model;
-  if (file.size() < kMagic.size() + 1 + model.id.size() ||
+  if (file.size() < kMagic.size() + 1 + sizeof(ModelId) ||
       !std::equal(kMagic.begin(), kMagic.end(), file.begin())) {
     return Damaged("this is not a model file");
   }
@@ -248,40 +213,47 @@ Result<ModelFile> ParseModelFile(ByteSpan file) {
     return Status(Code::kNewerVersion, "model file version " + std::to_string(file[kMagic.size()]) +
                                            " is not known to this version of lmz");
   }
-  const ByteSpan body = file.first(file.size() - model.id.size());
+  const ByteSpan body = file.first(file.size() - sizeof(ModelId));
   const ByteSpan stored_id = file.subspan(body.size());
-  model.id = Checksum128(body);
-  if (!std::equal(stored_id.begin(), stored_id.end(), model.id.begin())) {
+  const ModelId id = Checksum128(body);
+  if (!std::equal(stored_id.begin(), stored_id.end(), id.begin())) {
     return Damaged("the model file's checksum differs; it is damaged");
   }
   ByteReader in(body.subspan(kMagic.size() + 1));
-  const Status status = ReadSections(in, model);
-  if (status.ok()) return model;
-  // A number that ends too early is damage of the model, not of the input being coded.
-  const Code code = status.code() == Code::kNewerVersion ? status.code() : Code::kModelDamaged;
-  return Status(code, "model file: " + status.message());
+  Result<Parts> parts = ReadSections(in);
+  if (!parts.ok()) {
+    const Status& status = parts.status();
+    // A number that ends too early is damage of the model, not of the input being coded.
+    const Code code = status.code() == Code::kNewerVersion ? status.code() : Code::kModelDamaged;
+    return Status(code, "model file: " + status.message());
+  }
+  ModelFile model = Assemble(std::move(parts).value());
+  model.id = id;
+  return model;
 }
 
-Result<Bytes> WriteModelFile(const ModelFile& model) {
+Result<ModelId> WriteModelFile(const ModelFile& model, Sink& out, MatrixSource* matrices) {
   if (const Status status = CheckCard(model.card); !status.ok()) {
     return Status(Code::kInvalidArgument, status.message());
   }
-  if (!CheckShape(model.glr.shape).ok() || model.glr.layers.size() != model.glr.shape.layers) {
-    return Status(Code::kInvalidArgument, "the network's dimensions are out of range");
-  }
-  Bytes file(kMagic.begin(), kMagic.end());
-  file.push_back(kVersion);
-  WriteSection(kTags[kCard], WriteCard(model.card), file);
-  Bytes network;
-  LMZ_TRY(WriteNetwork(model.glr, network));
-  WriteSection(kTags[kNetwork], network, file);
+  HashingSink body(out);
+  LMZ_TRY(body.Write(kMagic));
+  LMZ_TRY(body.Write({&kVersion, 1}));
+  LMZ_TRY(WriteSection(kTags[kCard], WriteCard(model.card), body));
+  LMZ_TRY(WriteNetworkSections(model, matrices, body));
   if (model.mixer_start) {
-    Bytes mixer;
-    LMZ_TRY(WriteMixerStart(*model.mixer_start, mixer));
-    WriteSection(kTags[kMixer], mixer, file);
+    LMZ_ASSIGN(const Bytes mixer, WriteMixerStart(*model.mixer_start));
+    LMZ_TRY(WriteSection(kTags[kMixer], mixer, body));
   }
-  const ModelId id = Checksum128(file);
-  file.insert(file.end(), id.begin(), id.end());
+  const ModelId id = body.Digest();
+  LMZ_TRY(out.Write(id));
+  return id;
+}
+
+Result<Bytes> WriteModelFile(const ModelFile& model) {
+  Bytes file;
+  MemorySink out(file);
+  LMZ_TRY(WriteModelFile(model, out).status());
   return file;
 }
 

@@ -3,25 +3,50 @@
 #pragma once
 
 #include <optional>
+#include <variant>
 
 #include "base/bytes.h"
+#include "model/file/matrix_source.h"
 #include "model/glr/weights.h"
 #include "model/mixer_start.h"
 #include "model/model_card.h"
+#include "model/transformer/weights.h"
+#include "model/vocabulary.h"
 
 namespace lmz {
+
+// A network that predicts tokens, and what those are.
+struct TransformerNetwork {
+  TransformerWeights weights;
+  Vocabulary vocabulary;
+};
 
 struct ModelFile {
   ModelId id{};  // set by ParseModelFile; WriteModelFile computes it
   ModelCard card;
-  GlrWeights glr;
+  std::variant<GlrWeights, TransformerNetwork> network;  // the first: predicts bytes
   std::optional<MixerStart> mixer_start;
+
+  // The network where it is known to be one that predicts bytes.
+  GlrWeights& glr() { return std::get<GlrWeights>(network); }
+  const GlrWeights& glr() const { return std::get<GlrWeights>(network); }
+  // Null where the network predicts bytes.
+  const TransformerNetwork* transformer() const {
+    return std::get_if<TransformerNetwork>(&network);
+  }
 };
 
-// Reads a whole model file. Errors: kModelDamaged (with what and where); kNewerVersion for a
-// version, architecture or section that this version does not know. Memory and time are bounded by
-// file.size(). Thread-safe.
+// Reads a whole model file. The matrices of a transformer are views of `file`, which outlives the
+// result. Errors: kModelDamaged (with what and where); kNewerVersion for a version, architecture or
+// section that this version does not know. Memory and time are bounded by file.size() and
+// Vocabulary::kMaxTextSize. Thread-safe.
 Result<ModelFile> ParseModelFile(ByteSpan file);
+
+// Writes the file of `model` to `out` as it arises and returns its id. With `matrices`, those of a
+// transformer come from there, and the ones in `model` may be empty: no more than rows of one
+// matrix need to be in memory. Errors: kInvalidArgument when a number or text breaks a rule, what
+// `out` has is useless then; those of `out` and `matrices`.
+Result<ModelId> WriteModelFile(const ModelFile& model, Sink& out, MatrixSource* matrices = nullptr);
 
 // The bytes of the file for `model`. Errors: kInvalidArgument when a number or text breaks a rule.
 Result<Bytes> WriteModelFile(const ModelFile& model);

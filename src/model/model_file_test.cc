@@ -44,7 +44,7 @@ TEST(ModelFileTest, RoundTrip) {
   EXPECT_EQ(read.value().card.name, "random");
   EXPECT_EQ(read.value().card.licence, model.card.licence);
   EXPECT_EQ(read.value().card.note, model.card.note);
-  EXPECT_EQ(read.value().glr.shape, model.glr.shape);
+  EXPECT_EQ(read.value().glr().shape, model.glr().shape);
   EXPECT_TRUE(
       std::equal(read.value().id.begin(), read.value().id.end(), file.value().end() - kIdSize));
   EXPECT_EQ(ModelIdText(read.value().id).size(), 32u);
@@ -70,7 +70,7 @@ TEST(ModelFileTest, EveryTrainedNumberIsAParameter) {
   for (const GlrShape& shape : {GlrShape{16, 1, 16, 16}, GlrShape{32, 3, 48, 80}}) {
     const ModelFile model = RandomModel(shape, 1, Wildness::kTame);
     NumberCount numbers;
-    ASSERT_TRUE(VisitGlr(numbers, model.glr).ok());
+    ASSERT_TRUE(VisitGlr(numbers, model.glr()).ok());
     EXPECT_EQ(CountParameters(shape), numbers.count);
   }
 }

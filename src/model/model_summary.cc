@@ -1,6 +1,7 @@
 #include "model/model_summary.h"
 
 #include <utility>
+#include <variant>
 
 #include "base/memory_errors.h"
 #include "model/catalog.h"
@@ -10,9 +11,27 @@ namespace lmz {
 
 namespace {
 
-std::string ShapeText(const GlrShape& shape) {
-  return std::to_string(shape.layers) + " layers of width " + std::to_string(shape.width) +
-         ", state " + std::to_string(shape.state) + ", hidden " + std::to_string(shape.hidden);
+std::string Counted(uint64_t count, const char* of_what) {
+  return std::to_string(count) + " " + of_what;
+}
+
+void Describe(const GlrWeights& network, ModelSummary& summary) {
+  const GlrShape& shape = network.shape;
+  summary.network = "recurrent (GLR), " + Counted(shape.layers, "layers of width ") +
+                    std::to_string(shape.width) + ", state " + std::to_string(shape.state) +
+                    ", hidden " + std::to_string(shape.hidden);
+  summary.parameters = CountParameters(shape);
+}
+
+void Describe(const TransformerNetwork& network, ModelSummary& summary) {
+  const TransformerShape& shape = network.weights.shape;
+  summary.network = "transformer, " + Counted(shape.layers, "layers of width ") +
+                    std::to_string(shape.width) + ", " + Counted(shape.heads, "heads of ") +
+                    std::to_string(shape.head_size) + " (" + std::to_string(shape.kv_heads) +
+                    " with keys of their own), hidden " + std::to_string(shape.hidden) +
+                    ", context " + std::to_string(shape.context);
+  summary.parameters = CountParameters(shape);
+  summary.tokens = network.vocabulary.size();
 }
 
 }  // namespace
@@ -24,8 +43,7 @@ Result<ModelSummary> DescribeModel(ByteSpan file) {
         ModelSummary summary;
         summary.card = std::move(model.card);
         summary.id = model.id;
-        summary.network = ShapeText(model.glr.shape);
-        summary.parameters = CountParameters(model.glr.shape);
+        std::visit([&summary](const auto& network) { Describe(network, summary); }, model.network);
         summary.file_size = file.size();
         if (const CatalogRow* row = FindBuiltIn(model.id)) {
           summary.number = row->number;

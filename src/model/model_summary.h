@@ -14,6 +14,7 @@ struct ModelSummary {
   ModelId id{};
   std::string network;      // its architecture and shape, for people
   uint64_t parameters = 0;  // numbers that its training found
+  uint32_t tokens = 0;      // of its vocabulary; 0: it predicts bytes
   uint64_t file_size = 0;   // bytes
   std::string path;         // of its file; empty: built in, or given as bytes
 };

@@ -1,8 +1,8 @@
-// What predicts bytes. A Predictor is a model ready for use: immutable, shared by all threads. A
-// Session is what it remembers of the lanes of one block, wherever that lives (in memory, on a
-// device). A step feeds a lane its last byte and gives an opinion on its next one. Opinions are
-// exact integers: they depend on the bytes of their own lane alone, not on the machine, on the
-// other lanes or on how lanes are divided among workers and steps.
+// What predicts bytes. A Predictor is a model of bytes ready for use (model.h). A Session is what
+// it remembers of the lanes of one block, wherever that lives (in memory, on a device). A step
+// feeds a lane its last byte and gives an opinion on its next one. Opinions are exact integers:
+// they depend on the bytes of their own lane alone, not on the machine, on the other lanes or on
+// how lanes are divided among workers and steps.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,7 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "model/mixer_start.h"
-#include "model/model_card.h"
+#include "model/model.h"
 
 namespace lmz {
 
@@ -57,18 +56,9 @@ class Session {
   virtual void CopyFrom(const Session& other) = 0;
 };
 
-class Predictor {
+class Predictor : public Model {
  public:
-  Predictor(const Predictor&) = delete;
-  Predictor& operator=(const Predictor&) = delete;
-  virtual ~Predictor() = default;
-
-  const ModelId& id() const { return id_; }
-  const ModelCard& card() const { return card_; }
-  // How many numbers its training found.
-  uint64_t parameters() const { return parameters_; }
-  // Where the context mixer begins; null: as without training.
-  const MixerStart* mixer_start() const { return mixer_start_ ? &*mixer_start_ : nullptr; }
+  const Predictor* as_byte_predictor() const final { return this; }
 
   // The bytes that a session takes, from above; the predictor's own are not among them.
   virtual uint64_t SessionMemory(const SessionSize& size) const = 0;
@@ -84,18 +74,23 @@ class Predictor {
  protected:
   Predictor(const ModelId& id, ModelCard card, uint64_t parameters,
             std::optional<MixerStart> mixer_start)
-      : id_(id),
-        card_(std::move(card)),
-        parameters_(parameters),
-        mixer_start_(std::move(mixer_start)) {}
-
- private:
-  ModelId id_;
-  ModelCard card_;
-  uint64_t parameters_;
-  std::optional<MixerStart> mixer_start_;
+      : Model(id, std::move(card), parameters, std::move(mixer_start)) {}
 };
 
-using SharedModel = std::shared_ptr<const Predictor>;
+using SharedPredictor = std::shared_ptr<const Predictor>;
+
+// `model` as what predicts bytes. Errors: kInvalidArgument when it predicts tokens.
+inline Result<const Predictor*> AsBytePredictor(const Model& model) {
+  const Predictor* predictor = model.as_byte_predictor();
+  if (predictor != nullptr) return predictor;
+  return Status(Code::kInvalidArgument, "model '" + model.card().name +
+                                            "' predicts tokens; one that predicts bytes is needed");
+}
+
+// The same for a shared model, which is not null.
+inline Result<SharedPredictor> AsBytePredictor(const SharedModel& model) {
+  LMZ_ASSIGN(const Predictor* const predictor, AsBytePredictor(*model));
+  return SharedPredictor(model, predictor);
+}
 
 }  // namespace lmz

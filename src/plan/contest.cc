@@ -69,7 +69,7 @@ Bytes Pieces(ByteSpan raw, size_t size) {
 
 // The models that stand for the levels below that of `model`, from the smallest on. None when no
 // level stands for `model`.
-Result<std::vector<SharedModel>> LowerModels(const Predictor& model, const ModelLibrary& library) {
+Result<std::vector<SharedModel>> LowerModels(const Model& model, const ModelLibrary& library) {
   std::vector<SharedModel> models;
   int level = 0;
   for (const CatalogRow& row : Catalog()) {
@@ -103,8 +103,7 @@ struct Contestant {
 class Contest {
  public:
   // All outlive the contest.
-  Contest(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
-          const BlockResources& resources)
+  Contest(ByteSpan raw, const BlockPlan& plan, const Model* model, const BlockResources& resources)
       : raw_(raw),
         filters_(plan.choice.filters),
         bytes_(std::get<BytesOptions>(plan.choice.options)),
@@ -132,8 +131,12 @@ class Contest {
   Status GatherModels() {
     if (model_ == nullptr) return OkStatus();
     LMZ_ASSIGN(lower_models_, LowerModels(*model_, resources_.ModelsToUse()));
-    for (const SharedModel& model : lower_models_) models_.push_back(model.get());
-    models_.push_back(model_);
+    for (const SharedModel& model : lower_models_) LMZ_TRY(AddModel(*model));
+    return AddModel(*model_);
+  }
+
+  Status AddModel(const Model& model) {
+    LMZ_ASSIGN(models_.emplace_back(), AsBytePredictor(model));
     return OkStatus();
   }
 
@@ -167,8 +170,9 @@ class Contest {
     const uint8_t others = filters_ & static_cast<uint8_t>(~kFilterCharset);
     LMZ_ASSIGN(const PreparedBlock plain, PreparedBlock::Make(raw, others, meter_.Pause()));
     const CodecOptions options =
-        model_ != nullptr ? CodecOptions(TextOptions{.profile = bytes_.profile, .model = model_})
-                          : CodecOptions(bytes_);
+        model_ != nullptr
+            ? CodecOptions(TextOptions{.profile = bytes_.profile, .model = models_.back()})
+            : CodecOptions(bytes_);
     LMZ_ASSIGN(const Coded coded, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
     size_t limit = coded.payload.size() + 1;
     for (const CodecOptions& other :
@@ -294,7 +298,7 @@ class Contest {
   ByteSpan raw_;
   uint8_t filters_;
   BytesOptions bytes_;
-  const Predictor* model_;  // of the level; null: none is tried
+  const Model* model_;  // of the level, the last of models_; null: none is tried
   const BlockResources& resources_;
   PassMeter meter_;
   bool has_profiles_;  // the profile is picked by trying both
@@ -307,7 +311,7 @@ class Contest {
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Model* model,
                                   Bytes& payload, const BlockResources& resources) {
   if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {

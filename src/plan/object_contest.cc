@@ -35,7 +35,7 @@ Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t fi
   return ContestBytes(raw, filters, header, payload, resources);
 }
 
-Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
+Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Model* model,
                                  Bytes& payload, const BlockResources& resources) {
   LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, plan.copies));
   const ByteSpan filtered = block.filtered();

@@ -6,13 +6,15 @@
 
 namespace lmz {
 
+class Model;  // model/model.h
+
 // EncodePlanned of an object's block, which as mere bytes may get `filters`. There is
 // a contest where plan.content is that of an object.
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
                                  Bytes& payload, const BlockResources& resources);
 
 // EncodePlanned of a block of parts.
-Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Predictor* model,
+Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Model* model,
                                  Bytes& payload, const BlockResources& resources);
 
 }  // namespace lmz

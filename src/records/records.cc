@@ -46,7 +46,7 @@ struct RecordCoder::State {
     uint8_t last_byte = 0;
   };
 
-  State(SharedModel predictor, ByteSpan sample)
+  State(SharedPredictor predictor, ByteSpan sample)
       : model(std::move(predictor)),
         buffer(sample.size() + kMaxRecordSize),
         sample_size(sample.size()) {
@@ -79,7 +79,7 @@ struct RecordCoder::State {
     return OkStatus();
   }
 
-  SharedModel model;
+  SharedPredictor model;
   std::array<uint32_t, kByteValues> opinion{};
   Bytes buffer;  // the sample, then the record
   size_t sample_size;
@@ -96,7 +96,11 @@ RecordCoder& RecordCoder::operator=(RecordCoder&& other) noexcept = default;
 Result<RecordCoder> RecordCoder::Make(SharedModel model, ByteSpan sample) {
   return WithMemoryErrors(
       [&]() -> Result<RecordCoder> {
-        auto state = std::make_unique<State>(std::move(model),
+        SharedPredictor predictor;
+        if (model != nullptr) {
+          LMZ_ASSIGN(predictor, AsBytePredictor(model));
+        }
+        auto state = std::make_unique<State>(std::move(predictor),
                                              sample.last(std::min(sample.size(), kMaxSampleSize)));
         LMZ_ASSIGN(state->trained, state->MakeMemory());
         LMZ_ASSIGN(state->working, state->MakeMemory());

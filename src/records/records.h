@@ -19,7 +19,8 @@ class RecordCoder {
   static constexpr size_t kFraming = 4;                      // bytes around a record, at most
 
   // Without a model (null), context mixing works alone: faster, larger. `sample` may be empty; of
-  // a longer one the last kMaxSampleSize bytes count. Errors: kOutOfMemory.
+  // a longer one the last kMaxSampleSize bytes count. Errors: kOutOfMemory; kInvalidArgument when
+  // `model` predicts tokens.
   static Result<RecordCoder> Make(SharedModel model, ByteSpan sample);
 
   ~RecordCoder();

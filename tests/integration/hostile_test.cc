@@ -181,8 +181,8 @@ TEST(Hostile, EveryLevelWithAModelBearsTruncationsAndBitFlips) {
   for (const int level : {1, 2, 3}) {
     const auto model = ModelLibrary().OfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
-    const Bytes coded =
-        CompactFile(raw, {.options = TextOptions{.model = model.value().get(), .lanes = 1}});
+    const Bytes coded = CompactFile(
+        raw, {.options = TextOptions{.model = model.value()->as_byte_predictor(), .lanes = 1}});
     ASSERT_EQ(coded.at(4), static_cast<uint8_t>(kTextCodec.id)) << level;
     ASSERT_EQ(ViolationOfTruncations(coded, raw, kLimits), "") << level;
     ASSERT_EQ(ViolationOfBitFlips(coded, raw, kLimits), "") << level;

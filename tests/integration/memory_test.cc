@@ -288,7 +288,7 @@ TEST(Memory, ASessionIsJudgedByWhatItTakes) {
                                      Wildness::kTame))
               .value())
           .value();
-  const SharedModel model = std::make_shared<const GlrPredictor>(file);
+  const auto model = std::make_shared<const GlrPredictor>(file);
   const auto models = std::make_shared<ModelLibrary>();
   models->Add(model);
   const Bytes raw = testing::MakeWords(1000);

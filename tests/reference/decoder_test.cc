@@ -56,7 +56,8 @@ reference::Model SlowNetwork(const reference::ModelName& name) {
   const ModelFile& file = FindModelFile(name);
   reference::Model model;
   model.new_network = [&file]() -> reference::Network {
-    return [network = ReferenceGlr(file.glr)](uint8_t byte) mutable { return network.Step(byte); };
+    return
+        [network = ReferenceGlr(file.glr())](uint8_t byte) mutable { return network.Step(byte); };
   };
   for (size_t s = 0; file.mixer_start && s < model.start.size(); ++s) {
     const auto& weights = file.mixer_start->weights[s];
@@ -406,8 +407,9 @@ TEST(ReferenceDecoder, DecodesTheModelsOfTheLibrary) {
     const auto model = ModelLibrary().OfLevel(level);
     ASSERT_TRUE(model.ok()) << model.status().message();
     for (const int lanes : {1, 2}) {
-      const BlockChoice choice = {.options = TextOptions{.model = model.value().get(),
-                                                         .lanes = static_cast<uint8_t>(lanes)}};
+      const BlockChoice choice = {.options =
+                                      TextOptions{.model = model.value()->as_byte_predictor(),
+                                                  .lanes = static_cast<uint8_t>(lanes)}};
       EXPECT_EQ(ThroughTheLibrary(raw, choice), raw) << level;
     }
   }

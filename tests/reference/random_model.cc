@@ -68,11 +68,11 @@ void Tame(GlrWeights& w) {
 ModelFile RandomModel(const GlrShape& shape, uint32_t seed, Wildness wildness) {
   ModelFile model;
   model.card = {"random", "CC0-1.0", "Random weights for tests."};
-  model.glr.shape = shape;
-  model.glr.layers.resize(shape.layers);
+  model.glr().shape = shape;
+  model.glr().layers.resize(shape.layers);
   RandomArchive archive(seed);
-  if (!VisitGlr(archive, model.glr).ok()) return model;
-  if (wildness == Wildness::kTame) Tame(model.glr);
+  if (!VisitGlr(archive, model.glr()).ok()) return model;
+  if (wildness == Wildness::kTame) Tame(model.glr());
   return model;
 }
 

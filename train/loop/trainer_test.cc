@@ -310,7 +310,7 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
 
     ModelFile model;
     model.card = {"test", "MIT", ""};
-    model.glr = Quantize(trainer.parameters());
+    model.glr() = Quantize(trainer.parameters());
     const auto file = WriteModelFile(model);
     ASSERT_TRUE(file.ok()) << file.status().message();
     const auto network = LoadModel(file.value());
@@ -324,7 +324,7 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
 
     // And back: the numbers that the integers stand for make the same predictions.
     Trainer imported(options, at::kCPU, corpus, kAlone);
-    Dequantize(model.glr, imported.parameters());
+    Dequantize(model.glr(), imported.parameters());
     EXPECT_NEAR(imported.ValidationBits() / bits, 1, 0.005);
   }
 }

@@ -121,7 +121,8 @@ Status Run(const std::string& path, const char* model_path) {
     InputSession session;
     return Measure(data, session);
   }
-  LMZ_ASSIGN(const SharedModel model, LoadModelFile(model_path));
+  LMZ_ASSIGN(const SharedModel file, LoadModelFile(model_path));
+  LMZ_ASSIGN(const Predictor* const model, AsBytePredictor(*file));
   RoundedSession session(*model);
   return Measure(data, session);
 }

@@ -211,7 +211,7 @@ class Session {
   ModelFile Model() {
     ModelFile model;
     model.card = arguments_.card;
-    model.glr = Quantize(trainer_.parameters());
+    model.glr() = Quantize(trainer_.parameters());
     model.mixer_start = mixer_start_;
     return model;
   }
@@ -254,9 +254,9 @@ Status Train(Arguments& a) {
   if (!a.teacher.empty()) {
     LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
     const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
-    teacher = std::make_unique<Parameters>(model.glr.shape, device,
+    teacher = std::make_unique<Parameters>(model.glr().shape, device,
                                            bfloat16 ? at::kBFloat16 : at::kFloat);
-    Dequantize(model.glr, *teacher);
+    Dequantize(model.glr(), *teacher);
   }
   Trainer trainer(a.options, device, corpus, group, teacher.get());
   if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);

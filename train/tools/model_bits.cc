@@ -53,7 +53,8 @@ Status Measure(const Predictor& model, const std::string& path, const Bytes& byt
 }
 
 Status Run(const std::vector<std::string>& arguments) {
-  LMZ_ASSIGN(const SharedModel model, LoadModelFile(arguments[0]));
+  LMZ_ASSIGN(const SharedModel file, LoadModelFile(arguments[0]));
+  LMZ_ASSIGN(const Predictor* const model, AsBytePredictor(*file));
   int lanes = 1;
   for (size_t i = 1; i < arguments.size(); ++i) {
     if (arguments[i] == "--lanes" && i + 1 < arguments.size()) {

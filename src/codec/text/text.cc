@@ -94,7 +94,8 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
   ByteReader reader(payload);
   LMZ_ASSIGN(const TextHeader header, ReadTextHeader(reader, raw.size()));
   LMZ_ASSIGN(const SharedModel model, resources.ModelsToUse().Find(header.model));
-  const Predictor* const models[] = {model.get()};
+  const Predictor* const models[] = {model->as_byte_predictor()};
+  if (models[0] == nullptr) return Status(Code::kDamaged, "the payload's model predicts tokens");
   LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
   std::vector<Decoder> decoders(codes.begin(), codes.end());
   LMZ_TRY(TextWalk(std::span(models), header.layout, header.profile, raw, std::span(decoders),
@@ -118,7 +119,8 @@ uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockRes
   const Layout& layout = header.value().layout;
   const Result<SharedModel> model = resources.ModelsToUse().Find(header.value().model);
   if (!model.ok()) return 0;
-  const Predictor* const models[] = {model.value().get()};
+  const Predictor* const models[] = {model.value()->as_byte_predictor()};
+  if (models[0] == nullptr) return 0;
   return MixerMemory(layout, header.value().profile) +
          TextWalk<Decoder, uint8_t>::MemoryFor(models, layout, resources.threads);
 }

@@ -42,8 +42,8 @@ class GlrSession final : public Session {
 }  // namespace
 
 GlrPredictor::GlrPredictor(const ModelFile& model, const NetworkKernels& kernels)
-    : Predictor(model.id, model.card, CountParameters(model.glr.shape), model.mixer_start),
-      weights_(model.glr, kernels) {}
+    : Predictor(model.id, model.card, CountParameters(model.glr().shape), model.mixer_start),
+      weights_(model.glr(), kernels) {}
 
 uint64_t GlrPredictor::SessionMemory(const SessionSize& size) const {
   return sizeof(GlrSession) + LaneStates::MemoryFor(shape(), size.lanes) +

@@ -20,8 +20,8 @@ std::vector<int64_t> Widened(std::span<const Number> numbers) {
 
 // Runs both over `text`; the state, both token shifts and the weights must agree after each byte.
 void Compare(const ModelFile& model, const std::vector<uint8_t>& text) {
-  const BoundGlr network(model.glr, BestKernels(NetworkBuilds()));
-  ReferenceGlr reference(model.glr);
+  const BoundGlr network(model.glr(), BestKernels(NetworkBuilds()));
+  ReferenceGlr reference(model.glr());
   LaneStates states(network.shape, 1);
   StepScratch scratch(network.shape, 1);
   std::vector<uint32_t> weights(kByteValues);
