@@ -65,6 +65,7 @@ class MatchModel {
 
   bool IsOnTrial() const { return length_ > 0 && length_ < min_length_; }
   bool IsRemembered() const;
+  bool IsKnown(const MatchTable& table, uint32_t position) const;
   uint32_t CountEqual(uint32_t candidate, uint32_t position, uint32_t limit) const;
   void Judge(uint8_t byte);
   void Extend();
