@@ -12,6 +12,7 @@
 #include "model/model_card.h"
 #include "model/model_file_reader.h"
 #include "model/model_folder.h"
+#include "model/transformer/transformer_predictor.h"
 
 namespace lmz {
 
@@ -89,7 +90,7 @@ Result<SharedModel> LoadModel(ByteSpan file) {
       [&]() -> Result<SharedModel> {
         LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
         if (model.transformer() != nullptr) {
-          return Status(Code::kNewerVersion, "transformers require a newer version of lmz");
+          return SharedModel(std::make_shared<const TransformerPredictor>(model));
         }
         return SharedModel(std::make_shared<const GlrPredictor>(model));
       },
