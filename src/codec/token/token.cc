@@ -84,8 +84,9 @@ Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
   WriteTokenHeader(*options.model, options.second, layout, payload);
   Encoder encoder(payload);
   LMZ_TRY(Walk(*options.model, options.second, layout, raw, encoder, resources));
+  const uint32_t fingerprint = encoder.fingerprint();
   encoder.Finish();
-  return encoder.fingerprint();
+  return fingerprint;
 }
 
 Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
