@@ -16,13 +16,21 @@ namespace lmz::testing {
 // Lacks bytes; one token is as long as can be, one has every byte but the first in common with it.
 inline Vocabulary OddVocabulary() {
   const std::string longest(Vocabulary::kMaxTokenSize, 'x');
-  Vocabulary::Parts parts = PartsOf(
-      {"th", "he", "the", " the", " t", "in", "ing", "xx", longest, "xxx", longest.substr(0, 255),
-       "\xC3\xA9", "\xFF\xFE", std::string("\0\0", 2)},
-      std::string("\0q\x80\xFE", 4));
-  for (const auto& [left, right] :
-       {std::pair("h", "e"), {"t", "he"}, {"t", "h"}, {" ", "the"}, {" ", "t"}, {"i", "n"},
-        {"in", "g"}, {"x", "x"}, {"xx", "x"}, {"\xC3", "\xA9"}, {"\xFF", "\xFE"}}) {
+  Vocabulary::Parts parts =
+      PartsOf({"th", "he", "the", " the", " t", "in", "ing", "xx", longest, "xxx",
+               longest.substr(0, 255), "\xC3\xA9", "\xFF\xFE", std::string("\0\0", 2)},
+              std::string("\0q\x80\xFE", 4));
+  for (const auto& [left, right] : {std::pair("h", "e"),
+                                    {"t", "he"},
+                                    {"t", "h"},
+                                    {" ", "the"},
+                                    {" ", "t"},
+                                    {"i", "n"},
+                                    {"in", "g"},
+                                    {"x", "x"},
+                                    {"xx", "x"},
+                                    {"\xC3", "\xA9"},
+                                    {"\xFF", "\xFE"}}) {
     parts.segmenter.merges.push_back({NumberOf(parts, left), NumberOf(parts, right)});
   }
   parts.segmenter.merges.push_back(

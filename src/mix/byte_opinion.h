@@ -16,7 +16,8 @@ class ByteOpinion {
   // The logit, in 1/256 nats and within +-kMaxLogitQ8, of a one after the bits in `node` (the bits
   // of the byte so far behind a leading one, 1 .. 255).
   int LogitQ8(uint32_t node) const {
-    const int logit_q8 = LogQ8(AtLeastOne(sums_[2 * node + 1])) - LogQ8(AtLeastOne(sums_[2 * node]));
+    const int logit_q8 =
+        LogQ8(AtLeastOne(sums_[2 * node + 1])) - LogQ8(AtLeastOne(sums_[2 * node]));
     return logit_q8 > kMaxLogitQ8 ? kMaxLogitQ8 : logit_q8 < -kMaxLogitQ8 ? -kMaxLogitQ8 : logit_q8;
   }
 

@@ -29,15 +29,13 @@ uint32_t Grade(uint32_t match_length, bool ended) {
 }
 
 uint32_t Hash(uint64_t a, uint64_t b, int bits) {
-  return static_cast<uint32_t>(((a * kGoldenRatio64) ^ (b + 1) * 0xD6E8FEB86659FD93) *
-                                   kGoldenRatio64 >>
-                               (64 - bits));
+  return static_cast<uint32_t>(
+      ((a * kGoldenRatio64) ^ (b + 1) * 0xD6E8FEB86659FD93) * kGoldenRatio64 >> (64 - bits));
 }
 
 }  // namespace
 
-EndMixer::EndMixer()
-    : counters_(kCounters << kSlotBits, 1u << 31), rows_() {
+EndMixer::EndMixer() : counters_(kCounters << kSlotBits, 1u << 31), rows_() {
   Row start;
   start.fill(kCounterWeight);
   start[0] = kModelWeight;
@@ -47,8 +45,7 @@ EndMixer::EndMixer()
 }
 
 uint64_t EndMixer::Memory() {
-  return (kCounters << kSlotBits) * sizeof(uint32_t) +
-         (kGrades + kTrusts + 256) * sizeof(Row);
+  return (kCounters << kSlotBits) * sizeof(uint32_t) + (kGrades + kTrusts + 256) * sizeof(Row);
 }
 
 uint32_t EndMixer::Predict(const Situation& s) {
@@ -99,8 +96,8 @@ void EndMixer::Update(bool ends) {
     const auto p = static_cast<int32_t>(*counter >> (32 - kProbabilityBits));
     const int32_t target = ends ? (1 << kProbabilityBits) - 1 : 0;
     const int32_t moved = p + (target - p) * 2 / static_cast<int32_t>(2 * count + 3);
-    *counter = static_cast<uint32_t>(moved) << (32 - kProbabilityBits) |
-               std::min(count + 1, kMaxCount);
+    *counter =
+        static_cast<uint32_t>(moved) << (32 - kProbabilityBits) | std::min(count + 1, kMaxCount);
   }
 }
 

@@ -15,14 +15,14 @@ class EndMixer {
  public:
   // What a decision is made from.
   struct Situation {
-    int model_logit_q8;       // that the token ends, within +-kMaxLogitQ8
-    int second_logit_q8;      // that the next byte cannot go on with it, likewise; 0: not known
-    uint32_t node;            // of the trie: the token as far as it is known
-    uint32_t previous;        // a number for the token before it
-    uint32_t recent;          // the last bytes, the latest lowest
-    uint32_t match_length;    // of the match; 0: there is none
-    bool match_ended;         // whether a token ended at the place that it points to
-    uint8_t expected_byte;    // behind that place
+    int model_logit_q8;     // that the token ends, within +-kMaxLogitQ8
+    int second_logit_q8;    // that the next byte cannot go on with it, likewise; 0: not known
+    uint32_t node;          // of the trie: the token as far as it is known
+    uint32_t previous;      // a number for the token before it
+    uint32_t recent;        // the last bytes, the latest lowest
+    uint32_t match_length;  // of the match; 0: there is none
+    bool match_ended;       // whether a token ended at the place that it points to
+    uint8_t expected_byte;  // behind that place
   };
 
   // May throw std::bad_alloc.
@@ -45,7 +45,8 @@ class EndMixer {
 
   using Row = std::array<int32_t, kInputs>;  // weights in 1/65536
 
-  std::vector<uint32_t> counters_;  // [kind][slot]: a probability in 2^-22, above how often it was used
+  std::vector<uint32_t>
+      counters_;  // [kind][slot]: a probability in 2^-22, above how often it was used
   std::array<std::vector<Row>, kSets> rows_;
 
   // Of the decision at hand.

@@ -35,14 +35,14 @@ class SecondOpinion {
     return &weights_[static_cast<size_t>(lane) * kByteValues];
   }
 
-  // The logit, in 1/256 nats and within +-kMaxLogitQ8, that the lane's next byte is none of those by
-  // which tokens go on at `node`; 0 where there is no model.
+  // The logit, in 1/256 nats and within +-kMaxLogitQ8, that the lane's next byte is none of those
+  // by which tokens go on at `node`; 0 where there is no model.
   int EndLogitQ8(int lane, const TokenTrie& trie, const TokenTrie::Node& node) const;
 
  private:
   std::unique_ptr<Session> session_;
-  std::vector<uint8_t> last_bytes_;   // [lane]
-  AlignedVector<uint32_t> weights_;   // [lane][byte]
+  std::vector<uint8_t> last_bytes_;  // [lane]
+  AlignedVector<uint32_t> weights_;  // [lane][byte]
 };
 
 }  // namespace lmz::token

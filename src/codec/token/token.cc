@@ -61,9 +61,7 @@ Status Walk(const TokenPredictor& model, const Predictor* second, const Layout& 
   std::unique_lock<std::mutex> lock;
   if (resources.crew_mutex != nullptr) lock = std::unique_lock(*resources.crew_mutex);
   return WithMemoryErrors(
-      [&] {
-        return TokenWalk<Coder, Byte>(model, second, layout, block, coder, resources).Run();
-      },
+      [&] { return TokenWalk<Coder, Byte>(model, second, layout, block, coder, resources).Run(); },
       kNoMemory);
 }
 

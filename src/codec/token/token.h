@@ -15,8 +15,8 @@ struct TokenOptions {
   uint8_t lanes = 0;                      // 1 .. 64; 0: by size
 };
 
-// Replaces `payload` with the code of `raw` under the models of `options`; returns the coder's final
-// state. Errors: kInvalidArgument without a model or with impossible lanes, kOutOfMemory,
+// Replaces `payload` with the code of `raw` under the models of `options`; returns the coder's
+// final state. Errors: kInvalidArgument without a model or with impossible lanes, kOutOfMemory,
 // kCancelled.
 Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
                              const BlockResources& resources, Bytes& payload);

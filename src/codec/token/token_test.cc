@@ -113,8 +113,7 @@ TEST(Token, ABlockNamesItsModels) {
     if (missing == 1) library.Add(testing::Hashing());
     const Status status = DecodeBlock(header, payload, back, {.models = &library});
     EXPECT_EQ(status.code(), Code::kModelMissing);
-    EXPECT_NE(status.message().find(missing == 0 ? "'hashing'" : "'tiny-test'"),
-              std::string::npos);
+    EXPECT_NE(status.message().find(missing == 0 ? "'hashing'" : "'tiny-test'"), std::string::npos);
   }
 }
 
@@ -145,8 +144,9 @@ class TokenErrors : public ::testing::Test {
 
 TEST_F(TokenErrors, ACutPayloadIsTruncated) {
   for (size_t size = 0; size <= kLanes; ++size) {
-    EXPECT_EQ(Decode(Bytes(payload_.begin(), payload_.begin() + static_cast<ptrdiff_t>(size))).code(),
-              Code::kTruncated)
+    EXPECT_EQ(
+        Decode(Bytes(payload_.begin(), payload_.begin() + static_cast<ptrdiff_t>(size))).code(),
+        Code::kTruncated)
         << size;
   }
   EXPECT_EQ(Decode(Bytes(payload_.begin(), payload_.begin() + kLanes + 40)).code(),
@@ -230,8 +230,8 @@ TEST(Token, CallersAreToldAndMayStop) {
     last = 0;
     uint64_t decoded = 0;
     resources.decoded = [&](uint64_t size) {
-      EXPECT_TRUE(std::equal(back.begin(), back.begin() + static_cast<ptrdiff_t>(size),
-                             raw.begin()));
+      EXPECT_TRUE(
+          std::equal(back.begin(), back.begin() + static_cast<ptrdiff_t>(size), raw.begin()));
       decoded = size;
       return true;
     };

@@ -86,7 +86,7 @@ class TokenWalk {
 
     ContextMixer::Lane mixed;
     TokenOpinion opinion;
-    size_t begin;     // in the block
+    size_t begin;  // in the block
     size_t end;
     size_t position;  // of its next byte
     bool is_in_token = false;
@@ -114,20 +114,19 @@ class TokenWalk {
   }
 
   Status MakeLanes() {
-    LMZ_ASSIGN(ContextMixer mixer,
-               ContextMixer::Make(block_.size(), layout_.lanes(), MixerStart(),
-                                  BestKernels(MixerBuilds())));
+    LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block_.size(), layout_.lanes(), MixerStart(),
+                                                      BestKernels(MixerBuilds())));
     mixer_ = std::make_unique<ContextMixer>(std::move(mixer));
     lanes_.reserve(static_cast<size_t>(layout_.lanes()));
     for (int number = 0; number < layout_.lanes(); ++number) {
       const size_t begin = static_cast<size_t>(layout_.LaneBegin(number));
       const size_t end = static_cast<size_t>(layout_.LaneBegin(number + 1));
-      lanes_.push_back({.mixed = mixer_->MakeLane(block_.data(), static_cast<uint32_t>(begin),
-                                                  Profile::kText),
-                        .opinion = TokenOpinion(trie_),
-                        .begin = begin,
-                        .end = end,
-                        .position = begin});
+      lanes_.push_back(
+          {.mixed = mixer_->MakeLane(block_.data(), static_cast<uint32_t>(begin), Profile::kText),
+           .opinion = TokenOpinion(trie_),
+           .begin = begin,
+           .end = end,
+           .position = begin});
       active_.push_back(number);
     }
     if constexpr (kIsEncoding) {
