@@ -7,6 +7,7 @@
 
 #include "codec/text/layout.h"
 #include "model/library.h"
+#include "model/token_predictor.h"
 #include "plan/coded.h"
 #include "plan/object_contest.h"
 #include "plan/pass_meter.h"
