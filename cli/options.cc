@@ -139,7 +139,7 @@ Status SetLevel(Options& options, const std::string&) {
 }
 
 Status RefuseLevel(Options&, const std::string&) {
-  return Invalid("levels go from -0 to -4; -3 is the default");
+  return Invalid("levels go from -0 to -5; -3 is the default");
 }
 
 template <bool Options::*kField, bool kValue = true>
@@ -193,13 +193,14 @@ constexpr OptionRow kOptions[] = {
     {"--seekable", "", "small blocks (128K), so that parts are read quickly", SetSeekable},
     {"--frame-size", "SIZE", "begin a new frame every SIZE bytes", SetFrameSize},
     {"-M,--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
-    {"-0", "", "level: no, tiny, small, base (default), large model", SetLevel<0>,
-     "-0, -1, -2, -3, -4"},
+    {"-0", "", "no, tiny, small, base (default), large, language model", SetLevel<0>,
+     "-0, -1, -2, -3, -4, -5"},
     {"-1", "", "", SetLevel<1>},
     {"-2", "", "", SetLevel<2>},
     {"-3", "", "", SetLevel<3>},
     {"-4", "", "", SetLevel<4>},
-    {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
+    {"-5", "", "", SetLevel<5>},
+    {"-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "list the built-in and the installed models", SetMode<Mode::kListModels>},
     {"--model-info", "", "print the metadata of each model FILE", SetMode<Mode::kModelInfo>},

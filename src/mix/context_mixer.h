@@ -38,6 +38,12 @@ class ContextMixer {
     // nothing but the lane.
     void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights); }
 
+    // The next bit, if it is the only one that the first opinion has a weight for, or -1.
+    int OnlyBit() const { return opinions_[0].OnlyBit(node_); }
+
+    // What the lane's bytes up to the last one match, between two bytes.
+    const MatchModel& match() const { return match_; }
+
    private:
     friend class ContextMixer;
     Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,

@@ -53,8 +53,8 @@ def _set(kind: str, handle: Handle, options: dict[int, int | None]) -> None:
 class LmzCompressor:
     """Compresses piece by piece.
 
-    `level` is 0 (without a model) to 4, by default 3; `model` takes its place. Level 4 needs an
-    installed model. Sizes are in bytes. Blocks of `block_size` are coded independently, and can be
+    `level` is 0 (without a model) to 5, by default 3; `model` takes its place. Levels 4 and 5 need
+    installed models. Sizes are in bytes. Blocks of `block_size` are coded independently, and can be
     read alone; `seekable` is short for blocks of 128 KiB. `content_size`, if known, is told in the
     header and checked. With `frame_size` a new frame begins every so many bytes. Threads that share
     a compressor wait for each other.
