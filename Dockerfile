@@ -10,7 +10,7 @@ RUN apt-get update && scripts/install_deps build && \
     DESTDIR=/root-of-program cmake --install /build --component models
 
 FROM debian:12-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libxxhash0 && \
+RUN apt-get update && apt-get install -y --no-install-recommends libxxhash0 libutf8proc2 && \
     rm -rf /var/lib/apt/lists/*
 COPY --from=build /root-of-program/ /
 ENTRYPOINT ["lmz"]

@@ -35,7 +35,7 @@ struct Options {
   bool salvage = false;                      // decompress what is left of damaged files
   std::optional<bool> progress;              // shown or not, whatever standard error is
   bool has_level = false;                    // given on the command line
-  int level = 3;                             // 0 .. 4
+  int level = 3;                             // 0 .. 5
   std::string model;                         // of --model; empty when not given
   int threads = 1;                           // 1 .. 256
   uint64_t block_size = uint64_t{16} << 20;  // bytes

@@ -30,7 +30,7 @@ def add_coder_options(parser: argparse.ArgumentParser) -> None:
     """The options that say how to compress."""
     for level in range(5):
         parser.add_argument(f"-{level}", dest="level", action="store_const", const=level,
-                            help=argparse.SUPPRESS if level else "levels 0 to 4 (default 3)")
+                            help=argparse.SUPPRESS if level else "levels 0 to 5 (default 3)")
     blocks = parser.add_mutually_exclusive_group()
     blocks.add_argument("--block-size", type=size_of, metavar="SIZE")
     blocks.add_argument("--seekable", action="store_true",

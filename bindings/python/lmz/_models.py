@@ -88,7 +88,7 @@ class ModelLibrary:
         return self._handle.pointer
 
     def model_of_level(self, level: int) -> Model:
-        """The model that stands for `level`, 1 to 4."""
+        """The model that stands for `level`, 1 to 5."""
         model = Model.__new__(Model)
         model._handle = Handle("model_from_library", "model_free", self.pointer, level)
         model._source = (self._folders, self._installed, level)
