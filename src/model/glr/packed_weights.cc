@@ -21,7 +21,7 @@ int Columns(const Int8Matrix& m) {
   return static_cast<int>(m.weights.size() / m.row_scale.size());
 }
 
-ScaledMatrix PackMatrix(const Int8Matrix& m, const MatrixKernels& kernels, ZeroedMemory& memory) {
+GlrMatrix PackMatrix(const Int8Matrix& m, const MatrixKernels& kernels, ZeroedMemory& memory) {
   return {MatrixStorage(m.weights, Rows(m), Columns(m), kernels, memory), Aligned(m.row_scale),
           m.sum_shift, m.scale_exponent};
 }

@@ -15,7 +15,7 @@
 namespace lmz {
 
 // A packed matrix and what its products are scaled by.
-struct ScaledMatrix {
+struct GlrMatrix {
   MatrixStorage storage;
   AlignedVector<int16_t> row_scale;
   int sum_shift = 0;
@@ -37,10 +37,10 @@ struct PackedMix {
 struct PackedLayer {
   PackedNorm input_norm, state_norm, hidden_norm;
   std::array<PackedMix, kMaxMixes> mix;
-  std::array<ScaledMatrix, 3> projection;  // value, forget, gate
+  std::array<GlrMatrix, 3> projection;  // value, forget, gate
   AlignedVector<int16_t> forget_bias;
   PackedMix hidden_mix;
-  ScaledMatrix output, up, down;
+  GlrMatrix output, up, down;
 };
 
 struct PackedGlr {
@@ -53,7 +53,7 @@ struct PackedGlr {
   AlignedVector<int16_t> embedding;  // [256][width], Q8
   std::vector<PackedLayer> layers;
   PackedNorm final_norm;
-  ScaledMatrix head;
+  GlrMatrix head;
   AlignedVector<int32_t> head_bias;  // [256], Q10
 };
 

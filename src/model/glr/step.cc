@@ -122,13 +122,13 @@ class GlrStep {
     }
   }
 
-  void Multiply(const ScaledMatrix& matrix, StepScratch::Slot& slot) {
+  void Multiply(const GlrMatrix& matrix, StepScratch::Slot& slot) {
     matrix.storage.Multiply(slot.quantised[0].data(), slot.quantised.size(), count_,
                             slot.sums[0].data(), slot.sums.size());
   }
 
   // x += the product in slot 0.
-  void AddProduct(const ScaledMatrix& matrix) {
+  void AddProduct(const GlrMatrix& matrix) {
     for (int lane = 0; lane < count_; ++lane) {
       kernels_.add(Scaled(matrix, 0, lane, kResidualFraction, -16), network_.shape.width,
                    Residual(lane));
@@ -136,11 +136,11 @@ class GlrStep {
   }
 
   // A narrowed sum times its 15-bit scale has this many fraction bits (spec 3.3).
-  static int ProductExponent(const ScaledMatrix& matrix, const QuantizedScale& input) {
+  static int ProductExponent(const GlrMatrix& matrix, const QuantizedScale& input) {
     return matrix.scale_exponent - matrix.sum_shift - 15 + input.exponent;
   }
 
-  ScaledSums Scaled(const ScaledMatrix& matrix, size_t slot, int lane, int fraction,
+  ScaledSums Scaled(const GlrMatrix& matrix, size_t slot, int lane, int fraction,
                     int least_shift = 0) {
     const QuantizedScale& input = ScaleOf(slot, lane);
     return {scratch_.slots[slot].sums[lane].data(), matrix.row_scale.data(), matrix.sum_shift,

@@ -21,7 +21,7 @@ size_t PackedSize(int rows, int columns, const MatrixKernels& kernels) {
   size_t size = 0;
   const int step = PieceRows(rows);
   for (int first = 0; first < rows; first += step) {
-    size += WeightMemory::RoundUp(kernels.packed_size(std::min(step, rows - first), columns));
+    size += ZeroedMemory::RoundUp(kernels.packed_size(std::min(step, rows - first), columns));
   }
   return size;
 }
@@ -29,7 +29,7 @@ size_t PackedSize(int rows, int columns, const MatrixKernels& kernels) {
 // Where the rows of a matrix come from: row i is weights[source(i)].
 template <class Source>
 PiecedMatrix BindRows(const ScaledMatrix& from, int rows, int columns, const MatrixKernels& kernels,
-                      WeightMemory& memory, const Source& source) {
+                      ZeroedMemory& memory, const Source& source) {
   PiecedMatrix m;
   m.rows = rows;
   m.columns = columns;
@@ -57,7 +57,7 @@ PiecedMatrix BindRows(const ScaledMatrix& from, int rows, int columns, const Mat
 }
 
 PiecedMatrix Bind(const ScaledMatrix& from, int rows, int columns, const MatrixKernels& kernels,
-                  WeightMemory& memory) {
+                  ZeroedMemory& memory) {
   assert(from.weights.size() == static_cast<size_t>(rows) * static_cast<size_t>(columns));
   return BindRows(from, rows, columns, kernels, memory, [](int row) { return int64_t{row}; });
 }
@@ -80,7 +80,7 @@ size_t PackedSize(const TransformerShape& shape, int head_rows, const MatrixKern
 }
 
 BoundTransformerLayer BindLayer(const TransformerWeights& weights, const TransformerLayer& layer,
-                                const MatrixKernels& kernels, WeightMemory& memory) {
+                                const MatrixKernels& kernels, ZeroedMemory& memory) {
   const TransformerShape& shape = weights.shape;
   const int width = shape.width, hidden = shape.hidden;
   const int query = shape.heads * shape.head_size, key = shape.kv_heads * shape.head_size;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cpu/aligned.h"
-#include "cpu/weight_memory.h"
+#include "cpu/zeroed_memory.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/packed_matrix.h"
 #include "model/transformer/kernels/transformer_kernels.h"
@@ -72,7 +72,7 @@ struct BoundTransformer {
   const TransformerKernels* kernels;
   ScaleWeight embedding_scale, score_scale;
   std::vector<std::vector<uint32_t>> phases;
-  WeightMemory memory;                 // of all matrices
+  ZeroedMemory memory;                 // of all matrices
   AlignedVector<int8_t> embedding;     // [tokens][width]
   std::vector<int16_t> embedding_row_scale;
   int embedding_exponent;

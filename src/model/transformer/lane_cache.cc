@@ -34,7 +34,7 @@ struct LaneCaches::Layout {
   Layout(int slots, int head_size, int planes, int sinks) {
     const auto take = [&](size_t size) {
       const size_t at = total;
-      total += WeightMemory::RoundUp(size);
+      total += ZeroedMemory::RoundUp(size);
       return at;
     };
     const auto n = static_cast<size_t>(slots), width = static_cast<size_t>(head_size);
@@ -63,7 +63,7 @@ LaneCaches::LaneCaches(const TransformerShape& shape, int lanes, int planes)
       planes_(planes),
       head_bytes_(Layout(slots_, head_size_, planes, shape.sinks).total),
       memory_(static_cast<size_t>(MemoryFor(shape, lanes, planes))),
-      begin_(memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes)))),
+      begin_(static_cast<int8_t*>(memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))),
       sinks_(shape.sinks) {}
 
 HeadCache LaneCaches::Head(int layer, int lane, int head) {

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "cpu/weight_memory.h"
+#include "cpu/zeroed_memory.h"
 #include "model/transformer/kernels/transformer_kernels.h"
 #include "model/transformer/weights.h"
 
@@ -82,7 +82,7 @@ class LaneCaches {
 
   int lanes_, heads_, head_size_, slots_, planes_;
   size_t head_bytes_;
-  WeightMemory memory_;
+  ZeroedMemory memory_;
   int8_t* begin_;
   int sinks_;
 };
