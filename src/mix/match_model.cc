@@ -27,11 +27,19 @@ size_t PositionsFor(uint64_t raw_size) {
 }  // namespace
 
 uint64_t MatchTable::MemoryFor(uint64_t raw_size) {
-  return PositionsFor(raw_size) * sizeof(uint32_t);
+  return ZeroedMemory::MemoryFor(PositionsFor(raw_size) * sizeof(uint32_t));
 }
 
-MatchTable::MatchTable(uint64_t raw_size)
-    : positions_(PositionsFor(raw_size)), mask_(static_cast<uint32_t>(positions_.size()) - 1) {}
+Result<MatchTable> MatchTable::Make(uint64_t raw_size) {
+  const size_t positions = PositionsFor(raw_size);
+  LMZ_ASSIGN(ZeroedMemory memory, ZeroedMemory::Make(positions * sizeof(uint32_t)));
+  return MatchTable(std::move(memory), positions);
+}
+
+void MatchTable::CopyFrom(const MatchTable& other) {
+  std::copy(other.positions_, other.positions_ + mask_ + 1, positions_);
+  reach_ = other.reach_;
+}
 
 size_t MatchTable::LaneOf(uint32_t position) const {
   size_t lane = reach_.size() - 1;
