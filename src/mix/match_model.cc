@@ -11,7 +11,7 @@ namespace lmz {
 namespace {
 constexpr uint32_t kMaxLength = 65535;
 constexpr uint32_t kMaxVerified = 64;  // a candidate's length is counted up to here
-constexpr uint32_t kLongMatch = 16;    // one that is remembered when it breaks
+constexpr uint32_t kLongMatch = 19;    // one that is remembered when it breaks
 constexpr uint32_t kMaxAge = 32;       // for how many bytes
 constexpr uint32_t kMinRetry = 2;      // bytes before another place of a broken match that agree
 constexpr uint32_t kMaxDrops = 4;
