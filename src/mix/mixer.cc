@@ -7,7 +7,6 @@
 
 #include "entropy/logistic.h"
 
-
 namespace lmz {
 
 Mixer::Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,

@@ -43,9 +43,9 @@ int GatherWide(const Slot* const* slots, int node, const uint32_t* map, const ui
   const __mmask16 agrees = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(next, 1),
                                                    _mm512_set1_epi32(static_cast<int>(prefix)));
   const __mmask16 is_one = _mm512_test_epi32_mask(next, _mm512_set1_epi32(1));
-  __m512i index = _mm512_mullo_epi32(
-      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-      _mm512_set1_epi32(3 * 256));
+  __m512i index =
+      _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+                         _mm512_set1_epi32(3 * 256));
   index = _mm512_add_epi32(index, history);
   index = _mm512_mask_add_epi32(index, agrees, index, _mm512_set1_epi32(256));
   index = _mm512_mask_add_epi32(index, agrees & is_one, index, _mm512_set1_epi32(256));

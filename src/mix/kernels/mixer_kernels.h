@@ -66,8 +66,8 @@ struct MixerKernels {
 
   // With e = (65536 * bit - Squash(logits_q8[s])) * kMixerRate / 64, rounded towards zero:
   // first[s][i] += (inputs[i] * e + 2^14) >> 15, clamped to 16 bits. Likewise final[f][s] with
-  // final_logits_q8[f], logits_q8[s] and kMixerFinalRate. All logits are within +-kMaxLogitQ8, those of the
-  // first layer within +-kMaxStretchQ8.
+  // final_logits_q8[f], logits_q8[s] and kMixerFinalRate. All logits are within +-kMaxLogitQ8,
+  // those of the first layer within +-kMaxStretchQ8.
   void (*train)(const MixerRows* rows, int bit);
 
   // For each of kMixerContexts contexts, with the bit history and quick probability at `node` of
