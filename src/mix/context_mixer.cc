@@ -137,7 +137,7 @@ ContextMixer::Start ContextMixer::For(std::span<const Predictor* const> models) 
 
 void ContextMixer::CopyFrom(const ContextMixer& other) {
   contexts_.CopyFrom(other.contexts_);
-  match_table_ = other.match_table_;
+  match_table_.CopyFrom(other.match_table_);
   mixer_.CopyFrom(other.mixer_);
   history_map_ = other.history_map_;
   match_length_map_ = other.match_length_map_;
@@ -158,16 +158,17 @@ MixerStart ContextMixer::MeanWeights(const Start& start) const {
 Result<ContextMixer> ContextMixer::Make(uint64_t raw_size, int lanes, const Start& start,
                                         const MixerKernels& kernels) {
   LMZ_ASSIGN(ContextTable contexts, ContextTable::Make(raw_size, kernels));
-  return ContextMixer(raw_size, lanes, start, std::move(contexts), kernels);
+  LMZ_ASSIGN(MatchTable matches, MatchTable::Make(raw_size));
+  return ContextMixer(raw_size, lanes, start, std::move(contexts), std::move(matches), kernels);
 }
 
 ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
-                           const MixerKernels& kernels)
+                           MatchTable matches, const MixerKernels& kernels)
     : opinions_(start.opinions),
       kernels_(kernels),
       steps_(AllNodeSteps()),
       contexts_(std::move(contexts)),
-      match_table_(raw_size),
+      match_table_(std::move(matches)),
       mixer_(kernels, FirstRows(lanes, start.opinions), FinalRows(start.opinions),
              InitialRows(start.weights)),
       history_map_(MakeHistoryMap()),

@@ -109,7 +109,7 @@ class ContextMixer {
 
  private:
   ContextMixer(uint64_t raw_size, int lanes, const Start& start, ContextTable contexts,
-               const MixerKernels& kernels);
+               MatchTable matches, const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail);

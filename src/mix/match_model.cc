@@ -11,7 +11,7 @@ namespace lmz {
 namespace {
 constexpr uint32_t kMaxLength = 65535;
 constexpr uint32_t kMaxVerified = 64;  // a candidate's length is counted up to here
-constexpr uint32_t kLongMatch = 16;    // one that is remembered when it breaks
+constexpr uint32_t kLongMatch = 19;    // one that is remembered when it breaks
 constexpr uint32_t kMaxAge = 32;       // for how many bytes
 constexpr uint32_t kMinRetry = 2;      // bytes before another place of a broken match that agree
 constexpr uint32_t kMaxDrops = 4;
@@ -27,11 +27,19 @@ size_t PositionsFor(uint64_t raw_size) {
 }  // namespace
 
 uint64_t MatchTable::MemoryFor(uint64_t raw_size) {
-  return PositionsFor(raw_size) * sizeof(uint32_t);
+  return ZeroedMemory::MemoryFor(PositionsFor(raw_size) * sizeof(uint32_t));
 }
 
-MatchTable::MatchTable(uint64_t raw_size)
-    : positions_(PositionsFor(raw_size)), mask_(static_cast<uint32_t>(positions_.size()) - 1) {}
+Result<MatchTable> MatchTable::Make(uint64_t raw_size) {
+  const size_t positions = PositionsFor(raw_size);
+  LMZ_ASSIGN(ZeroedMemory memory, ZeroedMemory::Make(positions * sizeof(uint32_t)));
+  return MatchTable(std::move(memory), positions);
+}
+
+void MatchTable::CopyFrom(const MatchTable& other) {
+  std::copy(other.positions_, other.positions_ + mask_ + 1, positions_);
+  reach_ = other.reach_;
+}
 
 size_t MatchTable::LaneOf(uint32_t position) const {
   size_t lane = reach_.size() - 1;

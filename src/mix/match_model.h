@@ -6,7 +6,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
+
+#include "base/status.h"
+#include "mix/table/zeroed_memory.h"
 
 namespace lmz {
 
@@ -14,8 +18,11 @@ namespace lmz {
 // Positions are those of the block, so that a lane finds what another one has seen.
 class MatchTable {
  public:
-  // For a block of raw_size bytes.
-  explicit MatchTable(uint64_t raw_size);
+  // For a block of raw_size bytes. Errors: kOutOfMemory.
+  static Result<MatchTable> Make(uint64_t raw_size);
+
+  // Holds from now on what `other`, made for the same size, holds.
+  void CopyFrom(const MatchTable& other);
 
   // How many bytes it then takes.
   static uint64_t MemoryFor(uint64_t raw_size);
@@ -31,8 +38,14 @@ class MatchTable {
   // The lane in which the byte before `position` lies.
   size_t LaneOf(uint32_t position) const;
 
-  std::vector<uint32_t> positions_;  // [hash]; 0: none
-  std::vector<Reach> reach_;         // [lane], by ascending begin
+  MatchTable(ZeroedMemory memory, size_t positions)
+      : memory_(std::move(memory)),
+        positions_(static_cast<uint32_t*>(memory_.begin())),
+        mask_(static_cast<uint32_t>(positions) - 1) {}
+
+  ZeroedMemory memory_;
+  uint32_t* positions_;       // [hash], in memory_; 0: none
+  std::vector<Reach> reach_;  // [lane], by ascending begin
   uint32_t mask_;
 };
 

@@ -18,7 +18,7 @@ TEST(MatchModel, FindsARepeatAndFollowsIt) {
   block.push_back(static_cast<uint8_t>(block[200] ^ 1));  // the match breaks here
   block.push_back(0);
 
-  MatchTable table(block.size());
+  MatchTable table = MatchTable::Make(block.size()).value();
   MatchModel model(block.data(), 0, 6, table);
   for (uint32_t position = 1; position < block.size(); ++position) {
     model.UpdateByte(table, position);
@@ -38,7 +38,7 @@ TEST(MatchModel, FindsARepeatAndFollowsIt) {
 TEST(MatchModel, LengthsAreVerifiedNotBelieved) {
   // Every byte the same: candidates overlap what they predict.
   const Bytes block(3000, 'x');
-  MatchTable table(block.size());
+  MatchTable table = MatchTable::Make(block.size()).value();
   MatchModel model(block.data(), 0, 6, table);
   for (uint32_t position = 1; position < block.size(); ++position) {
     model.UpdateByte(table, position);
@@ -51,7 +51,7 @@ TEST(MatchModel, LengthsAreVerifiedNotBelieved) {
 std::vector<int> Predictions(const Bytes& source, const Bytes& repeat) {
   Bytes block = source;
   block.insert(block.end(), repeat.begin(), repeat.end());
-  MatchTable table(block.size());
+  MatchTable table = MatchTable::Make(block.size()).value();
   MatchModel model(block.data(), 0, 6, table);
   std::vector<int> predictions;
   for (uint32_t position = 1; position < block.size(); ++position) {

@@ -9,18 +9,6 @@
 
 namespace lmz {
 
-namespace {
-
-constexpr int kFirstRate = 10;
-constexpr int kFinalRate = 6;
-
-// The error in 1/65536 times the learning rate in 1/64.
-int16_t ErrorOf(int logit_q8, int bit, int rate) {
-  return static_cast<int16_t>(((bit << 16) - SquashWithin(logit_q8)) * rate / 64);
-}
-
-}  // namespace
-
 Mixer::Mixer(const MixerKernels& kernels, std::span<const uint32_t> rows,
              std::span<const uint32_t> final_rows, std::span<const Row> initial)
     : kernels_(kernels) {
@@ -71,11 +59,11 @@ std::vector<Mixer::Row> Mixer::MeanRows(std::span<const Row> initial) const {
 }
 
 int Mixer::Predict(const Contexts& contexts) {
-  for (size_t s = 0; s < first_.size(); ++s) {
-    rows_.first[s] = &first_[s][contexts.first[s] * kInputs];
-  }
-  for (size_t f = 0; f < final_.size(); ++f) {
-    rows_.final[f] = &final_[f][contexts.final[f] * kMaxSets];
+  const size_t sets = first_.size();
+  for (size_t s = 0; s < sets; ++s) rows_.first[s] = first_[s].data() + contexts.first[s] * kInputs;
+  const size_t final_sets = final_.size();
+  for (size_t f = 0; f < final_sets; ++f) {
+    rows_.final[f] = final_[f].data() + contexts.final[f] * kMaxSets;
   }
   kernels_.mix(&rows_, kMaxStretchQ8, kMaxLogitQ8);
   int sum_q8 = 0;
@@ -89,16 +77,6 @@ int Mixer::Predict(const Contexts& contexts) {
     default:
       return sum_q8 / rows_.final_sets;
   }
-}
-
-void Mixer::Update(int bit) {
-  for (int s = 0; s < rows_.sets; ++s) {
-    rows_.errors[s] = ErrorOf(rows_.logits_q8[s], bit, kFirstRate);
-  }
-  for (int f = 0; f < rows_.final_sets; ++f) {
-    rows_.final_errors[f] = ErrorOf(rows_.final_logits_q8[f], bit, kFinalRate);
-  }
-  kernels_.train(&rows_);
 }
 
 }  // namespace lmz

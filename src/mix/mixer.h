@@ -66,7 +66,7 @@ class Mixer {
   int Predict(const Contexts& contexts);
 
   // Trains the rows that the last Predict used.
-  void Update(int bit);
+  void Update(int bit) { kernels_.train(&rows_, bit); }
 
  private:
   using Weights = AlignedVector<int16_t>;  // [row][input]

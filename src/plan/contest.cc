@@ -18,7 +18,7 @@ namespace {
 
 // Samples are this share of a block, so that all of them together take little of its time.
 constexpr size_t kProfileShare = 8;
-constexpr size_t kModelShare = 32;
+constexpr size_t kModelShare = 64;
 
 // Large enough for columns and keys to show, small against the time of a large block.
 constexpr size_t kMinProfileSample = size_t{1} << 10;
@@ -28,6 +28,16 @@ constexpr size_t kMaxProfileSample = size_t{1} << 16;
 constexpr size_t kMinModelSample = size_t{1} << 11;
 constexpr size_t kMaxModelSample = size_t{1} << 15;
 constexpr size_t kSamplePieces = 4;
+
+// From here on each piece is a lane of its own, which takes half the time.
+constexpr size_t kMinSampleInLanes = size_t{1} << 13;
+
+// What each further lane costs where records resemble each other: all lanes meet what repeats at
+// the same time. Where that is more than this share, and the block is not too large for it, a
+// smaller model may code it in one lane.
+constexpr size_t kLaneCost = 620;
+constexpr size_t kLaneCostShare = 14;
+constexpr size_t kMaxOneLaneSize = (size_t{1} << 19) - 1;
 
 // Shorter blocks are coded by all, which takes no longer than what their samples would save.
 constexpr size_t kMinSampledSize = size_t{1} << 12;
@@ -139,7 +149,9 @@ class Contest {
     if (has_profiles_) LMZ_TRY(PickProfile(whole));
     AddContestants();
     if (HasSample()) LMZ_TRY(LeaveOut(whole));
-    for (const Contestant& contestant : contestants_) LMZ_TRY(Try(whole, contestant));
+    LMZ_TRY(Try(whole, contestants_.front()));
+    if (leader_ && HasSample() && LanesCostTooMuch()) PreferOneLane();
+    for (size_t i = 1; i < contestants_.size(); ++i) LMZ_TRY(Try(whole, contestants_[i]));
     return std::move(*leader_);
   }
 
@@ -266,15 +278,17 @@ class Contest {
     for (Contestant& contestant : contestants_) {
       if (HasTokens(contestant)) continue;
       const BlockResources pass = meter_.Pass(ModelSampleSize(), contestant.cost);
-      LMZ_ASSIGN(const Coded coded, Code(sample, contestant.options, pass));
+      CodecOptions options = contestant.options;
+      auto* const text = std::get_if<TextOptions>(&options);
+      if (text != nullptr) text->lanes = ModelSampleSize() < kMinSampleInLanes ? 1 : kSamplePieces;
+      LMZ_ASSIGN(const Coded coded, Code(sample, options, pass));
       contestant.sample_size = coded.payload.size() - NameSize(contestant.options);
     }
     const size_t bytes = contestants_.front().sample_size;
     const auto models_end = contestants_.end() - (tokens_ != nullptr ? 1 : 0);
     const size_t best_model =
         std::min_element(contestants_.begin() + 1, models_end, HasSmallerSample)->sample_size;
-    const bool has_lanes = !is_text_ && text::Layout::For(raw_.size()).lanes() > 1;
-    const size_t bytes_doubt = has_lanes ? kBytesDoubtInLanes : kBytesDoubt;
+    const size_t bytes_doubt = LaneCost() != 0 ? kBytesDoubtInLanes : kBytesDoubt;
     for (Contestant& contestant : contestants_) {
       if (HasTokens(contestant)) continue;
       const size_t size = contestant.sample_size;
@@ -317,6 +331,35 @@ class Contest {
 
   static bool HasTokens(const Contestant& contestant) {
     return std::holds_alternative<TokenOptions>(contestant.options);
+  }
+
+  // What lanes cost the block, by and large.
+  size_t LaneCost() const {
+    if (is_text_) return 0;
+    return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size()).lanes() - 1);
+  }
+
+  // For a block that `bytes` has coded.
+  bool LanesCostTooMuch() const {
+    return raw_.size() <= kMaxOneLaneSize && LaneCost() * kLaneCostShare > leader_->payload.size();
+  }
+
+  // Instead of the models that are left, in lanes, the one of the level below in one lane, if it
+  // promises more. It takes no more time than the level's own in lanes; at level 1, where it is the
+  // same model, a quarter more.
+  void PreferOneLane() {
+    const auto expected = [&](const Contestant& contestant) {
+      return uint64_t{leader_->payload.size()} * contestant.sample_size /
+             contestants_.front().sample_size;
+    };
+    uint64_t least = leader_->payload.size();
+    for (auto rival = contestants_.begin() + 1; rival != contestants_.end(); ++rival) {
+      if (!rival->is_left_out) least = std::min(least, expected(*rival) + LaneCost());
+    }
+    Contestant& alone = contestants_[std::max<size_t>(models_.size() - 1, 1)];
+    if (expected(alone) >= least) return;
+    for (Contestant& contestant : contestants_) contestant.is_left_out = &contestant != &alone;
+    std::get<TextOptions>(alone.options).lanes = 1;
   }
 
   static bool HasSmallerSample(const Contestant& a, const Contestant& b) {

@@ -86,7 +86,7 @@ class Match {
     const bool was_on_trial = IsOnTrial();
     ++length_;
     if (!was_on_trial || IsOnTrial()) return;
-    length_ = 16;
+    length_ = 19;
     age_ = 32;
     insertions_[found_] = Likely(insertions_[found_], edit_ == kInsertion);
     drops_[missed_] = Likely(drops_[missed_], edit_ == kDrop);
@@ -95,7 +95,7 @@ class Match {
   // 9.2.1
   void Break(const std::vector<Bytes>& lanes, uint8_t byte) {
     const bool was_on_trial = IsOnTrial();
-    const bool was_long = length_ >= 16;
+    const bool was_long = length_ >= 19;
     length_ = 0;
     if (!was_on_trial && !was_long) return;
     const Bytes& other = lanes[at_.lane];
@@ -137,7 +137,7 @@ class Match {
   void Find(const std::vector<Bytes>& lanes, const Bytes& block, const Place& entry) {
     const uint32_t length = Equal(block, lanes[entry.lane], entry.k, 64);
     if (length < 6) return;
-    if (age_ < 32 && length < 16) {
+    if (age_ < 32 && length < 19) {
       const bool keep = trust_ > 0;
       if (IsOnTrial()) {
         has_rival_ = true;

@@ -17,7 +17,7 @@ Layout Layout::For(uint64_t raw_size) {
   if (raw_size < uint64_t{32} << 10) return Layout(raw_size, 1, 1);
   if (raw_size < uint64_t{256} << 10) return Layout(raw_size, 2, 1);
   if (raw_size < uint64_t{512} << 10) return Layout(raw_size, 4, 1);
-  return Layout(raw_size, 8, 1);
+  return Layout(raw_size, 16, 1);
 }
 
 }  // namespace lmz::text

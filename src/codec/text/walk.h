@@ -78,7 +78,7 @@ class TextWalk {
  private:
   static constexpr uint64_t kReportSteps = 64;
   // So many lanes make the kernels as quick as they get.
-  static constexpr int kLanesTogether = 8;
+  static constexpr int kLanesTogether = 16;
 
   static SessionSize SizeFor(const Layout& layout, int workers) {
     const int lanes = layout.lanes();

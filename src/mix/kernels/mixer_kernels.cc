@@ -8,6 +8,7 @@ extern const MixerKernels kMixerScalar;
 extern const MixerKernels kMixerSse4;
 extern const MixerKernels kMixerAvx2;
 extern const MixerKernels kMixerAvx512;
+extern const MixerKernels kMixerAmx;
 #elif defined(__aarch64__)
 extern const MixerKernels kMixerNeon;
 #endif
@@ -20,6 +21,7 @@ KernelBuilds<MixerKernels> MixerBuilds() {
     {kSse4, &internal::kMixerSse4},
     {kAvx2, &internal::kMixerAvx2},
     {kAvx512, &internal::kMixerAvx512},
+    {kAmx, &internal::kMixerAmx},
 #elif defined(__aarch64__)
     {kNeon, &internal::kMixerNeon},
 #endif

@@ -15,13 +15,15 @@ inline constexpr int kMixerSets = 8;       // of the first layer, at most
 inline constexpr int kMixerFinalSets = 4;  // of the second layer, at most
 inline constexpr int kMixerContexts = 16;
 
+// How fast weights learn, in 1/64.
+inline constexpr int kMixerRate = 10;
+inline constexpr int kMixerFinalRate = 6;
+
 // The rows of weights, in 1/32768, that one bit is mixed with, and what came of them.
 struct MixerRows {
   alignas(64) int16_t inputs[kMixerInputs];   // |x| < 2^12
   alignas(16) int16_t logits_q8[kMixerSets];  // of the first layer, 0 from `sets` on
   int32_t final_logits_q8[kMixerFinalSets];   // of the second layer
-  int16_t errors[kMixerSets];                 // to learn from, |e| < 2^14
-  int16_t final_errors[kMixerFinalSets];      // the same
   int16_t* first[kMixerSets];                 // kMixerInputs weights each
   int16_t* final[kMixerFinalSets];            // kMixerSets weights each
   int sets;                                   // 1 .. kMixerSets
@@ -41,6 +43,7 @@ struct NodeSteps {
   // `quick`.
   uint32_t history[2][256];
   uint8_t quick[2 * 12 * 256];  // [bit, row][quick]
+  uint8_t padding[4];           // what a look-up of 32 bits reads behind the last one
 };
 
 // Where the runs of all contexts are, and what they say.
@@ -61,9 +64,11 @@ struct MixerKernels {
   // +-final_limit_q8.
   void (*mix)(MixerRows* rows, int limit_q8, int final_limit_q8);
 
-  // first[s][i] += (inputs[i] * errors[s] + 2^14) >> 15, clamped to 16 bits; likewise final[f][s]
-  // with logits_q8[s] and final_errors[f].
-  void (*train)(const MixerRows* rows);
+  // With e = (65536 * bit - Squash(logits_q8[s])) * kMixerRate / 64, rounded towards zero:
+  // first[s][i] += (inputs[i] * e + 2^14) >> 15, clamped to 16 bits. Likewise final[f][s] with
+  // final_logits_q8[f], logits_q8[s] and kMixerFinalRate. All logits are within +-kMaxLogitQ8,
+  // those of the first layer within +-kMaxStretchQ8.
+  void (*train)(const MixerRows* rows, int bit);
 
   // For each of kMixerContexts contexts, with the bit history and quick probability at `node` of
   // slots[i] and the probability pair at index[i] = (3 * i + expectation) * 256 + history of

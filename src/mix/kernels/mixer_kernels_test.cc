@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "entropy/logistic.h"
 #include "tests/kernel_test.h"
 #include "tests/random.h"
 
@@ -47,13 +48,11 @@ TEST_P(MixerKernelsTest, MixAndTrainEqualScalar) {
     for (int16_t& x : state.rows.inputs) x = Within(4095);
     state.rows.sets = 1 + trial % kMixerSets;
     state.rows.final_sets = 1 + trial / kMixerSets % kMixerFinalSets;
-    for (int16_t& e : state.rows.errors) e = Within((1 << 14) - 1);
-    for (int16_t& e : state.rows.final_errors) e = Within((1 << 14) - 1);
-    const auto run = [](const MixerKernels& kernels, State& s) {
+    const auto run = [trial](const MixerKernels& kernels, State& s) {
       for (int i = 0; i < s.rows.sets; ++i) s.rows.first[i] = s.first[i];
       for (int i = 0; i < s.rows.final_sets; ++i) s.rows.final[i] = s.final[i];
       kernels.mix(&s.rows, 2047, 3071);
-      kernels.train(&s.rows);
+      kernels.train(&s.rows, trial / 32 % 2);
     };
     State other = state;
     run(kernels_, state);
@@ -85,12 +84,15 @@ TEST_P(MixerKernelsTest, SumsAndStepsAreThoseOfTheSpecification) {
   EXPECT_EQ(rows.logits_q8[0], -611);  // -20000015 >> 15
   EXPECT_EQ(rows.logits_q8[1], 0);
   EXPECT_EQ(rows.final_logits_q8[0], -611);  // -611 * 32767 >> 15
-  rows.errors[0] = 10000;
-  rows.final_errors[0] = -100;
-  kernels_.train(&rows);
-  EXPECT_EQ(first[0], 19695);  // (-10000000 + 2^14) >> 15 is -305
-  EXPECT_EQ(first[1], -1);     // (50000 + 2^14) >> 15 is 2
-  EXPECT_EQ(final[0], 32767);  // clamped
+  ASSERT_EQ(Squash(-611), 5518);
+  kernels_.train(&rows, 1);
+  // The errors are 9377 and 5626, 60018 * 10 / 64 and 60018 * 6 / 64.
+  EXPECT_EQ(first[0], 19714);  // (-9377000 + 2^14) >> 15 is -286
+  EXPECT_EQ(first[1], -2);     // (46885 + 2^14) >> 15 is 1
+  EXPECT_EQ(final[0], 32662);  // (-611 * 5626 + 2^14) >> 15 is -105
+  final[0] = -32768;
+  kernels_.train(&rows, 1);
+  EXPECT_EQ(final[0], -32768);  // clamped
 }
 
 TEST_P(MixerKernelsTest, GatherAndLearnEqualScalar) {

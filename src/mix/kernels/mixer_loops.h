@@ -12,6 +12,7 @@
 
 #include "cpu/for_each.h"
 #include "cpu/int32x8.h"
+#include "entropy/logistic.h"
 #include "mix/bit_history.h"
 #include "mix/kernels/mixer_kernels.h"
 
@@ -82,11 +83,19 @@ void Mix(MixerRows* rows, int limit_q8, int final_limit_q8) {
   Eight::Reduce4(sums, final_limit_q8, rows->final_logits_q8);
 }
 
+inline int16_t ErrorOf(int logit_q8, int bit, int rate) {
+  const int p_q16 = internal::kSquashTable[static_cast<unsigned>(logit_q8 + kMaxLogitQ8)];
+  return static_cast<int16_t>(((bit << 16) - p_q16) * rate / 64);
+}
+
 template <class Words, class Eight>
-void Train(const MixerRows* rows) {
+void Train(const MixerRows* rows, int bit) {
+  // All of them first: each is a chain of its own.
+  int16_t errors[kMixerSets];
+  for (int s = 0; s < rows->sets; ++s) errors[s] = ErrorOf(rows->logits_q8[s], bit, kMixerRate);
   for (int s = 0; s < rows->sets; ++s) {
     int16_t* row = rows->first[s];
-    const typename Words::Vector error = Words::Spread(rows->errors[s]);
+    const typename Words::Vector error = Words::Spread(errors[s]);
     for (int i = 0; i < kMixerInputs; i += Words::kWords) {
       Words::Store(row + i, Words::Step(Words::Load(row + i), LoadInputs<Words>(rows, i), error));
     }
@@ -94,7 +103,8 @@ void Train(const MixerRows* rows) {
   const typename Eight::Vector logits = Eight::Load(rows->logits_q8);
   for (int f = 0; f < rows->final_sets; ++f) {
     int16_t* row = rows->final[f];
-    Eight::Store(row, Eight::Step(Eight::Load(row), logits, Eight::Spread(rows->final_errors[f])));
+    const int16_t error = ErrorOf(rows->final_logits_q8[f], bit, kMixerFinalRate);
+    Eight::Store(row, Eight::Step(Eight::Load(row), logits, Eight::Spread(error)));
   }
 }
 

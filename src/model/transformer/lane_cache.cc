@@ -10,7 +10,7 @@ Context::Ranges Context::Seen(uint64_t place, int window) const {
   const auto add = [&](int first, int last) {
     if (first < last) seen.range[static_cast<size_t>(seen.count++)] = {first, last};
   };
-  const uint64_t reach = window == 0 ? place + 1 : std::min<uint64_t>(place + 1, window);
+  const uint64_t reach = window == 0 ? place + 1 : std::min<uint64_t>(place + 1, static_cast<uint64_t>(window));
   const uint64_t least = place + 1 - reach;  // the first place within the window
   const auto sinks = static_cast<uint64_t>(sinks_);
   if (place < sinks) {

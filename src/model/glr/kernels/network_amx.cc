@@ -191,24 +191,38 @@ void MultiplyBands(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, 
   }
 }
 
-// A small matrix is left to vectors whatever the lanes: a product in tiles is quick once it flows,
-// but what comes before waits in stores and what comes behind for the last tile.
+// A small matrix is left to vectors unless there are many lanes: a product in tiles is quick once
+// it flows, but what comes before waits in stores and what comes behind for the last tile. It is
+// kept in both orders; one that is smaller than a few tiles in the vectors' alone.
+constexpr int kManyLanes = 8;
 inline bool IsSmall(int rows, int columns) {
   return columns < 2 * kTileColumns || ptrdiff_t{rows} * columns < 16 << 10;
 }
+inline bool IsTiny(int rows, int columns) {
+  return columns < kTileColumns || ptrdiff_t{rows} * columns < 4 << 10;
+}
 
 size_t DenseSize(int rows, int columns) {
-  return IsSmall(rows, columns) ? BlocksSize(rows, columns) : TilesSize(rows, columns);
+  return (IsSmall(rows, columns) ? BlocksSize(rows, columns) : 0) +
+         (IsTiny(rows, columns) ? 0 : TilesSize(rows, columns));
 }
 
 void PackDense(const int8_t* weights, int rows, int columns, int8_t* packed) {
-  (IsSmall(rows, columns) ? PackBlocks : PackTiles)(weights, rows, columns, packed);
+  if (IsSmall(rows, columns)) {
+    PackBlocks(weights, rows, columns, packed);
+    packed += BlocksSize(rows, columns);
+  }
+  if (!IsTiny(rows, columns)) PackTiles(weights, rows, columns, packed);
 }
 
 void MultiplyDense(const PackedMatrix& m, const uint8_t* x, ptrdiff_t x_stride, int lanes,
                    int32_t* sums, ptrdiff_t sums_stride) {
-  (IsSmall(m.rows, m.columns) ? Multiply<Avx512Ops> : MultiplyBands)(m, x, x_stride, lanes, sums,
-                                                                     sums_stride);
+  const bool is_small = IsSmall(m.rows, m.columns);
+  if (is_small && (lanes < kManyLanes || IsTiny(m.rows, m.columns))) {
+    return Multiply<Avx512Ops>(m, x, x_stride, lanes, sums, sums_stride);
+  }
+  const int8_t* const tiles = m.packed + (is_small ? BlocksSize(m.rows, m.columns) : 0);
+  MultiplyBands({tiles, m.start, m.rows, m.columns}, x, x_stride, lanes, sums, sums_stride);
 }
 
 constexpr MatrixKernels kTileDense = {.flip = 0x80,
@@ -223,17 +237,18 @@ constexpr MatrixKernels kTileDense = {.flip = 0x80,
 // what is not read need not be fetched. Both orders are kept, columns first.
 constexpr ptrdiff_t kLargeMatrix = 64 << 10;
 inline bool SuitsTiles(const PackedMatrix& m, int lanes) {
-  if (IsSmall(m.rows, m.columns)) return false;
+  if (IsTiny(m.rows, m.columns)) return false;
+  if (IsSmall(m.rows, m.columns)) return lanes >= kManyLanes;
   return lanes >= (ptrdiff_t{m.rows} * m.columns <= kLargeMatrix ? 4 : 16);
 }
 
 size_t SparseSize(int rows, int columns) {
-  return ColumnsSize(rows, columns) + (IsSmall(rows, columns) ? 0 : TilesSize(rows, columns));
+  return ColumnsSize(rows, columns) + (IsTiny(rows, columns) ? 0 : TilesSize(rows, columns));
 }
 
 void PackSparse(const int8_t* weights, int rows, int columns, int8_t* packed) {
   PackColumns(weights, rows, columns, packed);
-  if (IsSmall(rows, columns)) return;
+  if (IsTiny(rows, columns)) return;
   PackTiles(weights, rows, columns, packed + ColumnsSize(rows, columns));
 }
 
