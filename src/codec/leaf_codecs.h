@@ -15,7 +15,6 @@
 
 namespace lmz {
 
-// By ascending id.
 inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
                                            kImageCodec,  kAudioCodec, kPngCodec};
 
