@@ -16,7 +16,6 @@
 
 namespace lmz {
 
-// By ascending id.
 inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
                                            kImageCodec,  kAudioCodec, kPngCodec, kTokenCodec};
 

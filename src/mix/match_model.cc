@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/memory_errors.h"
 
 namespace lmz {
 
@@ -31,9 +32,9 @@ uint64_t MatchTable::MemoryFor(uint64_t raw_size) {
 }
 
 Result<MatchTable> MatchTable::Make(uint64_t raw_size) {
-  const size_t positions = PositionsFor(raw_size);
-  LMZ_ASSIGN(ZeroedMemory memory, ZeroedMemory::Make(positions * sizeof(uint32_t)));
-  return MatchTable(std::move(memory), positions);
+  return WithMemoryErrors(
+      [&]() -> Result<MatchTable> { return MatchTable(PositionsFor(raw_size)); },
+      "there is not enough memory for matches; use smaller blocks");
 }
 
 void MatchTable::CopyFrom(const MatchTable& other) {

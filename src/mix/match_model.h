@@ -6,11 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "base/status.h"
-#include "mix/table/zeroed_memory.h"
+#include "cpu/zeroed_memory.h"
 
 namespace lmz {
 
@@ -38,9 +37,10 @@ class MatchTable {
   // The lane in which the byte before `position` lies.
   size_t LaneOf(uint32_t position) const;
 
-  MatchTable(ZeroedMemory memory, size_t positions)
-      : memory_(std::move(memory)),
-        positions_(static_cast<uint32_t*>(memory_.begin())),
+  // Throws std::bad_alloc.
+  explicit MatchTable(size_t positions)
+      : memory_(positions * sizeof(uint32_t)),
+        positions_(static_cast<uint32_t*>(memory_.Take(positions * sizeof(uint32_t)))),
         mask_(static_cast<uint32_t>(positions) - 1) {}
 
   ZeroedMemory memory_;

@@ -197,12 +197,12 @@ bool WriteHeader(const CodeHeader& header, BitWriter& writer) {
     writer.Bits(header.order_lengths[kOrder[i]], 3);
   }
   const Codes<kOrderCodes> codes(header.order_lengths);
-  bool is_lawful = codes.is_code;
+  bool is_valid = codes.is_code;
   for (const RunSymbol& run : header.runs) {
-    is_lawful &= codes.Write(run.symbol, writer);
+    is_valid &= codes.Write(run.symbol, writer);
     writer.Bits(run.extra, RunExtraBits(run.symbol));
   }
-  return is_lawful;
+  return is_valid;
 }
 
 }  // namespace
@@ -230,27 +230,27 @@ bool WriteBlock(const Block& block, ByteSpan data, BitWriter& writer, const Watc
   }
   const CodeHeader fixed = FixedHeader();
   const CodeHeader& header = block.type == BlockType::kFixed ? fixed : block.header;
-  bool is_lawful = block.type == BlockType::kFixed || WriteHeader(header, writer);
+  bool is_valid = block.type == BlockType::kFixed || WriteHeader(header, writer);
   const Codes<kLiteralCodes + 2> literals(LiteralLengthsOf(header, block.type));
   const Codes<kDistanceCodes> distances(header.distance_lengths);
   if (!watch.Pass(kBlockUnits)) return false;
-  is_lawful &= literals.is_code && distances.is_code;
+  is_valid &= literals.is_code && distances.is_code;
   size_t at = 0;
   for (const Token& token : block.tokens) {
     if (!watch.Pass(kTokenUnits)) return false;
     if (token.is_literal()) {
-      is_lawful &= literals.Write(data[at], writer);
+      is_valid &= literals.Write(data[at], writer);
     } else {
       const Symbol length = LengthSymbol(token.length);
       const Symbol distance = DistanceSymbol(token.distance);
-      is_lawful &= literals.Write(kEndOfBlock + 1 + length.code, writer);
+      is_valid &= literals.Write(kEndOfBlock + 1 + length.code, writer);
       writer.Bits(length.extra, length.extra_bits);
-      is_lawful &= distances.Write(distance.code, writer);
+      is_valid &= distances.Write(distance.code, writer);
       writer.Bits(distance.extra, distance.extra_bits);
     }
     at += token.length;
   }
-  return is_lawful && literals.Write(kEndOfBlock, writer);
+  return is_valid && literals.Write(kEndOfBlock, writer);
 }
 
 }  // namespace lmz::deflate

@@ -32,15 +32,15 @@ Result<uint32_t> EncodeFile(std::span<const FileFormat> formats, ByteSpan raw, P
     PartsWriter parts(resources, payload);
     LMZ_ASSIGN(const bool is_unpacked, format.unpack(raw, profile, parts));
     if (!is_unpacked) continue;
-    const bool is_lawful = raw.size() <= format.max_raw_size(payload.size());
-    if (is_lawful && payload.size() + raw.size() / kDoubtfulShare < raw.size()) {
+    const bool is_valid = raw.size() <= format.max_raw_size(payload.size());
+    if (is_valid && payload.size() + raw.size() / kDoubtfulShare < raw.size()) {
       return parts.fingerprint();
     }
     // All bytes have been reported: the progress stands still meanwhile.
     Bytes plain;
     const BlockResources standing = resources.Part(raw.size(), raw.size(), 0);
     LMZ_ASSIGN(const uint32_t plain_fingerprint, EncodePlain(raw, profile, standing, plain));
-    if (is_lawful && payload.size() <= plain.size()) return parts.fingerprint();
+    if (is_valid && payload.size() <= plain.size()) return parts.fingerprint();
     payload.swap(plain);
     return plain_fingerprint;
   }

@@ -187,10 +187,10 @@ Result<Header> ReadHeader(ByteReader& reader, uint64_t raw_size) {
   header.sample_bits = 8 + (format >> kSampleBitsShift);
   header.color_period = period;
   const bool is_wide = layout.sample_bytes == 2;
-  const bool is_lawful = layout.Fits(raw_size) && header.sample_bits <= (is_wide ? 16 : 8) &&
-                         (is_wide || !layout.is_big_endian) && period <= ColorTable::kMaxPeriod &&
-                         (period == 0 || (layout.channels >= 3 && header.sample_bits == 8));
-  if (!is_lawful) return Status(Code::kDamaged, "the image's geometry is impossible");
+  const bool is_valid = layout.Fits(raw_size) && header.sample_bits <= (is_wide ? 16 : 8) &&
+                        (is_wide || !layout.is_big_endian) && period <= ColorTable::kMaxPeriod &&
+                        (period == 0 || (layout.channels >= 3 && header.sample_bits == 8));
+  if (!is_valid) return Status(Code::kDamaged, "the image's geometry is impossible");
   return header;
 }
 
