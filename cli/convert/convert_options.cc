@@ -36,28 +36,33 @@ Status Check(const ConvertCommand& command) {
 Result<ConvertCommand> ParseConvertCommand(int argc, const char* const* argv) {
   ConvertCommand command;
   std::string context, drop;
-  std::vector<std::string> files;
   CLI::App app;
   app.set_help_flag();
+  app.allow_extras();  // a positional of CLI11 would split a file named "[a,b]"
   app.add_flag("-h,--help", command.show_help);
   app.add_flag("-V,--version", command.show_version);
   app.add_flag("-f,--force", command.force);
   app.add_flag("-q,--quiet", command.quiet);
   app.add_flag("--install", command.install);
-  app.add_option("-o,--output", command.output);
+  const CLI::Option* output = app.add_option("-o,--output", command.output);
   app.add_option("--context", context);
   app.add_option("--drop", drop);
   app.add_option("--name", command.options.name);
   app.add_option("--licence,--license", command.options.licence);
-  app.add_option("files", files);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return Invalid(std::string(error.what()) + "; see lmz-convert --help");
   }
   if (command.show_help || command.show_version) return command;
-  if (files.size() > 1) return Invalid("lmz-convert takes one file; see lmz-convert --help");
-  if (!files.empty()) command.input = files[0];
+  if (output->count() != 0 && command.output.empty()) return Invalid("--output: the name is empty");
+  for (const std::string& file : app.remaining()) {
+    if (file.starts_with('-')) {
+      return Invalid("unknown option " + file + "; see lmz-convert --help");
+    }
+    if (!command.input.empty()) return Invalid("lmz-convert takes one file");
+    command.input = file;
+  }
   if (!context.empty()) {
     LMZ_TRY(SetCount("--context", context, command.options.context.context));
   }
