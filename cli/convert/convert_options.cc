@@ -87,10 +87,9 @@ std::string ConvertHelpText() {
          "  -q, --quiet           Do not tell what was written\n"
          "  -h, --help            Print this help\n"
          "  -V, --version         Print the version\n\n"
-         "Architectures: llama, qwen2, gemma3. Tensors: F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1,\n"
-         "Q8_0, Q4_K, Q5_K, Q6_K. The same file becomes the same model on every machine.\n"
-         "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 5 not supported by\n"
-         "this version.\n";
+         "Architectures: llama, qwen2, gemma3. Tensors: F32, F16, BF16, Q4_0, Q4_1, Q5_0,\n"
+         "Q5_1, Q8_0, Q4_K, Q5_K, Q6_K. The same file becomes the same model everywhere.\n"
+         "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 5 not supported.\n";
 }
 
 }  // namespace lmz::cli

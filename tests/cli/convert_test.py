@@ -40,7 +40,8 @@ class Convert(cli_case.CliCase):
     def test_the_output_is_named_after_the_input_or_by_the_user(self):
         self.toy()
         said = self.run_lmz("toy.gguf").stderr.decode()
-        identity = re.fullmatch(r"lmz-convert: wrote toy\.lmm, model ([0-9a-f]{32})\n", said).group(1)
+        words = r"lmz-convert: wrote toy\.lmm, model ([0-9a-f]{32})\n"
+        identity = re.fullmatch(words, said).group(1)
         self.lmz("-q", "toy.gguf", "-o", "other.lmm")
         self.assertEqual(self.read("toy.lmm"), self.read("other.lmm"))
         self.assertEqual(self.names(), ["other.lmm", "toy.gguf", "toy.lmm"])
@@ -73,7 +74,8 @@ class Convert(cli_case.CliCase):
         self.write("cut.gguf", whole[:-600])
         self.write("text.gguf", b"This is no model.")
         self.write("empty.gguf", b"")
-        self.write("mamba.gguf", whole.replace(b"\x05\0\0\0\0\0\0\0llama", b"\x05\0\0\0\0\0\0\0mamba"))
+        size = b"\x05\0\0\0\0\0\0\0"
+        self.write("mamba.gguf", whole.replace(size + b"llama", size + b"mamba"))
         os.mkfifo(self.folder / "pipe")
         self.refuses(DAMAGED, "cut.gguf: GGUF: tensor", "cut.gguf")
         self.refuses(DAMAGED, "text.gguf: this is not a GGUF file", "text.gguf")
