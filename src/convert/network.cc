@@ -10,6 +10,7 @@ namespace lmz::convert {
 namespace {
 
 constexpr int64_t kDefaultContext = 1024;
+constexpr int64_t kMinContext = 16;
 constexpr uint8_t kSinks = 4;
 constexpr uint8_t kPlanes = 2;
 constexpr uint8_t kPlanesOfOutput = 1;       // decision 017
@@ -98,13 +99,14 @@ Status CheckFeatures(const Keys& keys, const TransformerShape& shape) {
 
 Status SetContext(const Keys& keys, const ContextOptions& options, TransformerShape& shape) {
   LMZ_ASSIGN(const int64_t most, keys.Integer("context_length", INT32_MAX, kDefaultContext));
+  if (most < kMinContext) return Unsupported("the model was made for too short a context");
   const int64_t context = options.context != 0 ? options.context : std::min(kDefaultContext, most);
   if (context > most) {
     return Status(Code::kInvalidArgument, "the model was made for a context of at most " +
                                               std::to_string(most) + " tokens");
   }
   const int64_t drop = options.drop != 0 ? options.drop : std::max<int64_t>(1, context / 8);
-  if (context < 16 || context > 4096 || drop < 1 || drop > context - kSinks - 1) {
+  if (context < kMinContext || context > 4096 || drop < 1 || drop > context - kSinks - 1) {
     return Status(
         Code::kInvalidArgument,
         "the context must be 16 to 4096 tokens, of which at least 1 and at most all but " +
@@ -239,7 +241,9 @@ Status SetPhases(const Keys& keys, const Gguf& gguf, Tensors& tensors,
 Status SetScales(const Family& family, const Keys& keys, TransformerWeights& weights) {
   const TransformerShape& shape = weights.shape;
   LMZ_ASSIGN(const Number epsilon, keys.Real("attention.layer_norm_rms_epsilon"));
-  LMZ_ASSIGN(weights.epsilon, ScaleOf(epsilon));
+  const Result<ScaleWeight> scale = ScaleOf(epsilon);
+  if (!scale.ok()) return Unsupported("the model's epsilon is out of range");
+  weights.epsilon = scale.value();
   weights.embedding_scale = ScaleOfRoot(family.is_gemma ? shape.width : 1);
   const bool is_27b = family.is_gemma && shape.layers == kLayersOfGemma27B;
   weights.score_scale =

@@ -25,6 +25,10 @@ const Format kF32 = {0, 1, {}, 4}, kF16 = {1, 1, {0}, 2}, kQ4_0 = {2, 32, {0}, 1
              kQ8_0 = {8, 32, {0}, 34}, kQ4_K = {12, 256, {0, 2}, 144},
              kQ5_K = {13, 256, {0, 2}, 176}, kQ6_K = {14, 256, {208}, 210}, kBf16 = {30, 1, {}, 2};
 
+uint64_t Aligned(uint64_t size) {
+  return (size + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 void AppendText(const std::string& text, Bytes& out) {
   ByteWriter(out).U64(text.size());
   out.insert(out.end(), text.begin(), text.end());
@@ -296,16 +300,39 @@ void MakeLlama3(GgufBuilder& builder, uint32_t seed) {
   AddLayers(network, {kF32, kQ8_0}, false, false);
 }
 
+// Tokens enough for a lane to begin; all bytes but two are virtual.
+void MakeTiny(GgufBuilder& builder, uint32_t seed, const std::string& model) {
+  builder.SetText("tokenizer.ggml.model", model);
+  builder.SetTexts("tokenizer.ggml.tokens", {"<s>", "a", "b", "ab", "<0x07>"});
+  builder.SetIntegers("tokenizer.ggml.token_type", {kControl, kNormal, kNormal, kNormal, kByte});
+  if (model == "gpt2") {
+    builder.SetTexts("tokenizer.ggml.merges", {"a b"});
+  } else {
+    builder.SetReals("tokenizer.ggml.scores", {0, 0, kSingleOne, 0x80000000 | kSingleOne, 0});
+  }
+  ToyNetwork network(builder, "llama", {1, 16, 1, 1, 16, 16}, seed);
+  network.Matrix("token_embd.weight", 5, 16, kF16);
+  AddLayers(network, {kF16}, false, false);
+}
+
+void MakeTinyBpe(GgufBuilder& builder, uint32_t seed) {
+  MakeTiny(builder, seed, "gpt2");
+}
+
+void MakeTinyPiece(GgufBuilder& builder, uint32_t seed) {
+  MakeTiny(builder, seed, "llama");
+}
+
 struct Kind {
   const char* name;
   void (*make)(GgufBuilder& builder, uint32_t seed);
 };
 
-constexpr Kind kKinds[] = {{"llama", MakeLlama},
-                           {"gemma3", MakeGemma},
-                           {"qwen2", MakeQwen},
-                           {"llama2", MakeLlama2},
-                           {"llama3", MakeLlama3}};
+constexpr Kind kKinds[] = {{"llama", MakeLlama},         {"gemma3", MakeGemma},
+                           {"qwen2", MakeQwen},          {"llama2", MakeLlama2},
+                           {"llama3", MakeLlama3},       {"tiny-bpe", MakeTinyBpe},
+                           {"tiny-piece", MakeTinyPiece}};
+constexpr size_t kTinyKinds = 2;
 
 }  // namespace
 
@@ -360,29 +387,43 @@ void GgufBuilder::SetReals(const std::string& key, const std::vector<uint32_t>& 
 
 void GgufBuilder::AddTensor(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
                             const Bytes& data) {
-  tensors_.push_back({name, columns, rows, type, data});
+  tensors_.push_back({name, columns, rows, type, data.size(), data});
 }
 
-Bytes GgufBuilder::Build(uint32_t version) const {
-  Bytes file = {'G', 'G', 'U', 'F'};
-  ByteWriter out(file);
+void GgufBuilder::AddHole(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
+                          uint64_t size) {
+  tensors_.push_back({name, columns, rows, type, size, {}});
+}
+
+Bytes GgufBuilder::BuildHeader(uint64_t& size, uint32_t version) const {
+  Bytes header = {'G', 'G', 'U', 'F'};
+  ByteWriter out(header);
   out.U32(version);
   out.U64(tensors_.size());
   out.U64(pairs_);
   out.Append(metadata_);
   uint64_t offset = 0;
   for (const Tensor& tensor : tensors_) {
-    AppendText(tensor.name, file);
+    AppendText(tensor.name, header);
     out.U32(tensor.rows == 1 ? 1 : 2);
     out.U64(tensor.columns);
     if (tensor.rows != 1) out.U64(tensor.rows);
     out.U32(tensor.type);
     out.U64(offset);
-    offset += (tensor.data.size() + kAlignment - 1) / kAlignment * kAlignment;
+    offset += Aligned(tensor.size);
   }
+  header.resize(Aligned(header.size()));
+  size = header.size() + offset;
+  return header;
+}
+
+Bytes GgufBuilder::Build(uint32_t version) const {
+  uint64_t size = 0;
+  Bytes file = BuildHeader(size, version);
   for (const Tensor& tensor : tensors_) {
-    file.resize((file.size() + kAlignment - 1) / kAlignment * kAlignment);
-    out.Append(tensor.data);
+    const size_t begin = file.size();
+    file.insert(file.end(), tensor.data.begin(), tensor.data.end());
+    file.resize(begin + Aligned(tensor.size));
   }
   return file;
 }
@@ -391,6 +432,7 @@ const std::vector<std::string>& ToyKinds() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const Kind& kind : kKinds) all.push_back(kind.name);
+    all.resize(all.size() - kTinyKinds);
     return all;
   }();
   return names;
@@ -404,6 +446,34 @@ Bytes ToyGguf(const std::string& name, uint32_t seed) {
     if (kind.name == name) kind.make(builder, seed);
   }
   return builder.Build();
+}
+
+HollowGguf Hollow7B(uint32_t layers) {
+  constexpr uint32_t kWidth = 4096, kHidden = 11008, kRows = 32000;
+  GgufBuilder builder;
+  builder.SetText("general.name", "Hollow 7B");
+  AddSentencePiece(builder);
+  const ToyNetwork network(builder, "llama", {layers, kWidth, 32, 32, 128, kHidden}, 1);
+  const auto add = [&builder](const std::string& name, uint64_t rows, uint64_t columns) {
+    const Format& format = rows == 1 ? kF32 : kQ4_0;
+    builder.AddHole(name, columns, rows, format.type,
+                    rows * columns / format.elements * format.size);
+  };
+  add("token_embd.weight", kRows, kWidth);
+  add("output.weight", kRows, kWidth);
+  add("output_norm.weight", 1, kWidth);
+  for (uint32_t i = 0; i < layers; ++i) {
+    const std::string pre = "blk." + std::to_string(i) + ".";
+    for (const char* name : {"attn_q", "attn_k", "attn_v", "attn_output"}) {
+      add(pre + name + ".weight", kWidth, kWidth);
+    }
+    for (const char* name : {"ffn_gate", "ffn_up"}) add(pre + name + ".weight", kHidden, kWidth);
+    add(pre + "ffn_down.weight", kWidth, kHidden);
+    for (const char* name : {"attn_norm", "ffn_norm"}) add(pre + name + ".weight", 1, kWidth);
+  }
+  HollowGguf file;
+  file.header = builder.BuildHeader(file.size);
+  return file;
 }
 
 }  // namespace lmz::testing

@@ -27,14 +27,21 @@ class GgufBuilder {
   void AddTensor(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
                  const Bytes& data);
 
+  // The same of a tensor of `size` zeros.
+  void AddHole(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
+               uint64_t size);
+
   Bytes Build(uint32_t version = 3) const;
+  // What stands in front of the tensors; sets `size` to that of the whole file.
+  Bytes BuildHeader(uint64_t& size, uint32_t version = 3) const;
 
  private:
   struct Tensor {
     std::string name;
     uint64_t columns, rows;
     uint32_t type;
-    Bytes data;
+    uint64_t size;
+    Bytes data;  // empty: zeros
   };
   Bytes metadata_;
   uint64_t pairs_ = 0;
@@ -49,7 +56,16 @@ class GgufBuilder {
 //   llama3  byte-level BPE; factors of the rotation, a head of its own; F32, Q8_0
 const std::vector<std::string>& ToyKinds();
 
-// The same arguments give the same file on every machine. `kind` is one of ToyKinds().
+// The same arguments give the same file on every machine. `kind` is one of ToyKinds(), or tiny-bpe
+// or tiny-piece: models of a few kilobytes whose vocabularies lack nearly everything.
 Bytes ToyGguf(const std::string& kind, uint32_t seed = 1);
+
+// A model with the widths of Llama 2 7B and so many layers, all of whose weights are zeros, as a
+// file with a hole: what stands in front of it, and the size of the whole file.
+struct HollowGguf {
+  Bytes header;
+  uint64_t size = 0;
+};
+HollowGguf Hollow7B(uint32_t layers);
 
 }  // namespace lmz::testing
