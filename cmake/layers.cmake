@@ -41,14 +41,17 @@ function(lmz_tests_beside libraries)
   endforeach()
 endfunction()
 
-# lmz_layer(NAME [SOURCES file...] [BELOW layer...]): the library lmz_NAME of this folder.
+# lmz_layer(NAME [TOOLS] [SOURCES file...] [BELOW layer...]): the library lmz_NAME of this folder;
+# with TOOLS one that is for programs only, no part of the library that users link.
 function(lmz_layer name)
-  cmake_parse_arguments(LAYER "" "" "SOURCES;BELOW" ${ARGN})
+  cmake_parse_arguments(LAYER "TOOLS" "" "SOURCES;BELOW" ${ARGN})
   add_library(lmz_${name} STATIC ${LAYER_SOURCES})
   target_include_directories(lmz_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM LAYER_BELOW PREPEND lmz_)
   target_link_libraries(lmz_${name} PUBLIC ${LAYER_BELOW} lmz_flags)
-  set_property(GLOBAL APPEND PROPERTY LMZ_LAYERS lmz_${name})
+  if(NOT LAYER_TOOLS)
+    set_property(GLOBAL APPEND PROPERTY LMZ_LAYERS lmz_${name})
+  endif()
 endfunction()
 
 # Kernels for one instruction set each: compiled for it, called only where the CPU has it. All are

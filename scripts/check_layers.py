@@ -20,6 +20,7 @@ BELOW = {
     "cpu": ["base"],
     "entropy": ["base"],
     "model": ["cpu", "entropy"],
+    "convert": ["model"],
     "mix": ["model"],
     "codec": ["mix"],
     "plan": ["codec"],
@@ -28,7 +29,7 @@ BELOW = {
     "stream": ["plan", "container"],
     "c_api": ["stream", "records", "lmz"],
     "lmz": [],  # the public headers stand alone
-    "cli": ["stream", "lmz"],
+    "cli": ["stream", "convert", "lmz"],
     "bench/measure": ["stream", "records", "lmz"],
     "bench/report": ["bench/measure"],
     "bench/coders": ["bench/report"],
@@ -43,7 +44,8 @@ BELOW = {
 
 # A program uses the streams and the vocabulary of their signatures; it does not reach further down.
 SEEN_BY = {
-    "cli": {"cli", "stream", "lmz", "base", "codec", "model/library.h", "plan/plan.h"}
+    "cli": {"cli", "stream", "lmz", "base", "codec", "model/library.h", "plan/plan.h",
+            "convert/convert.h", "model/installed_folder.h", "model/model_folder.h"}
 }
 
 # Where the sources of each layer lie.
