@@ -36,28 +36,33 @@ Status Check(const ConvertCommand& command) {
 Result<ConvertCommand> ParseConvertCommand(int argc, const char* const* argv) {
   ConvertCommand command;
   std::string context, drop;
-  std::vector<std::string> files;
   CLI::App app;
   app.set_help_flag();
+  app.allow_extras();  // a positional of CLI11 would split a file named "[a,b]"
   app.add_flag("-h,--help", command.show_help);
   app.add_flag("-V,--version", command.show_version);
   app.add_flag("-f,--force", command.force);
   app.add_flag("-q,--quiet", command.quiet);
   app.add_flag("--install", command.install);
-  app.add_option("-o,--output", command.output);
+  const CLI::Option* output = app.add_option("-o,--output", command.output);
   app.add_option("--context", context);
   app.add_option("--drop", drop);
   app.add_option("--name", command.options.name);
   app.add_option("--licence,--license", command.options.licence);
-  app.add_option("files", files);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return Invalid(std::string(error.what()) + "; see lmz-convert --help");
   }
   if (command.show_help || command.show_version) return command;
-  if (files.size() > 1) return Invalid("lmz-convert takes one file; see lmz-convert --help");
-  if (!files.empty()) command.input = files[0];
+  if (output->count() != 0 && command.output.empty()) return Invalid("--output: the name is empty");
+  for (const std::string& file : app.remaining()) {
+    if (file.starts_with('-')) {
+      return Invalid("unknown option " + file + "; see lmz-convert --help");
+    }
+    if (!command.input.empty()) return Invalid("lmz-convert takes one file");
+    command.input = file;
+  }
   if (!context.empty()) {
     LMZ_TRY(SetCount("--context", context, command.options.context.context));
   }
@@ -82,10 +87,9 @@ std::string ConvertHelpText() {
          "  -q, --quiet           Do not tell what was written\n"
          "  -h, --help            Print this help\n"
          "  -V, --version         Print the version\n\n"
-         "Architectures: llama, qwen2, gemma3. Tensors: F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1,\n"
-         "Q8_0, Q4_K, Q5_K, Q6_K. The same file becomes the same model on every machine.\n"
-         "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 5 not supported by\n"
-         "this version.\n";
+         "Architectures: llama, qwen2, gemma3. Tensors: F32, F16, BF16, Q4_0, Q4_1, Q5_0,\n"
+         "Q5_1, Q8_0, Q4_K, Q5_K, Q6_K. The same file becomes the same model everywhere.\n"
+         "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 5 not supported.\n";
 }
 
 }  // namespace lmz::cli

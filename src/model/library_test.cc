@@ -308,7 +308,7 @@ TEST_F(ModelLibraryTest, ListsEachModelOnce) {
   EXPECT_EQ(of_level.file_size, large.size());
   EXPECT_EQ(all.back().path, In("z copy.lmm"));
   EXPECT_EQ(all.back().level, 0);
-  EXPECT_EQ(all.back().network, "1 layers of width 16, state 16, hidden 16");
+  EXPECT_EQ(all.back().network, "recurrent (GLR), 1 layers of width 16, state 16, hidden 16");
   EXPECT_EQ(DescribeModelFile(In("z.lmm")).value().id, all.back().id);
   EXPECT_EQ(DescribeModelFile(In("none.lmm")).status().code(), Code::kIo);
   EXPECT_EQ(LoadModelFile(In("none.lmm")).status().code(), Code::kIo);

@@ -12,7 +12,6 @@ namespace lmz {
 
 namespace {
 
-constexpr std::array<uint8_t, 4> kMagic = {0xF7, 'L', 'M', 'M'};
 constexpr uint8_t kVersion = 0;
 constexpr size_t kTagSize = 4;
 constexpr int64_t kMaxMixerWeight = 1 << 19;
@@ -205,12 +204,13 @@ Status WriteNetworkSections(const ModelFile& model, MatrixSource* matrices, Sink
 }  // namespace
 
 Result<ModelFile> ParseModelFile(ByteSpan file) {
-  if (file.size() < kMagic.size() + 1 + sizeof(ModelId) ||
-      !std::equal(kMagic.begin(), kMagic.end(), file.begin())) {
+  if (file.size() < kModelMagic.size() + 1 + sizeof(ModelId) ||
+      !std::equal(kModelMagic.begin(), kModelMagic.end(), file.begin())) {
     return Damaged("this is not a model file");
   }
-  if (file[kMagic.size()] != kVersion) {
-    return Status(Code::kNewerVersion, "model file version " + std::to_string(file[kMagic.size()]) +
+  if (file[kModelMagic.size()] != kVersion) {
+    return Status(Code::kNewerVersion, "model file version " +
+                                           std::to_string(file[kModelMagic.size()]) +
                                            " is not known to this version of lmz");
   }
   const ByteSpan body = file.first(file.size() - sizeof(ModelId));
@@ -219,7 +219,7 @@ Result<ModelFile> ParseModelFile(ByteSpan file) {
   if (!std::equal(stored_id.begin(), stored_id.end(), id.begin())) {
     return Damaged("the model file's checksum differs; it is damaged");
   }
-  ByteReader in(body.subspan(kMagic.size() + 1));
+  ByteReader in(body.subspan(kModelMagic.size() + 1));
   Result<Parts> parts = ReadSections(in);
   if (!parts.ok()) {
     const Status& status = parts.status();
@@ -237,7 +237,7 @@ Result<ModelId> WriteModelFile(const ModelFile& model, Sink& out, MatrixSource* 
     return Status(Code::kInvalidArgument, status.message());
   }
   HashingSink body(out);
-  LMZ_TRY(body.Write(kMagic));
+  LMZ_TRY(body.Write(kModelMagic));
   LMZ_TRY(body.Write({&kVersion, 1}));
   LMZ_TRY(WriteSection(kTags[kCard], WriteCard(model.card), body));
   LMZ_TRY(WriteNetworkSections(model, matrices, body));

@@ -2,6 +2,7 @@
 // used, and written by the tools that make models.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <variant>
 
@@ -14,6 +15,9 @@
 #include "model/vocabulary.h"
 
 namespace lmz {
+
+// The first bytes of every model file.
+inline constexpr std::array<uint8_t, 4> kModelMagic = {0xF7, 'L', 'M', 'M'};
 
 // A network that predicts tokens, and what those are.
 struct TransformerNetwork {

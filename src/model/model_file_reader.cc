@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -15,7 +16,7 @@ namespace lmz {
 namespace {
 
 // Far above any model that is of use; keeps a wrong path from filling memory.
-constexpr uint64_t kMaxFileSize = uint64_t{1} << 30;
+constexpr uint64_t kMaxFileSize = uint64_t{1} << 34;
 
 // Repeats a system call that a signal interrupted; -1 and errno on failure.
 template <class Call>
@@ -99,7 +100,23 @@ Result<Bytes> ModelFileReader::ReadAll() {
   if (lseek(descriptor_, 0, SEEK_SET) < 0 && errno != ESPIPE) return Failed(errno);
   DescriptorSource source(descriptor_);
   Bytes file;
-  LMZ_TRY(ReadGrowing(source, kMaxFileSize + 1, file).At(path_));
+  LMZ_TRY(ReadGrowing(source, kModelMagic.size(), file).At(path_));
+  if (!std::equal(kModelMagic.begin(), kModelMagic.end(), file.begin(), file.end())) return file;
+  // A regular file is not copied while it grows; one byte more than its size is asked for, so that
+  // what is no regular file, and one of a size that was wrong, is read on.
+  struct stat attributes = {};
+  uint64_t expected = 0;
+  if (fstat(descriptor_, &attributes) == 0 && S_ISREG(attributes.st_mode)) {
+    expected = static_cast<uint64_t>(attributes.st_size);
+    if (expected > kMaxFileSize) return TooLong();
+    file.reserve(static_cast<size_t>(expected) + 1);
+  }
+  if (expected >= file.size()) {
+    LMZ_TRY(ReadGrowing(source, expected + 1 - file.size(), file).At(path_));
+  }
+  if (file.size() > expected) {
+    LMZ_TRY(ReadGrowing(source, kMaxFileSize + 1 - file.size(), file).At(path_));
+  }
   if (file.size() > kMaxFileSize) return TooLong();
   return file;
 }

@@ -28,8 +28,9 @@ class ModelFileReader {
   // Errors: kModelDamaged when it is too short or too long for a model, kIo.
   Result<ModelId> ReadId() const;
 
-  // The whole file, once. Errors: kModelDamaged when it is longer than any model, kIo. Memory grows
-  // with what arrives. std::bad_alloc passes through.
+  // The whole file, once; no more than its beginning when that is no model's. Errors: kModelDamaged
+  // when it is longer than any model, kIo. Memory grows with what arrives. std::bad_alloc passes
+  // through.
   Result<Bytes> ReadAll();
 
  private:

@@ -158,7 +158,7 @@ TEST(ModelFileTest, NewerVersionsAndArchitecturesAreNamedAsSuch) {
   file[4] = 1;
   EXPECT_EQ(Parse(Sealed(file)), Code::kNewerVersion);
   file = SmallFile();
-  file[NetworkAt(file) + 12] = 2;
+  file[NetworkAt(file) + 12] = 3;
   EXPECT_EQ(Parse(Sealed(file)), Code::kNewerVersion);
 }
 

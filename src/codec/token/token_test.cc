@@ -86,7 +86,7 @@ TEST(Token, LanesMayBeShorterThanATokenAndEndInsideOne) {
 }
 
 TEST(Token, ASecondModelOfAnyKindHelps) {
-  const Bytes raw = TestRandom(9).Text(4000);
+  const Bytes raw = TestRandom(9).Text(16000);
   TokenOptions options = Options(3, false);
   const size_t alone = Verified(raw, options).size();
   options.second = testing::Follower().get();

@@ -17,9 +17,10 @@
 #include "codec/text/layout.h"
 #include "codec/token/feed.h"
 #include "codec/token/second_opinion.h"
-#include "mix/code_byte.h"
+#include "entropy/code_byte.h"
 #include "mix/context_mixer.h"
 #include "mix/end_mixer.h"
+#include "mix/token_bias.h"
 #include "mix/token_opinion.h"
 #include "model/segmenter/segmenter.h"
 
@@ -53,7 +54,8 @@ class TokenWalk {
            TokenFeed::MemoryFor(model, layout.lanes(), threads) +
            SecondOpinion::MemoryFor(second, layout.lanes()) +
            ContextMixer::MemoryFor(size, layout.lanes(), Profile::kText) + EndMixer::Memory() +
-           size / 8 + static_cast<uint64_t>(layout.lanes()) * of_lane + sizeof(TokenWalk);
+           TokenBias::Memory() + size / 8 + static_cast<uint64_t>(layout.lanes()) * of_lane +
+           sizeof(TokenWalk);
   }
 
   // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when the coder has overrun,
@@ -81,6 +83,12 @@ class TokenWalk {
  private:
   static constexpr bool kIsEncoding = std::is_const_v<Byte>;
 
+  // What the mixer begins with, in 1/65536: the model is believed more than all others.
+  static constexpr int32_t kModelWeight = 58982;
+  static constexpr int32_t kSecondWeight = 6554;
+  static constexpr int32_t kContextWeight = 983;
+  static constexpr int16_t kExtraWeight = 16384;  // in 1/32768
+
   struct Lane {
     bool IsOver() const { return position == end; }
 
@@ -93,6 +101,24 @@ class TokenWalk {
     uint32_t token_size = 0;  // as far as it is known
     uint32_t tokens = 0;      // that are known
     uint32_t last_token = UINT32_MAX;
+    uint32_t before_last = UINT32_MAX;
+  };
+
+  // Predicts the bits of a lane's byte and learns them.
+  struct Bits {
+    uint32_t Predict() {
+      const auto inputs = bias.Predict(contexts, mixed.node(), mixed.OpinionLogitQ8());
+      for (size_t i = 0; i < inputs.size(); ++i) mixer.SetExtra(i, inputs[i]);
+      return mixer.Predict(mixed);
+    }
+    void Update(int bit) {
+      bias.Update(bit);
+      mixer.Update(mixed, bit);
+    }
+    ContextMixer& mixer;
+    ContextMixer::Lane& mixed;
+    TokenBias& bias;
+    const TokenBias::Contexts contexts;
   };
 
   // Leaves out the bits that the vocabulary decides.
@@ -108,7 +134,13 @@ class TokenWalk {
   Lane& lane(int number) { return lanes_[static_cast<size_t>(number)]; }
 
   ContextMixer::Start MixerStart() const {
-    ContextMixer::Start start = ContextMixer::Untrained(second_.exists() ? 2 : 1);
+    ContextMixer::Start start = {
+        .opinions = second_.exists() ? 2u : 1u, .weights = {}, .extra = kExtraWeight};
+    for (auto& set : start.weights.weights) {
+      set.fill(kContextWeight);
+      set[mixer_inputs::kOpinions[0][0]] = kModelWeight;
+      set[mixer_inputs::kOpinions[1][0]] = kSecondWeight;
+    }
     if (model_.mixer_start() != nullptr) start.weights = *model_.mixer_start();
     return start;
   }
@@ -170,7 +202,11 @@ class TokenWalk {
     own.opinion.ByteWeights(weights.data());
     own.mixed.SetOpinion(0, weights.data());
     ChoiceCoder coder = {coder_, own.mixed};
-    const uint8_t byte = CodeByte(*mixer_, own.mixed, coder, block_[own.position]);
+    Bits bits = {*mixer_, own.mixed, bias_,
+                 TokenBias::ContextsOf(own.opinion.node(), own.last_token, own.before_last)};
+    const uint8_t byte = CodeByte(coder, bits, kIsEncoding ? block_[own.position] : 0u);
+    if constexpr (!kIsEncoding) block_[own.position] = byte;
+    mixer_->UpdateByte(own.mixed);
     own.opinion.Enter(byte);
     if (second_.exists()) second_.SetLast(number, byte);
     ++own.position;
@@ -212,6 +248,7 @@ class TokenWalk {
   void FinishToken(int number) {
     Lane& own = lane(number);
     own.is_in_token = false;
+    own.before_last = own.last_token;
     own.last_token = trie_.node(own.opinion.node()).begin;
     ++own.tokens;
     ends_[own.position] = true;
@@ -236,6 +273,7 @@ class TokenWalk {
   TokenFeed feed_;
   SecondOpinion second_;
   std::unique_ptr<ContextMixer> mixer_;
+  TokenBias bias_;
   EndMixer end_mixer_;
   std::vector<bool> ends_;  // [byte of the block]: a token ended before it
   std::vector<Lane> lanes_;
