@@ -12,6 +12,7 @@
 #include "cpu/kernel_builds.h"
 #include "mix/kernels/mixer_kernels.h"
 #include "model/glr/kernels/network_kernels.h"
+#include "model/transformer/kernels/transformer_kernels.h"
 
 namespace lmz {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 template <class Visit>
 void ForEachList(const Visit& visit) {
   visit("network", NetworkBuilds());
+  visit("transformer", TransformerBuilds());
   visit("mixer", MixerBuilds());
   visit("audio", AudioBuilds());
   visit("least_squares", LeastSquaresBuilds());

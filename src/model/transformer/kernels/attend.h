@@ -17,6 +17,10 @@
 namespace lmz {
 namespace {
 
+// How many bytes ahead of their use keys and values are asked for: caches foretell no further than to
+// the end of a page. Asking beyond the end of an array does no harm.
+constexpr int kAhead = 4096;
+
 // What the flip of the keys adds to each product with q.
 template <class Ops>
 inline int32_t FlipOf(const int8_t* q, int head_size) {
@@ -41,8 +45,10 @@ inline void DotTile(const uint8_t* keys, int head_size, const int8_t* const* q, 
   for (int g = 0; g < head_size / 4; ++g) {
     typename Ops::Cached k[kParts];
     ForEach<0, kParts>([&]<int v>() __attribute__((always_inline)) {
-      k[v] = Ops::LoadCached(keys + v / kPerBlock * block_bytes + g * (4 * kKeyBlock) +
-                             v % kPerBlock * (4 * Ops::kRows));
+      const uint8_t* const from = keys + v / kPerBlock * block_bytes + g * (4 * kKeyBlock) +
+                                  v % kPerBlock * (4 * Ops::kRows);
+      __builtin_prefetch(from + kAhead);
+      k[v] = Ops::LoadCached(from);
     });
     ForEach<0, kQueries>([&]<int n>() __attribute__((always_inline)) {
       const typename Ops::Broadcast b = Ops::Spread(q[n] + 4 * g);
@@ -174,8 +180,9 @@ inline void MixTile(const int8_t* values, ptrdiff_t step, int fours, const uint8
   for (int f = 0; f < fours; ++f) {
     typename Ops::Cached v[kSums];
     ForEach<0, kSums>([&]<int r>() __attribute__((always_inline)) {
-      v[r] = Ops::LoadCached(reinterpret_cast<const uint8_t*>(values) + f * step +
-                             r * (4 * Ops::kRows));
+      const int8_t* const from = values + f * step + r * (4 * Ops::kRows);
+      __builtin_prefetch(from + kAhead);
+      v[r] = Ops::LoadCached(reinterpret_cast<const uint8_t*>(from));
     });
     ForEach<0, kQueries>([&]<int n>() __attribute__((always_inline)) {
       const auto p = Ops::Spread(reinterpret_cast<const int8_t*>(high + n * stride + 4 * f));

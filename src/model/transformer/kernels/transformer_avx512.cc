@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "model/transformer/kernels/attend.h"
+#include "model/transformer/kernels/token_vectors512.h"
 
 namespace lmz::internal {
 
@@ -31,9 +32,18 @@ struct Avx512Attend {
   static Sums DotValues(Sums s, Cached v, Broadcast p) { return _mm512_dpbusd_epi32(s, p, v); }
 };
 
+constexpr TransformerKernels MakeAvx512Kernels() {
+  TransformerKernels kernels = MakeTransformerKernels<Avx512Attend>();
+  kernels.scale = VectorScale;
+  kernels.add = VectorAdd;
+  kernels.weigh = VectorWeigh;
+  kernels.token_weights = VectorTokenWeights;
+  return kernels;
+}
+
 }  // namespace
 
 extern const TransformerKernels kTransformerAvx512;
-constinit const TransformerKernels kTransformerAvx512 = MakeTransformerKernels<Avx512Attend>();
+constinit const TransformerKernels kTransformerAvx512 = MakeAvx512Kernels();
 
 }  // namespace lmz::internal
