@@ -5,7 +5,7 @@ _lmz() {
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output -f --force
     -r --recursive -S --suffix --verify --no-sparse -k --keep --rm -T --threads --block-size --memlimit
-    -0 -1 -2 -3 -4 --model --list-models --model-info -q --quiet -v --verbose -h --help -V --version"
+    -0 -1 -2 -3 -4 -5 --model --list-models --model-info -q --quiet -v --verbose -h --help -V --version"
   COMPREPLY=()
   case $previous in
     -T | --threads | --block-size | --memlimit | -S | --suffix) return ;;

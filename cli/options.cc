@@ -100,7 +100,7 @@ Status SetLevel(Options& options, const std::string&) {
 }
 
 Status RefuseLevel(Options&, const std::string&) {
-  return Invalid("levels go from -0 to -4; -3 is the default");
+  return Invalid("levels go from -0 to -5; -3 is the default");
 }
 
 template <bool Options::*kField, bool kValue = true>
@@ -151,7 +151,8 @@ constexpr OptionRow kOptions[] = {
     {"-2", "", "use the small model", SetLevel<2>},
     {"-3", "", "use the base model (default)", SetLevel<3>},
     {"-4", "", "use the large model, if installed", SetLevel<4>},
-    {"-5,-6,-7,-8,-9", "", "", RefuseLevel},
+    {"-5", "", "use the language model, if installed: slow", SetLevel<5>},
+    {"-6,-7,-8,-9", "", "", RefuseLevel},
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "list the built-in and the installed models", SetMode<Mode::kListModels>},
     {"--model-info", "", "print the metadata of each model FILE", SetMode<Mode::kModelInfo>},

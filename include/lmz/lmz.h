@@ -72,9 +72,9 @@ typedef struct lmz_error {
 
 /* ---- Whole buffers ---- */
 
-/* Levels: 0 without a model, 1 to 4 with ever larger ones; see lmz_model_of_level. */
+/* Levels: 0 without a model, 1 to 5 with ever larger ones; see lmz_model_of_level. */
 #define LMZ_MIN_LEVEL 0
-#define LMZ_MAX_LEVEL 4
+#define LMZ_MAX_LEVEL 5
 #define LMZ_DEFAULT_LEVEL 3
 
 /* The largest size that lmz_compress gives for `src_size` bytes: src_size + src_size / 10000 + 64.
@@ -115,7 +115,8 @@ LMZ_API const char* lmz_built_in_name(size_t index);
 LMZ_API lmz_code lmz_model_built_in(lmz_model** model, const char* name, lmz_error* error);
 
 /* Loads the model of `level`, 1 to LMZ_MAX_LEVEL. Those of levels 1 to 3 are built in; that of
- * level 4 is the file large.lmm in the folder of installed models, share/lmz/models of the prefix.
+ * level 4 is the file large.lmm in the folder of installed models, share/lmz/models of the prefix,
+ * that of level 5 llm.lmm: a language model, which takes far more time and memory than the others.
  * The prefix is derived from the location of the shared library or, with the static library, of the
  * program. Shared as in lmz_model_built_in. Errors: LMZ_MODEL_MISSING, with the path where the file
  * must be installed; as lmz_model_load_file. */
@@ -168,7 +169,7 @@ LMZ_API lmz_code lmz_model_from_library(lmz_model** model, const lmz_model_libra
 /* ---- Settings ---- */
 
 typedef enum lmz_option {
-  LMZ_LEVEL = 1,        /* compressor: 0 to 4; replaces the model. Default: LMZ_DEFAULT_LEVEL */
+  LMZ_LEVEL = 1,        /* compressor: 0 to 5; replaces the model. Default: LMZ_DEFAULT_LEVEL */
   LMZ_THREADS = 2,      /* both: 1 to 256, the calling one included. Default: 1 */
   LMZ_BLOCK_SIZE = 3,   /* compressor: 65536 to 2^28 bytes. Default: 2^24 */
   LMZ_CONTENT_SIZE = 4, /* compressor: bytes of each frame's content, which its header then tells;

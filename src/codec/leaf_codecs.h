@@ -12,12 +12,13 @@
 #include "codec/png/png.h"
 #include "codec/stored/stored.h"
 #include "codec/text/text.h"
+#include "codec/token/token.h"
 
 namespace lmz {
 
 // By ascending id.
 inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
-                                           kImageCodec,  kAudioCodec, kPngCodec};
+                                           kImageCodec,  kAudioCodec, kPngCodec, kTokenCodec};
 
 template <class... Options>
 std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <utility>
 
 namespace lmz {
@@ -31,9 +30,12 @@ constexpr auto kAnyCodecs = []<size_t... kIndex>(std::index_sequence<kIndex...>)
 }
 (std::make_index_sequence<std::tuple_size_v<decltype(kCodecs)>>());
 
-static_assert(std::ranges::adjacent_find(kAnyCodecs, std::ranges::greater_equal(), &AnyCodec::id) ==
-                  kAnyCodecs.end(),
-              "two codecs have one id, or they are out of order");
+constexpr bool HaveDistinctIds() {
+  auto codecs = kAnyCodecs;
+  std::ranges::sort(codecs, {}, &AnyCodec::id);
+  return std::ranges::adjacent_find(codecs, {}, &AnyCodec::id) == codecs.end();
+}
+static_assert(HaveDistinctIds(), "two codecs have one id");
 
 }  // namespace
 

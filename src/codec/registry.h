@@ -12,7 +12,7 @@
 
 namespace lmz {
 
-// By ascending id.
+// Those that code bytes on their own by ascending id, then `parts`.
 inline constexpr auto kCodecs = std::tuple_cat(kLeafCodecs, std::tuple{kPartsCodec});
 
 // The options of one of the codecs, in the order of kCodecs.
@@ -33,7 +33,7 @@ struct AnyCodec {
   uint64_t (*payload_memory)(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 };
 
-// All codecs by ascending id. Static storage.
+// All codecs in the order of kCodecs. Static storage.
 std::span<const AnyCodec> AllCodecs();
 
 // Null when no codec has this id.

@@ -16,6 +16,7 @@ constexpr unsigned kTail = mixer_inputs::kMatch;
 static_assert(mixer_inputs::kCount == kTail + 8 && mixer_inputs::kCount <= Mixer::kInputs);
 static_assert(MixerStart::kInputs <= Mixer::kInputs);
 static_assert(kContexts == kMixerContexts);
+static_assert(mixer_inputs::kExtra + mixer_inputs::kMaxExtra <= Mixer::kInputs);
 
 constexpr uint32_t kMinMatchLength = 6;
 constexpr uint32_t kMatchClasses = 32;
@@ -56,9 +57,11 @@ std::array<Mixer::Row, MixerStart::kSets> FromModel(const MixerStart& start) {
 }
 
 // What the rows of each set begin as; those that no set needs are ignored.
-std::vector<Mixer::Row> InitialRows(const MixerStart& start) {
-  const auto of_model = FromModel(start);
+std::vector<Mixer::Row> InitialRows(const ContextMixer::Start& start) {
+  const auto of_model = FromModel(start.weights);
   std::vector<Mixer::Row> rows(of_model.begin(), of_model.end());
+  for (Mixer::Row& row : rows)
+    std::fill(row.begin() + mixer_inputs::kExtra, row.end(), start.extra);
   rows.resize(Mixer::kMaxSets, rows.back());
   return rows;
 }
@@ -169,7 +172,7 @@ ContextMixer::ContextMixer(uint64_t raw_size, int lanes, const Start& start, Con
       contexts_(std::move(contexts)),
       match_table_(raw_size),
       mixer_(kernels, FirstRows(lanes, start.opinions), FinalRows(start.opinions),
-             InitialRows(start.weights)),
+             InitialRows(start)),
       history_map_(MakeHistoryMap()),
       match_length_map_(kMatchClasses * 2),
       match_byte_map_(2 * kMatchByteContexts),

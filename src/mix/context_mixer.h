@@ -38,6 +38,18 @@ class ContextMixer {
     // nothing but the lane.
     void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights); }
 
+    // Of the next bit, the first opinion's logit.
+    int OpinionLogitQ8() const { return opinions_[0].LogitQ8(node_); }
+
+    // The bits of the current byte behind a leading one.
+    uint32_t node() const { return node_; }
+
+    // The next bit, if it is the only one that the first opinion has a weight for, or -1.
+    int OnlyBit() const { return opinions_[0].OnlyBit(node_); }
+
+    // What the lane's bytes up to the last one match, between two bytes.
+    const MatchModel& match() const { return match_; }
+
    private:
     friend class ContextMixer;
     Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
@@ -60,6 +72,7 @@ class ContextMixer {
   struct Start {
     size_t opinions = 0;  // that it mixes: 0 .. mixer_inputs::kMaxOpinions
     MixerStart weights;   // of each set; the set of each further opinion begins as the first one's
+    int16_t extra = 0;    // of all extra inputs, in 1/32768
   };
   static Start Untrained(size_t opinions);
   // For the opinions of these models, in this order; where the first one brings trained weights,
@@ -79,6 +92,12 @@ class ContextMixer {
   // for it.
   Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
     return Lane(block, begin, profile, made_lanes_++, match_table_);
+  }
+
+  // Before Predict: another input that is mixed, |value| < 2^12; 0 until it is set.
+  // number < mixer_inputs::kMaxExtra.
+  void SetExtra(size_t number, int16_t value) {
+    mixer_.SetInput(mixer_inputs::kExtra + number, value);
   }
 
   // The probability, in 1/65536 and within 1 .. 65535, that the lane's next bit is a one.

@@ -39,6 +39,11 @@ size_t MatchTable::LaneOf(uint32_t position) const {
   return lane;
 }
 
+// Where all lanes go on at the same pace, a match once begun stays within what is known.
+bool MatchModel::IsKnown(const MatchTable& table, uint32_t position) const {
+  return position < table.reach_[table.LaneOf(position)].end;
+}
+
 MatchModel::MatchModel(const uint8_t* block, uint32_t begin, uint32_t min_length, MatchTable& table)
     : block_(block), min_length_(min_length), lane_(table.reach_.size()), age_(kMaxAge) {
   table.reach_.push_back({begin, begin});
@@ -127,9 +132,7 @@ void MatchModel::Retry(const MatchTable& table, uint32_t position) {
   }
 }
 
-// Takes `candidate` if enough of what stands before it equals what stands before `position`. Lanes
-// go on at the same pace, so a candidate has no more behind it than the position has, and a match
-// once begun stays within what is known.
+// Takes `candidate` if enough of what stands before it equals what stands before `position`.
 void MatchModel::Find(const MatchTable& table, uint32_t candidate, uint32_t position) {
   const MatchTable::Reach& reach = table.reach_[table.LaneOf(candidate)];
   if (candidate >= reach.end) return;
@@ -159,6 +162,7 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
     } else {
       Break(table, byte);
     }
+    if (!IsKnown(table, match_position_)) length_ = 0;
   }
   if (length_ == 0 && IsRemembered()) Retry(table, position);
   if (position - table.reach_[lane_].begin < 8) return;

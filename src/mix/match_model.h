@@ -47,6 +47,8 @@ class MatchModel {
 
   // The byte that the match predicts; meaningful while length() > 0.
   uint8_t expected_byte() const { return block_[match_position_]; }
+  // Where in the block it stands.
+  uint32_t match_position() const { return match_position_; }
   // Bytes that agreed before this one; 0: no match. Below the minimum: a broken match on trial,
   // with one more than has agreed since. One that has passed counts as long as the shortest long
   // match.
@@ -63,6 +65,7 @@ class MatchModel {
 
   bool IsOnTrial() const { return length_ > 0 && length_ < min_length_; }
   bool IsRemembered() const;
+  bool IsKnown(const MatchTable& table, uint32_t position) const;
   uint32_t CountEqual(uint32_t candidate, uint32_t position, uint32_t limit) const;
   void Judge(uint8_t byte);
   void Extend();

@@ -17,5 +17,8 @@ inline constexpr unsigned kBias = kMatch + 4;
 inline constexpr std::array<std::array<unsigned, 2>, kMaxOpinions> kOpinions = {
     {{kBias + 1, kBias + 2}, {kMatch + 3, kBias + 3}}};
 inline constexpr unsigned kCount = kBias + 4;
+// Those of whoever knows more than the context mixer does: ContextMixer::SetExtra.
+inline constexpr unsigned kExtra = kCount;
+inline constexpr unsigned kMaxExtra = 8;
 
 }  // namespace lmz::mixer_inputs

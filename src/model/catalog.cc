@@ -13,6 +13,7 @@ std::span<const CatalogRow> Catalog() {
       CatalogRow{.number = 2, .name = "tiny", .level = 1, .file = BuiltInTiny()},
       CatalogRow{.number = 3, .name = "small", .level = 2, .file = BuiltInSmall()},
       CatalogRow{.number = 0, .name = "large", .level = 4, .file = {}},
+      CatalogRow{.number = 0, .name = "llm", .level = 5, .file = {}},
   };
   return rows;
 }

@@ -7,6 +7,7 @@
 
 #include "codec/text/layout.h"
 #include "model/library.h"
+#include "model/token_predictor.h"
 #include "plan/coded.h"
 #include "plan/object_contest.h"
 #include "plan/pass_meter.h"
@@ -47,9 +48,18 @@ constexpr uint64_t kManyParameters = uint64_t{1} << 20;
 constexpr size_t kCharsetModelSample = size_t{1} << 11;
 constexpr uint64_t kCharsetPasses = 3;
 
-// What a byte takes in the text codec, measured in bytes of the `bytes` codec. Only progress
-// depends on it.
+// A model of tokens that is better than the others by this share of the sample codes the block
+// alone: the others take time too.
+constexpr size_t kTokensLead = 8;
+
+// What a byte takes in the codecs `text` and `token`, measured in bytes of the `bytes` codec. Only
+// progress depends on it.
 constexpr uint64_t kTextCost = 4;
+constexpr uint64_t kTokenCost = 64;
+
+// The model of bytes that gives a second opinion beside one of tokens. It is built in, so that
+// decoders need no other file.
+constexpr const char* kSecondModel = "base";
 
 ByteSpan Middle(ByteSpan raw, size_t size) {
   const size_t taken = std::min(size, raw.size());
@@ -68,26 +78,34 @@ Bytes Pieces(ByteSpan raw, size_t size) {
 }
 
 // The models that stand for the levels below that of `model`, from the smallest on. None when no
-// level stands for `model`.
+// level stands for `model`; for a model of tokens those of bytes, the largest only if it is there.
 Result<std::vector<SharedModel>> LowerModels(const Model& model, const ModelLibrary& library) {
   std::vector<SharedModel> models;
   int level = 0;
   for (const CatalogRow& row : Catalog()) {
     if (row.level != 0 && row.name == model.card().name) level = row.level;
   }
+  const bool has_tokens = model.as_token_predictor() != nullptr;
+  if (has_tokens) level = MaxLevel();
   for (int lower = 1; lower < level; ++lower) {
-    LMZ_ASSIGN(SharedModel lower_model, library.OfLevel(lower));
-    models.push_back(std::move(lower_model));
+    Result<SharedModel> lower_model = library.OfLevel(lower);
+    if (has_tokens && lower_model.status().code() == Code::kModelMissing) continue;
+    LMZ_TRY(lower_model.status());
+    models.push_back(std::move(lower_model).value());
   }
   return models;
 }
 
-// What naming the model takes, once in a block: on a sample it would weigh too much.
-size_t NameSize(const CodecOptions& options) {
-  const auto* text = std::get_if<TextOptions>(&options);
-  if (text == nullptr) return 0;
-  const ModelReference reference = ReferenceTo(*text->model);
+size_t NameSize(const Model& model) {
+  const ModelReference reference = ReferenceTo(model);
   return reference.number != 0 ? 0 : reference.id.size() + 1 + reference.name.size();
+}
+
+// What naming the models takes, once in a block: on a sample it would weigh too much.
+size_t NameSize(const CodecOptions& options) {
+  if (const auto* text = std::get_if<TextOptions>(&options)) return NameSize(*text->model);
+  if (const auto* token = std::get_if<TokenOptions>(&options)) return NameSize(*token->model);
+  return 0;
 }
 
 // One who may code the block.
@@ -132,7 +150,11 @@ class Contest {
     if (model_ == nullptr) return OkStatus();
     LMZ_ASSIGN(lower_models_, LowerModels(*model_, resources_.ModelsToUse()));
     for (const SharedModel& model : lower_models_) LMZ_TRY(AddModel(*model));
-    return AddModel(*model_);
+    if (model_->as_token_predictor() == nullptr) return AddModel(*model_);
+    if (!is_text_ && !has_profiles_) return OkStatus();
+    tokens_ = model_->as_token_predictor();
+    LMZ_ASSIGN(second_, resources_.ModelsToUse().OfName(kSecondModel));
+    return OkStatus();
   }
 
   Status AddModel(const Model& model) {
@@ -145,15 +167,16 @@ class Contest {
       meter_.Announce(CharsetSample().size(), kCharsetPasses * CharsetCost());
     }
     if (has_profiles_) meter_.Announce(ProfileSampleSize(), 2);
-    if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + models_.size() * kTextCost);
+    const uint64_t cost = models_.size() * kTextCost + (tokens_ != nullptr ? kTokenCost : 0);
+    if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + cost);
     if (!ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
-    meter_.Announce(raw_.size(), models_.size() * kTextCost);
+    meter_.Announce(raw_.size(), cost);
   }
 
   bool MayChangeCharset() const { return (filters_ & kFilterCharset) != 0; }
-  uint64_t CharsetCost() const { return model_ != nullptr ? kTextCost : 1; }
+  uint64_t CharsetCost() const { return !models_.empty() ? kTextCost : 1; }
   ByteSpan CharsetSample() const {
-    return Middle(raw_, model_ != nullptr ? kCharsetModelSample : kMaxProfileSample);
+    return Middle(raw_, !models_.empty() ? kCharsetModelSample : kMaxProfileSample);
   }
 
   // Whether the block is smaller in UTF-8, or as it is: units of several bytes can be columns. If
@@ -228,6 +251,10 @@ class Contest {
       contestants_.push_back(
           {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
     }
+    if (tokens_ == nullptr) return;
+    contestants_.push_back(
+        {.options = TokenOptions{.model = tokens_, .second = second_->as_byte_predictor()},
+         .cost = kTokenCost});
   }
 
   // Leaves out those who lose on samples from several places. There models and mixers have just
@@ -237,17 +264,19 @@ class Contest {
     const Bytes raw = Pieces(is_recoded ? whole.filtered() : raw_, ModelSampleSize());
     LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, 0, meter_.Pause()));
     for (Contestant& contestant : contestants_) {
+      if (HasTokens(contestant)) continue;
       const BlockResources pass = meter_.Pass(ModelSampleSize(), contestant.cost);
       LMZ_ASSIGN(const Coded coded, Code(sample, contestant.options, pass));
       contestant.sample_size = coded.payload.size() - NameSize(contestant.options);
     }
     const size_t bytes = contestants_.front().sample_size;
+    const auto models_end = contestants_.end() - (tokens_ != nullptr ? 1 : 0);
     const size_t best_model =
-        std::min_element(contestants_.begin() + 1, contestants_.end(), HasSmallerSample)
-            ->sample_size;
+        std::min_element(contestants_.begin() + 1, models_end, HasSmallerSample)->sample_size;
     const bool has_lanes = !is_text_ && text::Layout::For(raw_.size()).lanes() > 1;
     const size_t bytes_doubt = has_lanes ? kBytesDoubtInLanes : kBytesDoubt;
     for (Contestant& contestant : contestants_) {
+      if (HasTokens(contestant)) continue;
       const size_t size = contestant.sample_size;
       contestant.is_left_out = &contestant == &contestants_.front()
                                    ? size > best_model + best_model / bytes_doubt
@@ -255,6 +284,22 @@ class Contest {
                                          size > bytes + bytes / kModelDoubtWithBytes;
     }
     LeaveDoubtful();
+    return tokens_ != nullptr ? LeaveOutTokens(sample, std::min(bytes, best_model)) : OkStatus();
+  }
+
+  // Tokens must be better on the sample, where they have no head start: a model of them learns from
+  // what it reads even more than the others.
+  Status LeaveOutTokens(const PreparedBlock& sample, size_t best) {
+    Contestant& tokens = contestants_.back();
+    const size_t names = NameSize(tokens.options);
+    LMZ_ASSIGN(const std::optional<Coded> coded,
+               CodeBelow(best + names, sample, tokens.options,
+                         meter_.Pass(ModelSampleSize(), tokens.cost)));
+    tokens.is_left_out = !coded.has_value();
+    if (!coded || coded->payload.size() - names >= best - best / kTokensLead) return OkStatus();
+    for (Contestant& contestant : contestants_) {
+      contestant.is_left_out = contestant.is_left_out || !HasTokens(contestant);
+    }
     return OkStatus();
   }
 
@@ -268,6 +313,10 @@ class Contest {
       contestant.is_left_out = is_small && has_smaller;
       has_smaller = true;
     }
+  }
+
+  static bool HasTokens(const Contestant& contestant) {
+    return std::holds_alternative<TokenOptions>(contestant.options);
   }
 
   static bool HasSmallerSample(const Contestant& a, const Contestant& b) {
@@ -304,7 +353,9 @@ class Contest {
   bool has_profiles_;  // the profile is picked by trying both
   bool is_text_;
   std::vector<SharedModel> lower_models_;
-  std::vector<const Predictor*> models_;
+  std::vector<const Predictor*> models_;  // of bytes
+  const TokenPredictor* tokens_ = nullptr;  // null: none is tried
+  SharedModel second_;                      // beside it
   std::vector<Contestant> contestants_;
   std::optional<Coded> leader_;  // the smallest code of the block so far
 };

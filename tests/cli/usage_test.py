@@ -45,8 +45,8 @@ class Usage(cli_case.CliCase):
         self.write("in", b"text")
         for options in [["-4", "-c"], ["-c4"], ["-04c"]]:
             self.assertEqual(self.lmz("-d", stdin=self.lmz(*options, "in")), b"text")
-        for level in ["-5", "-9"]:
-            self.fails(USAGE, "levels go from -0 to -4", level, "in")
+        for level in ["-6", "-9"]:
+            self.fails(USAGE, "levels go from -0 to -5", level, "in")
         self.assertEqual(self.names(), ["in"])
 
     def test_refused_values(self):

@@ -160,8 +160,8 @@ void WriteModel(Json& json, const TransformerNetwork& network) {
   });
 }
 
-void Trace(const std::string& name, const TransformerShape& shape, uint32_t seed,
-           Wildness wildness, size_t count) {
+void Trace(const std::string& name, const TransformerShape& shape, uint32_t seed, Wildness wildness,
+           size_t count) {
   const RandomTransformerModel model = RandomTransformer(shape, seed, wildness);
   const TransformerPredictor predictor(model.file);
   std::mt19937 random(seed);

@@ -40,7 +40,7 @@ def _step(name: str, handle: Handle, data: object, directive: int, max_size: int
 class LmzCompressor:
     """Compresses one frame, piece by piece.
 
-    `level` is 0 (without a model) to 4; `model` takes its place. Level 4 needs an installed model.
+    `level` is 0 (without a model) to 5; `model` takes its place. Levels 4 and 5 need installed models.
     `block_size` is in bytes.
     """
 

@@ -196,7 +196,7 @@ class ModelLibrary:
         return self._handle.pointer
 
     def model_of_level(self, level: int) -> Model:
-        """The model that stands for `level`, 1 to 4."""
+        """The model that stands for `level`, 1 to 5."""
         return Model._of(Handle("model_from_library", "model_free", self.pointer, level))
 
 

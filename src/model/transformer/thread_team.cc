@@ -106,8 +106,8 @@ void ThreadTeam::WaitForOthers(int count) {
   if (end - begin < kStall) return;
   // Soon after the last time: longer.
   const bool again = end - alone_until_ < 4 * alone_for_;
-  alone_for_ = again ? std::min<Clock::duration>(2 * alone_for_, kMostAlone)
-                     : Clock::duration(kLeastAlone);
+  alone_for_ =
+      again ? std::min<Clock::duration>(2 * alone_for_, kMostAlone) : Clock::duration(kLeastAlone);
   alone_until_ = end + alone_for_;
 }
 

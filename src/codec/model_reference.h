@@ -1,0 +1,14 @@
+// How payloads name the models that they were coded with. Format: text/spec.md, section 1.
+#pragma once
+
+#include "base/bytes.h"
+#include "model/catalog.h"
+
+namespace lmz {
+
+void WriteModelReference(const Model& model, Bytes& payload);
+
+// Errors: kTruncated; kDamaged for an impossible name.
+Result<ModelReference> ReadModelReference(ByteReader& reader);
+
+}  // namespace lmz

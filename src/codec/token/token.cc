@@ -1,0 +1,118 @@
+#include "codec/token/token.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "base/memory_errors.h"
+#include "codec/token/header.h"
+#include "codec/token/walk.h"
+#include "entropy/coder.h"
+#include "model/library.h"
+
+namespace lmz {
+
+namespace {
+
+using text::kMaxLanes;
+using text::Layout;
+using token::ReadTokenHeader;
+using token::TokenHeader;
+using token::TokenWalk;
+using token::WriteTokenHeader;
+
+constexpr const char* kNoMemory = "there is not enough memory for the code";
+
+// Each lane begins without knowing anything, which costs small blocks most; more of them make the
+// model quicker.
+int LanesFor(uint64_t raw_size) {
+  if (raw_size < 200'000) return 1;
+  if (raw_size < 300'000) return 2;
+  if (raw_size < 500'000) return 4;
+  return raw_size < 1'000'000 ? 8 : 16;
+}
+
+struct Models {
+  SharedModel tokens;
+  SharedModel bytes;  // null: there is none
+
+  const TokenPredictor& model() const { return *tokens->as_token_predictor(); }
+  const Predictor* second() const { return bytes ? bytes->as_byte_predictor() : nullptr; }
+};
+
+// Those that the payload names.
+Result<Models> FindModels(const TokenHeader& header, const ModelLibrary& library) {
+  Models models;
+  LMZ_ASSIGN(models.tokens, library.Find(header.model));
+  if (models.tokens->as_token_predictor() == nullptr) {
+    return Status(Code::kDamaged, "the payload takes a model of bytes for one of tokens");
+  }
+  if (!header.second) return models;
+  LMZ_ASSIGN(models.bytes, library.Find(*header.second));
+  if (models.bytes->as_byte_predictor() == nullptr) {
+    return Status(Code::kDamaged, "the payload takes a model of tokens for one of bytes");
+  }
+  return models;
+}
+
+template <class Coder, class Byte>
+Status Walk(const TokenPredictor& model, const Predictor* second, const Layout& layout,
+            std::span<Byte> block, Coder& coder, const BlockResources& resources) {
+  std::unique_lock<std::mutex> lock;
+  if (resources.crew_mutex != nullptr) lock = std::unique_lock(*resources.crew_mutex);
+  return WithMemoryErrors(
+      [&] { return TokenWalk<Coder, Byte>(model, second, layout, block, coder, resources).Run(); },
+      kNoMemory);
+}
+
+}  // namespace
+
+Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
+                             const BlockResources& resources, Bytes& payload) {
+  if (options.model == nullptr) {
+    return Status(Code::kInvalidArgument, "the token codec needs a model");
+  }
+  if (options.lanes > kMaxLanes) {
+    return Status(Code::kInvalidArgument, "there are 1 to 64 lanes");
+  }
+  const int wanted = options.lanes != 0 ? options.lanes : LanesFor(raw.size());
+  const int lanes = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(wanted), raw.size()));
+  LMZ_ASSIGN(const Layout layout, Layout::Make(raw.size(), lanes, 1));
+  payload.clear();
+  WriteTokenHeader(*options.model, options.second, layout, payload);
+  Encoder encoder(payload);
+  LMZ_TRY(Walk(*options.model, options.second, layout, raw, encoder, resources));
+  const uint32_t fingerprint = encoder.fingerprint();
+  encoder.Finish();
+  return fingerprint;
+}
+
+Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
+                             MutableByteSpan raw) {
+  ByteReader reader(payload);
+  LMZ_ASSIGN(const TokenHeader header, ReadTokenHeader(reader, raw.size()));
+  LMZ_ASSIGN(const Models models, FindModels(header, resources.ModelsToUse()));
+  LMZ_ASSIGN(const ByteSpan code, reader.Take(reader.remaining()));
+  Decoder decoder(code);
+  LMZ_TRY(Walk(models.model(), models.second(), header.layout, raw, decoder, resources));
+  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  return decoder.fingerprint();
+}
+
+uint64_t MaxRawSizeOfToken(uint64_t payload_size) {
+  // The first byte of each token takes eight decisions, all others may take none.
+  return MaxDecisions(payload_size) / 8 * Vocabulary::kMaxTokenSize;
+}
+
+uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size,
+                              const BlockResources& resources) {
+  ByteReader reader(payload);
+  const Result<TokenHeader> header = ReadTokenHeader(reader, raw_size);
+  if (!header.ok()) return 0;
+  const Result<Models> models = FindModels(header.value(), resources.ModelsToUse());
+  if (!models.ok()) return 0;
+  return TokenWalk<Decoder, uint8_t>::MemoryFor(models.value().model(), models.value().second(),
+                                                header.value().layout, resources.threads);
+}
+
+}  // namespace lmz
