@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 #include "model/library.h"
-#include "model/token_predictor.h"
+#include "model/token/token_predictor.h"
 #include "tests/vocabularies.h"
 
 namespace lmz::testing {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "model/library.h"
-#include "model/token_predictor.h"
+#include "model/token/token_predictor.h"
 
 namespace lmz::bench {
 namespace {

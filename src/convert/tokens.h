@@ -2,7 +2,7 @@
 #pragma once
 
 #include "convert/gguf.h"
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz::convert {
 

@@ -12,7 +12,7 @@
 namespace lmz {
 
 class Predictor;       // of bytes: model/predictor.h
-class TokenPredictor;  // of tokens: model/token_predictor.h
+class TokenPredictor;  // of tokens: model/token/token_predictor.h
 
 class Model {
  public:

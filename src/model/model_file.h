@@ -11,8 +11,8 @@
 #include "model/glr/weights.h"
 #include "model/mixer_start.h"
 #include "model/model_card.h"
+#include "model/token/vocabulary.h"
 #include "model/transformer/weights.h"
-#include "model/vocabulary.h"
 
 namespace lmz {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cpu/aligned.h"
-#include "model/token_predictor.h"
+#include "model/token/token_predictor.h"
 
 namespace lmz::token {
 

@@ -8,7 +8,7 @@
 
 #include "cpu/aligned.h"
 #include "model/predictor.h"
-#include "model/token_trie.h"
+#include "model/token/token_trie.h"
 
 namespace lmz::token {
 

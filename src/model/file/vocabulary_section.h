@@ -1,7 +1,7 @@
 // The section VOCA of a model file: docs/spec/model.md, 2.5.
 #pragma once
 
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz {
 

@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "model/segmenter/joiner.h"
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "base/bytes.h"
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz {
 

@@ -11,9 +11,9 @@
 #include "cpu/zeroed_memory.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/packed_matrix.h"
+#include "model/token/vocabulary.h"
 #include "model/transformer/kernels/transformer_kernels.h"
 #include "model/transformer/weights.h"
-#include "model/vocabulary.h"
 
 namespace lmz {
 

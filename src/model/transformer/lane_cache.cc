@@ -64,7 +64,8 @@ LaneCaches::LaneCaches(const TransformerShape& shape, int lanes, int planes)
       planes_(planes),
       head_bytes_(Layout(slots_, head_size_, planes, shape.sinks).total),
       memory_(static_cast<size_t>(MemoryFor(shape, lanes, planes))),
-      begin_(static_cast<int8_t*>(memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))),
+      begin_(
+          static_cast<int8_t*>(memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))),
       sinks_(shape.sinks) {}
 
 HeadCache LaneCaches::Head(int layer, int lane, int head) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/model_file.h"
-#include "model/token_predictor.h"
+#include "model/token/token_predictor.h"
 #include "model/transformer/bound_transformer.h"
 
 namespace lmz {

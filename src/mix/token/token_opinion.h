@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "model/token_trie.h"
+#include "model/token/token_trie.h"
 
 namespace lmz {
 

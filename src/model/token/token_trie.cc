@@ -1,4 +1,4 @@
-#include "model/token_trie.h"
+#include "model/token/token_trie.h"
 
 #include <algorithm>
 

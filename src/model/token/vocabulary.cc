@@ -1,4 +1,4 @@
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 #include <algorithm>
 #include <utility>

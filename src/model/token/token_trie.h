@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz {
 

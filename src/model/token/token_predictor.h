@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "model/model.h"
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 namespace lmz {
 

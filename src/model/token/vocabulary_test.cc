@@ -1,5 +1,5 @@
 // Vocabularies: every rule of their parts and of their section of the model file.
-#include "model/vocabulary.h"
+#include "model/token/vocabulary.h"
 
 #include <gtest/gtest.h>
 
