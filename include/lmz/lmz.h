@@ -273,8 +273,8 @@ LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
 LMZ_API lmz_code lmz_decompressor_step(lmz_decompressor* decompressor, lmz_buffers* buffers,
                                        int directive, int* is_done, lmz_error* error);
 
-/* With LMZ_ONE_FRAME: sets `*has_ended` to 1 when the frame has ended and its content was given, which
- * steps up to then report as done, taking no more input; else to 0. Then `*unused` are the
+/* With LMZ_ONE_FRAME: sets `*has_ended` to 1 when the frame has ended and its content was given,
+ * which steps up to then report as done, taking no more input; else to 0. Then `*unused` are the
  * `*unused_size` bytes behind the frame that steps have taken, which precede what is left in their
  * buffers; they stay until the next call with this object. The next step begins another input. */
 LMZ_API lmz_code lmz_decompressor_end(lmz_decompressor* decompressor, int* has_ended,
@@ -298,8 +298,9 @@ typedef struct lmz_range_reader lmz_range_reader;
 
 /* Opens an input of `size` bytes for reading parts of its content; `read` and `user` must stay
  * valid until it is freed. Reads the indexes from the end; only where a frame has none (contents
- * below 64 KiB have none) all headers are read instead, from the first one on. `settings` may be NULL: threads, memory
- * limit, models and progress are copied from it. Errors: as lmz_content_size, LMZ_IO, LMZ_LIMIT. */
+ * below 64 KiB have none) all headers are read instead, from the first one on. `settings` may be
+ * NULL: threads, memory limit, models and progress are copied from it. Errors: as lmz_content_size,
+ * LMZ_IO, LMZ_LIMIT. */
 LMZ_API lmz_code lmz_range_open(lmz_range_reader** reader, lmz_read_at read, void* user,
                                 uint64_t size, const lmz_decompressor* settings, lmz_error* error);
 /* The same for an input in memory, which must stay until the reader is freed. */

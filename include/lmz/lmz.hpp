@@ -273,8 +273,7 @@ class RangeReader {
   std::uint64_t content_size() const { return lmz_range_content_size(object_.get()); }
 
   std::vector<lmz_block> Blocks() const {
-    std::vector<lmz_block> blocks(
-        static_cast<std::size_t>(lmz_range_block_count(object_.get())));
+    std::vector<lmz_block> blocks(static_cast<std::size_t>(lmz_range_block_count(object_.get())));
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       detail::Call(lmz_range_block, object_.get(), i, &blocks[i]);
     }
