@@ -61,7 +61,7 @@ class ThreadTeam {
   void RunCall(int count, const Call& call);
   void Serve(int worker);
   bool WaitForWork(uint32_t last_job);
-  void WaitForOthers(int count);
+  void WaitForOthers(int count, Clock::duration piece_time);
 
   std::vector<std::thread> threads_;
   // The upper half numbers the job, the lower half is how many of its pieces nobody has taken.
