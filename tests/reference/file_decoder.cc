@@ -11,6 +11,7 @@
 #include "image_decoder.h"
 #include "input.h"
 #include "png_decoder.h"
+#include "token_decoder.h"
 
 namespace lmz::reference {
 
@@ -74,6 +75,7 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 5) return DecodePngCodec(code, size);
   if (codec == 2) return DecodeTextCodec(code, size, models);
   if (codec == 6) return DecodeParts(code, size, models);
+  if (codec == 7) return DecodeTokenCodec(code, size, models);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
