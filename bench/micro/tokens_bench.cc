@@ -1,23 +1,19 @@
 // Speed of a predictor of tokens as Markdown on standard output:
 //
-//   tokens_bench MODEL.lmm|random [THREADS [LANES]]
+//   tokens_bench MODEL.lmm [THREADS [LANES]]
 //
-// "random" is a network of random weights with the shape of SmolLM2-135M. Rows: tokens of some lanes
-// one by one, as a decoder must; 64 positions at once, as an encoder may. Contexts are full. Rates
-// are by the clock.
-#include <algorithm>
+// Rows: tokens of some lanes, up to LANES, one by one, as a decoder must; 64 positions at once, as
+// an encoder may. Contexts are full. Rates are by the clock.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <random>
-#include <string>
+#include <vector>
 
 #include "model/library.h"
-#include "model/transformer/transformer_predictor.h"
-#include "tests/reference/random_transformer.h"
+#include "model/token_predictor.h"
 
 namespace lmz::bench {
 namespace {
@@ -26,40 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double Seconds(Clock::duration time) {
   return std::chrono::duration<double>(time).count();
-}
-
-// All single bytes and so many pairs of bytes that each row has a token.
-Vocabulary PairsVocabulary(uint32_t rows) {
-  Vocabulary::Parts parts;
-  uint32_t pairs = rows - 256;
-  for (int first = 0; first < 256; ++first) {
-    parts.texts.emplace_back(1, static_cast<char>(first));
-    for (int second = 0; second < 256 && pairs > 0; ++second, --pairs) {
-      parts.texts.push_back({static_cast<char>(first), static_cast<char>(second)});
-    }
-  }
-  for (uint32_t row = 0; row < rows; ++row) parts.rows.push_back(row);
-  parts.is_virtual.resize(rows);
-  return Vocabulary::Make(std::move(parts), rows).value();
-}
-
-SharedModel RandomSmollm2() {
-  TransformerShape shape = ToyShape();
-  shape.width = 576;
-  shape.layers = 30;
-  shape.heads = 9;
-  shape.kv_heads = 3;
-  shape.head_size = 64;
-  shape.hidden = 1536;
-  shape.tokens = 49152;
-  shape.context = 1024;
-  shape.drop = 128;
-  shape.sinks = 4;
-  RandomTransformerModel model = RandomTransformer(shape, 1, Wildness::kTame);
-  TransformerWeights weights = model.file.transformer()->weights;
-  for (TransformerLayer& layer : weights.layers) layer.window = 0;
-  model.file.network = TransformerNetwork{std::move(weights), PairsVocabulary(shape.tokens)};
-  return std::make_shared<const TransformerPredictor>(model.file);
 }
 
 // Of all threads.
@@ -121,22 +83,23 @@ class Measurement {
 
 int Main(int argc, char** argv) {
   if (argc < 2) {
-    std::fputs("usage: tokens_bench MODEL.lmm|random [THREADS [LANES]]\n", stderr);
+    std::fputs("usage: tokens_bench MODEL.lmm [THREADS [LANES]]\n", stderr);
     return 2;
   }
-  const std::string path = argv[1];
   const Clock::time_point begin = Clock::now();
-  const Result<SharedModel> model =
-      path == "random" ? Result<SharedModel>(RandomSmollm2()) : LoadModelFile(path);
+  const Result<SharedModel> model = LoadModelFile(argv[1]);
   if (!model.ok() || model.value()->as_token_predictor() == nullptr) {
     std::fprintf(stderr, "tokens_bench: %s\n",
                  model.ok() ? "not a model of tokens" : model.status().message().c_str());
     return 1;
   }
   std::printf("Loaded in %.2f s.\n\n", Seconds(Clock::now() - begin));
-  std::puts("| threads | lanes | positions | ms a step | tokens/s | processor ms a token | session, MiB |\n"
-            "|---:|---:|---:|---:|---:|---:|---:|");
-  const int most = argc > 2 ? std::atoi(argv[2]) : 2, most_lanes = argc > 3 ? std::atoi(argv[3]) : 32;
+  std::puts(
+      "| threads | lanes | positions | ms a step | tokens/s | processor ms a token | session, MiB "
+      "|\n"
+      "|---:|---:|---:|---:|---:|---:|---:|");
+  const int most = argc > 2 ? std::atoi(argv[2]) : 2,
+            most_lanes = argc > 3 ? std::atoi(argv[3]) : 32;
   for (int threads = 1; threads <= most; ++threads) {
     for (const int lanes : {1, 8, 16, 32}) {
       if (lanes > most_lanes) continue;

@@ -82,24 +82,24 @@ TEST(KernelBuilds, AListWithoutABuildForASetTakesTheNextLowerOne) {
     });
     return all;
   };
-  EXPECT_EQ(choices({}), "scalar scalar scalar scalar");
+  EXPECT_EQ(choices({}), "scalar scalar scalar scalar scalar");
 #if defined(__x86_64__)
-  EXPECT_EQ(choices({Feature::kSsse3}), "scalar scalar scalar scalar");
-  EXPECT_EQ(choices(kSse4.needs), "sse4 sse4 sse4 sse4");
-  EXPECT_EQ(choices(kAvx2.needs), "avx2 avx2 avx2 avx2");
-  EXPECT_EQ(choices(kAvxVnni.needs), "avxvnni avx2 avx2 avx2");
-  EXPECT_EQ(choices(kAvx512.needs), "avx512 avx512 avx2 avx2");
-  EXPECT_EQ(choices(kAvx512.needs | kAvxVnni.needs), "avx512 avx512 avx2 avx2");
-  EXPECT_EQ(choices(kAmx.needs), "amx avx512 avx2 avx2");
-  EXPECT_EQ(choices(kAmx.needs | kAvxVnni.needs), "amx avx512 avx2 avx2");
-  EXPECT_EQ(choices(kAvx2.needs | Features{Feature::kAmxInt8}), "avx2 avx2 avx2 avx2");
+  EXPECT_EQ(choices({Feature::kSsse3}), "scalar scalar scalar scalar scalar");
+  EXPECT_EQ(choices(kSse4.needs), "sse4 sse4 sse4 sse4 sse4");
+  EXPECT_EQ(choices(kAvx2.needs), "avx2 avx2 avx2 avx2 avx2");
+  EXPECT_EQ(choices(kAvxVnni.needs), "avxvnni avxvnni avx2 avx2 avx2");
+  EXPECT_EQ(choices(kAvx512.needs), "avx512 avx512 avx512 avx2 avx2");
+  EXPECT_EQ(choices(kAvx512.needs | kAvxVnni.needs), "avx512 avx512 avx512 avx2 avx2");
+  EXPECT_EQ(choices(kAmx.needs), "amx avx512 avx512 avx2 avx2");
+  EXPECT_EQ(choices(kAmx.needs | kAvxVnni.needs), "amx avx512 avx512 avx2 avx2");
+  EXPECT_EQ(choices(kAvx2.needs | Features{Feature::kAmxInt8}), "avx2 avx2 avx2 avx2 avx2");
   // AVX-512 without VNNI (Skylake-X).
   EXPECT_EQ(choices(kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw,
                                            Feature::kAvx512Vl, Feature::kAvx512Dq}),
-            "avx2 avx2 avx2 avx2");
+            "avx2 avx2 avx2 avx2 avx2");
 #elif defined(__aarch64__)
-  EXPECT_EQ(choices(kNeon.needs), "neon neon scalar scalar");
-  EXPECT_EQ(choices(kNeonDot.needs), "neondot neon scalar scalar");
+  EXPECT_EQ(choices(kNeon.needs), "neon neon neon scalar scalar");
+  EXPECT_EQ(choices(kNeonDot.needs), "neondot neondot neon scalar scalar");
 #endif
 }
 

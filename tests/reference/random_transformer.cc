@@ -101,10 +101,10 @@ bool HasRow(uint32_t byte) {
 // What bytes are joined to, in the order of joining: each from two pieces that are there before.
 const std::vector<std::array<std::string, 2>>& Joins() {
   static const std::vector<std::array<std::string, 2>> joins = {
-      {" ", "t"},  {"h", "e"},  {" t", "he"}, {"i", "n"},   {" ", "a"},   {"e", "r"},
-      {"o", "n"},  {"r", "e"},  {" ", "s"},   {"n", "d"},   {"in", "g"},  {" a", "nd"},
-      {" ", "w"},  {"o", "u"},  {" ", "o"},   {"e", "s"},   {"a", "t"},   {" o", "f"},
-      {"i", "t"},  {" t", "o"}, {"e", "n"},   {" the", "re"}, {" ", " "},  {"\xC3", "\xA9"},
+      {" ", "t"},   {"h", "e"},   {" t", "he"}, {"i", "n"},     {" ", "a"},  {"e", "r"},
+      {"o", "n"},   {"r", "e"},   {" ", "s"},   {"n", "d"},     {"in", "g"}, {" a", "nd"},
+      {" ", "w"},   {"o", "u"},   {" ", "o"},   {"e", "s"},     {"a", "t"},  {" o", "f"},
+      {"i", "t"},   {" t", "o"},  {"e", "n"},   {" the", "re"}, {" ", " "},  {"\xC3", "\xA9"},
       {"\n", "\n"}, {"  ", "  "}, {"th", "e"},
   };
   return joins;

@@ -3,9 +3,9 @@
 
 usage: transformer_reference.py TRACE
 
-TRACE is the program transformer_trace: for each of its cases it prints a random model, the tokens of
-a lane and the weights that the library gave, as one line of JSON. All must be what is computed here,
-and every intermediate value must fit where the specification says that it fits.
+TRACE is the program transformer_trace: for each of its cases it prints a random model, the tokens
+of a lane and the weights that the library gave, as one line of JSON. All must be what is computed
+here, and every intermediate value must fit where the specification says that it fits.
 """
 import json
 import math

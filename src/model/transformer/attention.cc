@@ -70,7 +70,8 @@ class RowHeads {
       const int32_t* const y = memory_.key[row_] + head * head_size_;
       const HeadVector z = Prepared(y, fraction, layer_.key_norm);
       if (place_ < static_cast<uint64_t>(context_.sinks())) {
-        std::copy(z.x, z.x + head_size_, cache.first_keys + static_cast<ptrdiff_t>(place_) * head_size_);
+        std::copy(z.x, z.x + head_size_,
+                  cache.first_keys + static_cast<ptrdiff_t>(place_) * head_size_);
         cache.first_fraction[place_] = z.fraction;
       }
       StoreKey(cache, context_.SlotOf(place_), Rotated(z));
@@ -140,8 +141,8 @@ class RowHeads {
   void MakeQuery(int head, const HeadVector& z) {
     const int planes = network_.attention_planes();
     int8_t* const high = memory_.query_bytes[row_ * planes] + head * head_size_;
-    int8_t* const low = planes == 2 ? memory_.query_bytes[row_ * planes + 1] + head * head_size_
-                                    : nullptr;
+    int8_t* const low =
+        planes == 2 ? memory_.query_bytes[row_ * planes + 1] + head * head_size_ : nullptr;
     const PlanesScale scale =
         Quantized(z, 0, reinterpret_cast<uint8_t*>(high), reinterpret_cast<uint8_t*>(low));
     const ScaleWeight& unit = network_.score_scale;
@@ -153,7 +154,8 @@ class RowHeads {
     const int32_t product = scale.mantissa * unit.mantissa;
     const int down = BitLength(static_cast<uint32_t>(product)) - 15;
     const int narrowing = ScoreShift(head_size_);
-    query = {high, nullptr, product >> down, scale.exponent + unit.exponent - down - narrowing - 25};
+    query = {high, nullptr, product >> down,
+             scale.exponent + unit.exponent - down - narrowing - 25};
   }
 
   void StoreKey(const HeadCache& cache, int slot, const HeadVector& z) {
@@ -252,7 +254,7 @@ void Hide(const Context::Ranges& seen, int first_slot, int last_slot, int32_t* s
 
 // Some heads that share their keys, for some rows of one lane.
 struct Task {
-  int lane = 0;        // number in the step
+  int lane = 0;  // number in the step
   int kv_head = 0;
   int first_head = 0;  // of the query
   int heads = 1;
@@ -428,7 +430,8 @@ void Attend(const BoundTransformer& network, int layer, StepMemory& memory, Lane
 int CombineRow(const BoundTransformer& network, StepMemory& memory, int row) {
   const int heads = network.shape.heads, size = network.shape.head_size;
   const auto first = static_cast<size_t>(row * heads);
-  const std::span exponents = std::span(memory.mix_exponent).subspan(first, static_cast<size_t>(heads));
+  const std::span exponents =
+      std::span(memory.mix_exponent).subspan(first, static_cast<size_t>(heads));
   const int least = std::ranges::min(exponents);
   for (int head = 0; head < heads; ++head) {
     const auto at = static_cast<size_t>(head);

@@ -48,8 +48,8 @@ struct BoundTransformerLayer {
   int window = 0;
   int rotation = 0;
   BoundTokenNorm input_norm, hidden_norm;
-  BoundTokenNorm query_norm, key_norm;    // if has_head_norms
-  BoundTokenNorm output_norm, down_norm;  // if has_output_norms
+  BoundTokenNorm query_norm, key_norm;     // if has_head_norms
+  BoundTokenNorm output_norm, down_norm;   // if has_output_norms
   std::array<PiecedMatrix, 3> projection;  // query, key, value
   std::array<BiasWeights, 3> bias;         // if has_biases
   PiecedMatrix output, gate, up, down;
@@ -72,8 +72,8 @@ struct BoundTransformer {
   const TransformerKernels* kernels;
   ScaleWeight embedding_scale, score_scale;
   std::vector<std::vector<uint32_t>> phases;
-  WeightMemory memory;                 // of all matrices
-  AlignedVector<int8_t> embedding;     // [tokens][width]
+  WeightMemory memory;              // of all matrices
+  AlignedVector<int8_t> embedding;  // [tokens][width]
   std::vector<int16_t> embedding_row_scale;
   int embedding_exponent;
   std::vector<BoundTransformerLayer> layers;

@@ -10,7 +10,8 @@ Context::Ranges Context::Seen(uint64_t place, int window) const {
   const auto add = [&](int first, int last) {
     if (first < last) seen.range[static_cast<size_t>(seen.count++)] = {first, last};
   };
-  const uint64_t reach = window == 0 ? place + 1 : std::min<uint64_t>(place + 1, window);
+  const uint64_t reach =
+      window == 0 ? place + 1 : std::min(place + 1, static_cast<uint64_t>(window));
   const uint64_t least = place + 1 - reach;  // the first place within the window
   const auto sinks = static_cast<uint64_t>(sinks_);
   if (place < sinks) {
@@ -68,9 +69,10 @@ LaneCaches::LaneCaches(const TransformerShape& shape, int lanes, int planes)
 
 HeadCache LaneCaches::Head(int layer, int lane, int head) {
   const Layout at(slots_, head_size_, planes_, sinks_);
-  const auto number = (static_cast<size_t>(layer) * static_cast<size_t>(lanes_) +
-                       static_cast<size_t>(lane)) * static_cast<size_t>(heads_) +
-                      static_cast<size_t>(head);
+  const auto number =
+      (static_cast<size_t>(layer) * static_cast<size_t>(lanes_) + static_cast<size_t>(lane)) *
+          static_cast<size_t>(heads_) +
+      static_cast<size_t>(head);
   int8_t* const from = begin_ + number * head_bytes_;
   return {reinterpret_cast<uint8_t*>(from + at.keys),
           from + at.values,
@@ -88,8 +90,8 @@ void LaneCaches::StoreKey(const HeadCache& head, int slot, int plane, const uint
 }
 
 void LaneCaches::StoreValue(const HeadCache& head, int slot, const uint8_t* value) const {
-  int8_t* const to = head.values + ptrdiff_t{slot / kValueBlock} * kValueBlock * head_size_ +
-                     slot % kValueBlock;
+  int8_t* const to =
+      head.values + ptrdiff_t{slot / kValueBlock} * kValueBlock * head_size_ + slot % kValueBlock;
   for (int i = 0; i < head_size_; ++i) to[i * kValueBlock] = static_cast<int8_t>(value[i]);
 }
 

@@ -11,8 +11,8 @@
 
 namespace lmz {
 
-// The context of a lane as a function of the place of its newest token. Tokens have slots: the first
-// `sinks` one each, the others those behind in turn.
+// The context of a lane as a function of the place of its newest token. Tokens have slots: the
+// first `sinks` one each, the others those behind in turn.
 class Context {
  public:
   explicit Context(const TransformerShape& shape)
@@ -25,9 +25,7 @@ class Context {
     return static_cast<uint64_t>(sinks_) + drop * ((place - size) / drop + 1);
   }
   // Whether tokens are forgotten when the token at `place` enters.
-  bool Drops(uint64_t place) const {
-    return place > 0 && Oldest(place) != Oldest(place - 1);
-  }
+  bool Drops(uint64_t place) const { return place > 0 && Oldest(place) != Oldest(place - 1); }
   int SlotOf(uint64_t place) const {
     const auto sinks = static_cast<uint64_t>(sinks_), size = static_cast<uint64_t>(size_);
     return static_cast<int>(place < sinks ? place : sinks + (place - sinks) % (size - sinks));
@@ -55,11 +53,11 @@ class Context {
 struct HeadCache {
   uint8_t* keys = nullptr;  // [planes]: as KeyView has them
   int8_t* values = nullptr;
-  int16_t* key_mantissa = nullptr;   // [slots]
-  int16_t* key_exponent = nullptr;   // [slots]
-  int32_t* value_log = nullptr;      // [slots]
-  int32_t* first_keys = nullptr;     // [sinks][head_size]: not rotated
-  int32_t* first_fraction = nullptr; // [sinks]
+  int16_t* key_mantissa = nullptr;    // [slots]
+  int16_t* key_exponent = nullptr;    // [slots]
+  int32_t* value_log = nullptr;       // [slots]
+  int32_t* first_keys = nullptr;      // [sinks][head_size]: not rotated
+  int32_t* first_fraction = nullptr;  // [sinks]
 };
 
 // All of them, zero at first. Distinct heads and slots may be used by distinct threads at a time.

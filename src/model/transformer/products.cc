@@ -67,8 +67,8 @@ void QuantizeRow(const BoundTransformer& network, StepMemory& memory, int row, c
   }
   if (some_want(2)) {
     PlaneRows& to = PlanesOf(memory, 2);
-    const int shift = network.kernels->quantize_two(x, size, flip, to.bytes[2 * row],
-                                                    to.bytes[2 * row + 1]);
+    const int shift =
+        network.kernels->quantize_two(x, size, flip, to.bytes[2 * row], to.bytes[2 * row + 1]);
     to.exponent[at] = shift + fraction;
   }
 }

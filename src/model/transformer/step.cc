@@ -42,9 +42,8 @@ class TransformerStep {
     const std::array inputs = {&query, &key, &value};
     ForRows([&](int, int row) { NormalizeRow(layer.input_norm, row, inputs); });
     Multiply({{Free(query, memory_.query), Free(key, memory_.key), Free(value, memory_.value)}});
-    ForRows([&](int worker, int row) {
-      RememberRow(network_, number, memory_, caches_, worker, row);
-    });
+    ForRows(
+        [&](int worker, int row) { RememberRow(network_, number, memory_, caches_, worker, row); });
     Attend(network_, number, memory_, caches_, team_, rows_, tokens_.positions);
     const std::array output = {&layer.output};
     ForRows([&](int, int row) {

@@ -24,7 +24,9 @@ struct Sizes {
 
 WorkerMemory MakeWorker(const Sizes& n) {
   WorkerMemory worker;
-  const auto size = [](int a, int b = 1) { return static_cast<size_t>(a) * static_cast<size_t>(b); };
+  const auto size = [](int a, int b = 1) {
+    return static_cast<size_t>(a) * static_cast<size_t>(b);
+  };
   worker.sums.resize(size(2 * kRowsAtOnce, kPieceRows));
   for (auto& head : worker.head) head.resize(size(n.head));
   for (auto& turn : worker.turn) turn.resize(size(n.head / 2));

@@ -45,9 +45,9 @@ class RowArray {
 // The rows as matrices read them: in planes of bytes (spec 6.3).
 struct PlaneRows {
   int planes = 1;
-  RowArray<uint8_t> bytes;          // [rows * planes]: planes of a row side by side, higher first
-  std::vector<int16_t> mantissa;    // [rows], M of one plane
-  std::vector<int32_t> exponent;    // [rows], E
+  RowArray<uint8_t> bytes;        // [rows * planes]: planes of a row side by side, higher first
+  std::vector<int16_t> mantissa;  // [rows], M of one plane
+  std::vector<int32_t> exponent;  // [rows], E
 };
 
 struct WorkerMemory {
@@ -67,19 +67,19 @@ struct StepMemory {
   // The bytes that it takes, from above.
   static uint64_t MemoryFor(const BoundTransformer& network, int rows, int workers);
 
-  RowArray<int32_t> stream;              // [rows][width]
-  RowArray<int32_t> normal;              // [rows][width]
-  RowArray<int32_t> product;             // [rows][width], if has_output_norms
-  std::array<PlaneRows, 2> planes;       // of one plane and of two: [rows][widest]
-  RowArray<int32_t> query, key, value;   // products; query then is what attention gives
-  RowArray<int32_t> gate, up;            // [rows][hidden]
-  RowArray<int8_t> query_bytes;          // [rows * planes][heads * head_size]
-  RowArray<int32_t> cosine, sine;        // [rows * rotations][head_size / 2]
-  std::vector<QueryView> queries;        // [rows][heads]
-  std::vector<int32_t> mix_factor;       // [rows][heads], f'
-  std::vector<int32_t> mix_exponent;     // [rows][heads], e_h
-  std::vector<uint64_t> place;           // [rows]
-  std::vector<int> lane;                 // [rows]
+  RowArray<int32_t> stream;             // [rows][width]
+  RowArray<int32_t> normal;             // [rows][width]
+  RowArray<int32_t> product;            // [rows][width], if has_output_norms
+  std::array<PlaneRows, 2> planes;      // of one plane and of two: [rows][widest]
+  RowArray<int32_t> query, key, value;  // products; query then is what attention gives
+  RowArray<int32_t> gate, up;           // [rows][hidden]
+  RowArray<int8_t> query_bytes;         // [rows * planes][heads * head_size]
+  RowArray<int32_t> cosine, sine;       // [rows * rotations][head_size / 2]
+  std::vector<QueryView> queries;       // [rows][heads]
+  std::vector<int32_t> mix_factor;      // [rows][heads], f'
+  std::vector<int32_t> mix_exponent;    // [rows][heads], e_h
+  std::vector<uint64_t> place;          // [rows]
+  std::vector<int> lane;                // [rows]
   std::vector<WorkerMemory> workers;
 };
 

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 // How long a worker looks for the next job before it sleeps: longer than what lies between two jobs
 // of a step.
 constexpr int kLooks = 4000;
-// A piece takes some microseconds: who waits longer waits for a thread that does not run.
+// Who waits longer than this and than some pieces take waits for a thread that does not run.
 constexpr auto kStall = 200us;
 constexpr auto kLeastAlone = 5ms;
 constexpr auto kMostAlone = 640ms;
@@ -69,7 +69,8 @@ ThreadTeam::~ThreadTeam() {
 }
 
 void ThreadTeam::RunCall(int count, const Call& call) {
-  if (threads_.empty() || count < 2 || Clock::now() < alone_until_) {
+  const Clock::time_point begin = threads_.empty() ? Clock::time_point{} : Clock::now();
+  if (threads_.empty() || count < 2 || begin < alone_until_) {
     Pieces pieces(nullptr, 0, count);
     return call.call(call.work, 0, pieces);
   }
@@ -87,12 +88,12 @@ void ThreadTeam::RunCall(int count, const Call& call) {
   Pieces pieces(this, job, 0);
   call.call(call.work, 0, pieces);
   if (done_.fetch_add(pieces.taken_, std::memory_order_acq_rel) + pieces.taken_ < count) {
-    WaitForOthers(count);
+    WaitForOthers(count, (Clock::now() - begin) / std::max(1, pieces.taken_));
   }
 }
 
-// Until all pieces are done.
-void ThreadTeam::WaitForOthers(int count) {
+// Until all pieces are done, of which one took the caller `piece_time`.
+void ThreadTeam::WaitForOthers(int count, Clock::duration piece_time) {
   for (int i = 0; i < kLooks / 4; ++i) {
     if (done_.load(std::memory_order_acquire) == count) return;
     Pause();
@@ -103,11 +104,11 @@ void ThreadTeam::WaitForOthers(int count) {
     done_.wait(done, std::memory_order_acquire);
   }
   const Clock::time_point end = Clock::now();
-  if (end - begin < kStall) return;
+  if (end - begin < std::max<Clock::duration>(kStall, 4 * piece_time)) return;
   // Soon after the last time: longer.
   const bool again = end - alone_until_ < 4 * alone_for_;
-  alone_for_ = again ? std::min<Clock::duration>(2 * alone_for_, kMostAlone)
-                     : Clock::duration(kLeastAlone);
+  alone_for_ =
+      again ? std::min<Clock::duration>(2 * alone_for_, kMostAlone) : Clock::duration(kLeastAlone);
   alone_until_ = end + alone_for_;
 }
 

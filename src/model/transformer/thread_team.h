@@ -41,8 +41,8 @@ class ThreadTeam {
   int size() const { return static_cast<int>(threads_.size()) + 1; }
 
   // Has `count` (>= 0) pieces done by all workers, or by the caller alone, and returns when all are
-  // done: each calls work(int worker, Pieces&), which takes pieces until there are none and must not
-  // throw. Workers count from 0, the caller. One Run at a time.
+  // done: each calls work(int worker, Pieces&), which takes pieces until there are none and must
+  // not throw. Workers count from 0, the caller. One Run at a time.
   template <class Work>
   void Run(int count, const Work& work) {
     RunCall(count, {[](const void* it, int worker, Pieces& pieces) {
@@ -61,7 +61,7 @@ class ThreadTeam {
   void RunCall(int count, const Call& call);
   void Serve(int worker);
   bool WaitForWork(uint32_t last_job);
-  void WaitForOthers(int count);
+  void WaitForOthers(int count, Clock::duration piece_time);
 
   std::vector<std::thread> threads_;
   // The upper half numbers the job, the lower half is how many of its pieces nobody has taken.

@@ -51,9 +51,8 @@ class TransformerSession final : public TokenSession {
   // Up to the next position before which some lane forgets tokens.
   int EndOfRun(std::span<const int> lanes, int begin, int positions) {
     for (int end = begin + 1; end < positions; ++end) {
-      if (std::ranges::any_of(lanes, [&](int lane) {
-            return context_.Drops(PlaceOf(lane) + Place(end));
-          })) {
+      if (std::ranges::any_of(
+              lanes, [&](int lane) { return context_.Drops(PlaceOf(lane) + Place(end)); })) {
         return end;
       }
     }
@@ -81,7 +80,8 @@ TransformerPredictor::TransformerPredictor(const ModelFile& model,
 uint64_t TransformerPredictor::SessionMemory(const TokenSessionSize& size) const {
   // What the system takes for a thread's stack, of which little is used.
   constexpr uint64_t kThread = 64 << 10;
-  const auto lanes = static_cast<uint64_t>(size.lanes), threads = static_cast<uint64_t>(size.threads);
+  const auto lanes = static_cast<uint64_t>(size.lanes),
+             threads = static_cast<uint64_t>(size.threads);
   return sizeof(TransformerSession) + lanes * 2 * sizeof(uint64_t) + (threads - 1) * kThread +
          LaneCaches::MemoryFor(shape(), size.lanes, weights_.attention_planes()) +
          StepMemory::MemoryFor(weights_, size.lanes * size.positions, size.threads);

@@ -1,5 +1,5 @@
-// A decoder-only transformer as a predictor of tokens: its weights bound to the kernels of this CPU.
-// All arithmetic is exact integer arithmetic (docs/spec/numerics.md, 6).
+// A decoder-only transformer as a predictor of tokens: its weights bound to the kernels of this
+// CPU. All arithmetic is exact integer arithmetic (docs/spec/numerics.md, 6).
 #pragma once
 
 #include "model/model_file.h"

@@ -2,10 +2,10 @@
 // operations of one instruction set; included by the file of each (cpu/kernel_builds.h).
 //
 // An Ops class has: Sums (kRows int32 sums), Cached (kRows x 4 bytes of keys or values), Broadcast
-// (4 bytes, repeated), kRows (a divisor of 16), kQueries and kBlocks (how many queries and blocks of
-// 16 keys are multiplied at once), kMixes and kMixRows (queries and Sums of values at once), kFlip
-// (of keys), and Load, Store, LoadCached, Spread, DotKeys (keys ^ kFlip times signed bytes), DotValues
-// (signed values times bytes 0 .. 127).
+// (4 bytes, repeated), kRows (a divisor of 16), kQueries and kBlocks (how many queries and blocks
+// of 16 keys are multiplied at once), kMixes and kMixRows (queries and Sums of values at once),
+// kFlip (of keys), and Load, Store, LoadCached, Spread, DotKeys (keys ^ kFlip times signed bytes),
+// DotValues (signed values times bytes 0 .. 127).
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@
 namespace lmz {
 namespace {
 
-// How many bytes ahead of their use keys and values are asked for: caches foretell no further than to
-// the end of a page. Asking beyond the end of an array does no harm.
+// How many bytes ahead of their use keys and values are asked for: caches foretell no further than
+// to the end of a page. Asking beyond the end of an array does no harm.
 constexpr int kAhead = 4096;
 
 // What the flip of the keys adds to each product with q.
@@ -32,14 +32,15 @@ inline int32_t FlipOf(const int8_t* q, int head_size) {
 
 // kBlocks blocks of keys times kQueries queries.
 template <class Ops, int kQueries, int kBlocks>
-inline void DotTile(const uint8_t* keys, int head_size, const int8_t* const* q, const int32_t* start,
-                    int32_t* out, ptrdiff_t stride) {
+inline void DotTile(const uint8_t* keys, int head_size, const int8_t* const* q,
+                    const int32_t* start, int32_t* out, ptrdiff_t stride) {
   constexpr int kParts = kKeyBlock / Ops::kRows * kBlocks;
   constexpr int kPerBlock = kKeyBlock / Ops::kRows;
   typename Ops::Sums acc[kQueries * kParts];
   ForEach<0, kQueries>([&]<int n>() __attribute__((always_inline)) {
     const typename Ops::Sums first = Ops::Sums1(start[n]);
-    ForEach<0, kParts>([&]<int v>() __attribute__((always_inline)) { acc[n * kParts + v] = first; });
+    ForEach<0, kParts>([&]<int v>()
+                           __attribute__((always_inline)) { acc[n * kParts + v] = first; });
   });
   const ptrdiff_t block_bytes = ptrdiff_t{kKeyBlock} * head_size;
   for (int g = 0; g < head_size / 4; ++g) {
@@ -174,9 +175,8 @@ template <class Ops, int kQueries, int kSums>
 inline void MixTile(const int8_t* values, ptrdiff_t step, int fours, const uint8_t* high,
                     const uint8_t* low, ptrdiff_t stride, int32_t* out, ptrdiff_t out_stride) {
   typename Ops::Sums h[kQueries * kSums], l[kQueries * kSums];
-  ForEach<0, kQueries * kSums>([&]<int i>() __attribute__((always_inline)) {
-    h[i] = l[i] = Ops::Sums1(0);
-  });
+  ForEach<0, kQueries * kSums>([&]<int i>()
+                                   __attribute__((always_inline)) { h[i] = l[i] = Ops::Sums1(0); });
   for (int f = 0; f < fours; ++f) {
     typename Ops::Cached v[kSums];
     ForEach<0, kSums>([&]<int r>() __attribute__((always_inline)) {

@@ -85,7 +85,7 @@ constexpr std::array<int32_t, kMostFactor - kLeastFactor + 1> MakeLogs() {
     int64_t log = whole;
     for (int bit = 0; bit < 30; ++bit) {
       const auto square = static_cast<uint64_t>(Wide{power} * power >> 62);
-      log = 2 * log + (square >> 63);
+      log = 2 * log + static_cast<int64_t>(square >> 63);
       power = square >> (square >> 63);
     }
     table[i] = static_cast<int32_t>((log + (1 << 19)) >> 20);

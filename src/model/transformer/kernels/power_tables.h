@@ -11,7 +11,8 @@ namespace lmz {
 extern const std::array<uint32_t, 32> kCoarsePowers;
 extern const std::array<uint32_t, 32> kFinePowers;
 
-// kPowers[i] = Exp30(i), the product of the two for i / 32 and i % 32: 2^30 * 2^(-i/1024) to 15 bits.
+// kPowers[i] = Exp30(i), the product of the two for i / 32 and i % 32: 2^30 * 2^(-i/1024) to 15
+// bits.
 extern const std::array<uint32_t, 1024> kPowers;
 
 // round(1024 * log2(factor)) for 127 <= factor <= 254. Thread-safe.

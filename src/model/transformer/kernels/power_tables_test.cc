@@ -44,7 +44,8 @@ TEST(PowerTablesTest, LogsAreCorrectlyRounded) {
   Bytes numbers;
   ByteWriter out(numbers);
   for (int factor = 127; factor <= 254; ++factor) {
-    ASSERT_EQ(LogOfFactor(factor), std::llround(1024 * std::log2(static_cast<long double>(factor))));
+    ASSERT_EQ(LogOfFactor(factor),
+              std::llround(1024 * std::log2(static_cast<long double>(factor))));
     out.U32(static_cast<uint32_t>(LogOfFactor(factor)));
   }
   EXPECT_TRUE(SpecificationSays("Log", numbers));
@@ -63,7 +64,8 @@ TEST(PowerTablesTest, SinesAreCorrectlyRounded) {
     const long double angle = 2 * kPi * static_cast<long double>(turn) / 4294967296.0L;
     const auto at = static_cast<uint32_t>(turn);
     ASSERT_NEAR(static_cast<double>(Sine(at)), static_cast<double>(32768 * std::sin(angle)), 0.51);
-    ASSERT_NEAR(static_cast<double>(Cosine(at)), static_cast<double>(32768 * std::cos(angle)), 0.51);
+    ASSERT_NEAR(static_cast<double>(Cosine(at)), static_cast<double>(32768 * std::cos(angle)),
+                0.51);
   }
 }
 

@@ -104,8 +104,8 @@ template <class Take>
   const int32_t* __restrict low = sums.low;
   const int16_t* __restrict row_scale = sums.row_scale;
   const int shift = sums.shift;
-  const int32_t limit = shift < 16 ? static_cast<int32_t>((uint32_t{1} << (15 + shift)) - 1)
-                                   : INT32_MAX;
+  const int32_t limit =
+      shift < 16 ? static_cast<int32_t>((uint32_t{1} << (15 + shift)) - 1) : INT32_MAX;
   if (low == nullptr) {
     const int16_t mantissa = sums.mantissa;
     for (int i = 0; i < size; ++i) {
@@ -123,13 +123,15 @@ template <class Take>
 }
 
 void ScaleTokens(const PlaneSums& sums, int size, int32_t* __restrict out) {
-  ForScaled(sums, size, [=](int i, int32_t y) __attribute__((always_inline)) { out[i] = y; });
+  ForScaled(
+      sums, size, [=](int i, int32_t y) __attribute__((always_inline)) { out[i] = y; });
 }
 
 void AddTokens(const PlaneSums& sums, int size, int32_t* __restrict x) {
-  ForScaled(sums, size, [=](int i, int32_t y) __attribute__((always_inline)) {
-    x[i] = Saturate(x[i] + y, kStreamLimit);
-  });
+  ForScaled(
+      sums, size, [=](int i, int32_t y) __attribute__((always_inline)) {
+        x[i] = Saturate(x[i] + y, kStreamLimit);
+      });
 }
 
 // g * Sigmoid(z), scratch holding 4096 + z.

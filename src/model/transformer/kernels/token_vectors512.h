@@ -101,7 +101,8 @@ template <class Take>
   const __m512i most = _mm512_set1_epi32(limit), least = _mm512_set1_epi32(-limit);
   const bool has_low = sums.low != nullptr;
   const __m256i mantissa = _mm256_set1_epi16(sums.mantissa);
-  const __m128i up = _mm_cvtsi32_si128(7 - sums.low_shift), down = _mm_cvtsi32_si128(sums.low_shift);
+  const __m128i up = _mm_cvtsi32_si128(7 - sums.low_shift),
+                down = _mm_cvtsi32_si128(sums.low_shift);
   const __m512i half = _mm512_set1_epi32((1 << sums.low_shift) >> 1);
   for (int i = 0; i < size; i += 16) {
     const __mmask16 within = Within(i, size);
@@ -120,19 +121,20 @@ template <class Take>
 }
 
 void VectorScale(const PlaneSums& sums, int size, int32_t* out) {
-  ForScaledVectors(sums, size, [=](int i, __mmask16 within, __m512i y)
-                                   __attribute__((always_inline)) {
-    _mm512_mask_storeu_epi32(out + i, within, y);
-  });
+  ForScaledVectors(
+      sums, size, [=](int i, __mmask16 within, __m512i y) __attribute__((always_inline)) {
+        _mm512_mask_storeu_epi32(out + i, within, y);
+      });
 }
 
 void VectorAdd(const PlaneSums& sums, int size, int32_t* x) {
   const __m512i most = _mm512_set1_epi32(kStreamLimit), least = _mm512_set1_epi32(-kStreamLimit);
-  ForScaledVectors(sums, size, [=](int i, __mmask16 within, __m512i y)
-                                   __attribute__((always_inline)) {
-    const __m512i sum = _mm512_add_epi32(_mm512_maskz_loadu_epi32(within, x + i), y);
-    _mm512_mask_storeu_epi32(x + i, within, _mm512_max_epi32(_mm512_min_epi32(sum, most), least));
-  });
+  ForScaledVectors(
+      sums, size, [=](int i, __mmask16 within, __m512i y) __attribute__((always_inline)) {
+        const __m512i sum = _mm512_add_epi32(_mm512_maskz_loadu_epi32(within, x + i), y);
+        _mm512_mask_storeu_epi32(x + i, within,
+                                 _mm512_max_epi32(_mm512_min_epi32(sum, most), least));
+      });
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ struct PlaneScale {
   int32_t factor = 0;  // 127 .. 254
 };
 
-// The sums of a matrix's rows for one token and what turns them into fixed-point numbers (spec 6.4).
+// The sums of a matrix's rows for one token and what turns them into fixed-point numbers
+// (spec 6.4).
 struct PlaneSums {
   const int32_t* high = nullptr;       // [rows]: of the only plane, or of the higher one
   const int32_t* low = nullptr;        // [rows]: of the lower one; null: there is one plane

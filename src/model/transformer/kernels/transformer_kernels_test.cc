@@ -74,8 +74,12 @@ TEST_P(TransformerKernelsTest, ScaledProductsAgree) {
       auto row_scale = Vector<int16_t>(n, 32767);
       for (int16_t& scale : row_scale) scale = static_cast<int16_t>(scale < 0 ? -scale : scale);
       for (const bool two : {false, true}) {
-        const PlaneSums sums = {two ? high.data() : one.data(), two ? low.data() : nullptr,
-                                row_scale.data(), shift % 6, 16513, shift};
+        const PlaneSums sums = {two ? high.data() : one.data(),
+                                two ? low.data() : nullptr,
+                                row_scale.data(),
+                                shift % 6,
+                                16513,
+                                shift};
         std::vector<int32_t> out(n), expected(n), sum = x, expected_sum = x;
         kernels_.scale(sums, size, out.data());
         portable().scale(sums, size, expected.data());
