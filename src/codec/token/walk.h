@@ -19,9 +19,9 @@
 #include "codec/token/second_opinion.h"
 #include "entropy/code_byte.h"
 #include "mix/context_mixer.h"
-#include "mix/end_mixer.h"
-#include "mix/token_bias.h"
-#include "mix/token_opinion.h"
+#include "mix/token/end_mixer.h"
+#include "mix/token/token_bias.h"
+#include "mix/token/token_opinion.h"
 #include "model/segmenter/segmenter.h"
 
 namespace lmz::token {

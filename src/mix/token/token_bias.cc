@@ -1,4 +1,4 @@
-#include "mix/token_bias.h"
+#include "mix/token/token_bias.h"
 
 #include <algorithm>
 #include <bit>

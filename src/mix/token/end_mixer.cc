@@ -1,4 +1,4 @@
-#include "mix/end_mixer.h"
+#include "mix/token/end_mixer.h"
 
 #include <algorithm>
 #include <bit>
