@@ -53,7 +53,8 @@ TEST(Constants, ScalesAreTheNearest) {
   for (const Number& bad : {Number{0, 0}, Number{-1, 0}, Number{1, -149}, Number{1, 100}}) {
     EXPECT_EQ(ScaleOf(bad).status().code(), Code::kInvalidArgument);
   }
-  for (const uint64_t n : {1, 2, 3, 4, 16, 64, 80, 128, 256, 576, 640, 4096, 8191, 1 << 20}) {
+  for (const uint64_t n :
+       {1u, 2u, 3u, 4u, 16u, 64u, 80u, 128u, 256u, 576u, 640u, 4096u, 8191u, 1u << 20}) {
     const double root = std::sqrt(static_cast<double>(n));
     EXPECT_NEAR(ValueOf(ScaleOfRoot(n)) / root, 1, 1.0 / (1 << 15)) << n;
     EXPECT_NEAR(ValueOf(BitsPerRoot(n)) * root * std::log(2.0), 1, 1.0 / (1 << 15)) << n;

@@ -7,10 +7,10 @@
 
 #include "base/memory_errors.h"
 #include "cpu/features.h"
+#include "model/file/model_file_reader.h"
 #include "model/glr/glr_predictor.h"
 #include "model/installed_folder.h"
 #include "model/model_card.h"
-#include "model/model_file_reader.h"
 #include "model/model_folder.h"
 #include "model/transformer/transformer_predictor.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/memory_errors.h"
 #include "model/catalog.h"
-#include "model/model_file_reader.h"
+#include "model/file/model_file_reader.h"
 
 namespace lmz {
 

@@ -1,4 +1,4 @@
-#include "model/model_file_reader.h"
+#include "model/file/model_file_reader.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
