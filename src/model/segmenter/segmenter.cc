@@ -29,7 +29,7 @@ bool HasBlankBehindOther(std::string_view text) {
 
 Segmenter::Segmenter(const Vocabulary& vocabulary)
     : vocabulary_(vocabulary), rules_(vocabulary.segmenter()), wholes_(rules_.whole) {
-  std::ranges::sort(wholes_);
+  std::sort(wholes_.begin(), wholes_.end());
   tokens_.reserve(vocabulary.size());
   for (uint32_t token = 0; token < vocabulary.size(); ++token) {
     const std::string_view text = vocabulary.text(token);
@@ -84,10 +84,11 @@ std::optional<uint32_t> Segmenter::WholeAt(ByteSpan text, size_t at) const {
     const auto byte_of = [&](uint32_t token) {
       return static_cast<uint8_t>(vocabulary_.text(token)[depth]);
     };
-    const auto range =
-        std::ranges::equal_range(begin, end, static_cast<uint8_t>(rest[depth]), {}, byte_of);
-    begin = range.begin();
-    end = range.end();
+    const auto byte = static_cast<uint8_t>(rest[depth]);
+    begin = std::lower_bound(begin, end, byte,
+                             [&](uint32_t token, uint8_t b) { return byte_of(token) < b; });
+    end = std::upper_bound(begin, end, byte,
+                           [&](uint8_t b, uint32_t token) { return b < byte_of(token); });
   }
   return longest;
 }
