@@ -13,6 +13,7 @@
 #include "codec/text/text.h"
 #include "entropy/logistic.h"
 #include "file_decoder.h"
+#include "hashing_tokens.h"
 #include "model/library.h"
 #include "record_decoder.h"
 #include "records/records.h"
@@ -51,34 +52,11 @@ const ModelFile& FindModelFile(const reference::ModelName& name) {
   throw reference::Damage("model missing");
 }
 
-// The model of tokens that tests code with.
-reference::Model HashingTokens() {
-  const TokenPredictor& hashing = *testing::Hashing();
-  reference::TokenModel tokens;
-  for (uint32_t token = 0; token < hashing.vocabulary().size(); ++token) {
-    tokens.texts.emplace_back(hashing.vocabulary().text(token));
-    tokens.rows.push_back(hashing.vocabulary().row(token));
-  }
-  tokens.begin_row = hashing.vocabulary().begin_row();
-  tokens.new_network = [&hashing]() -> reference::TokenModel::Network {
-    const std::shared_ptr<TokenSession> session = hashing.Begin({});
-    return [session, size = hashing.vocabulary().size()](uint32_t row) {
-      std::vector<uint32_t> weights(size);
-      const int lane = 0;
-      EXPECT_TRUE(session->Step({&lane, 1}, 1, &row, weights.data()).ok());
-      return weights;
-    };
-  };
-  reference::Model model;
-  model.tokens = std::make_shared<reference::TokenModel>(std::move(tokens));
-  return model;
-}
-
 // The slow network of a model.
 reference::Model SlowNetwork(const reference::ModelName& name) {
   const ModelId& hashing = testing::Hashing()->id();
   if (name.number == 0 && std::equal(name.id.begin(), name.id.end(), hashing.begin())) {
-    return HashingTokens();
+    return reference::HashingTokens();
   }
   const ModelFile& file = FindModelFile(name);
   reference::Model model;
