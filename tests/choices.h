@@ -1,5 +1,5 @@
 // Every way in which a block can be coded, from the registries: a new codec or filter joins all
-// tests that use this without a change. Those of the text codec use the tiny model.
+// tests that use this without a change. Those with models use the tiny and the hashing one.
 #pragma once
 
 #include <set>
@@ -17,17 +17,19 @@ namespace lmz::testing {
 template <class Options>
 std::vector<CodecOptions> AllOptionsOf(bool with_lanes) {
   Options options;
-  if constexpr (requires { options.model; }) options.model = TinyModel().get();
+  if constexpr (requires { options.model = TinyModel().get(); }) options.model = TinyModel().get();
+  if constexpr (requires { options.model = Hashing().get(); }) options.model = Hashing().get();
   std::vector<CodecOptions> all = {options};
   if constexpr (requires { options.profile; }) {
     options.profile = Profile::kBinary;
     all.push_back(options);
   }
+  if constexpr (requires { options.second; }) options.second = TinyModel().get();
   if constexpr (requires { options.lanes; }) {
     for (const auto& [lanes, groups] : {std::pair{2, 1}, {7, 3}, {64, 4}}) {
       if (!with_lanes) break;
       options.lanes = static_cast<uint8_t>(lanes);
-      options.groups = static_cast<uint8_t>(groups);
+      if constexpr (requires { options.groups; }) options.groups = static_cast<uint8_t>(groups);
       all.push_back(options);
     }
   }
@@ -65,9 +67,13 @@ inline Profile ProfileOf(const BlockChoice& choice) {
 
 // Lanes and groups; {0, 0} where they follow from the size.
 inline std::pair<int, int> LanesOf(const BlockChoice& choice) {
-  const auto* text = std::get_if<TextOptions>(&choice.options);
-  if (text == nullptr || text->lanes == 0) return {0, 0};
-  return {text->lanes, text->groups};
+  const auto lanes_of = [](const auto& options) -> std::pair<int, int> {
+    if constexpr (requires { options.groups; }) return {options.lanes, options.groups};
+    if constexpr (requires { options.lanes; }) return {options.lanes, 1};
+    return {0, 0};
+  };
+  const auto lanes = std::visit(lanes_of, choice.options);
+  return lanes.first == 0 ? std::pair{0, 0} : lanes;
 }
 
 inline std::string ChoiceName(const BlockChoice& choice) {

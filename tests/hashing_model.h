@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "model/library.h"
 #include "model/token_predictor.h"
+#include "tests/random.h"
 #include "tests/vocabularies.h"
 
 namespace lmz::testing {

@@ -6,6 +6,7 @@
 #include "codec/block.h"
 #include "model/glr/glr_predictor.h"
 #include "model/library.h"
+#include "tests/hashing_model.h"
 #include "tests/reference/random_model.h"
 
 namespace lmz::testing {
@@ -26,11 +27,12 @@ inline const SharedPredictor& TinyModel() {
   return model;
 }
 
-// For whoever decodes: the tiny model and the built-in ones.
+// For whoever decodes: the tiny model, the hashing one and the built-in ones.
 inline const std::shared_ptr<const ModelLibrary>& TinyModels() {
   static const std::shared_ptr<const ModelLibrary> models = [] {
     const auto library = std::make_shared<ModelLibrary>();
     library->Add(TinyModel());
+    library->Add(Hashing());
     return library;
   }();
   return models;

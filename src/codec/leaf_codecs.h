@@ -17,8 +17,8 @@
 namespace lmz {
 
 // By ascending id.
-inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
-                                           kImageCodec,  kAudioCodec, kPngCodec, kTokenCodec};
+inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec,
+                                           kAudioCodec,  kPngCodec,   kTokenCodec};
 
 template <class... Options>
 std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);

@@ -111,6 +111,7 @@ void MatchModel::Break(const MatchTable& table, uint8_t byte) {
   found_byte_ = byte;
   missed_byte_ = block_[match_position_];
   old_position_ = match_position_ + 1;
+  old_lane_ = table.LaneOf(old_position_);
   age_ = 0;
   match_position_ = next.position;
   length_ = 1;
@@ -120,7 +121,7 @@ void MatchModel::Break(const MatchTable& table, uint8_t byte) {
 void MatchModel::Retry(const MatchTable& table, uint32_t position) {
   constexpr std::array<Edit, 3> kEdits = {Edit::kChange, Edit::kInsertion, Edit::kDrop};
   const std::array<uint32_t, 3> candidates = {old_position_, old_position_ - 1, old_position_ + 1};
-  const MatchTable::Reach& reach = table.reach_[table.LaneOf(old_position_)];
+  const MatchTable::Reach& reach = table.reach_[old_lane_];
   for (size_t i = 0; i < kEdits.size(); ++i) {
     if (candidates[i] >= reach.end) continue;
     const uint32_t limit = std::min(min_length_ - 1, candidates[i] - reach.begin);

@@ -83,6 +83,7 @@ class MatchModel {
 
   // The long match that broke last.
   uint32_t old_position_ = 0;  // where it is by now if a byte was changed
+  size_t old_lane_ = 0;        // that it is in
   uint32_t age_;               // bytes since, the one that broke it included
   Edit edit_ = Edit::kChange;  // that is being tried
   uint8_t found_byte_ = 0;

@@ -353,7 +353,7 @@ class Contest {
   bool has_profiles_;  // the profile is picked by trying both
   bool is_text_;
   std::vector<SharedModel> lower_models_;
-  std::vector<const Predictor*> models_;  // of bytes
+  std::vector<const Predictor*> models_;    // of bytes
   const TokenPredictor* tokens_ = nullptr;  // null: none is tried
   SharedModel second_;                      // beside it
   std::vector<Contestant> contestants_;

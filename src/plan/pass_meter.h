@@ -19,8 +19,8 @@ class PassMeter {
   PassMeter(const PassMeter&) = delete;
   PassMeter& operator=(const PassMeter&) = delete;
 
-  // Before the first pass: there may be one over `size` bytes, each of which takes `cost` (1 .. 256)
-  // units of time.
+  // Before the first pass: there may be one over `size` bytes, each of which takes `cost` (1 ..
+  // 256) units of time.
   void Announce(uint64_t size, uint64_t cost) { work_ += size * cost; }
 
   // The next pass, as it was announced. What it reports counts to `size`.

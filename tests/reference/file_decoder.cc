@@ -11,6 +11,7 @@
 #include "image_decoder.h"
 #include "input.h"
 #include "png_decoder.h"
+#include "token_decoder.h"
 
 namespace lmz::reference {
 
@@ -37,7 +38,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 6, "newer version: unknown Codec");
+  Require(block.codec <= 7, "newer version: unknown Codec");
   Require(block.filters <= 7, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -58,7 +59,9 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
     case 4:
       return 45500 * (n + 16);
     case 6:
-      return 728000 * (n + 8) + 5824000 * (n / 3);
+      return 11648000 * (n + 8) + 93184000 * (n / 3);
+    case 7:
+      return 11648000 * (n + 8);
     default:
       return n;
   }
@@ -74,6 +77,7 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 5) return DecodePngCodec(code, size);
   if (codec == 2) return DecodeTextCodec(code, size, models);
   if (codec == 6) return DecodeParts(code, size, models);
+  if (codec == 7) return DecodeTokenCodec(code, size, models);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }

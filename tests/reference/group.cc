@@ -6,7 +6,8 @@ namespace lmz::reference {
 
 Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start)
     : profile_(profile),
-      has_model_(!start.empty()),
+      opinions_(start.empty() ? 0 : start.size() - 5),
+      inputs_count_(start.empty() ? 36 : start[0].size()),
       lanes_(lanes),
       matches_(lanes),
       slots_(n),
@@ -19,21 +20,22 @@ Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vecto
   FillHistoryMap();
   std::vector<std::vector<int>> first_rows(5, std::vector<int>(36, 1638));
   std::vector<size_t> rows = {256 * lanes, 256 * lanes, 56, 256 * lanes, 136};
-  std::vector<int> final_row(5, 6553);
   std::vector<size_t> final_rows = {256, 56};
-  if (has_model_) {
-    first_rows = start;
+  if (opinions_ != 0) first_rows = start;
+  for (size_t o = 0; o < opinions_; ++o) {
     rows.push_back(256);
-    final_row.assign(6, 5461);
     final_rows.push_back(256);
   }
+  const std::vector<int> final_row(rows.size(), opinions_ == 0   ? 6553
+                                                : opinions_ == 1 ? 5461
+                                                                 : 4681);
   for (size_t s = 0; s < rows.size(); ++s) sets_.emplace_back(rows[s], first_rows[s], 2047, 10);
   for (const size_t count : final_rows) final_sets_.emplace_back(count, final_row, 3071, 6);
 }
 
 // 3
 template <class BitOf>
-void Group::WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of) {
+void Group::WalkByte(size_t lane, const Opinions& opinions, BitOf bit_of) {
   lane_ = lane;
   node_ = 1;
   c1_ = Contexts::Back(lanes_[lane], 1);
@@ -42,7 +44,7 @@ void Group::WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of)
   for (bit_index_ = 7; bit_index_ >= 0; --bit_index_) {
     if (bit_index_ == 7) FindFirstSlots();
     if (bit_index_ == 3) FindSecondSlots();
-    const int bit = bit_of(P1(sum));
+    const int bit = bit_of(P1(opinions));
     Learn(bit);
     node_ = 2 * node_ + static_cast<uint32_t>(bit);
     half_node_ = 2 * half_node_ + static_cast<uint32_t>(bit);
@@ -51,16 +53,26 @@ void Group::WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of)
 }
 
 void Group::DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum) {
-  WalkByte(lane, sum, [&code](int p1) { return code.Decode(p1); });
+  WalkByte(lane, {sum}, [&code](int p1) { return code.Decode(p1); });
+}
+
+void Group::DecodeTokenByte(size_t lane, ArithmeticDecoder& code, const Opinions& opinions,
+                            ExtraInputs& extra) {
+  extra_ = &extra;
+  const std::vector<int64_t>& sum = opinions.at(0);
+  WalkByte(lane, opinions, [&](int p1) {
+    if (sum.at(2 * node_) == 0) return 1;
+    return sum.at(2 * node_ + 1) == 0 ? 0 : code.Decode(p1);
+  });
 }
 
 void Group::LearnByte(size_t lane, uint8_t byte, const std::vector<int64_t>& sum) {
-  WalkByte(lane, sum, [this, byte](int) { return byte >> bit_index_ & 1; });
+  WalkByte(lane, {sum}, [this, byte](int) { return byte >> bit_index_ & 1; });
 }
 
-// 10.2 and 11.2; of `text`, 5.4
-int Group::P1(const std::vector<int64_t>& sum) {
-  inputs_.assign(has_model_ ? 38 : 36, 0);
+// 10.2 and 11.2; of `text`, 5.4; of `token`, 5
+int Group::P1(const Opinions& opinions) {
+  inputs_.assign(inputs_count_, 0);
   const size_t index = static_cast<size_t>(bit_index_);
   const size_t seen = TakeSlotInputs() * 8 + index;
   const size_t grade = TakeMatchInputs() * 8 + index;
@@ -68,10 +80,14 @@ int Group::P1(const std::vector<int64_t>& sum) {
   const size_t local = lane_ * 256;
   std::vector<size_t> rows = {local + node_, local + c1_, grade, local + c2_, seen};
   std::vector<size_t> final_rows = {node_, grade};
-  if (has_model_) {
-    const size_t trust = TakeModelInputs(sum) * 8 + index;
+  for (size_t o = 0; o < opinions_; ++o) {
+    const size_t trust = TakeModelInputs(opinions.at(o), 36 + 2 * o) * 8 + index;
     rows.push_back(trust);
     final_rows.push_back(trust);
+  }
+  if (extra_ != nullptr) {
+    const std::vector<int> extra = extra_->Predict(node_, inputs_.at(36));
+    std::copy(extra.begin(), extra.end(), inputs_.begin() + 40);
   }
   set_logits_.clear();
   for (size_t s = 0; s < rows.size(); ++s) set_logits_.push_back(sets_[s].Mix(inputs_, rows[s]));
@@ -88,6 +104,7 @@ int Group::P1(const std::vector<int64_t>& sum) {
 
 void Group::Learn(int bit) {
   LearnSlots(bit);
+  if (extra_ != nullptr) extra_->Learn(bit);
   Match& match = matches_[lane_];
   if (match.is_alive) {
     length_pair_->Learn(bit, 6, 8);
@@ -252,11 +269,11 @@ size_t Group::TakeMatchInputs() {
 }
 
 // 4 and 5.4 of `text`; returns Trust.
-size_t Group::TakeModelInputs(const std::vector<int64_t>& sum) {
-  const int64_t log_of_one = LogQ8(sum.at(2 * node_ + 1));
-  const int logit = Clamp(static_cast<int>(log_of_one - LogQ8(sum.at(2 * node_))), 3071);
-  inputs_[36] = logit;
-  inputs_[37] = (Squash(logit) - 32768) >> 4;
+size_t Group::TakeModelInputs(const std::vector<int64_t>& sum, size_t at) {
+  const auto log_of = [&](size_t node) { return LogQ8(std::max<int64_t>(sum.at(node), 1)); };
+  const int logit = Clamp(static_cast<int>(log_of(2 * node_ + 1) - log_of(2 * node_)), 3071);
+  inputs_[at] = logit;
+  inputs_[at + 1] = (Squash(logit) - 32768) >> 4;
   return static_cast<size_t>(std::clamp((logit + 2048) >> 7, 0, 31));
 }
 

@@ -1,6 +1,6 @@
 // Mixing, from the memory of a block to the bits of each byte: sections 3 to 11 of
-// src/codec/bytes/spec.md for one lane without a model, and 5 of src/codec/text/spec.md for the
-// lanes of a group with one.
+// src/codec/bytes/spec.md for one lane without a model, 5 of src/codec/text/spec.md for the lanes
+// of a group with one, and 4 and 5 of src/codec/token/spec.md.
 #pragma once
 
 #include <array>
@@ -15,16 +15,35 @@
 
 namespace lmz::reference {
 
+// Inputs behind those of the opinions: of `token`, 5.1.
+class ExtraInputs {
+ public:
+  virtual ~ExtraInputs() = default;
+  virtual std::vector<int> Predict(uint32_t node, int logit) = 0;
+  virtual void Learn(int bit) = 0;
+};
+
+// Sum of `text`, 4, for each opinion.
+using Opinions = std::vector<std::vector<int64_t>>;
+
 class Group {
  public:
-  // For n bytes in so many lanes. With a model, `start` holds its six first rows.
+  // For n bytes in so many lanes. With a model, `start` holds its six first rows; with a second
+  // opinion there are seven.
   Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start);
 
   // Decodes the next byte of `lane`. `sum` is that of `text`, 4; nothing reads it without a model.
   void DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum);
 
+  // As `token`, 4 has it: bits that the first opinion leaves no choice for are not decoded.
+  void DecodeTokenByte(size_t lane, ArithmeticDecoder& code, const Opinions& opinions,
+                       ExtraInputs& extra);
+
   // The same for a byte that is known already (docs/spec/records.md, 2).
   void LearnByte(size_t lane, uint8_t byte, const std::vector<int64_t>& sum);
+
+  // Of the lane's match, between two bytes.
+  const Match& match(size_t lane) const { return matches_[lane]; }
 
   // The known bytes of each lane.
   const std::vector<Bytes>& lanes() const { return lanes_; }
@@ -32,7 +51,7 @@ class Group {
  private:
   // bit_of(P1) is each bit of the byte.
   template <class BitOf>
-  void WalkByte(size_t lane, const std::vector<int64_t>& sum, BitOf bit_of);
+  void WalkByte(size_t lane, const Opinions& opinions, BitOf bit_of);
   Pair& HistoryPair(size_t i, size_t e, const History& history);
   void FillPair(const History& history);
   void FillHistoryMap();
@@ -41,14 +60,16 @@ class Group {
   void LeaveContexts(uint8_t byte);
   size_t TakeSlotInputs();
   size_t TakeMatchInputs();
-  size_t TakeModelInputs(const std::vector<int64_t>& sum);
-  int P1(const std::vector<int64_t>& sum);
+  size_t TakeModelInputs(const std::vector<int64_t>& sum, size_t at);
+  int P1(const Opinions& opinions);
   void LearnSlots(int bit);
   void Learn(int bit);
   void EndByte();
 
   const int profile_;
-  const bool has_model_;
+  const size_t opinions_;
+  const size_t inputs_count_;
+  ExtraInputs* extra_ = nullptr;
 
   // Of each lane.
   std::vector<Bytes> lanes_;

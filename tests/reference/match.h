@@ -26,6 +26,7 @@ class Match {
   bool is_alive = false;
   uint32_t length() const { return length_; }
   void BeginByte() { is_alive = length_ > 0; }
+  const Place& at() const { return at_; }
   int ExpectedByte(const std::vector<Bytes>& lanes) const { return lanes[at_.lane].at(at_.k); }
 
   // After a byte of `lane`; `lanes` are their known bytes.
@@ -40,6 +41,8 @@ class Match {
       } else {
         Break(lanes, block.back());
       }
+      // Of `token`, 4; never so where all lanes go on at the same pace.
+      if (at_.k >= lanes[at_.lane].size()) length_ = 0;
     }
     if (length_ == 0 && age_ < 32) Retry(lanes, block);
     if (block.size() < 8) return;

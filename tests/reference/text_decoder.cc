@@ -21,17 +21,7 @@ struct Payload {
 Payload ReadPayload(const Bytes& bytes, uint64_t n) {
   Payload payload;
   Input input(bytes);
-  payload.model.number = input.Number(1);
-  if (payload.model.number == 0) {
-    payload.model.id = input.Take(16);
-    const uint64_t name_size = input.Number(1);
-    const Bytes name = input.Take(name_size);
-    if (name_size < 1 || name_size > 63) throw Damage("Name_Size");
-    for (const uint8_t c : name) {
-      const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-      if (!is_word && c != '-' && c != '_' && c != '.') throw Damage("Model_Name");
-    }
-  }
+  payload.model = ReadModelName(input);
   payload.lanes = input.Number(1);
   const uint64_t groups_and_profile = input.Number(1);
   payload.groups = groups_and_profile / 16 + 1;
@@ -72,6 +62,21 @@ Decoded DecodeGroup(const Bytes& code, int profile, const std::vector<uint64_t>&
 
 }  // namespace
 
+ModelName ReadModelName(Input& input) {
+  ModelName model;
+  model.number = input.Number(1);
+  if (model.number != 0) return model;
+  model.id = input.Take(16);
+  const uint64_t name_size = input.Number(1);
+  const Bytes name = input.Take(name_size);
+  if (name_size < 1 || name_size > 63) throw Damage("Name_Size");
+  for (const uint8_t c : name) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (!is_word && c != '-' && c != '_' && c != '.') throw Damage("Model_Name");
+  }
+  return model;
+}
+
 std::vector<int64_t> Sums(const std::vector<int64_t>& weights) {
   std::vector<int64_t> sum(512);
   for (size_t b = 0; b < 256; ++b) sum[256 + b] = weights.at(b);
@@ -89,6 +94,7 @@ Decoded DecodeTextCodec(const Bytes& payload, uint64_t size, const Models& model
   if (size > 45500 * (payload.size() + 32)) throw Damage("the payload cannot stand for so much");
   const Payload fields = ReadPayload(payload, size);
   const Model model = models(fields.model);
+  if (model.tokens != nullptr) throw Damage("a model of tokens");
   Decoded block = {{}, 0};
   for (uint64_t g = 0; g < fields.groups; ++g) {
     std::vector<uint64_t> sizes;

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "bytes_decoder.h"
@@ -20,17 +22,34 @@ struct ModelName {
   Bytes id;  // if the number is 0
 };
 
+// A model of tokens (src/codec/token/spec.md).
+struct TokenModel {
+  // The network of one lane: reads a row and gives the weights of the tokens.
+  using Network = std::function<std::vector<uint32_t>(uint32_t)>;
+
+  std::vector<std::string> texts;  // [token], in the order of their bytes
+  std::vector<uint32_t> rows;      // [token]
+  uint32_t begin_row = 0;
+  std::function<Network()> new_network;
+};
+
 struct Model {
   std::function<Network()> new_network;  // in its first state, for one lane
   // Start of docs/spec/model.md, 2.3: six rows of 38; those of section 5.4 where the model has
   // none.
   std::vector<std::vector<int>> start = DefaultStart();
 
+  std::shared_ptr<const TokenModel> tokens;  // null: it predicts bytes
+
   static std::vector<std::vector<int>> DefaultStart();
 };
 
 // Throws Damage if there is no such model.
 using Models = std::function<Model(const ModelName&)>;
+
+// Throws Damage.
+class Input;
+ModelName ReadModelName(Input& input);
 
 // Sum[0] to Sum[511] for the weights of a step (4).
 std::vector<int64_t> Sums(const std::vector<int64_t>& weights);

@@ -40,8 +40,8 @@ def _step(name: str, handle: Handle, data: object, directive: int, max_size: int
 class LmzCompressor:
     """Compresses one frame, piece by piece.
 
-    `level` is 0 (without a model) to 5; `model` takes its place. Levels 4 and 5 need installed models.
-    `block_size` is in bytes.
+    `level` is 0 (without a model) to 5; `model` takes its place. Levels 4 and 5 need installed
+    models. `block_size` is in bytes.
     """
 
     def __init__(self, level: int | None = None, *, model: Model | None = None, threads: int = 1,

@@ -19,9 +19,9 @@
 #include "codec/token/second_opinion.h"
 #include "entropy/code_byte.h"
 #include "mix/context_mixer.h"
-#include "mix/end_mixer.h"
-#include "mix/token_bias.h"
-#include "mix/token_opinion.h"
+#include "mix/token/end_mixer.h"
+#include "mix/token/token_bias.h"
+#include "mix/token/token_opinion.h"
 #include "model/segmenter/segmenter.h"
 
 namespace lmz::token {
@@ -43,6 +43,8 @@ class TokenWalk {
         feed_(model, layout.lanes(), resources.threads,
               kIsEncoding ? TokenFeed::Tokens::kKnown : TokenFeed::Tokens::kUnknown),
         second_(second, layout.lanes()),
+        bias_(block.size()),
+        end_mixer_(block.size()),
         ends_(block.size()) {}
 
   // The memory that the walk takes, from above, in bytes.
@@ -53,9 +55,9 @@ class TokenWalk {
     return TokenTrie::MemoryFor(model.vocabulary()) +
            TokenFeed::MemoryFor(model, layout.lanes(), threads) +
            SecondOpinion::MemoryFor(second, layout.lanes()) +
-           ContextMixer::MemoryFor(size, layout.lanes(), Profile::kText) + EndMixer::Memory() +
-           TokenBias::Memory() + size / 8 + static_cast<uint64_t>(layout.lanes()) * of_lane +
-           sizeof(TokenWalk);
+           ContextMixer::MemoryFor(size, layout.lanes(), Profile::kText) +
+           EndMixer::MemoryFor(size) + TokenBias::MemoryFor(size) + size / 8 +
+           static_cast<uint64_t>(layout.lanes()) * of_lane + sizeof(TokenWalk);
   }
 
   // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when the coder has overrun,

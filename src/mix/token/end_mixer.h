@@ -25,11 +25,11 @@ class EndMixer {
     uint8_t expected_byte;  // behind that place
   };
 
-  // May throw std::bad_alloc.
-  EndMixer();
+  // For a block of `raw_size` bytes. May throw std::bad_alloc.
+  explicit EndMixer(uint64_t raw_size);
 
   // The bytes that one takes.
-  static uint64_t Memory();
+  static uint64_t MemoryFor(uint64_t raw_size);
 
   // The probability, in 1/65536 and within 1 .. 65535, that the token ends.
   uint32_t Predict(const Situation& situation);
@@ -41,12 +41,12 @@ class EndMixer {
   static constexpr size_t kCounters = 6;
   static constexpr size_t kInputs = kCounters + 3;
   static constexpr size_t kSets = 3;
-  static constexpr int kSlotBits = 16;  // of the counters of one kind
 
   using Row = std::array<int32_t, kInputs>;  // weights in 1/65536
 
-  std::vector<uint32_t>
-      counters_;  // [kind][slot]: a probability in 2^-22, above how often it was used
+  int slot_bits_;  // of the counters of one kind
+  // [kind][slot]: a probability in 2^-22, above how often it was used
+  std::vector<uint32_t> counters_;
   std::array<std::vector<Row>, kSets> rows_;
 
   // Of the decision at hand.

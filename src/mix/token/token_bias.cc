@@ -1,6 +1,7 @@
-#include "mix/token_bias.h"
+#include "mix/token/token_bias.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/hash.h"
 #include "entropy/logistic.h"
@@ -9,11 +10,15 @@ namespace lmz {
 
 namespace {
 
-constexpr int kSlotBits = 18;
 constexpr int kCountBits = 6;
 constexpr int kMaxCount = 30;
 constexpr int32_t kMaxBias = 6 << 16;
 constexpr int kMaxInput = 2047;
+
+// Of each context's slots.
+int SlotBitsFor(uint64_t raw_size) {
+  return std::clamp(static_cast<int>(std::bit_width(raw_size)) + 2, 10, 18);
+}
 
 }  // namespace
 
@@ -25,10 +30,11 @@ TokenBias::Contexts TokenBias::ContextsOf(uint32_t trie_node, uint32_t last, uin
   return contexts;
 }
 
-TokenBias::TokenBias() : biases_(kContexts << kSlotBits) {}
+TokenBias::TokenBias(uint64_t raw_size)
+    : slot_bits_(SlotBitsFor(raw_size)), biases_(kContexts << slot_bits_) {}
 
-uint64_t TokenBias::Memory() {
-  return (kContexts << kSlotBits) * sizeof(int32_t);
+uint64_t TokenBias::MemoryFor(uint64_t raw_size) {
+  return (kContexts << SlotBitsFor(raw_size)) * sizeof(int32_t);
 }
 
 std::array<int16_t, TokenBias::kContexts> TokenBias::Predict(const Contexts& contexts,
@@ -36,7 +42,7 @@ std::array<int16_t, TokenBias::kContexts> TokenBias::Predict(const Contexts& con
   std::array<int16_t, kContexts> inputs;
   for (size_t i = 0; i < kContexts; ++i) {
     const uint64_t hash = (contexts[i] + node * uint64_t{0xD6E8FEB86659FD93}) * kGoldenRatio64;
-    used_[i] = &biases_[(i << kSlotBits) + (hash >> (64 - kSlotBits))];
+    used_[i] = &biases_[(i << slot_bits_) + (hash >> (64 - slot_bits_))];
     const int bias_q8 = *used_[i] >> (kCountBits + 8);
     logits_q8_[i] = std::clamp(logit_q8 + bias_q8, -kMaxLogitQ8, kMaxLogitQ8);
     inputs[i] = static_cast<int16_t>(std::clamp(bias_q8, -kMaxInput, kMaxInput));

@@ -1,4 +1,4 @@
-#include "mix/end_mixer.h"
+#include "mix/token/end_mixer.h"
 
 #include <algorithm>
 #include <bit>
@@ -28,6 +28,10 @@ uint32_t Grade(uint32_t match_length, bool ended) {
   return std::min<uint32_t>(15, size) * 2 + (ended ? 1 : 0);
 }
 
+int SlotBitsFor(uint64_t raw_size) {
+  return std::clamp(static_cast<int>(std::bit_width(raw_size)), 8, 16);
+}
+
 uint32_t Hash(uint64_t a, uint64_t b, int bits) {
   return static_cast<uint32_t>(
       ((a * kGoldenRatio64) ^ (b + 1) * 0xD6E8FEB86659FD93) * kGoldenRatio64 >> (64 - bits));
@@ -35,7 +39,8 @@ uint32_t Hash(uint64_t a, uint64_t b, int bits) {
 
 }  // namespace
 
-EndMixer::EndMixer() : counters_(kCounters << kSlotBits, 1u << 31), rows_() {
+EndMixer::EndMixer(uint64_t raw_size)
+    : slot_bits_(SlotBitsFor(raw_size)), counters_(kCounters << slot_bits_, 1u << 31) {
   Row start;
   start.fill(kCounterWeight);
   start[0] = kModelWeight;
@@ -44,26 +49,27 @@ EndMixer::EndMixer() : counters_(kCounters << kSlotBits, 1u << 31), rows_() {
   rows_[2].assign(256, start);
 }
 
-uint64_t EndMixer::Memory() {
-  return (kCounters << kSlotBits) * sizeof(uint32_t) + (kGrades + kTrusts + 256) * sizeof(Row);
+uint64_t EndMixer::MemoryFor(uint64_t raw_size) {
+  return (kCounters << SlotBitsFor(raw_size)) * sizeof(uint32_t) +
+         (kGrades + kTrusts + 256) * sizeof(Row);
 }
 
 uint32_t EndMixer::Predict(const Situation& s) {
   const uint32_t grade = Grade(s.match_length, s.match_ended);
   const uint32_t expected = s.match_length != 0 ? s.expected_byte + 1u : 0;
   const std::array<uint32_t, kCounters> slots = {
-      Hash(s.node, 0, kSlotBits),
-      Hash(s.node, s.previous + uint64_t{1}, kSlotBits),
-      Hash(s.recent & 0xFFFFFF, 0, kSlotBits),
-      Hash(s.recent, 1, kSlotBits),
+      Hash(s.node, 0, slot_bits_),
+      Hash(s.node, s.previous + uint64_t{1}, slot_bits_),
+      Hash(s.recent & 0xFFFFFF, 0, slot_bits_),
+      Hash(s.recent, 1, slot_bits_),
       grade,
-      Hash(s.node, expected, kSlotBits),
+      Hash(s.node, expected, slot_bits_),
   };
   inputs_q8_[0] = s.model_logit_q8;
   inputs_q8_[1] = s.second_logit_q8;
   inputs_q8_[2] = 128;
   for (size_t i = 0; i < kCounters; ++i) {
-    used_[i] = &counters_[(i << kSlotBits) + slots[i]];
+    used_[i] = &counters_[(i << slot_bits_) + slots[i]];
     inputs_q8_[3 + i] = Stretch(static_cast<int>(*used_[i] >> 16));
   }
   sets_[0] = &rows_[0][grade];

@@ -1,4 +1,4 @@
-#include "mix/token_opinion.h"
+#include "mix/token/token_opinion.h"
 
 #include <algorithm>
 #include <bit>

@@ -18,11 +18,11 @@ class TokenBias {
   // Where a byte is: the node of the trie that it follows, the last token and the one before it.
   static Contexts ContextsOf(uint32_t trie_node, uint32_t last, uint32_t before_last);
 
-  // May throw std::bad_alloc.
-  TokenBias();
+  // For a block of `raw_size` bytes. May throw std::bad_alloc.
+  explicit TokenBias(uint64_t raw_size);
 
   // The bytes that one takes.
-  static uint64_t Memory();
+  static uint64_t MemoryFor(uint64_t raw_size);
 
   // What to add, in 1/256 nats and within +-2047, to the opinion's logit `logit_q8` of the bit
   // after those in `node`, by each context.
@@ -32,6 +32,7 @@ class TokenBias {
   void Update(int bit);
 
  private:
+  int slot_bits_;
   std::vector<int32_t> biases_;  // [context][slot]: in 2^-16 nats, above how often it was moved
 
   // Of the bit at hand.
