@@ -26,6 +26,7 @@ fuzz() {
   [ "$target" != decompress ] || seeds+=("$here/../golden/v0" "$here/../golden/errors")
   local max_len=4096
   [ "$target" != model ] || max_len=20000  # the smallest whole model has 15941 bytes
+  [ "$target" != convert ] || max_len=8000  # the smallest whole GGUF file has 5248 bytes
   mkdir -p "$work/$target"
   "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len="$max_len" -timeout=120 \
     -report_slow_units=120 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
