@@ -65,7 +65,7 @@ void Tame(TransformerWeights& w) {
   w.score_scale = {23637, 16};
   w.logit_scale = {23637, 14};
   for (std::vector<uint32_t>& table : w.phases) {
-    for (size_t i = 0; i < table.size(); ++i) table[i] = (table[i] >> 3) >> (2 * i);
+    for (size_t i = 0; i < table.size(); ++i) table[i] = i < 16 ? (table[i] >> 3) >> (2 * i) : 0;
   }
   Tame(w.embedding, 22);
   for (size_t i = 0; i < w.layers.size(); ++i) {

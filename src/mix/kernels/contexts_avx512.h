@@ -31,7 +31,7 @@ inline __m512i NodesOf(const Slot* const* slots, int node) {
 }
 
 inline void StoreInputs(int16_t* to, __m512i values) {
-  _mm256_store_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(values));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(values));
 }
 
 int GatherWide(const Slot* const* slots, int node, const uint32_t* map, const uint32_t* expected,

@@ -20,7 +20,9 @@ class TransformerKernelsTest : public KernelTest<TransformerKernels> {
   int32_t Upto(int32_t limit) {
     const uint64_t draw = random_.Next();
     if (draw % 8 == 0) return draw % 16 == 0 ? limit : -limit;
-    return static_cast<int32_t>((draw >> 8) % (2 * static_cast<uint64_t>(limit) + 1)) - limit;
+    const auto from_low =
+        static_cast<int64_t>((draw >> 8) % (2 * static_cast<uint64_t>(limit) + 1));
+    return static_cast<int32_t>(from_low - limit);
   }
   template <class T>
   std::vector<T> Vector(size_t size, int32_t limit) {
