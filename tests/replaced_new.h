@@ -33,6 +33,14 @@ LMZ_NOINLINE void* operator new(size_t size) {
 LMZ_NOINLINE void* operator new(size_t size, std::align_val_t alignment) {
   return lmz::testing::Allocate(size, static_cast<size_t>(alignment));
 }
+// std::stable_sort asks for its buffer in this way.
+LMZ_NOINLINE void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return lmz::testing::Allocate(size, 1);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 LMZ_NOINLINE void operator delete(void* memory) noexcept {
   std::free(memory);
 }
