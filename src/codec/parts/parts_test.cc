@@ -98,12 +98,12 @@ TEST(Parts, BrokenRulesAreFound) {
   EXPECT_EQ(CodeOfDecoding({0, 0, 0}, 2), Code::kDamaged) << "an empty part";
   EXPECT_EQ(CodeOfDecoding({0, 2, 1, 'a'}, 2), Code::kDamaged) << "stored, of another size";
   EXPECT_EQ(CodeOfDecoding({6, 2, 3, 0, 1, 1}, 2), Code::kNewerVersion) << "parts of parts";
-  EXPECT_EQ(CodeOfDecoding({7, 0}, 2), Code::kNewerVersion) << "before the size";
+  EXPECT_EQ(CodeOfDecoding({15, 0}, 2), Code::kNewerVersion) << "before the size";
 }
 
 TEST(Parts, StandForNoMoreThanTheBoundSays) {
-  EXPECT_EQ(MaxRawSizeOfParts(0), 8u * 728'000);
-  EXPECT_EQ(MaxRawSizeOfParts(7), 15u * 728'000 + 2u * 5'824'000);
+  EXPECT_EQ(MaxRawSizeOfParts(0), 16 * 8u * 728'000);
+  EXPECT_EQ(MaxRawSizeOfParts(7), 16 * (15u * 728'000 + 2u * 5'824'000));
 }
 
 }  // namespace
