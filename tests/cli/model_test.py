@@ -97,6 +97,13 @@ class Models(cli_case.CliCase):
         (models / "large.lmm").unlink()
         self.fails(MODEL, "'large' (id ", "-d", stdin=packed)
 
+    def test_level_5_is_the_installed_llm(self):
+        models = self.install()
+        self.write("in", PROSE)
+        said = self.fails(MODEL, "level 5: model 'llm' not found", "-5", "in").stderr.decode()
+        self.assertIn(f"; install it as {models}/llm.lmm\n", said)
+        self.assertEqual(self.names(), ["in", "prefix"], "nothing was written")
+
     def test_a_damaged_large_model_is_told_and_harms_no_other_level(self):
         models = self.install()
         (models / "large.lmm").write_bytes((cli_case.ROOT / "models/large.lmm").read_bytes()[:-1])

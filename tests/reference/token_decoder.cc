@@ -158,8 +158,8 @@ class EndDecision {
 // 5: weights that every row of the seven sets begins with.
 std::vector<std::vector<int>> StartOf(bool has_second) {
   std::vector<int> row(43, 492);
-  row[36] = 29491;
-  row[38] = 3277;
+  row[36] = 24576;
+  row[38] = 8192;
   for (size_t i = 40; i < 43; ++i) row[i] = 16384;
   return std::vector<std::vector<int>>(has_second ? 7 : 6, row);
 }

@@ -86,8 +86,8 @@ class TokenWalk {
   static constexpr bool kIsEncoding = std::is_const_v<Byte>;
 
   // What the mixer begins with, in 1/65536: the model is believed more than all others.
-  static constexpr int32_t kModelWeight = 58982;
-  static constexpr int32_t kSecondWeight = 6554;
+  static constexpr int32_t kModelWeight = 49152;
+  static constexpr int32_t kSecondWeight = 16384;
   static constexpr int32_t kContextWeight = 983;
   static constexpr int16_t kExtraWeight = 16384;  // in 1/32768
 
