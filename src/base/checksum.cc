@@ -24,13 +24,16 @@ Hash128 Checksum128(ByteSpan bytes) {
   return Canonical(XXH3_128bits(bytes.data(), bytes.size()));
 }
 
-Checksum64Stream::Checksum64Stream() : state_(XXH3_createState()) {
+Xxh3State::Xxh3State() : state_(XXH3_createState()) {
   if (state_ == nullptr) throw std::bad_alloc();
-  XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
-Checksum64Stream::~Checksum64Stream() {
+Xxh3State::~Xxh3State() {
   XXH3_freeState(static_cast<XXH3_state_t*>(state_));
+}
+
+Checksum64Stream::Checksum64Stream() {
+  XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
 void Checksum64Stream::Update(ByteSpan bytes) {
@@ -41,13 +44,8 @@ uint64_t Checksum64Stream::Digest() const {
   return XXH3_64bits_digest(static_cast<const XXH3_state_t*>(state_));
 }
 
-Checksum128Stream::Checksum128Stream() : state_(XXH3_createState()) {
-  if (state_ == nullptr) throw std::bad_alloc();
+Checksum128Stream::Checksum128Stream() {
   XXH3_128bits_reset(static_cast<XXH3_state_t*>(state_));
-}
-
-Checksum128Stream::~Checksum128Stream() {
-  XXH3_freeState(static_cast<XXH3_state_t*>(state_));
 }
 
 void Checksum128Stream::Update(ByteSpan bytes) {

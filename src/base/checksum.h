@@ -20,32 +20,33 @@ inline uint32_t Checksum32(ByteSpan bytes) {
 using Hash128 = std::array<uint8_t, 16>;
 Hash128 Checksum128(ByteSpan bytes);
 
-// XXH3-64 over bytes that arrive in pieces; equal to Checksum64 of their concatenation.
-class Checksum64Stream {
+// Memory of the XXH3 functions for bytes that arrive in pieces.
+class Xxh3State {
  public:
-  Checksum64Stream();
-  ~Checksum64Stream();
-  Checksum64Stream(const Checksum64Stream&) = delete;
-  Checksum64Stream& operator=(const Checksum64Stream&) = delete;
-  void Update(ByteSpan bytes);
-  uint64_t Digest() const;
+  // May throw std::bad_alloc.
+  Xxh3State();
+  ~Xxh3State();
+  Xxh3State(const Xxh3State&) = delete;
+  Xxh3State& operator=(const Xxh3State&) = delete;
 
- private:
+ protected:
   void* state_;
 };
 
+// XXH3-64 over bytes that arrive in pieces; equal to Checksum64 of their concatenation.
+class Checksum64Stream : Xxh3State {
+ public:
+  Checksum64Stream();
+  void Update(ByteSpan bytes);
+  uint64_t Digest() const;
+};
+
 // XXH3-128 in the same way; equal to Checksum128 of the concatenation.
-class Checksum128Stream {
+class Checksum128Stream : Xxh3State {
  public:
   Checksum128Stream();
-  ~Checksum128Stream();
-  Checksum128Stream(const Checksum128Stream&) = delete;
-  Checksum128Stream& operator=(const Checksum128Stream&) = delete;
   void Update(ByteSpan bytes);
   Hash128 Digest() const;
-
- private:
-  void* state_;
 };
 
 }  // namespace lmz

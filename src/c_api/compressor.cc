@@ -16,16 +16,12 @@ Status Set(lmz_compressor& compressor, int option, uint64_t value) {
       compressor.has_model = true;
       return OkStatus();
     }
-    case LMZ_BLOCK_SIZE: {
-      lmz::CompressOptions changed = {.block_size = value};
-      LMZ_TRY(lmz::ValidateCompressOptions(changed));
-      options.block_size = value;
-      return OkStatus();
-    }
+    case LMZ_BLOCK_SIZE:
     case LMZ_FRAME_SIZE: {
-      lmz::CompressOptions changed = {.frame_size = value};
+      lmz::CompressOptions changed = options;
+      (option == LMZ_BLOCK_SIZE ? changed.block_size : changed.frame_size) = value;
       LMZ_TRY(lmz::ValidateCompressOptions(changed));
-      options.frame_size = value;
+      options = changed;
       return OkStatus();
     }
     case LMZ_CONTENT_SIZE:

@@ -12,7 +12,7 @@ class CallbackInput final : public lmz::RandomAccess {
   CallbackInput(lmz_read_at read, void* user, uint64_t size)
       : read_(read), user_(user), size_(size) {}
   uint64_t size() const override { return size_; }
-  Status ReadAt(uint64_t offset, lmz::MutableByteSpan buffer) override {
+  Status ReadAt(uint64_t offset, lmz::MutableByteSpan buffer) const override {
     if (buffer.empty() || read_(user_, offset, buffer.data(), buffer.size()) == 0) {
       return lmz::OkStatus();
     }
@@ -24,20 +24,6 @@ class CallbackInput final : public lmz::RandomAccess {
   lmz_read_at read_;
   void* user_;
   uint64_t size_;
-};
-
-class MemoryInput final : public lmz::RandomAccess {
- public:
-  explicit MemoryInput(lmz::ByteSpan bytes) : bytes_(bytes) {}
-  uint64_t size() const override { return bytes_.size(); }
-  Status ReadAt(uint64_t offset, lmz::MutableByteSpan buffer) override {
-    const lmz::ByteSpan part = bytes_.subspan(static_cast<size_t>(offset), buffer.size());
-    std::copy(part.begin(), part.end(), buffer.begin());
-    return lmz::OkStatus();
-  }
-
- private:
-  lmz::ByteSpan bytes_;
 };
 
 }  // namespace
@@ -73,7 +59,7 @@ lmz_code lmz_range_open_memory(lmz_range_reader** reader, const void* src, size_
                                const lmz_decompressor* settings, lmz_error* error) {
   return lmz::GuardCreate(reader, error, [&]() -> Result<std::unique_ptr<lmz_range_reader>> {
     LMZ_TRY(lmz::CheckBuffer(src, src_size));
-    return Open(std::make_unique<MemoryInput>(lmz::Span(src, src_size)), settings);
+    return Open(std::make_unique<lmz::MemoryAccess>(lmz::Span(src, src_size)), settings);
   });
 }
 

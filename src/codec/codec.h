@@ -42,6 +42,11 @@ struct BlockResources {
     return !report || report(done, code_size);
   }
 
+  // For codecs: holds crew_mutex, if there is one.
+  std::unique_lock<std::mutex> HoldCrew() const {
+    return crew_mutex != nullptr ? std::unique_lock(*crew_mutex) : std::unique_lock<std::mutex>();
+  }
+
   // For codecs: where the models are found that blocks name.
   const ModelLibrary& ModelsToUse() const;
 

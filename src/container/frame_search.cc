@@ -42,12 +42,10 @@ Result<std::optional<FrameSearch::FoundFrame>> FrameSearch::FrameAt(uint64_t off
   if (bytes.size() <= kMagic.size() || !std::equal(kMagic.begin(), kMagic.end(), bytes.begin())) {
     return nothing;
   }
-  const int kind = bytes[kMagic.size()] & ~kVersionMask;
-  const bool is_note = kind == kNoteKind;
-  // The reader knows all rules, those of a note to its end.
-  WindowSource source(input_, offset, is_note ? input_.size() : offset + bytes.size());
+  const bool is_note = (bytes[kMagic.size()] & ~kVersionMask) == kNoteKind;
+  MemorySource source(bytes);
   if (is_note) {
-    BufferedInput buffered(source);
+    BufferedInput buffered(source, kMaxHeaderSize);
     HeaderReader archive(buffered);
     FrameStart start;
     NoteHeader note;
@@ -58,7 +56,7 @@ Result<std::optional<FrameSearch::FoundFrame>> FrameSearch::FrameAt(uint64_t off
     if (end > input_.size()) return nothing;
     return std::optional(FoundFrame{.is_note = true, .end = end});
   }
-  Reader reader(source);
+  Reader reader(source, kMaxHeaderSize);
   const Result<Reader::Item> item = reader.Next();
   if (!item.ok() || item.value() != Reader::Item::kFrame) return nothing;
   std::optional<FoundFrame> found(
@@ -78,7 +76,7 @@ Result<std::optional<FrameSearch::FoundBlock>> FrameSearch::BlockAt(uint64_t off
   if (bytes.size() < 2 || FindCodec(CodecId{bytes[0]}) == nullptr) return nothing;
   for (uint64_t number = first; number < first + count; ++number) {
     MemorySource source(bytes);
-    BufferedInput buffered(source);
+    BufferedInput buffered(source, kMaxHeaderSize);
     HeaderReader archive(buffered);
     NumberedBlock fields = {.number = number};
     Visit(archive, fields);

@@ -13,7 +13,7 @@ namespace lmz {
 class FrameSearch {
  public:
   // `input` outlives this.
-  explicit FrameSearch(RandomAccess& input) : input_(input) {}
+  explicit FrameSearch(const RandomAccess& input) : input_(input) {}
 
   // What follows asks for something at `offset`: nothing when it is not there whole, with a check
   // that agrees. Errors: those of the input.
@@ -53,7 +53,7 @@ class FrameSearch {
 
   static constexpr size_t kPageSize = size_t{1} << 16;
 
-  RandomAccess& input_;
+  const RandomAccess& input_;
   Bytes page_;
   uint64_t page_offset_ = 0;
 };

@@ -17,7 +17,7 @@ Status NoIndex(const char* why) {
 }
 
 // The frame header at `offset`, which must be `size` bytes long.
-Status CheckFrameHeader(RandomAccess& input, uint64_t offset, uint64_t size) {
+Status CheckFrameHeader(const RandomAccess& input, uint64_t offset, uint64_t size) {
   WindowSource source(input, offset, offset + size);
   Reader reader(source);
   LMZ_ASSIGN(const Reader::Item item, reader.Next());
@@ -28,7 +28,7 @@ Status CheckFrameHeader(RandomAccess& input, uint64_t offset, uint64_t size) {
 }
 
 // Where the zeros begin that stand in front of `end`; those that padding may have, no more.
-Result<uint64_t> EndBeforePadding(RandomAccess& input, uint64_t end) {
+Result<uint64_t> EndBeforePadding(const RandomAccess& input, uint64_t end) {
   std::array<uint8_t, 4096> buffer;
   const uint64_t lowest = end - std::min(end, kMaxPadding);
   while (end > lowest) {
@@ -42,7 +42,7 @@ Result<uint64_t> EndBeforePadding(RandomAccess& input, uint64_t end) {
   return end;
 }
 
-Status ReadTail(RandomAccess& input, uint64_t end, MutableByteSpan tail) {
+Status ReadTail(const RandomAccess& input, uint64_t end, MutableByteSpan tail) {
   if (end < kFooterSize) return NoIndex("the input is too short for one");
   return input.ReadAt(end - tail.size(), tail);
 }
@@ -62,7 +62,7 @@ uint64_t WindowSource::PassOver(uint64_t size) {
   return passed;
 }
 
-Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t memory_limit) {
+Result<FrameIndex> ReadIndexBefore(const RandomAccess& input, uint64_t end, uint64_t memory_limit) {
   std::array<uint8_t, kFooterTailSize> tail;
   LMZ_TRY(ReadTail(input, end, tail));
   if (tail.back() == 0) {
@@ -116,7 +116,7 @@ Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t m
   return index;
 }
 
-Status ReadBlockHeader(RandomAccess& input, const BlockPlace& place, BlockRecord& block,
+Status ReadBlockHeader(const RandomAccess& input, const BlockPlace& place, BlockRecord& block,
                        uint64_t& payload_offset) {
   WindowSource source(input, place.offset, place.offset + place.coded_size);
   if (place.is_compact) {

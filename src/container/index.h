@@ -4,30 +4,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/random_access.h"
 #include "base/stream.h"
 #include "container/reader.h"
 
 namespace lmz {
 
-// Bytes that can be read anywhere.
-class RandomAccess {
- public:
-  virtual ~RandomAccess() = default;
-  virtual uint64_t size() const = 0;
-  // Fills `buffer` from `offset` on; offset + buffer.size() <= size(). Errors: kIo.
-  virtual Status ReadAt(uint64_t offset, MutableByteSpan buffer) = 0;
-};
-
 // The bytes [begin, end) of an input, one after the other. The input outlives this.
 class WindowSource final : public Source {
  public:
-  WindowSource(RandomAccess& input, uint64_t begin, uint64_t end)
+  WindowSource(const RandomAccess& input, uint64_t begin, uint64_t end)
       : input_(input), position_(begin), end_(end) {}
   Result<size_t> Read(MutableByteSpan buffer) override;
   uint64_t PassOver(uint64_t size) override;
 
  private:
-  RandomAccess& input_;
+  const RandomAccess& input_;
   uint64_t position_;
   uint64_t end_;
 };
@@ -48,12 +40,12 @@ struct FrameIndex {
   uint64_t frame_offset = 0;
   std::vector<BlockPlace> blocks;
 };
-Result<FrameIndex> ReadIndexBefore(RandomAccess& input, uint64_t end, uint64_t memory_limit);
+Result<FrameIndex> ReadIndexBefore(const RandomAccess& input, uint64_t end, uint64_t memory_limit);
 
 // Reads the header of the block at `place` into `block`; `payload_offset` is where its payload
 // begins. Errors: those of the input; kTruncated, kDamaged, kNewerVersion, also when it is not the
 // block that `place` describes.
-Status ReadBlockHeader(RandomAccess& input, const BlockPlace& place, BlockRecord& block,
+Status ReadBlockHeader(const RandomAccess& input, const BlockPlace& place, BlockRecord& block,
                        uint64_t& payload_offset);
 
 }  // namespace lmz

@@ -12,7 +12,7 @@ class MemoryInput final : public RandomAccess {
  public:
   explicit MemoryInput(ByteSpan bytes) : bytes_(bytes) {}
   uint64_t size() const override { return bytes_.size(); }
-  Status ReadAt(uint64_t offset, MutableByteSpan buffer) override {
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
     EXPECT_LE(offset + buffer.size(), bytes_.size());
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), buffer.size(),
                 buffer.begin());
@@ -20,7 +20,7 @@ class MemoryInput final : public RandomAccess {
     return OkStatus();
   }
 
-  uint64_t read_size = 0;
+  mutable uint64_t read_size = 0;
 
  private:
   ByteSpan bytes_;

@@ -37,15 +37,6 @@ Status Damaged(const std::string& what) {
   return Status(Code::kDamaged, "GGUF: " + what);
 }
 
-// Text from a file in a message: short, and nothing that a terminal would obey.
-std::string Quoted(const std::string& text) {
-  std::string shown = text.substr(0, 80);
-  for (char& c : shown) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return "'" + shown + "'";
-}
-
 // Reads a header from its beginning through a small buffer.
 class HeaderReader {
  public:
@@ -261,6 +252,14 @@ Result<GgufTensor> ReadTensor(HeaderReader& in) {
 }
 
 }  // namespace
+
+std::string Quoted(const std::string& text) {
+  std::string shown = text.substr(0, 80);
+  for (char& c : shown) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return "'" + shown + "'";
+}
 
 Result<Gguf> Gguf::Read(const RandomAccess& file) {
   HeaderReader in(file);

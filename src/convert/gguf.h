@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/random_access.h"
 #include "convert/number.h"
-#include "convert/random_access.h"
 #include "convert/tensor_type.h"
 
 namespace lmz::convert {
@@ -35,6 +35,9 @@ struct GgufTensor {
 
   uint64_t row_size() const { return columns / type->block_elements * type->block_size; }
 };
+
+// Text from a file for a message: short, in quotes, and nothing that a terminal would obey.
+std::string Quoted(const std::string& text);
 
 class Gguf {
  public:

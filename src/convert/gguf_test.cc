@@ -102,7 +102,10 @@ TEST(GgufTest, EveryChangedByteIsRefusedOrHarmless) {
     for (const uint8_t change : Bytes{0x01, 0x80, 0xFF}) {
       file[i] ^= change;
       const Status status = StatusOf(file);
-      ASSERT_TRUE(status.ok() || !status.message().empty());
+      ASSERT_TRUE(status.ok() || status.code() == Code::kDamaged ||
+                  status.code() == Code::kTruncated || status.code() == Code::kNewerVersion ||
+                  status.code() == Code::kNotLmz)
+          << i << status.message();
       file[i] ^= change;
     }
   }

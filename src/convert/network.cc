@@ -1,6 +1,7 @@
 #include "convert/network.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "convert/constants.h"
@@ -41,9 +42,7 @@ Result<Family> FamilyOf(const Gguf& gguf) {
   for (const Family& family : kFamilies) {
     if (family.name == name) return family;
   }
-  std::string shown = name.substr(0, 40);
-  for (char& c : shown) c = c >= ' ' && c <= '~' ? c : '?';
-  return Unsupported("the model has the architecture '" + shown + "'");
+  return Unsupported("the model has the architecture " + Quoted(name));
 }
 
 std::string Layer(size_t index, const char* name) {
@@ -153,7 +152,7 @@ class Tensors {
 
   Status CheckAllUsed() const {
     for (const auto& [name, tensor] : gguf_.tensors()) {
-      if (used_.count(name) == 0) return Unsupported("the model has the tensor '" + name + "'");
+      if (used_.count(name) == 0) return Unsupported("the model has the tensor " + Quoted(name));
     }
     return OkStatus();
   }

@@ -1,8 +1,6 @@
 // The network of a GGUF file: its shape, its small tensors, and where its matrices come from.
 #pragma once
 
-#include <set>
-
 #include "convert/gguf.h"
 #include "convert/matrices.h"
 

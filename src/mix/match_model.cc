@@ -48,11 +48,6 @@ size_t MatchTable::LaneOf(uint32_t position) const {
   return lane;
 }
 
-// Where all lanes go on at the same pace, a match once begun stays within what is known.
-bool MatchModel::IsKnown(const MatchTable& table, uint32_t position) const {
-  return position < table.reach_[table.LaneOf(position)].end;
-}
-
 MatchModel::MatchModel(const uint8_t* block, uint32_t begin, uint32_t min_length, MatchTable& table)
     : block_(block), min_length_(min_length), lane_(table.reach_.size()), age_(kMaxAge) {
   table.reach_.push_back({begin, begin});
@@ -98,7 +93,7 @@ void MatchModel::Extend() {
 // Where the match goes on if `byte`, which it did not expect, came from the edit that is likely for
 // such bytes.
 MatchModel::Resumption MatchModel::GuessEdit(const MatchTable& table, uint8_t byte) const {
-  const uint32_t end = table.reach_[table.LaneOf(match_position_)].end;
+  const uint32_t end = table.reach_[match_lane_].end;
   uint32_t kept = match_position_;
   while (kept < match_position_ + kMaxDrops && kept + 1 < end && drops_[block_[kept]] > 0) ++kept;
   if (kept > match_position_ && kept + 1 < end && block_[kept] == byte) {
@@ -120,7 +115,7 @@ void MatchModel::Break(const MatchTable& table, uint8_t byte) {
   found_byte_ = byte;
   missed_byte_ = block_[match_position_];
   old_position_ = match_position_ + 1;
-  old_lane_ = table.LaneOf(old_position_);
+  old_lane_ = match_lane_;
   age_ = 0;
   match_position_ = next.position;
   length_ = 1;
@@ -138,13 +133,15 @@ void MatchModel::Retry(const MatchTable& table, uint32_t position) {
     if (length < kMinRetry || length <= length_) continue;
     edit_ = kEdits[i];
     match_position_ = candidates[i];
+    match_lane_ = old_lane_;
     length_ = length;
   }
 }
 
 // Takes `candidate` if enough of what stands before it equals what stands before `position`.
 void MatchModel::Find(const MatchTable& table, uint32_t candidate, uint32_t position) {
-  const MatchTable::Reach& reach = table.reach_[table.LaneOf(candidate)];
+  const size_t lane = table.LaneOf(candidate);
+  const MatchTable::Reach& reach = table.reach_[lane];
   if (candidate >= reach.end) return;
   const uint32_t limit = std::min(kMaxVerified, candidate - reach.begin);
   const uint32_t length = CountEqual(candidate, position, limit);
@@ -155,6 +152,7 @@ void MatchModel::Find(const MatchTable& table, uint32_t candidate, uint32_t posi
     if (is_rival_new_) return;
   }
   match_position_ = candidate;
+  match_lane_ = lane;
   length_ = length;
 }
 
@@ -172,7 +170,8 @@ void MatchModel::UpdateByte(MatchTable& table, uint32_t position) {
     } else {
       Break(table, byte);
     }
-    if (!IsKnown(table, match_position_)) length_ = 0;
+    // Where all lanes go on at the same pace, a match once begun stays within what is known.
+    if (match_position_ >= table.reach_[match_lane_].end) length_ = 0;
   }
   if (length_ == 0 && IsRemembered()) Retry(table, position);
   if (position - table.reach_[lane_].begin < 8) return;

@@ -78,7 +78,6 @@ class MatchModel {
 
   bool IsOnTrial() const { return length_ > 0 && length_ < min_length_; }
   bool IsRemembered() const;
-  bool IsKnown(const MatchTable& table, uint32_t position) const;
   uint32_t CountEqual(uint32_t candidate, uint32_t position, uint32_t limit) const;
   void Judge(uint8_t byte);
   void Extend();
@@ -91,12 +90,13 @@ class MatchModel {
   uint32_t min_length_;
   size_t lane_;
   uint32_t match_position_ = 0;
+  size_t match_lane_ = 0;  // that it is in
   uint32_t length_ = 0;
   uint32_t next_line_ = 0;  // of the match table, for the next byte
 
   // The long match that broke last.
   uint32_t old_position_ = 0;  // where it is by now if a byte was changed
-  size_t old_lane_ = 0;        // that it is in
+  size_t old_lane_ = 0;        // that this is in
   uint32_t age_;               // bytes since, the one that broke it included
   Edit edit_ = Edit::kChange;  // that is being tried
   uint8_t found_byte_ = 0;

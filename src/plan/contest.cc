@@ -310,7 +310,8 @@ class Contest {
                CodeBelow(best + names, sample, tokens.options,
                          meter_.Pass(ModelSampleSize(), tokens.cost)));
     tokens.is_left_out = !coded.has_value();
-    if (!coded || coded->payload.size() - names >= best - best / kTokensLead) return OkStatus();
+    if (coded) tokens.sample_size = coded->payload.size() - names;
+    if (!coded || tokens.sample_size >= best - best / kTokensLead) return OkStatus();
     for (Contestant& contestant : contestants_) {
       contestant.is_left_out = contestant.is_left_out || !HasTokens(contestant);
     }
@@ -390,7 +391,7 @@ class Contest {
   ByteSpan raw_;
   uint8_t filters_;
   BytesOptions bytes_;
-  const Model* model_;  // of the level, the last of models_; null: none is tried
+  const Model* model_;  // of the level; null: none is tried
   const BlockResources& resources_;
   PassMeter meter_;
   bool has_profiles_;  // the profile is picked by trying both

@@ -5,17 +5,6 @@
 
 namespace lmz {
 
-namespace {
-
-Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
-  if (memory <= memory_limit) return memory;
-  return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
-                                  " bytes of memory, more than the limit of " +
-                                  std::to_string(memory_limit));
-}
-
-}  // namespace
-
 FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
     : sink_(sink),
       options_(std::move(options)),
@@ -23,20 +12,8 @@ FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options
       meter_(options_.progress),
       pool_(options_.threads) {}
 
-Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
-  return WithinLimit(header.payload_size + header.raw_size + DecodeMemory(header), memory_limit);
-}
-
-Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
-                                    const BlockResources& resources, uint64_t memory,
-                                    uint64_t memory_limit) {
-  return WithinLimit(memory + PayloadMemory(header, payload, resources), memory_limit);
-}
-
 Status FrameDecoder::CheckOutput(uint64_t raw_size) {
-  if (raw_size <= options_.output_limit - promised_size_) return OkStatus();
-  return Status(Code::kLimit, "the output grows above the limit of " +
-                                  std::to_string(options_.output_limit) + " bytes");
+  return CheckOutputSize(raw_size, promised_size_, options_.output_limit);
 }
 
 Status FrameDecoder::OpenBlock() {

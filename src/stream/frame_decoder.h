@@ -10,19 +10,11 @@
 
 #include "base/worker_pool.h"
 #include "container/reader.h"
+#include "stream/block_decoding.h"
 #include "stream/pipeline.h"
 #include "stream/progress_meter.h"
 
 namespace lmz {
-
-// The bytes that decoding a block needs by its header, payload and raw bytes included; kLimit when
-// they are more than `memory_limit`.
-Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
-
-// The same for a block whose payload is known: `memory` and what the payload adds.
-Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
-                                    const BlockResources& resources, uint64_t memory,
-                                    uint64_t memory_limit);
 
 // Either Run, or Step, FinishAll and CheckEnd. std::bad_alloc passes through.
 class FrameDecoder {

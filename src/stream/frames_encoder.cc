@@ -29,13 +29,13 @@ FrameEncoder& FramesEncoder::OpenFrame() {
                                 .coded_bytes = progress_.coded_bytes + done.coded_bytes});
     };
   }
-  frame_read_size_ = 0;
   return frame_.emplace(sink_, std::move(options), plan_);
 }
 
 Status FramesEncoder::EndFrame() {
   LMZ_ASSIGN(const Progress done, OpenFrame().Finish());
   frame_.reset();
+  frame_read_size_ = 0;
   progress_.raw_bytes += done.raw_bytes;
   progress_.coded_bytes += done.coded_bytes;
   return OkStatus();
@@ -44,8 +44,7 @@ Status FramesEncoder::EndFrame() {
 Result<size_t> FramesEncoder::Write(ByteSpan bytes) {
   if (bytes.empty()) return size_t{0};
   if (frame_ && frame_read_size_ == options_.frame_size) LMZ_TRY(EndFrame());
-  const uint64_t read_size = progress_.raw_bytes + (frame_ ? frame_read_size_ : 0);
-  LMZ_TRY(CheckContentSize(read_size + bytes.size(), false));
+  LMZ_TRY(CheckContentSize(read_size() + bytes.size(), false));
   FrameEncoder& frame = OpenFrame();
   const uint64_t room = options_.frame_size - frame_read_size_;
   const auto size = static_cast<size_t>(std::min<uint64_t>(bytes.size(), room));
@@ -59,8 +58,7 @@ Status FramesEncoder::Flush() {
 }
 
 Result<Progress> FramesEncoder::Finish() {
-  const uint64_t read_size = progress_.raw_bytes + (frame_ ? frame_read_size_ : 0);
-  LMZ_TRY(CheckContentSize(read_size, true));
+  LMZ_TRY(CheckContentSize(read_size(), true));
   LMZ_TRY(EndFrame());
   return progress_;
 }

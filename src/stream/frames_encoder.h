@@ -27,6 +27,8 @@ class FramesEncoder {
   Result<Progress> Finish();
 
  private:
+  // Bytes taken so far.
+  uint64_t read_size() const { return progress_.raw_bytes + frame_read_size_; }
   Status CheckContentSize(uint64_t size, bool is_last) const;
   FrameEncoder& OpenFrame();
   Status EndFrame();

@@ -32,7 +32,7 @@ class HollowFile final : public RandomAccess {
 
   uint64_t size() const override { return hole_ends_.size() * kMaxBlockRawSize + bytes_.size(); }
 
-  Status ReadAt(uint64_t offset, MutableByteSpan buffer) override {
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
     while (!buffer.empty()) {
       const auto hole = std::upper_bound(hole_ends_.begin(), hole_ends_.end(), offset);
       const auto passed = static_cast<uint64_t>(hole - hole_ends_.begin()) * kMaxBlockRawSize;

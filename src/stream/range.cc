@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "base/memory_errors.h"
-#include "stream/frame_decoder.h"
+#include "stream/block_decoding.h"
 #include "stream/pipeline.h"
-#include "stream/progress_meter.h"
 
 namespace lmz {
 
@@ -14,7 +13,7 @@ namespace {
 constexpr size_t kHeaderReadSize = 1024;  // of which a block header takes a few dozen bytes
 }  // namespace
 
-Result<RangeReader> RangeReader::Open(RandomAccess& input, DecompressOptions options) {
+Result<RangeReader> RangeReader::Open(const RandomAccess& input, DecompressOptions options) {
   LMZ_TRY(ValidateThreads(options.threads));
   return WithMemoryErrors(
       [&]() -> Result<RangeReader> {
@@ -73,27 +72,9 @@ Status RangeReader::Decode(const Block& block) {
   BlockRecord record;
   uint64_t payload_offset = 0;
   LMZ_TRY(ReadBlockHeader(*input_, block.place, record, payload_offset));
-  const Result<uint64_t> memory = CheckDecodeMemory(record.header, options_.memory_limit);
-  LMZ_TRY(memory.status().At(BlockName(record)));
-  Bytes payload(record.header.payload_size);
-  LMZ_TRY(input_->ReadAt(payload_offset, payload));
-  BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
-  LMZ_TRY(
-      CheckPayloadMemory(record.header, payload, resources, memory.value(), options_.memory_limit)
-          .status()
-          .At(BlockName(record)));
-  ProgressMeter meter(options_.progress);
-  BlockProgress progress(meter, record.header.raw_size, record.header.raw_size,
-                         record.header.payload_size);
-  resources.report = [&progress](uint64_t done, uint64_t code_size) {
-    return progress.Report(done, code_size);
-  };
   decoded_offset_.reset();
-  decoded_.resize(record.header.raw_size);
-  LMZ_TRY(DecodeRecord(record, payload, decoded_, resources));
-  if (!progress.Finish(record.header.raw_size, record.header.payload_size)) {
-    return CancelledStatus();
-  }
+  ProgressMeter meter(options_.progress);
+  LMZ_TRY(DecodeBlockAt(*input_, record, payload_offset, options_, meter, decoded_));
   decoded_offset_ = block.content_offset;
   return OkStatus();
 }

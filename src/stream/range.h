@@ -12,7 +12,7 @@ class RangeReader {
   // where a frame has none, from all headers, from the first one on. options.output_limit does not
   // count. Errors: those of the input, kNotLmz, kTruncated, kDamaged, kNewerVersion, kLimit,
   // kOutOfMemory.
-  static Result<RangeReader> Open(RandomAccess& input, DecompressOptions options);
+  static Result<RangeReader> Open(const RandomAccess& input, DecompressOptions options);
 
   // Bytes of the whole content, as the indexes say.
   uint64_t content_size() const { return content_size_; }
@@ -32,7 +32,7 @@ class RangeReader {
   Result<size_t> Read(uint64_t offset, MutableByteSpan buffer);
 
  private:
-  RangeReader(RandomAccess& input, DecompressOptions options)
+  RangeReader(const RandomAccess& input, DecompressOptions options)
       : input_(&input), options_(std::move(options)) {}
 
   Status FindBlocks();
@@ -41,7 +41,7 @@ class RangeReader {
   void Append(const BlockPlace& place);
   Status Decode(const Block& block);
 
-  RandomAccess* input_;
+  const RandomAccess* input_;
   DecompressOptions options_;
   std::vector<Block> blocks_;
   uint64_t content_size_ = 0;

@@ -5,7 +5,7 @@
 #include "base/memory_errors.h"
 #include "codec/registry.h"
 #include "container/frame_search.h"
-#include "stream/frame_decoder.h"
+#include "stream/block_decoding.h"
 #include "stream/pipeline.h"
 #include "stream/progress_meter.h"
 
@@ -22,14 +22,13 @@ std::string Blocks(uint64_t first, uint64_t end) {
 }
 
 // Whether a decoder that comes to the end of the payload leaves what it has decoded in place.
-bool DecodesInPlace(const BlockHeader& header) {
-  return header.filters == 0 && (header.codec == kStoredCodec.id ||
-                                 header.codec == kBytesCodec.id || header.codec == kTextCodec.id);
+bool DecodesInPlace(CodecId codec) {
+  return codec == kBytesCodec.id || codec == kTextCodec.id;
 }
 
 class Salvager {
  public:
-  Salvager(RandomAccess& input, Sink& sink, const DecompressOptions& options,
+  Salvager(const RandomAccess& input, Sink& sink, const DecompressOptions& options,
            const std::function<void(const SalvagedPart&)>& tell)
       : input_(input),
         sink_(sink),
@@ -38,7 +37,7 @@ class Salvager {
         search_(input),
         meter_(options.progress) {}
 
-  Result<SalvageReport> Run() {
+  Result<uint64_t> Run() {
     while (at_ < input_.size()) {
       LMZ_ASSIGN(const bool is_known, TakeWhatIsHere());
       if (is_known) continue;
@@ -47,7 +46,7 @@ class Salvager {
     }
     LMZ_TRY(BreakFrame());
     if (!has_found_) return Status(Code::kNotLmz, "no lmz frame or block was found");
-    return report_;
+    return written_size_;
   }
 
  private:
@@ -69,7 +68,8 @@ class Salvager {
     LMZ_TRY(BreakFrame());
     has_found_ = true;
     if (frame->block.header.raw_size != 0) {
-      LMZ_TRY(Restore(frame->block, frame->end));
+      LMZ_ASSIGN(const bool is_good, Decode(frame->block, frame->end));
+      LMZ_TRY(Put(frame->block, frame->end, is_good));
       return true;
     }
     is_in_frame_ = !frame->is_compact && !frame->is_note;
@@ -90,10 +90,9 @@ class Salvager {
       LMZ_ASSIGN(found, search_.BlockAt(at_, 0, std::min(next_, kMaxMissing)));
     }
     if (!found) return false;
-    if (is_other_frame || found->block.number > next_ + 1) {  // which may be chance
-      LMZ_ASSIGN(const bool is_good, Decode(found->block, found->payload_offset));
-      if (!is_good) return false;
-    }
+    LMZ_ASSIGN(const bool is_good, Decode(found->block, found->payload_offset));
+    const bool may_be_chance = is_other_frame || found->block.number > next_ + 1;
+    if (may_be_chance && !is_good) return false;
     if (is_other_frame) LMZ_TRY(BreakFrame());
     has_found_ = true;
     is_in_frame_ = true;
@@ -103,7 +102,7 @@ class Salvager {
     known_.push_back({.coded_size = found->payload_offset - at_ + header.payload_size,
                       .raw_size = header.raw_size});
     next_ = found->block.number + 1;
-    LMZ_TRY(Restore(found->block, found->payload_offset));
+    LMZ_TRY(Put(found->block, found->payload_offset, is_good));
     return true;
   }
 
@@ -206,63 +205,49 @@ class Salvager {
 
   uint64_t MaxEntries() const { return options_.memory_limit / sizeof(IndexEntry); }
 
-  // Decodes a block into raw_, or what there is of it; why_ says what is wrong with it. Errors:
-  // only those that stop everything.
+  // Decodes a block into raw_: what can be had of it, zeros for the rest. why_ says what is wrong
+  // with it. Errors: only those that stop everything.
   Result<bool> Decode(const BlockRecord& block, uint64_t payload_offset) {
-    BlockHeader header = block.header;
+    BlockRecord here = block;  // as far as there is something of it
     const uint64_t room = input_.size() - std::min(payload_offset, input_.size());
-    const Result<uint64_t> memory = CheckDecodeMemory(header, options_.memory_limit);
-    LMZ_TRY(memory.status().At(BlockName(block)));
-    is_cut_ = header.payload_size > room;
-    raw_.assign(header.raw_size, 0);
-    payload_.resize(static_cast<size_t>(std::min(header.payload_size, room)));
-    LMZ_TRY(input_.ReadAt(payload_offset, payload_));
-    BlockResources resources = {.threads = options_.threads, .models = options_.models.get()};
-    LMZ_TRY(CheckPayloadMemory(header, payload_, resources, memory.value(), options_.memory_limit)
-                .status()
-                .At(BlockName(block)));
-    BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-    resources.report = [&progress](uint64_t done, uint64_t code_size) {
-      return progress.Report(done, code_size);
-    };
-    if (is_cut_) {
+    here.header.payload_size = std::min(block.header.payload_size, room);
+    why_ = DecodeBlockAt(input_, here, payload_offset, options_, meter_, raw_);
+    if (why_.ok()) return true;
+    switch (why_.code()) {
+      case Code::kIo:
+      case Code::kLimit:
+      case Code::kCancelled:
+      case Code::kOutOfMemory:
+        return why_;
+      default:
+        break;
+    }
+    is_cut_ = false;
+    if (here.header.payload_size < block.header.payload_size) {
+      LMZ_ASSIGN(is_cut_, KeepsBeginning(here, payload_offset));
       why_ = Status(Code::kTruncated, "the file ends too early");
-      header.payload_size = payload_.size();
-      const bool has_some = DecodesInPlace(header) && DecodeStart(header, resources);
-      if (!has_some) raw_.assign(raw_.size(), 0);
-      is_cut_ = has_some;
-    } else {
-      why_ = DecodeRecord({.offset = block.offset,
-                           .number = block.number,
-                           .header = header,
-                           .is_compact = block.is_compact,
-                           .compact_check = block.compact_check},
-                          payload_, raw_, resources);
-      if (!why_.ok()) raw_.assign(raw_.size(), 0);
     }
-    if (why_.code() == Code::kCancelled || why_.code() == Code::kOutOfMemory) return why_;
-    if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
-    return why_.ok();
+    if (!is_cut_) raw_.assign(block.header.raw_size, 0);
+    return false;
   }
 
-  // Whether the beginning of a payload gave anything.
-  bool DecodeStart(const BlockHeader& header, const BlockResources& resources) {
+  // Whether raw_ has the beginning of a block that is cut; decoding it has ended in why_.
+  Result<bool> KeepsBeginning(const BlockRecord& block, uint64_t payload_offset) {
+    const BlockHeader& header = block.header;
+    if (header.filters != 0) return false;
     if (header.codec == kStoredCodec.id) {
-      std::copy(payload_.begin(), payload_.end(), raw_.begin());
-      return !payload_.empty();
+      LMZ_TRY(input_.ReadAt(payload_offset, MutableByteSpan(raw_).first(header.payload_size)));
+      return header.payload_size != 0;
     }
-    const Result<uint32_t> decoded = DecodePayload(header, payload_, raw_, resources);
-    return !decoded.ok() && decoded.status().code() == Code::kTruncated;
+    return why_.code() == Code::kTruncated && DecodesInPlace(header.codec);
   }
 
-  // Decodes a block and writes it, zeros where that fails. Then what comes next may begin within
-  // its payload: a part of the input may be missing.
-  Status Restore(const BlockRecord& block, uint64_t payload_offset) {
-    LMZ_ASSIGN(const bool is_good, Decode(block, payload_offset));
-    const uint64_t end = std::min(payload_offset + block.header.payload_size, input_.size());
-    at_ = is_good ? end : payload_offset;
-    bad_end_ = end;
-    LMZ_TRY(CheckOutput(raw_.size()));
+  // Writes the block that was decoded last. What comes next begins behind it or, where it is bad,
+  // perhaps within its payload: a part of the input may be missing.
+  Status Put(const BlockRecord& block, uint64_t payload_offset, bool is_good) {
+    bad_end_ = std::min(payload_offset + block.header.payload_size, input_.size());
+    at_ = is_good ? bad_end_ : payload_offset;
+    LMZ_TRY(CheckOutputSize(raw_.size(), written_size_, options_.output_limit));
     LMZ_TRY(sink_.Write(raw_));
     Tell(is_good   ? Kind::kGood
          : is_cut_ ? Kind::kCut
@@ -271,14 +256,8 @@ class Salvager {
     return OkStatus();
   }
 
-  Status CheckOutput(uint64_t size) const {
-    if (size <= options_.output_limit - report_.raw_size) return OkStatus();
-    return Status(Code::kLimit, "the output grows above the limit of " +
-                                    std::to_string(options_.output_limit) + " bytes");
-  }
-
   Status WriteZeros(uint64_t size) {
-    LMZ_TRY(CheckOutput(size));
+    LMZ_TRY(CheckOutputSize(size, written_size_, options_.output_limit));
     const Bytes zeros(static_cast<size_t>(std::min<uint64_t>(size, 1 << 16)), 0);
     for (uint64_t left = size; left != 0;) {
       const auto piece = static_cast<size_t>(std::min<uint64_t>(left, zeros.size()));
@@ -289,22 +268,21 @@ class Salvager {
   }
 
   void Tell(Kind kind, std::string name, uint64_t raw_size, const Status& why) {
-    ++(kind == Kind::kGood ? report_.good_blocks : report_.bad_blocks);
     tell_({.kind = kind,
            .name = std::move(name),
-           .raw_offset = report_.raw_size,
+           .raw_offset = written_size_,
            .raw_size = raw_size,
            .why = why});
-    report_.raw_size += raw_size;
+    written_size_ += raw_size;
   }
 
-  RandomAccess& input_;
+  const RandomAccess& input_;
   Sink& sink_;
   const DecompressOptions& options_;
   const std::function<void(const SalvagedPart&)>& tell_;
   FrameSearch search_;
   ProgressMeter meter_;
-  SalvageReport report_;
+  uint64_t written_size_ = 0;
 
   uint64_t at_ = 0;  // in the input
   bool has_found_ = false;
@@ -322,7 +300,6 @@ class Salvager {
   bool is_ahead_known_ = false;
 
   // Of the block that was decoded last.
-  Bytes payload_;
   Bytes raw_;
   Status why_;
   bool is_cut_ = false;
@@ -330,8 +307,8 @@ class Salvager {
 
 }  // namespace
 
-Result<SalvageReport> Salvage(RandomAccess& input, Sink& sink, const DecompressOptions& options,
-                              const std::function<void(const SalvagedPart&)>& tell) {
+Result<uint64_t> Salvage(const RandomAccess& input, Sink& sink, const DecompressOptions& options,
+                         const std::function<void(const SalvagedPart&)>& tell) {
   LMZ_TRY(ValidateThreads(options.threads));
   return WithMemoryErrors([&] { return Salvager(input, sink, options, tell).Run(); },
                           "there is not enough memory for a block");

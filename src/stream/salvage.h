@@ -25,19 +25,13 @@ struct SalvagedPart {
   Status why = {};          // but for kGood
 };
 
-struct SalvageReport {
-  uint64_t good_blocks = 0;
-  uint64_t bad_blocks = 0;  // kZeros and kCut, and pieces that are kLost
-  uint64_t raw_size = 0;    // bytes written
-};
-
-// Writes what can be decoded of `input` to `sink`. Blocks are known by the checks of their headers,
-// so that they are found behind any damage; the sizes of blocks that are lost come from their
-// headers or from the index of their frame. `tell` is called for each part, and must not throw.
-// What is wrong with a block is no error of the call. Errors: those of the input and the sink;
-// kNotLmz when there is neither a frame nor a block; kLimit by options.memory_limit and
-// options.output_limit; kOutOfMemory; kCancelled.
-Result<SalvageReport> Salvage(RandomAccess& input, Sink& sink, const DecompressOptions& options,
-                              const std::function<void(const SalvagedPart&)>& tell);
+// Writes what can be decoded of `input` to `sink` and returns how many bytes that came to. Blocks
+// are known by the checks of their headers, so that they are found behind any damage; the sizes of
+// blocks that are lost come from their headers or from the index of their frame. `tell` is called
+// for each part, and must not throw. What is wrong with a block is no error of the call. Errors:
+// those of the input and the sink; kNotLmz when there is neither a frame nor a block; kLimit by
+// options.memory_limit and options.output_limit; kOutOfMemory; kCancelled.
+Result<uint64_t> Salvage(const RandomAccess& input, Sink& sink, const DecompressOptions& options,
+                         const std::function<void(const SalvagedPart&)>& tell);
 
 }  // namespace lmz

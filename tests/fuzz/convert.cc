@@ -8,7 +8,7 @@ namespace lmz::fuzz {
 void FuzzOne(ByteSpan input) {
   Bytes file;
   MemorySink sink(file);
-  const Result<ModelId> id = convert::Convert(convert::MemoryAccess(input), {}, sink);
+  const Result<ModelId> id = convert::Convert(lmz::MemoryAccess(input), {}, sink);
   if (id.ok()) {
     const Result<ModelFile> model = ParseModelFile(file);
     LMZ_REQUIRE(model.ok() && model.value().id == id.value());

@@ -1,35 +1,10 @@
 #include "random_model.h"
 
-#include <random>
+#include "random_archive.h"
 
 namespace lmz {
 
 namespace {
-
-// Gives every number a random value: fills the arrays that the visitor shows.
-class RandomArchive {
- public:
-  explicit RandomArchive(uint32_t seed) : random_(seed) {}
-  template <class T>
-  Status Number(T& value, int64_t low, int64_t high) {
-    value = static_cast<T>(Between(low, high));
-    return OkStatus();
-  }
-  template <class T>
-  Status Array(std::vector<T>& values, size_t size, int64_t low, int64_t high) {
-    values.resize(size);
-    for (T& value : values) value = static_cast<T>(Between(low, high));
-    return OkStatus();
-  }
-
- private:
-  int64_t Between(int64_t low, int64_t high) {
-    const uint32_t draw = static_cast<uint32_t>(random_());
-    if (draw % 16 == 0) return draw % 32 == 0 ? low : high;
-    return low + static_cast<int64_t>((draw >> 5) % static_cast<uint64_t>(high - low + 1));
-  }
-  std::mt19937 random_;
-};
 
 void Tame(Int8Matrix& m, int sum_shift, int scale_exponent) {
   m.sum_shift = static_cast<uint8_t>(sum_shift);
@@ -39,11 +14,6 @@ void Tame(Int8Matrix& m, int sum_shift, int scale_exponent) {
 
 void Tame(std::vector<int16_t>& values, int divisor) {
   for (int16_t& value : values) value = static_cast<int16_t>(value / divisor);
-}
-
-void Tame(NormWeights& norm) {
-  norm.fraction = 12;
-  for (int16_t& weight : norm.weights) weight = static_cast<int16_t>(20000 + weight / 4);
 }
 
 // Weights of about +-0.5 at 22 bits of scale, unit norms, gates that open and close.

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <random>
 #include <string>
+
+#include "random_archive.h"
 
 namespace lmz {
 
@@ -11,39 +12,22 @@ namespace {
 
 constexpr uint32_t kSpecials = 4;
 
-// Gives every number a random value: fills what the visitor shows.
-class RandomArchive {
+// Fills matrices, too, whose weights it owns.
+class RandomMatrices : public RandomArchive {
  public:
-  RandomArchive(uint32_t seed, std::deque<std::vector<int8_t>>& matrices)
-      : random_(seed), matrices_(matrices) {}
-  template <class T>
-  Status Number(T& value, int64_t low, int64_t high) {
-    value = static_cast<T>(Between(low, high));
-    return OkStatus();
-  }
-  template <class T>
-  Status Array(std::vector<T>& values, size_t size, int64_t low, int64_t high) {
-    values.resize(size);
-    for (T& value : values) value = static_cast<T>(Between(low, high));
-    return OkStatus();
-  }
+  RandomMatrices(uint32_t seed, std::deque<std::vector<int8_t>>& matrices)
+      : RandomArchive(seed), matrices_(matrices) {}
   Status Matrix(ScaledMatrix& matrix, size_t rows, size_t columns) {
     return VisitMatrix(*this, matrix, rows, columns);
   }
   Status View(std::span<const int8_t>& view, size_t size) {
-    std::vector<int8_t>& weights = matrices_.emplace_back(size);
-    for (int8_t& weight : weights) weight = static_cast<int8_t>(Between(-127, 127));
+    std::vector<int8_t>& weights = matrices_.emplace_back();
+    LMZ_TRY(Array(weights, size, -127, 127));
     view = weights;
     return OkStatus();
   }
 
  private:
-  int64_t Between(int64_t low, int64_t high) {
-    const auto draw = static_cast<uint32_t>(random_());
-    if (draw % 16 == 0) return draw % 32 == 0 ? low : high;
-    return low + static_cast<int64_t>((draw >> 5) % static_cast<uint64_t>(high - low + 1));
-  }
-  std::mt19937 random_;
   std::deque<std::vector<int8_t>>& matrices_;
 };
 
@@ -51,11 +35,6 @@ void Tame(ScaledMatrix& m, int scale_exponent, uint8_t planes = 2) {
   m.planes = planes;
   m.scale_exponent = static_cast<int8_t>(scale_exponent);
   for (int16_t& scale : m.row_scale) scale = static_cast<int16_t>(16384 + scale / 2);
-}
-
-void Tame(NormWeights& norm) {
-  norm.fraction = 12;
-  for (int16_t& weight : norm.weights) weight = static_cast<int16_t>(20000 + weight / 4);
 }
 
 // Activations of about 1, scores and logits of a few bits.
@@ -168,7 +147,7 @@ RandomTransformerModel RandomTransformer(const TransformerShape& shape, uint32_t
   weights.shape = shape;
   weights.layers.resize(shape.layers);
   weights.phases.resize(shape.rotations);
-  RandomArchive archive(seed, model.matrices);
+  RandomMatrices archive(seed, model.matrices);
   if (!VisitTransformer(archive, weights).ok()) return model;
   for (TransformerLayer& layer : weights.layers) {
     layer.window = static_cast<uint16_t>(layer.window % (2 * shape.context));

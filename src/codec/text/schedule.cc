@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cpu/pause.h"
+
 namespace lmz::text {
 
 namespace {
@@ -13,14 +15,6 @@ using std::chrono::steady_clock;
 // network: whoever is ready first would have to mix with a cold cache.
 constexpr std::chrono::microseconds kMixerPatience{2};
 constexpr int kPausesPerLook = 8;  // at the clock
-
-void Pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 }  // namespace
 

@@ -62,8 +62,7 @@ class TextWalk {
   // Codes the whole block. Errors: kOutOfMemory, kCancelled, kTruncated when a coder has overrun,
   // those of a session.
   Status Run() {
-    std::unique_lock<std::mutex> lock;
-    if (resources_.crew_mutex != nullptr) lock = std::unique_lock(*resources_.crew_mutex);
+    const std::unique_lock<std::mutex> lock = resources_.HoldCrew();
     LMZ_TRY(MakeGroups());
     for (const Predictor* model : models_) {
       sessions_.push_back(model->Begin(SizeFor(layout_, crew_.size())));

@@ -58,8 +58,7 @@ Result<Models> FindModels(const TokenHeader& header, const ModelLibrary& library
 template <class Coder, class Byte>
 Status Walk(const TokenPredictor& model, const Predictor* second, const Layout& layout,
             std::span<Byte> block, Coder& coder, const BlockResources& resources) {
-  std::unique_lock<std::mutex> lock;
-  if (resources.crew_mutex != nullptr) lock = std::unique_lock(*resources.crew_mutex);
+  const std::unique_lock<std::mutex> lock = resources.HoldCrew();
   return WithMemoryErrors(
       [&] { return TokenWalk<Coder, Byte>(model, second, layout, block, coder, resources).Run(); },
       kNoMemory);

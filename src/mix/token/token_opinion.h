@@ -3,9 +3,7 @@
 // these is the token's own probability.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "model/token/token_trie.h"

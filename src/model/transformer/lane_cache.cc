@@ -30,26 +30,21 @@ Context::Ranges Context::Seen(uint64_t place, int window) const {
   return seen;
 }
 
-// Where the parts of one head lie.
-struct LaneCaches::Layout {
-  Layout(int slots, int head_size, int planes, int sinks) {
-    const auto take = [&](size_t size) {
-      const size_t at = total;
-      total += ZeroedMemory::RoundUp(size);
-      return at;
-    };
-    const auto n = static_cast<size_t>(slots), width = static_cast<size_t>(head_size);
-    keys = take(n * width * static_cast<size_t>(planes));
-    values = take(n * width);
-    mantissa = take(n * sizeof(int16_t));
-    exponent = take(n * sizeof(int16_t));
-    log = take(n * sizeof(int32_t));
-    first_keys = take(static_cast<size_t>(sinks) * width * sizeof(int32_t));
-    first_fraction = take(static_cast<size_t>(sinks) * sizeof(int32_t));
-  }
-  size_t keys, values, mantissa, exponent, log, first_keys, first_fraction;
-  size_t total = 0;
-};
+LaneCaches::Layout::Layout(int slots, int head_size, int planes, int sinks) {
+  const auto take = [this](size_t size) {
+    const size_t at = total;
+    total += ZeroedMemory::RoundUp(size);
+    return at;
+  };
+  const auto n = static_cast<size_t>(slots), width = static_cast<size_t>(head_size);
+  keys = take(n * width * static_cast<size_t>(planes));
+  values = take(n * width);
+  mantissa = take(n * sizeof(int16_t));
+  exponent = take(n * sizeof(int16_t));
+  log = take(n * sizeof(int32_t));
+  first_keys = take(static_cast<size_t>(sinks) * width * sizeof(int32_t));
+  first_fraction = take(static_cast<size_t>(sinks) * sizeof(int32_t));
+}
 
 uint64_t LaneCaches::MemoryFor(const TransformerShape& shape, int lanes, int planes) {
   const Layout head(Context(shape).slots(), shape.head_size, planes, shape.sinks);
@@ -62,19 +57,18 @@ LaneCaches::LaneCaches(const TransformerShape& shape, int lanes, int planes)
       head_size_(shape.head_size),
       slots_(Context(shape).slots()),
       planes_(planes),
-      head_bytes_(Layout(slots_, head_size_, planes, shape.sinks).total),
+      layout_(slots_, head_size_, planes, shape.sinks),
       memory_(static_cast<size_t>(MemoryFor(shape, lanes, planes))),
-      begin_(
-          static_cast<int8_t*>(memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))),
-      sinks_(shape.sinks) {}
+      begin_(static_cast<int8_t*>(
+          memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))) {}
 
 HeadCache LaneCaches::Head(int layer, int lane, int head) {
-  const Layout at(slots_, head_size_, planes_, sinks_);
+  const Layout& at = layout_;
   const auto number =
       (static_cast<size_t>(layer) * static_cast<size_t>(lanes_) + static_cast<size_t>(lane)) *
           static_cast<size_t>(heads_) +
       static_cast<size_t>(head);
-  int8_t* const from = begin_ + number * head_bytes_;
+  int8_t* const from = begin_ + number * at.total;
   return {reinterpret_cast<uint8_t*>(from + at.keys),
           from + at.values,
           reinterpret_cast<int16_t*>(from + at.mantissa),

@@ -76,13 +76,17 @@ class LaneCaches {
   KeyView Keys(const HeadCache& head) const;
 
  private:
-  struct Layout;
+  // Where the parts of one head lie.
+  struct Layout {
+    Layout(int slots, int head_size, int planes, int sinks);
+    size_t keys, values, mantissa, exponent, log, first_keys, first_fraction;
+    size_t total = 0;
+  };
 
   int lanes_, heads_, head_size_, slots_, planes_;
-  size_t head_bytes_;
+  Layout layout_;
   ZeroedMemory memory_;
   int8_t* begin_;
-  int sinks_;
 };
 
 }  // namespace lmz

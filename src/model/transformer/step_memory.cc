@@ -57,7 +57,7 @@ StepMemory::StepMemory(const BoundTransformer& network, int rows, int worker_cou
   if (network.shape.has_output_norms) product = {rows, n.width};
   const auto each = static_cast<size_t>(rows), each_head = each * static_cast<size_t>(n.heads);
   for (int i = 0; i < 2; ++i) {
-    planes[static_cast<size_t>(i)] = {i + 1, RowArray<uint8_t>(rows * (i + 1), n.widest),
+    planes[static_cast<size_t>(i)] = {RowArray<uint8_t>(rows * (i + 1), n.widest),
                                       std::vector<int16_t>(each), std::vector<int32_t>(each)};
   }
   query = {rows, n.query};

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "cpu/aligned.h"
@@ -44,7 +43,6 @@ class RowArray {
 
 // The rows as matrices read them: in planes of bytes (spec 6.3).
 struct PlaneRows {
-  int planes = 1;
   RowArray<uint8_t> bytes;        // [rows * planes]: planes of a row side by side, higher first
   std::vector<int16_t> mantissa;  // [rows], M of one plane
   std::vector<int32_t> exponent;  // [rows], E

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cpu/pause.h"
+
 namespace lmz {
 
 namespace {
@@ -18,14 +20,6 @@ constexpr int kLooks = 4000;
 constexpr auto kStall = 200us;
 constexpr auto kLeastAlone = 5ms;
 constexpr auto kMostAlone = 640ms;
-
-inline void Pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 constexpr uint64_t JobOf(uint64_t left) {
   return left >> 32;

@@ -2,40 +2,27 @@
 
 #include <cstddef>
 
+#include "entropy/q62.h"
+
 namespace lmz {
 
 namespace {
 
-// Wide enough for products of two Q62 numbers; a GCC and clang extension on both architectures.
-__extension__ using Wide = unsigned __int128;
+using q62::ExpOfMinus;
+using q62::kOne;
+using q62::Mul;
+using q62::Wide;
 
-constexpr uint64_t kOne = uint64_t{1} << 62;
-constexpr uint64_t kLn2Q62 = 3196577161300663915u;
 constexpr uint64_t kHalfPiQ62 = 7244019458077122842u;
-
-constexpr uint64_t MulQ62(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((Wide{a} * b + (kOne >> 1)) >> 62);
-}
-
-// e^-x in Q62 for 0 <= x < 2^-5 (Taylor; the twelfth term is below 2^-62).
-constexpr uint64_t ExpOfMinus(uint64_t x) {
-  uint64_t sum = kOne;
-  uint64_t term = kOne;
-  for (uint64_t n = 1; n <= 12; ++n) {
-    term = MulQ62(term, x) / n;
-    sum = n % 2 == 1 ? sum - term : sum + term;
-  }
-  return sum;
-}
 
 // Powers of 2^(-1/steps) in Q15; each product errs by at most 2^-62.
 constexpr std::array<uint32_t, 32> MakePowers(uint64_t steps) {
   std::array<uint32_t, 32> table{};
-  const uint64_t ratio = ExpOfMinus(kLn2Q62 / steps);
+  const uint64_t ratio = ExpOfMinus(q62::kLn2 / steps);
   uint64_t power = kOne;
   for (uint32_t& entry : table) {
     entry = static_cast<uint32_t>((power + (uint64_t{1} << 46)) >> 47);
-    power = MulQ62(power, ratio);
+    power = Mul(power, ratio);
   }
   return table;
 }
@@ -49,12 +36,12 @@ constexpr std::array<uint32_t, 1024> MakeProducts() {
 
 // Sines of an angle x in Q62, 0 <= x < 2^-9 (Taylor).
 constexpr uint64_t SmallSine(uint64_t x) {
-  const uint64_t square = MulQ62(x, x);
-  return x - MulQ62(x, square) / 6 + MulQ62(MulQ62(x, square), square) / 120;
+  const uint64_t square = Mul(x, x);
+  return x - Mul(x, square) / 6 + Mul(Mul(x, square), square) / 120;
 }
 constexpr uint64_t SmallVersine(uint64_t x) {  // 1 - cosine
-  const uint64_t square = MulQ62(x, x);
-  return square / 2 - MulQ62(square, square) / 24 + MulQ62(MulQ62(square, square), square) / 720;
+  const uint64_t square = Mul(x, x);
+  return square / 2 - Mul(square, square) / 24 + Mul(Mul(square, square), square) / 720;
 }
 
 // By turning a vector 1024 times; each turn errs by a few 2^-62.
@@ -65,8 +52,8 @@ constexpr std::array<int32_t, 1026> MakeQuarter() {
   uint64_t sine = 0, cosine = kOne;
   for (size_t i = 0; i < 1024; ++i) {
     table[i] = static_cast<int32_t>((sine + (uint64_t{1} << 31)) >> 32);
-    const uint64_t next = sine + MulQ62(cosine, step_sine) - MulQ62(sine, step_versine);
-    cosine = cosine - MulQ62(cosine, step_versine) - MulQ62(sine, step_sine);
+    const uint64_t next = sine + Mul(cosine, step_sine) - Mul(sine, step_versine);
+    cosine = cosine - Mul(cosine, step_versine) - Mul(sine, step_sine);
     sine = next;
   }
   table[1024] = table[1025] = 1 << 30;

@@ -1,4 +1,4 @@
-#include "convert/random_access.h"
+#include "convert/file_access.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,0 +1,54 @@
+#include "stream/block_decoding.h"
+
+#include <string>
+
+namespace lmz {
+
+namespace {
+
+Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
+  if (memory <= memory_limit) return memory;
+  return Status(Code::kLimit, "decoding needs " + std::to_string(memory) +
+                                  " bytes of memory, more than the limit of " +
+                                  std::to_string(memory_limit));
+}
+
+}  // namespace
+
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
+  return WithinLimit(header.payload_size + header.raw_size + DecodeMemory(header), memory_limit);
+}
+
+Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
+                                    const BlockResources& resources, uint64_t memory,
+                                    uint64_t memory_limit) {
+  return WithinLimit(memory + PayloadMemory(header, payload, resources), memory_limit);
+}
+
+Status CheckOutputSize(uint64_t raw_size, uint64_t done, uint64_t output_limit) {
+  if (raw_size <= output_limit - done) return OkStatus();
+  return Status(Code::kLimit,
+                "the output grows above the limit of " + std::to_string(output_limit) + " bytes");
+}
+
+Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64_t payload_offset,
+                     const DecompressOptions& options, ProgressMeter& meter, Bytes& raw) {
+  const BlockHeader& header = block.header;
+  const Result<uint64_t> memory = CheckDecodeMemory(header, options.memory_limit);
+  LMZ_TRY(memory.status().At(BlockName(block)));
+  Bytes payload(header.payload_size);
+  LMZ_TRY(input.ReadAt(payload_offset, payload));
+  BlockResources resources = {.threads = options.threads, .models = options.models.get()};
+  LMZ_TRY(CheckPayloadMemory(header, payload, resources, memory.value(), options.memory_limit)
+              .status()
+              .At(BlockName(block)));
+  BlockProgress progress(meter, header.raw_size, header.raw_size, header.payload_size);
+  resources.report = [&progress](uint64_t done, uint64_t code_size) {
+    return progress.Report(done, code_size);
+  };
+  raw.assign(header.raw_size, 0);
+  const Status status = DecodeRecord(block, payload, raw, resources);
+  return progress.Finish(header.raw_size, header.payload_size) ? status : CancelledStatus();
+}
+
+}  // namespace lmz
