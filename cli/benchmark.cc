@@ -11,7 +11,7 @@
 #include "cli/show/format.h"
 #include "cli/show/message.h"
 #include "cli/show/report.h"
-#include "stream/compress.h"
+#include "cli/stream_options.h"
 
 namespace lmz::cli {
 
@@ -40,13 +40,9 @@ std::string Row(const std::string& level, ByteSpan raw, const Bytes& coded, doub
   return line;
 }
 
-Result<std::string> Measure(const Options& options, const SharedModel& model,
-                            const std::shared_ptr<const ModelLibrary>& library,
+Result<std::string> Measure(const Options& options, const Models& models, const SharedModel& model,
                             const std::string& level, const Bytes& raw) {
-  CompressOptions compress;
-  compress.model = model;
-  compress.threads = options.threads;
-  compress.block_size = options.block_size;
+  CompressOptions compress = CompressOptionsOf(options, model);
   compress.content_size = raw.size();
   Bytes coded;
   MemorySink coded_sink(coded);
@@ -56,10 +52,7 @@ Result<std::string> Measure(const Options& options, const SharedModel& model,
     status = Compress(source, coded_sink, compress).status();
   });
   LMZ_TRY(status);
-  DecompressOptions decompress;
-  decompress.models = library;
-  decompress.threads = options.threads;
-  decompress.memory_limit = options.memory_limit;
+  const DecompressOptions decompress = DecompressOptionsOf(options, models);
   Bytes decoded;
   MemorySink decoded_sink(decoded);
   const double decode_seconds = SecondsOf([&] {
@@ -87,19 +80,16 @@ Status RunBenchmark(const Options& options, const Models& models, const std::str
   LMZ_ASSIGN(const Bytes raw, Beginning(file, heading));
   heading += ", " + std::to_string(options.threads);
   heading += options.threads == 1 ? " thread\n" : " threads\n";
-  if (PrintText(heading + "Level     Compressed     Ratio Bits/byte Encode kB/s   Decode kB/s\n") !=
-      ExitCode::kSuccess) {
-    return Status(Code::kIo, "");
-  }
+  LMZ_TRY(
+      WriteText(heading + "Level     Compressed     Ratio Bits/byte Encode kB/s   Decode kB/s\n"));
   const auto measure = [&](const SharedModel& model, const std::string& level) -> Status {
-    LMZ_ASSIGN(const std::string row, Measure(options, model, models.library, level, raw));
-    PrintText(row);
-    return OkStatus();
+    LMZ_ASSIGN(const std::string row, Measure(options, models, model, level, raw));
+    return WriteText(row);
   };
   if (!options.model.empty()) return measure(models.encoder, models.encoder->card().name);
   for (int level = options.has_level ? options.level : 0;
        level <= (options.has_level ? options.level : MaxLevel()); ++level) {
-    const Result<SharedModel> model = models.library->OfLevel(level);
+    const Result<SharedModel> model = models.known->OfLevel(level);
     if (!model.ok() && model.status().code() == Code::kModelMissing && !options.has_level) continue;
     LMZ_TRY(model.status());
     LMZ_TRY(measure(model.value(), std::string("-").append(std::to_string(level))));
@@ -115,8 +105,7 @@ ExitCode RunBenchmarks(const Options& options, const Models& models,
   for (const std::string& file : files) {
     const Status status = WithMemoryErrors([&] { return RunBenchmark(options, models, file); },
                                            "not enough memory for the file");
-    worst = std::max(worst,
-                     Report(status.code() == Code::kIo ? status : status.At(file), options.silent));
+    worst = std::max(worst, Report(NameFile(status, file), options.silent));
   }
   return worst;
 }

@@ -13,6 +13,8 @@
 #include "cli/output_name.h"
 #include "cli/salvage_job.h"
 #include "cli/show/progress.h"
+#include "cli/show/report.h"
+#include "cli/stream_options.h"
 #include "cli/verifier.h"
 #include "stream/compress.h"
 
@@ -21,11 +23,6 @@ namespace lmz::cli {
 namespace {
 
 constexpr const char* kNoOutput = "no output was kept";
-
-// Stream errors already name their file; errors of the pipeline are about the input.
-Status NameInput(const Status& status, const std::string& name) {
-  return status.code() == Code::kIo ? status : status.At(name);
-}
 
 // What one job works with.
 struct Job {
@@ -44,30 +41,21 @@ Result<Progress> RunPipeline(Job& job, Sink& sink) {
     line.Update(progress);
     return true;
   };
+  DecompressOptions decompress = DecompressOptionsOf(options, models);
   if (options.mode == Mode::kCompress) {
-    CompressOptions compress;
-    compress.model = models.encoder;
-    compress.threads = options.threads;
-    compress.block_size = options.block_size;
-    compress.frame_size = options.frame_size;
+    CompressOptions compress = CompressOptionsOf(options, models.encoder);
     compress.content_size = input.size();
     compress.progress = update;
     if (!options.verify) return Compress(input, sink, compress);
-    DecompressOptions decode;
-    decode.models = models.library;
-    decode.memory_limit = options.memory_limit;
-    Verifier verifier(input, sink, decode);
+    decompress.threads = 1;
+    Verifier verifier(input, sink, decompress);
     LMZ_ASSIGN(const Progress done, Compress(verifier, verifier, compress));
     LMZ_TRY(verifier.Finish());
     return done;
   }
-  if (options.salvage) return RunSalvage(options, models, input, sink, line, job.salvaged);
-  DecompressOptions decompress;
-  decompress.models = models.library;
-  decompress.threads = options.threads;
-  decompress.memory_limit = options.memory_limit;
-  decompress.writes_early = options.mode == Mode::kDecompress && !WritesFile(options, input.name());
   decompress.progress = update;
+  if (options.salvage) return RunSalvage(decompress, options.silent, input, sink, job.salvaged);
+  decompress.writes_early = options.mode == Mode::kDecompress && !WritesFile(options, input.name());
   return Decompress(input, sink, decompress);
 }
 
@@ -190,7 +178,7 @@ Result<Progress> RunJob(const Options& options, const Models& models, const std:
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input, InputFile::Open(file, accept));
   Job job{options, models, file, *input, line, OkStatus()};
   Result<Progress> done = RunOn(job);
-  if (!done.ok()) return NameInput(done.status(), input->name());
+  if (!done.ok()) return NameFile(done.status(), input->name());
   if (job.salvaged.ok()) return done;
   return Status(job.salvaged.code(), input->name() + ": was not restored completely; see above");
 }
@@ -199,7 +187,7 @@ Result<ListedFile> RunList(const std::string& file) {
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
              InputFile::Open(file, InputFile::Accept::kAnyReadable));
   Result<std::vector<FrameEntry>> frames = List(*input);
-  LMZ_TRY(CheckInput(*input, NameInput(frames.status(), input->name()), "its contents are unknown")
+  LMZ_TRY(CheckInput(*input, NameFile(frames.status(), input->name()), "its contents are unknown")
               .status());
   return ListedFile{input->name(), std::move(frames).value()};
 }

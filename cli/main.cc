@@ -9,6 +9,7 @@
 #include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
 #include "cli/models.h"
+#include "cli/name_list.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "cli/show/message.h"
@@ -29,7 +30,7 @@ Status CheckTerminals(const Options& options) {
                     "compressed data is not written to a terminal; redirect the output, name a "
                     "file, or use -f (see lmz --help)");
     }
-  } else if (reads_stdin && isatty(STDIN_FILENO) == 1) {
+  } else if (options.mode != Mode::kBenchmark && reads_stdin && isatty(STDIN_FILENO) == 1) {
     return Status(
         Code::kInvalidArgument,
         "compressed data is not read from a terminal; redirect the input, name a file, or "
@@ -40,7 +41,7 @@ Status CheckTerminals(const Options& options) {
 
 ExitCode PrintModelInfo(const Options& options) {
   ExitCode worst = ExitCode::kSuccess;
-  for (const std::string& file : options.files) {
+  for (const std::string& file : NamedFiles(options, worst)) {
     const Result<std::string> text = ModelInfo(file);
     worst = std::max(worst, text.ok() ? PrintText(text.value(), options.silent)
                                       : Report(text.status(), options.silent));

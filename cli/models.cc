@@ -45,7 +45,7 @@ Result<Models> LoadModels(const Options& options) {
   } else if (options.mode == Mode::kCompress) {
     LMZ_ASSIGN(models.encoder, library->OfLevel(options.level));
   }
-  models.library = library;
+  models.known = library;
   return models;
 }
 

@@ -11,8 +11,8 @@
 namespace lmz::cli {
 
 struct Models {
-  SharedModel encoder;                          // null: no model (-0)
-  std::shared_ptr<const ModelLibrary> library;  // has the encoder, too
+  SharedModel encoder;                        // null: no model (-0)
+  std::shared_ptr<const ModelLibrary> known;  // where models are found; has the encoder, too
 };
 
 // What `options` ask for. Errors: as ModelLibrary::OfLevel; those of LoadModelFile for --model.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/io/input_file.h"
+#include "cli/show/report.h"
 
 namespace lmz::cli {
 
@@ -19,6 +20,14 @@ Status ReadNameList(const NameList& list, std::vector<std::string>& files) {
     begin = end == bytes.end() ? end : end + 1;
   }
   return OkStatus();
+}
+
+std::vector<std::string> NamedFiles(const Options& options, ExitCode& worst) {
+  std::vector<std::string> files = options.files;
+  for (const NameList& list : options.lists) {
+    worst = std::max(worst, Report(ReadNameList(list, files), options.silent));
+  }
+  return files;
 }
 
 }  // namespace lmz::cli

@@ -79,12 +79,6 @@ Status SetMemoryLimit(Options& options, const std::string& value) {
   return OkStatus();
 }
 
-Status SetOutput(Options& options, const std::string& value) {
-  if (value.empty()) return Invalid("--output: the name is empty");
-  options.output = value;
-  return OkStatus();
-}
-
 Status SetSuffix(Options& options, const std::string& value) {
   if (value.empty() || value.find('/') != std::string::npos) {
     return Invalid("--suffix: '" + value +
@@ -101,16 +95,22 @@ Status SetQuiet(Options& options, const std::string&) {
   return OkStatus();
 }
 
-Status SetModel(Options& options, const std::string& value) {
-  if (value.empty()) return Invalid("--model: the name is empty");
-  options.model = value;
+Status SetName(std::string& name, const std::string& value, const char* option) {
+  if (value.empty()) return Invalid(std::string(option) + ": the name is empty");
+  name = value;
   return OkStatus();
 }
 
+Status SetOutput(Options& options, const std::string& value) {
+  return SetName(options.output, value, "--output");
+}
+
 Status SetOutputFolder(Options& options, const std::string& value) {
-  if (value.empty()) return Invalid("--output-dir: the name is empty");
-  options.output_folder = value;
-  return OkStatus();
+  return SetName(options.output_folder, value, "--output-dir");
+}
+
+Status SetModel(Options& options, const std::string& value) {
+  return SetName(options.model, value, "--model");
 }
 
 template <char kEnd>
@@ -290,7 +290,8 @@ class Parser : public CLI::App {
 };
 
 Status CheckCombination(const Options& options) {
-  const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList;
+  const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList ||
+                          options.mode == Mode::kBenchmark;
   const bool reads_stdin =
       std::find(options.files.begin(), options.files.end(), "-") != options.files.end();
   if (options.has_level && !options.model.empty()) {
@@ -304,12 +305,15 @@ Status CheckCombination(const Options& options) {
   }
   if (!options.output_folder.empty() &&
       (reads_only || options.to_stdout || !options.output.empty())) {
-    return Invalid("--output-dir cannot be combined with --output, --stdout, --test or --list");
+    return Invalid(
+        "--output-dir cannot be combined with --output, --stdout, --test, --list or "
+        "--benchmark");
   }
   if (options.json && options.mode != Mode::kList) return Invalid("--json requires --list");
   if (!options.output.empty()) {
     if (reads_only)
-      return Invalid("--output cannot be combined with --test or --list, which write no file");
+      return Invalid(
+          "--output cannot be combined with --test, --list or --benchmark, which write no file");
     if (options.to_stdout) return Invalid("--output and --stdout cannot be combined");
     if (options.recursive)
       return Invalid("--output takes one input file and cannot be combined with --recursive");

@@ -34,7 +34,7 @@ struct Options {
   bool verbose = false;
   bool salvage = false;                      // decompress what is left of damaged files
   std::optional<bool> progress;              // shown or not, whatever standard error is
-  bool has_level = false;                    // given on the command line
+  bool has_level = false;                    // given, not the default
   int level = 3;                             // 0 .. 5
   std::string model;                         // of --model; empty when not given
   int threads = 1;                           // 1 .. 256

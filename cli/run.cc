@@ -50,12 +50,8 @@ void LeaveOutClashes(const Options& options, std::vector<std::string>& files, Ex
 
 // The files that `options` name, those in lists and in directories included.
 std::vector<std::string> FindFiles(const Options& options, ExitCode& worst) {
-  std::vector<std::string> named = options.files;
-  for (const NameList& list : options.lists) {
-    worst = std::max(worst, Report(ReadNameList(list, named), options.silent));
-  }
   std::vector<std::string> files;
-  for (const std::string& file : named) {
+  for (const std::string& file : NamedFiles(options, worst)) {
     if (!options.recursive) {
       files.push_back(file);
     } else {

@@ -1,7 +1,6 @@
 #include "cli/salvage_job.h"
 
-#include <algorithm>
-#include <memory>
+#include <utility>
 
 #include "cli/exit_code.h"
 #include "cli/show/message.h"
@@ -15,34 +14,13 @@ class FileAccess final : public RandomAccess {
  public:
   explicit FileAccess(const InputFile& input) : input_(input) {}
   uint64_t size() const override { return *input_.size(); }
-  Status ReadAt(uint64_t offset, MutableByteSpan buffer) override {
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
     return input_.ReadAt(offset, buffer);
   }
 
  private:
   const InputFile& input_;
 };
-
-// All of a pipe.
-class MemoryAccess final : public RandomAccess {
- public:
-  explicit MemoryAccess(Bytes bytes) : bytes_(std::move(bytes)) {}
-  uint64_t size() const override { return bytes_.size(); }
-  Status ReadAt(uint64_t offset, MutableByteSpan buffer) override {
-    std::copy_n(bytes_.begin() + static_cast<ptrdiff_t>(offset), buffer.size(), buffer.begin());
-    return OkStatus();
-  }
-
- private:
-  Bytes bytes_;
-};
-
-Result<std::unique_ptr<RandomAccess>> AccessTo(InputFile& input) {
-  if (input.size()) return std::unique_ptr<RandomAccess>(std::make_unique<FileAccess>(input));
-  Bytes bytes;
-  LMZ_TRY(ReadGrowing(input, UINT64_MAX, bytes));
-  return std::unique_ptr<RandomAccess>(std::make_unique<MemoryAccess>(std::move(bytes)));
-}
 
 std::string Range(uint64_t begin, uint64_t size) {
   return size == 0 ? "no bytes"
@@ -107,24 +85,20 @@ class PartList {
 
 }  // namespace
 
-Result<Progress> RunSalvage(const Options& options, const Models& models, InputFile& input,
-                            Sink& sink, ProgressLine& line, Status& worst) {
-  LMZ_ASSIGN(const std::unique_ptr<RandomAccess> access, AccessTo(input));
-  DecompressOptions decompress;
-  decompress.models = models.library;
-  decompress.threads = options.threads;
-  decompress.memory_limit = options.memory_limit;
-  decompress.progress = [&line](const Progress& progress) {
-    line.Update(progress);
-    return true;
-  };
-  PartList list(input.name(), options.silent);
-  const Result<SalvageReport> report =
-      Salvage(*access, sink, decompress, [&](const SalvagedPart& part) { list.Add(part); });
+Result<Progress> RunSalvage(const DecompressOptions& options, bool is_silent, InputFile& input,
+                            Sink& sink, Status& worst) {
+  Bytes piped;  // all of an input that cannot be read anywhere
+  if (!input.size()) LMZ_TRY(ReadGrowing(input, UINT64_MAX, piped));
+  const FileAccess file(input);
+  const MemoryAccess memory(piped);
+  const RandomAccess& access = input.size() ? static_cast<const RandomAccess&>(file) : memory;
+  PartList list(input.name(), is_silent);
+  const Result<uint64_t> written =
+      Salvage(access, sink, options, [&](const SalvagedPart& part) { list.Add(part); });
   list.FinishGood();
-  LMZ_TRY(report.status());
+  LMZ_TRY(written.status());
   worst = list.worst();
-  return Progress{.raw_bytes = report.value().raw_size, .coded_bytes = access->size()};
+  return Progress{.raw_bytes = written.value(), .coded_bytes = access.size()};
 }
 
 }  // namespace lmz::cli

@@ -2,9 +2,9 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <new>
 #include <string>
 
+#include "base/memory_errors.h"
 #include "cli/convert/convert_options.h"
 #include "cli/exit_code.h"
 #include "cli/io/output_file.h"
@@ -12,6 +12,7 @@
 #include "cli/io/unfinished.h"
 #include "cli/show/message.h"
 #include "cli/show/report.h"
+#include "convert/file_access.h"
 #include "model/installed_folder.h"
 #include "model/model_folder.h"
 
@@ -56,9 +57,7 @@ Status Run(const ConvertCommand& command) {
                                                     .terminal_ok = false,
                                                     .must_be_file = true}));
   const Result<ModelId> id = convert::Convert(*input, command.options, *output);
-  if (!id.ok()) {
-    return id.status().code() == Code::kIo ? id.status() : id.status().At(command.input);
-  }
+  LMZ_TRY(NameFile(id.status(), command.input));
   LMZ_TRY(output->Commit());
   if (!command.quiet) Tell("wrote " + path + ", model " + ModelIdText(id.value()));
   return OkStatus();
@@ -74,12 +73,9 @@ ExitCode Main(int argc, const char* const* argv) {
   if (command.value().show_help) return PrintText(ConvertHelpText());
   if (command.value().show_version) return PrintText("lmz-convert " LMZ_VERSION "\n");
   InstallSignalHandlers();
-  try {
-    const Status status = Run(command.value());
-    return status.ok() ? ExitCode::kSuccess : Fail(status);
-  } catch (const std::bad_alloc&) {
-    return Fail(Status(Code::kOutOfMemory, "there is not enough memory"));
-  }
+  const Status status =
+      WithMemoryErrors([&] { return Run(command.value()); }, "there is not enough memory");
+  return status.ok() ? ExitCode::kSuccess : Fail(status);
 }
 
 }  // namespace

@@ -10,10 +10,17 @@ ExitCode Report(const Status& status, bool silent) {
   return ExitCodeFor(status.code());
 }
 
-ExitCode PrintText(const std::string& text, bool silent) {
+Status NameFile(const Status& status, const std::string& file) {
+  return status.code() == Code::kIo ? status : status.At(file);
+}
+
+Status WriteText(const std::string& text) {
   StdoutSink sink;
-  return Report(sink.Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())),
-                silent);
+  return sink.Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+ExitCode PrintText(const std::string& text, bool silent) {
+  return Report(WriteText(text), silent);
 }
 
 }  // namespace lmz::cli

@@ -10,7 +10,13 @@ namespace lmz::cli {
 // Prints the message of a failure, unless `silent`. The exit code for `status`.
 ExitCode Report(const Status& status, bool silent = false);
 
-// Writes `text` to standard output; a failure is reported.
+// A failure with the name of the file that it is about; errors of streams name theirs already.
+Status NameFile(const Status& status, const std::string& file);
+
+// Writes `text` to standard output. Errors: kIo.
+Status WriteText(const std::string& text);
+
+// The same; a failure is reported.
 ExitCode PrintText(const std::string& text, bool silent = false);
 
 }  // namespace lmz::cli

@@ -6,6 +6,7 @@ The environment variable LMZ names the program.
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -47,6 +48,29 @@ SAMPLES = {
     "zeros": bytes(300_000),
     "mixed": bytes(100_000) + text_bytes(10_000) + random_bytes(5_000) + bytes(100_000),
 }
+
+
+def options_in(text):
+    """The options that stand in a text."""
+    return set(re.findall(r"(?<![\w-])(--?[a-zA-Z0-9][\w-]*)", text))
+
+
+def options_of_help(text):
+    """Those of the rows of --help, values and explanations left out."""
+    rows = [row.strip() for row in text.splitlines() if re.match(r"  (-|    -)", row)]
+    return options_in("\n".join(re.split(r"(?<=\S)\s{2,}", row)[0] for row in rows))
+
+
+def options_of_table(name):
+    """Those of the first column of the tables of options in a document."""
+    cells = re.findall(r"^\| (`-[^|]*) \|", (ROOT / name).read_text(encoding="utf-8"), re.M)
+    return options_in(" ".join(cells).replace("`", " "))
+
+
+def options_of_manual(name):
+    """Those of the items of a manual page; its "--", the end of the options, left out."""
+    items = " ".join(re.findall(r"^\.It (Fl .*)$", (ROOT / name).read_text(encoding="utf-8"), re.M))
+    return {"-" + option for option in re.findall(r"Fl (\S+)", items)} - {"--"}
 
 
 class CliCase(unittest.TestCase):

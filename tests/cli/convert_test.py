@@ -105,27 +105,11 @@ class Convert(cli_case.CliCase):
         self.assertEqual(self.lmz("-h"), self.lmz("--help"))
 
     def test_every_option_is_documented(self):
-        def options(text):
-            return set(re.findall(r"(?<![\w-])(--?[a-zA-Z][\w-]*)", text))
-
-        lines = [line for line in self.lmz("--help").decode().splitlines()
-                 if re.match(r"  (-|    --)", line)]
-        in_help = options(" ".join(re.split(r"(?<=\S)\s{2,}", line.strip())[0] for line in lines))
+        in_help = cli_case.options_of_help(self.lmz("--help").decode())
         self.assertEqual(len(in_help), 15)
-        page = (cli_case.ROOT / "docs/convert.md").read_text(encoding="utf-8")
-        cells = re.findall(r"^\| (`-[^|]*) \|", page, re.M)
-        self.assertEqual(options(" ".join(cells).replace("`", " ")), in_help)
-        man = (cli_case.ROOT / "docs/lmz-convert.1").read_text(encoding="utf-8")
-        items = " ".join(re.findall(r"^\.It (Fl .*)$", man, re.M))
-        self.assertEqual({"-" + name for name in re.findall(r"Fl (\S+)", items)} - {"--"}, in_help)
+        self.assertEqual(cli_case.options_of_table("docs/convert.md"), in_help)
+        self.assertEqual(cli_case.options_of_manual("docs/lmz-convert.1"), in_help)
         self.assertLessEqual(max(map(len, self.lmz("--help").splitlines())), 80)
-
-    @unittest.skipUnless(shutil.which("man"), "needs man")
-    def test_manual_has_no_warnings(self):
-        result = subprocess.run(
-            ["man", "--warnings", "-l", "-Tutf8", cli_case.ROOT / "docs/lmz-convert.1"], check=True,
-            capture_output=True, timeout=cli_case.PATIENCE)
-        self.assertEqual(result.stderr, b"")
 
     def test_install_puts_the_model_where_lmz_looks(self):
         self.toy()

@@ -7,10 +7,6 @@ import cli_case
 from cli_case import USAGE
 
 
-def options_in(text):
-    return set(re.findall(r"(?<![\w-])(--?[a-zA-Z0-9][\w-]*)", text))
-
-
 class Usage(cli_case.CliCase):
     def test_help_fits_a_screen(self):
         text = self.lmz("--help").decode("ascii")
@@ -20,19 +16,10 @@ class Usage(cli_case.CliCase):
         self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_every_option_is_documented_and_every_documented_option_exists(self):
-        rows = [line for line in self.lmz("--help").decode().splitlines() if line[:3] == "  -" or
-                line[:7] == "      -"]
-        in_help = options_in("\n".join(re.split(r"(?<=\S)\s{2,}", row.strip())[0] for row in rows))
+        in_help = cli_case.options_of_help(self.lmz("--help").decode())
         self.assertGreater(len(in_help), 20)
-
-        table = (cli_case.ROOT / "docs/cli.md").read_text(encoding="utf-8")
-        cells = re.findall(r"^\| (`-[^|]*) \|", table, re.M)
-        self.assertEqual(options_in(" ".join(cells).replace("`", " ")), in_help)
-
-        man = (cli_case.ROOT / "docs/lmz.1").read_text(encoding="utf-8")
-        items = " ".join(re.findall(r"^\.It (Fl .*)$", man, re.M))
-        in_man = {"-" + name for name in re.findall(r"Fl (\S+)", items)} - {"--"}
-        self.assertEqual(in_man, in_help)
+        self.assertEqual(cli_case.options_of_table("docs/cli.md"), in_help)
+        self.assertEqual(cli_case.options_of_manual("docs/lmz.1"), in_help)
 
     def test_version(self):
         cmake = (cli_case.ROOT / "CMakeLists.txt").read_text(encoding="utf-8")

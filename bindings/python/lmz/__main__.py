@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from typing import IO, Iterator
@@ -28,7 +29,7 @@ def size_of(text: str) -> int:
 
 def add_coder_options(parser: argparse.ArgumentParser) -> None:
     """The options that say how to compress."""
-    for level in range(5):
+    for level in range(6):
         parser.add_argument(f"-{level}", dest="level", action="store_const", const=level,
                             help=argparse.SUPPRESS if level else "levels 0 to 5 (default 3)")
     blocks = parser.add_mutually_exclusive_group()
@@ -79,8 +80,9 @@ def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | N
     if options.mode is None:
         settings = {"level": options.level, "block_size": options.block_size,
                     "seekable": options.seekable, "frame_size": options.frame_size}
-        if source is not sys.stdin.buffer:
-            settings["content_size"] = os.fstat(source.fileno()).st_size
+        found = os.fstat(source.fileno())
+        if source is not sys.stdin.buffer and stat.S_ISREG(found.st_mode) and found.st_size != 0:
+            settings["content_size"] = found.st_size
         with lmz.LmzFile(sink, "w", threads=options.threads, **settings) as coded:
             shutil.copyfileobj(source, coded, _PIECE_SIZE)
         return
