@@ -64,6 +64,5 @@ file(WRITE ${PROJECT_BINARY_DIR}/packages/triggers "activate-noawait ldconfig\n"
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 file(WRITE ${PROJECT_BINARY_DIR}/packages/changelog
      "lmz (${PROJECT_VERSION}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
-find_program(GZIP_PROGRAM gzip)
-execute_process(COMMAND ${GZIP_PROGRAM} -9nf ${PROJECT_BINARY_DIR}/packages/changelog)
+execute_process(COMMAND ${LMZ_GZIP} -9nf ${PROJECT_BINARY_DIR}/packages/changelog)
 include(CPack)

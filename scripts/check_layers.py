@@ -45,7 +45,8 @@ BELOW = {
 # A program uses the streams and the vocabulary of their signatures; it does not reach further down.
 SEEN_BY = {
     "cli": {"cli", "stream", "lmz", "base", "codec", "model/library.h", "plan/plan.h",
-            "convert/convert.h", "model/installed_folder.h", "model/model_folder.h"}
+            "convert/convert.h", "convert/file_access.h",
+            "model/installed_folder.h", "model/model_folder.h"}
 }
 
 # Where the sources of each layer lie.

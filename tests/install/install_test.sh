@@ -94,7 +94,9 @@ for part in include/lmz/lmz.h include/lmz/lmz.hpp share/lmz/lmz.magic \
   share/man/man1/lmz.1.gz share/man/man1/unlmz.1.gz share/man/man1/lmzcat.1.gz \
   bin/lmzgrep share/man/man1/lmzgrep.1.gz bin/lmzdiff share/man/man1/lmzdiff.1.gz \
   bin/lmzless share/man/man1/lmzless.1.gz \
-  share/zsh/site-functions/_lmz share/fish/vendor_completions.d/lmz.fish \
+  bin/lmz-convert share/man/man1/lmz-convert.1.gz share/zsh/site-functions/_lmz \
+  share/fish/vendor_completions.d/lmz.fish share/fish/vendor_completions.d/unlmz.fish \
+  share/fish/vendor_completions.d/lmzcat.fish \
   $completions/lmz $completions/unlmz $completions/lmzcat; do
   [ -e "$prefix/$part" ] || { echo "not installed: $part" >&2; exit 1; }
 done
