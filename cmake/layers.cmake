@@ -5,6 +5,13 @@ include(GoogleTest)
 set(LMZ_CORPORA "${PROJECT_SOURCE_DIR}/../shared/corpora" CACHE PATH
     "Benchmark corpora; tests that need them are skipped where they are absent")
 
+set(LMZ_FEWER_CHECKS)
+if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
+  # In tests and in inlined vector operations these checks take most of the compiler's time. Accesses
+  # out of bounds are the address sanitizer's matter; the library and its portable kernels keep them.
+  set(LMZ_FEWER_CHECKS -fno-sanitize=null,alignment,object-size,pointer-overflow)
+endif()
+
 # lmz_precompile(TARGET GROUP [HEADER...]): with LMZ_PRECOMPILE, TARGET gets the headers below and
 # HEADERs precompiled, once for all targets of GROUP, which have the same compiler flags.
 set(LMZ_COMMON_HEADERS <algorithm> <array> <cstdint> <cstring> <functional> <memory> <optional> <span>
@@ -23,15 +30,19 @@ function(lmz_precompile target group)
   set_property(GLOBAL PROPERTY LMZ_PRECOMPILED_${group} ${target})
 endfunction()
 
+# Where tests find files, the one thing in them that depends on the folder of the sources.
+add_library(lmz_test_paths STATIC EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/paths.cc)
+target_include_directories(lmz_test_paths PUBLIC ${PROJECT_SOURCE_DIR})
+target_compile_definitions(lmz_test_paths PRIVATE LMZ_CORPORA="${LMZ_CORPORA}"
+                           LMZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_link_libraries(lmz_test_paths PRIVATE lmz_flags)
+
 # lmz_test(TARGET LIBRARIES SOURCE...): a GoogleTest program that links LIBRARIES (a list).
 function(lmz_test target libraries)
   add_executable(${target} ${ARGN})
-  target_link_libraries(${target} PRIVATE ${libraries} lmz_flags GTest::gtest_main)
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${libraries} lmz_test_paths lmz_flags GTest::gtest_main)
   lmz_precompile(${target} TESTS gtest/gtest.h)
-  target_compile_definitions(${target} PRIVATE LMZ_CORPORA="${LMZ_CORPORA}"
-                             LMZ_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             LMZ_MODELS_DIR="${PROJECT_SOURCE_DIR}/models")
+  target_compile_options(${target} PRIVATE ${LMZ_FEWER_CHECKS})
   set_target_properties(${target} PROPERTIES
                         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   # The threads of libtorch wait for each other busily, which takes minutes beside other tests.
@@ -94,13 +105,6 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(LMZ_FLAGS_neondot -march=armv8.2-a+dotprod)
   set(LMZ_ISAS neon neondot)
 endif()
-set(LMZ_ISA_CHECKS)
-if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
-  # In so many inlined vector operations these checks take most of the compiler's time. Accesses out
-  # of bounds are the address sanitizer's matter, and the portable kernels keep all checks.
-  set(LMZ_ISA_CHECKS -fno-sanitize=null,alignment,object-size,pointer-overflow)
-endif()
-
 # lmz_kernels(LAYER STEM [ISA...]): adds STEM_scalar.cc, and STEM_ISA.cc for each of the instruction
 # sets that this architecture has, to the library of LAYER. The global property LMZ_KERNEL_BUILDS has
 # the names of all such files: tests compare it with what the library and its lists hold.
@@ -111,7 +115,7 @@ function(lmz_kernels layer stem)
     if(isa STREQUAL scalar)
       set(checks)
     elseif(isa IN_LIST LMZ_ISAS)
-      set(checks ${LMZ_ISA_CHECKS})
+      set(checks ${LMZ_FEWER_CHECKS})
     else()
       continue()
     endif()

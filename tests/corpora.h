@@ -1,14 +1,13 @@
-// The benchmark corpora, for tests that want real data. They are not part of the repository: the
-// build option LMZ_CORPORA, or the environment variable of that name, says where they are.
+// The benchmark corpora, for tests that want real data (tests/paths.h says where they are).
 #pragma once
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
 
 #include "base/bytes.h"
+#include "tests/paths.h"
 
 namespace lmz {
 
@@ -21,9 +20,7 @@ inline std::optional<Bytes> ReadTestFile(const std::string& path) {
 
 // A file of the corpora by its path there, for example "text/canterbury/alice29.txt".
 inline std::optional<Bytes> ReadCorpusFile(const std::string& path) {
-  const char* const environment = std::getenv("LMZ_CORPORA");
-  const std::string root = environment != nullptr ? environment : LMZ_CORPORA;
-  return ReadTestFile(root + "/" + path);
+  return ReadTestFile(testing::CorporaFolder() + "/" + path);
 }
 
 }  // namespace lmz

@@ -111,7 +111,7 @@ Plot Figure(const std::vector<Curve>& curves, size_t chunks) {
                .x_base = 2,
                .lines = {}};
   for (const Curve& curve : curves) {
-    PlotLine line{curve.name, {}};
+    PlotLine line{.points = {}, .labels = {curve.name}};
     for (size_t i = 0; i < std::size(kLengths); ++i) {
       line.points.emplace_back(kLengths[i], BitsPerByte(curve.coded_sizes[i], kLengths[i], chunks));
     }

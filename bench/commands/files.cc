@@ -222,7 +222,7 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal) 
 }
 
 Status RunFiles(const FilesOptions& options) {
-  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, options.json, ""}));
+  LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, options.json, options.svg}));
   std::vector<Target> targets;
   if (!options.targets.empty()) {
     LMZ_ASSIGN(targets, ReadTargets(options.targets));
@@ -236,10 +236,14 @@ Status RunFiles(const FilesOptions& options) {
     return Status(Code::kCancelled, "interrupted; the same command goes on from here");
   }
   LMZ_ASSIGN(const FilesResult result, std::move(measured));
-  std::string text = options.totals ? FilesTotals(result) : FilesMarkdown(result);
+  std::string text = options.totals   ? FilesTotals(result)
+                     : options.levels ? FilesLevels(result)
+                                      : FilesMarkdown(result);
+  text = FigureLink("Size against speed", options.svg, options.into) + text;
   if (!targets.empty()) text.append("\n").append(TargetsMarkdown(result, targets));
   return FirstFailure({WriteIfNamed(options.csv, FilesCsv(result)),
                        WriteIfNamed(options.json, FilesJson(result)),
+                       WriteSvg(FilesFigure(result), options.svg),
                        WriteSection(text, options.section, options.into), result.failure});
 }
 

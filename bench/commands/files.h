@@ -8,6 +8,7 @@
 #include "bench/coders/peers.h"
 #include "bench/measure/journal.h"
 #include "bench/measure/process.h"
+#include "bench/report/plot.h"
 
 namespace lmz::bench {
 
@@ -18,10 +19,12 @@ struct FilesOptions {
   std::vector<std::string> models;  // files, beside those of levels
   int runs = 1;                     // the fastest counts
   bool totals = false;              // one table, with the total of each path
+  bool levels = false;              // one table, of all files by peer: what to expect of a level
   std::string targets;              // a CSV file of sizes to reach; empty: none
   std::string state;                // the journal; empty: none
   std::string csv;                  // further outputs; empty: none
   std::string json;
+  std::string svg;   // the figure of ratio against speed
   std::string into;  // the document with the section; empty: standard output
   std::string section = "files";
 };
@@ -38,6 +41,16 @@ struct MeasuredFile {
   uint64_t raw_size = 0;
   std::string hash;             // XXH3-128
   std::vector<FileCost> costs;  // by peer
+};
+
+// One peer on some files: the sums of sizes and times, the largest memory.
+struct FileSum {
+  uint64_t raw_size = 0;
+  uint64_t coded_size = 0;
+  RunCost pack;
+  RunCost unpack;
+
+  void Add(const MeasuredFile& file, size_t peer);
 };
 
 struct FileGroup {
@@ -69,8 +82,20 @@ Result<FilesResult> MeasureFiles(const FilesOptions& options, Journal& journal);
 
 std::string FilesMarkdown(const FilesResult& result);
 std::string FilesTotals(const FilesResult& result);
+// What to expect of each peer: speed, memory, and its size beside those of xz and zstd, if they are
+// among the peers.
+std::string FilesLevels(const FilesResult& result);
+// Size against the speed of compressing, a point for each peer, those of one program joined.
+Plot FilesFigure(const FilesResult& result);
 std::string FilesCsv(const FilesResult& result);
 std::string FilesJson(const FilesResult& result);
+
+FileSum SumOf(const FilesResult& result, size_t peer);
+// The processor, the programs and the models, for the head of a section.
+std::string FilesEnvironment(const FilesResult& result);
+// Thousands of bytes of data per second of processor time, grouped.
+std::string KilobytesPerSecond(uint64_t bytes, double seconds);
+std::string Megabytes(uint64_t bytes);
 
 // Errors: those of MeasureFiles, of the outputs, and that of peers that failed, once all is
 // written.

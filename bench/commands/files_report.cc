@@ -11,63 +11,14 @@ namespace lmz::bench {
 
 namespace {
 
-// One peer on some files.
-struct Sum {
-  uint64_t raw_size = 0;
-  uint64_t coded_size = 0;
-  RunCost pack;
-  RunCost unpack;
-
-  void Add(const MeasuredFile& file, size_t peer) {
-    const FileCost& cost = file.costs[peer];
-    raw_size += file.raw_size;
-    coded_size += cost.coded_size;
-    AddWay(pack, cost.pack);
-    AddWay(unpack, cost.unpack);
-  }
-  static void AddWay(RunCost& sum, const RunCost& cost) {
-    sum.wall_seconds += cost.wall_seconds;
-    sum.cpu_seconds += cost.cpu_seconds;
-    sum.peak_bytes = std::max(sum.peak_bytes, cost.peak_bytes);
-  }
-};
-
-Sum SumOf(const FileGroup& group, size_t peer) {
-  Sum sum;
+FileSum SumOf(const FileGroup& group, size_t peer) {
+  FileSum sum;
   for (const MeasuredFile& file : group.files) sum.Add(file, peer);
   return sum;
 }
 
 std::string Ratio(double numerator, double denominator, int digits) {
   return denominator > 0 ? Fixed(numerator / denominator, digits) : "–";
-}
-
-std::string Speed(uint64_t bytes, double seconds) {
-  if (!(seconds > 0)) return "–";
-  return Grouped(static_cast<uint64_t>(static_cast<double>(bytes) / 1000 / seconds + 0.5));
-}
-
-std::string Megabytes(uint64_t bytes) {
-  return bytes == 0 ? "–" : Grouped((bytes + 500000) / 1000000);
-}
-
-std::string Environment(const FilesResult& result) {
-  std::string text = "Processor: " + CpuName() + "; one thread each, one program at a time";
-  if (result.is_in_memory) text += ", on tmpfs";
-  text += "; best of " + std::to_string(result.runs) + (result.runs == 1 ? " run" : " runs") +
-          ". Programs: ";
-  std::string last;
-  for (size_t p = 0; p < result.peers.size(); ++p) {
-    const Peer& peer = result.peers[p];
-    const std::string name = peer.name.starts_with("lmz ") ? "lmz" : peer.program;
-    const std::string entry = name + " " + result.versions[p];
-    if (entry != last) text += (p == 0 ? "" : ", ") + entry;
-    last = entry;
-  }
-  for (size_t m = 0; m < result.models.size(); ++m) {
-    text += (m == 0 ? ". lmz models: " : ", ") + result.models[m].name + " " + result.models[m].id;
-  }
-  return text + ". Every file was decompressed and compared with the original.\n";
 }
 
 std::string LeftOut(const FilesResult& result) {
@@ -105,16 +56,13 @@ std::string GroupTable(const FilesResult& result, const FileGroup& group, bool h
 std::string SpeedTable(const FilesResult& result) {
   std::vector<Row> rows;
   for (size_t p = 0; p < result.peers.size(); ++p) {
-    Sum sum;
-    for (const FileGroup& group : result.groups) {
-      for (const MeasuredFile& file : group.files) sum.Add(file, p);
-    }
+    const FileSum sum = SumOf(result, p);
     const auto raw = static_cast<double>(sum.raw_size);
     rows.push_back({result.peers[p].name, Grouped(sum.coded_size),
                     Ratio(8 * static_cast<double>(sum.coded_size), raw, 3),
-                    Speed(sum.raw_size, sum.pack.cpu_seconds),
-                    Speed(sum.raw_size, sum.unpack.cpu_seconds), Megabytes(sum.pack.peak_bytes),
-                    Megabytes(sum.unpack.peak_bytes)});
+                    KilobytesPerSecond(sum.raw_size, sum.pack.cpu_seconds),
+                    KilobytesPerSecond(sum.raw_size, sum.unpack.cpu_seconds),
+                    Megabytes(sum.pack.peak_bytes), Megabytes(sum.unpack.peak_bytes)});
   }
   return MarkdownTable({"all files", "bytes", "bits per byte", "compress KB/s", "decompress KB/s",
                         "peak MB, compress", "peak MB, decompress"},
@@ -123,9 +71,58 @@ std::string SpeedTable(const FilesResult& result) {
 
 }  // namespace
 
+void FileSum::Add(const MeasuredFile& file, size_t peer) {
+  const auto add = [](RunCost& sum, const RunCost& cost) {
+    sum.wall_seconds += cost.wall_seconds;
+    sum.cpu_seconds += cost.cpu_seconds;
+    sum.peak_bytes = std::max(sum.peak_bytes, cost.peak_bytes);
+  };
+  const FileCost& cost = file.costs[peer];
+  raw_size += file.raw_size;
+  coded_size += cost.coded_size;
+  add(pack, cost.pack);
+  add(unpack, cost.unpack);
+}
+
+FileSum SumOf(const FilesResult& result, size_t peer) {
+  FileSum sum;
+  for (const FileGroup& group : result.groups) {
+    for (const MeasuredFile& file : group.files) sum.Add(file, peer);
+  }
+  return sum;
+}
+
+std::string KilobytesPerSecond(uint64_t bytes, double seconds) {
+  if (!(seconds > 0)) return "–";
+  return Grouped(static_cast<uint64_t>(static_cast<double>(bytes) / 1000 / seconds + 0.5));
+}
+
+std::string Megabytes(uint64_t bytes) {
+  return bytes == 0 ? "–" : Grouped((bytes + 500000) / 1000000);
+}
+
+std::string FilesEnvironment(const FilesResult& result) {
+  std::string text = "Processor: " + CpuName() + "; one thread each, one program at a time";
+  if (result.is_in_memory) text += ", on tmpfs";
+  text += "; best of " + std::to_string(result.runs) + (result.runs == 1 ? " run" : " runs") +
+          ". Programs: ";
+  std::string last;
+  for (size_t p = 0; p < result.peers.size(); ++p) {
+    const Peer& peer = result.peers[p];
+    const std::string name = peer.name.starts_with("lmz ") ? "lmz" : peer.program;
+    const std::string entry = name + " " + result.versions[p];
+    if (entry != last) text += (p == 0 ? "" : ", ") + entry;
+    last = entry;
+  }
+  for (size_t m = 0; m < result.models.size(); ++m) {
+    text += (m == 0 ? ". lmz models: " : ", ") + result.models[m].name + " " + result.models[m].id;
+  }
+  return text + ". Every file was decompressed and compared with the original.\n";
+}
+
 std::string FilesMarkdown(const FilesResult& result) {
   std::string text =
-      Environment(result) + "\n" + SpeedTable(result) +
+      FilesEnvironment(result) + "\n" + SpeedTable(result) +
       "\nSpeeds are bytes per second of CPU time for the whole process, startup included. Peak "
       "memory is the largest maximum resident set size on any file, from GNU time.\n" +
       LeftOut(result);

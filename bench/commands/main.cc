@@ -96,6 +96,9 @@ void AddFiles(CLI::App& app, FilesOptions& options) {
   files->add_option("--only", options.only, "run only the compressor of this name; may be repeated")
       ->allow_extra_args(false);
   files->add_flag("--totals", options.totals, "report only the total of each path");
+  files->add_flag("--levels", options.levels,
+                  "report only what to expect of each compressor: speed, memory, time for 1 GB");
+  files->add_option("--svg", options.svg, "draw size against speed to this SVG file, with gnuplot");
   files->add_option("--targets", options.targets, "a CSV file of target sizes");
   files->add_option("--state", options.state,
                     "save finished measurements to this file and reuse them");

@@ -31,7 +31,9 @@ TEST(Markdown, ASectionIsReplacedAndNothingElse) {
   EXPECT_NE(text.value().find("begin -->\nnew\n<!--"), std::string::npos);
   EXPECT_FALSE(ReplaceSection(Document("a"), "b", "new\n").ok());
   EXPECT_EQ(FigureLink("A", "docs/a.svg", "docs/a.md"), "![A](a.svg)\n\n");
+  EXPECT_EQ(FigureLink("A", "docs/a.svg", "README.md"), "![A](docs/a.svg)\n\n");
   EXPECT_EQ(FigureLink("A", "a.svg", "docs/a.md"), "");
+  EXPECT_EQ(FigureLink("A", "other/a.svg", "docs/a.md"), "");
   EXPECT_EQ(Grouped(1234567), "1,234,567");
   EXPECT_EQ(Grouped(123), "123");
 }
@@ -140,7 +142,10 @@ TEST_F(Written, WhatCannotBeWrittenIsPrinted) {
 
 TEST_F(Written, AFigureIsDrawnOrThereIsNoFile) {
   if (!IsInstalled("gnuplot")) GTEST_SKIP() << "gnuplot is not installed";
-  const Plot plot = {"it's", "x", "y", 10, false, {{"a line", {{1, 2}, {10, 3}}}}};
+  const Plot plot = {.title = "it's",
+                     .x_label = "x",
+                     .y_label = "y",
+                     .lines = {{.points = {{1, 2}, {10, 3}}, .labels = {"a line"}, .marked = 0}}};
   const Status status = WriteSvg(plot, In("a 'figure'.svg"));
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("a 'figure'.svg")).find("</svg>"), std::string::npos);

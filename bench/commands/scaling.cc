@@ -220,23 +220,29 @@ std::string Csv(const Scaling& scaling) {
   return text;
 }
 
-// As the paper's: a line for each size of data, over the sizes of models.
+// As the paper's: a line for each size of data, over the sizes of models; the best one is marked.
 Plot Figure(const Scaling& scaling) {
   Plot plot = {.title = "Adjusted rate of the network alone, chunks of 2,048 bytes",
                .x_label = "parameters",
                .y_label = "(compressed + model) / data",
                .is_y_logarithmic = true,
+               .is_y_percent = true,
                .lines = {}};
   for (size_t i = 0; i < scaling.sizes.size(); ++i) {
     const bool is_projected = i >= scaling.measured;
-    PlotLine line{Grouped(scaling.sizes[i]) + " bytes" + (is_projected ? ", projected" : ""),
-                  {},
-                  is_projected};
+    PlotLine line{
+        .points = {},
+        .labels = {Grouped(scaling.sizes[i]) + " bytes" + (is_projected ? ", projected" : "")},
+        .is_dashed = is_projected};
     for (const Scaled& row : scaling.rows) {
       if (!row.coder.is_alone) continue;
-      line.points.emplace_back(static_cast<double>(row.coder.parameters), scaling.Adjusted(row, i));
+      line.points.emplace_back(static_cast<double>(row.coder.parameters),
+                               100 * scaling.Adjusted(row, i));
     }
     std::sort(line.points.begin(), line.points.end());
+    const auto best = std::min_element(line.points.begin(), line.points.end(),
+                                       [](auto& a, auto& b) { return a.second < b.second; });
+    if (best != line.points.end()) line.marked = static_cast<int>(best - line.points.begin());
     plot.lines.push_back(std::move(line));
   }
   return plot;

@@ -99,9 +99,12 @@ Status WriteSection(const std::string& generated, const std::string& section,
 }
 
 std::string FigureLink(const std::string& title, const std::string& svg, const std::string& into) {
-  const std::filesystem::path figure(svg), document(into);
-  if (svg.empty() || into.empty() || figure.parent_path() != document.parent_path()) return "";
-  return "![" + title + "](" + figure.filename().string() + ")\n\n";
+  if (svg.empty() || into.empty()) return "";
+  const std::string folder = std::filesystem::path(into).parent_path().string();
+  const std::string path = std::filesystem::path(svg).lexically_relative(folder).string();
+  const std::string link = folder.empty() ? svg : path;
+  if (link.empty() || link.starts_with("..")) return "";
+  return "![" + title + "](" + link + ")\n\n";
 }
 
 }  // namespace lmz::bench

@@ -31,8 +31,8 @@ Result<std::string> ReplaceSection(const std::string& text, const std::string& s
 Status WriteSection(const std::string& generated, const std::string& section,
                     const std::string& into);
 
-// The figure `svg` as a link in the document `into`; empty unless both are given and lie in one
-// folder.
+// The figure `svg` as a link in the document `into`; empty unless both are given and the figure
+// lies in the folder of the document or below it.
 std::string FigureLink(const std::string& title, const std::string& svg, const std::string& into);
 
 }  // namespace lmz::bench

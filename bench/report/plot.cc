@@ -1,9 +1,13 @@
 #include "bench/report/plot.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <iterator>
 
 #include "bench/measure/input.h"
 #include "bench/measure/process.h"
+#include "bench/report/plot_labels.h"
 
 namespace lmz::bench {
 
@@ -16,27 +20,105 @@ std::string Quoted(const std::string& text) {
   return quoted + "'";
 }
 
-std::string Script(const Plot& plot, const std::string& path) {
-  std::string text =
-      "set terminal svg size 800,500 noenhanced font 'sans-serif,14' background '#ffffff'\n";
-  text += "set output " + Quoted(path) + "\nset title " + Quoted(plot.title) + "\nset xlabel " +
-          Quoted(plot.x_label) + "\nset ylabel " + Quoted(plot.y_label) + "\nset logscale x " +
-          std::to_string(plot.x_base) + "\n" + (plot.is_y_logarithmic ? "set logscale y\n" : "") +
-          "set grid\nset key outside right top\nplot ";
-  for (size_t i = 0; i < plot.lines.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + std::string("'-' with linespoints linewidth 2 dashtype ") +
-            (plot.lines[i].is_dashed ? "2" : "1") + " title " + Quoted(plot.lines[i].title);
-  }
-  text += "\n";
+// Colours that people tell apart who see red and green alike (Okabe and Ito, 2008), without yellow,
+// which is pale on white.
+constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                   "#e69f00", "#56b4e9", "#000000"};
+
+constexpr int kWidth = 800;
+constexpr int kHeight = 500;
+
+std::string Format(const char* format, auto... values) {
+  char text[400];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+// The axes end a little beyond the points; at the right there is room for labels.
+PlotArea AreaOf(const Plot& plot) {
+  PlotArea area{80, 660, 60, 450, 0, 0, 0, 0, plot.is_y_logarithmic};
+  bool is_first = true;
   for (const PlotLine& line : plot.lines) {
     for (const auto& [x, y] : line.points) {
-      char point[80];
-      std::snprintf(point, sizeof point, "%.10g %.10g\n", x, y);
-      text += point;
+      area.x_min = is_first ? x : std::min(area.x_min, x);
+      area.x_max = is_first ? x : std::max(area.x_max, x);
+      area.y_min = is_first ? y : std::min(area.y_min, y);
+      area.y_max = is_first ? y : std::max(area.y_max, y);
+      is_first = false;
     }
-    text += "e\n";
+  }
+  area.x_min /= 1.25;
+  area.x_max *= 1.25;
+  const double share = area.y_max / area.y_min;
+  const double margin = 0.06 * (area.y_max - area.y_min) + 1e-9;
+  area.y_min = plot.is_y_logarithmic ? area.y_min / std::pow(share, 0.06) : area.y_min - margin;
+  area.y_max = plot.is_y_logarithmic ? area.y_max * std::pow(share, 0.06) : area.y_max + margin;
+  return area;
+}
+
+std::string Axes(const Plot& plot, const PlotArea& area) {
+  std::string text = Format(
+      "set lmargin at screen %g\nset rmargin at screen %g\nset bmargin at screen %g\n"
+      "set tmargin at screen %g\nset xrange [%.10g:%.10g]\nset yrange [%.10g:%.10g]\n",
+      area.left / kWidth, area.right / kWidth, area.bottom / kHeight, area.top / kHeight,
+      area.x_min, area.x_max, area.y_min, area.y_max);
+  text += "set logscale x " + std::to_string(plot.x_base) + "\n";
+  if (plot.is_y_logarithmic) {
+    text += "set logscale y 10\n";
+    // A decade at most needs more marks than its two ends.
+    if (area.y_max / area.y_min < 20) {
+      text += "set ytics (";
+      for (const int mark : {1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 200}) {
+        text += (mark == 1 ? "" : ", ") + Format("%d", mark);
+      }
+      text += ")\n";
+    }
+  }
+  if (plot.is_y_percent) text += "set format y '%g %%'\n";
+  return text + "set grid linecolor rgb '#dddddd'\nset border 3\nset tics nomirror\nset nokey\n";
+}
+
+std::string Labels(const Plot& plot, const PlotArea& area) {
+  std::string text;
+  for (const PlacedLabel& label : PlaceLabels(plot.lines, area)) {
+    const char* const side = label.side == LabelSide::kRight  ? "left"
+                             : label.side == LabelSide::kLeft ? "right"
+                                                              : "center";
+    text +=
+        "set label " + Quoted(label.text) +
+        Format(" at screen %.4f,%.4f %s front font ',13' textcolor rgb '%s'\n", label.x / kWidth,
+               label.y / kHeight, side, kColors[label.line % std::size(kColors)]);
   }
   return text;
+}
+
+std::string Script(const Plot& plot, const std::string& path) {
+  const PlotArea area = AreaOf(plot);
+  std::string text = Format(
+      "set terminal svg size %d,%d noenhanced font 'sans-serif,14' "
+      "background '#ffffff'\n",
+      kWidth, kHeight);
+  text += "set output " + Quoted(path) + "\nset title " + Quoted(plot.title) + "\nset xlabel " +
+          Quoted(plot.x_label) + "\nset ylabel " + Quoted(plot.y_label) + "\n" + Axes(plot, area) +
+          Labels(plot, area) + "plot ";
+  std::string data;
+  for (size_t i = 0; i < plot.lines.size(); ++i) {
+    const PlotLine& line = plot.lines[i];
+    const char* const color = kColors[i % std::size(kColors)];
+    text += (i == 0 ? "" : ", ") +
+            Format(
+                "'-' with linespoints linewidth 2 pointtype 7 pointsize 0.5 dashtype %d "
+                "linecolor rgb '%s'",
+                line.is_dashed ? 2 : 1, color);
+    for (const auto& [x, y] : line.points) data += Format("%.10g %.10g\n", x, y);
+    data += "e\n";
+    if (line.marked < 0) continue;
+    text +=
+        Format(", '-' with points linewidth 2 pointtype 6 pointsize 1.4 linecolor rgb '%s'", color);
+    const auto& [x, y] = line.points[static_cast<size_t>(line.marked)];
+    data += Format("%.10g %.10g\ne\n", x, y);
+  }
+  return text + "\n" + data;
 }
 
 }  // namespace

@@ -9,10 +9,14 @@
 
 namespace lmz::bench {
 
+// Points that a line joins. The label of a point stands beside it in the colour of the line, so
+// that no key is needed.
 struct PlotLine {
-  std::string title;
-  std::vector<std::pair<double, double>> points;
+  std::vector<std::pair<double, double>> points;  // above 0 on a logarithmic axis
+  std::vector<std::string> labels;  // by point, empty ones are not drawn; one for a whole line
+                                    // (shorter than `points`) stands at its last point
   bool is_dashed = false;
+  int marked = -1;  // the number of a point that gets a larger mark; -1: none
 };
 
 struct Plot {
@@ -21,6 +25,7 @@ struct Plot {
   std::string y_label;
   int x_base = 10;  // of the logarithmic axis
   bool is_y_logarithmic = false;
+  bool is_y_percent = false;  // its numbers are percent, and their marks say so
   std::vector<PlotLine> lines;
 };
 

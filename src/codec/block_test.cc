@@ -18,6 +18,7 @@ TEST(Block, HeadersOfTheEncoderAreValid) {
   for (const BlockChoice& choice : AllChoices()) {
     for (const Generator& generator : kGenerators) {
       for (const size_t size : {1u, 3u, 64u, 1000u, 20000u}) {
+        if (size > 1000 && generator.make != testing::MakeWords) continue;  // for its time
         const Bytes raw = generator.make(size);
         Bytes payload = {1, 2, 3};  // is replaced
         const Result<BlockHeader> header = EncodeBlock(raw, choice, payload);

@@ -9,6 +9,7 @@
 #include "plan/contest.h"
 #include "tests/corpora.h"
 #include "tests/hashing_model.h"
+#include "tests/paths.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -81,7 +82,7 @@ BlockHeader EncodeWith(const Model* model, const Bytes& raw, Content content, By
 }
 
 Bytes Prose(size_t size) {
-  Bytes raw = ReadTestFile(LMZ_SOURCE_DIR "/LICENSE").value();
+  Bytes raw = ReadTestFile(testing::SourcePath("LICENSE")).value();
   raw.resize(size);
   return raw;
 }

@@ -50,6 +50,10 @@ SAMPLES = {
 }
 
 
+# A page that is smaller with the model "large" than with any other.
+PROSE = (ROOT / "LICENSE").read_bytes()[8000:10500]
+
+
 def options_in(text):
     """The options that stand in a text."""
     return set(re.findall(r"(?<![\w-])(--?[a-zA-Z0-9][\w-]*)", text))

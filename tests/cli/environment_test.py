@@ -6,13 +6,12 @@ import shutil
 import unittest
 
 import cli_case
-from cli_case import MODEL, USAGE
+from cli_case import MODEL, PROSE, USAGE
 
 
 class Environment(cli_case.CliCase):
     level = []
-    text = next((cli_case.ROOT / "samples").glob("*.txt")).read_bytes()[5000:9000]
-    longer = next((cli_case.ROOT / "samples").glob("*.txt")).read_bytes()[5000:14_000]
+    text = PROSE
 
     def with_variables(self, **variables):
         return {"env": {**os.environ, **variables}}
@@ -49,7 +48,7 @@ class Environment(cli_case.CliCase):
         self.assertEqual(self.names(), ["text"])
 
     def test_models_are_found_in_folders_of_the_environment(self):
-        self.write("text", self.longer)
+        self.write("text", PROSE)
         large = cli_case.ROOT / "models/large.lmm"
         coded = self.lmz("--model", large, "-c", "text")
         # A program far from any installed model.
@@ -59,7 +58,7 @@ class Environment(cli_case.CliCase):
         (self.folder / "models").mkdir()
         shutil.copy(large, self.folder / "models/mine.lmm")
         variables = self.with_variables(LMZ_MODELS=f"{self.folder}/none:{self.folder}/models")
-        self.assertEqual(self.lmz("-dc", stdin=coded, **variables), self.longer)
+        self.assertEqual(self.lmz("-dc", stdin=coded, **variables), PROSE)
         self.assertIn(b"models/mine.lmm", self.lmz("--list-models", **variables))
         (self.folder / "models/mine.lmm").rename(self.folder / "models/large.lmm")
         self.assertEqual(self.lmz("-4c", "text", **variables), coded)

@@ -6,11 +6,9 @@ import shutil
 import unittest
 
 import cli_case
-from cli_case import DAMAGED, FAILED, MODEL
+from cli_case import DAMAGED, FAILED, MODEL, PROSE
 
 OTHER = cli_case.ROOT / "models/large.lmm"  # not built in
-PROSE = (cli_case.ROOT / "LICENSE").read_bytes()  # smaller with that model than with any other
-
 
 class Models(cli_case.CliCase):
     level = []

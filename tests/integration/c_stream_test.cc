@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/c_inputs.h"
+#include "tests/paths.h"
 
 using namespace lmz::testing;
 
@@ -352,7 +353,7 @@ TEST(CModels, AreListedLoadedAndRefused) {
     EXPECT_GT(model.parameters(), 100000u);
   }
   EXPECT_EQ(lmz::Model::OfLevel(1).name(), "tiny");
-  const lmz::Model from_file = lmz::Model::LoadFile(LMZ_MODELS_DIR "/tiny.lmm");
+  const lmz::Model from_file = lmz::Model::LoadFile(SourcePath("models/tiny.lmm"));
   uint8_t ids[2][16];
   lmz_model_id(from_file.get(), ids[0]);
   lmz_model_id(lmz::Model::BuiltIn("tiny").get(), ids[1]);
@@ -360,7 +361,7 @@ TEST(CModels, AreListedLoadedAndRefused) {
   EXPECT_EQ(CodeOf([] { lmz::Model::BuiltIn("none"); }), LMZ_MODEL_MISSING);
   EXPECT_EQ(CodeOf([] { lmz::Model::OfLevel(0); }), LMZ_INVALID_ARGUMENT);
   EXPECT_EQ(CodeOf([] { lmz::Model::Load("no model"); }), LMZ_MODEL_DAMAGED);
-  EXPECT_EQ(CodeOf([] { lmz::Model::LoadFile(LMZ_MODELS_DIR "/none.lmm"); }), LMZ_IO);
+  EXPECT_EQ(CodeOf([] { lmz::Model::LoadFile(SourcePath("models/none.lmm")); }), LMZ_IO);
   EXPECT_EQ(CodeOf([] { lmz::Model::BuiltIn("large"); }), LMZ_MODEL_MISSING) << "a file";
   for (const int level : {-1, LMZ_MAX_LEVEL + 1}) {
     EXPECT_EQ(CodeOf([&] { lmz::Compress("a", level); }), LMZ_INVALID_ARGUMENT);
@@ -395,8 +396,8 @@ TEST(CModels, Level4IsFoundBesideTheLibrary) {
 
 // Text that is smaller with the large model than with any other.
 std::string Prose() {
-  std::ifstream file(LMZ_PROSE, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {}).substr(0, 5000);
+  std::ifstream file(SourcePath("LICENSE"), std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {}).substr(8000, 2500);
 }
 
 TEST(CModels, ALibraryHasItsOwnFolders) {
@@ -410,7 +411,7 @@ TEST(CModels, ALibraryHasItsOwnFolders) {
   EXPECT_EQ(CodeOf([&] { library.OfLevel(0); }), LMZ_INVALID_ARGUMENT);
   library.AddFolder(folder.string());
   lmz::Compressor compressor;
-  const lmz::Model large = lmz::Model::LoadFile(LMZ_MODELS_DIR "/large.lmm");
+  const lmz::Model large = lmz::Model::LoadFile(SourcePath("models/large.lmm"));
   const std::string code = compressor.SetModel(large).Finish(content);
   EXPECT_EQ(CodeOf([&] { lmz::Decompressor().SetLibrary(library).Finish(code); }),
             LMZ_MODEL_MISSING);
@@ -420,7 +421,7 @@ TEST(CModels, ALibraryHasItsOwnFolders) {
   EXPECT_EQ(with_both.Finish(code), content);
 
   std::filesystem::create_directories(folder);
-  std::filesystem::copy_file(LMZ_MODELS_DIR "/large.lmm", folder / "large.lmm");
+  std::filesystem::copy_file(SourcePath("models/large.lmm"), folder / "large.lmm");
   EXPECT_EQ(library.OfLevel(4).name(), "large");
   lmz::Decompressor decompressor;
   decompressor.SetLibrary(library);

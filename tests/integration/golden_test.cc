@@ -12,6 +12,7 @@
 #include "stream/pipeline.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
+#include "tests/paths.h"
 #include "tests/recipes.h"
 
 namespace lmz {
@@ -21,7 +22,7 @@ using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
 
-const std::string kFolder = LMZ_SOURCE_DIR "/tests/golden/";
+const std::string kFolder = testing::SourcePath("tests/golden/");
 
 Bytes ReadFile(const std::string& name) {
   std::ifstream file(kFolder + name, std::ios::binary);

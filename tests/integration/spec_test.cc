@@ -13,6 +13,7 @@
 #include "records/records.h"
 #include "stream/pipeline.h"
 #include "tests/frame_builder.h"
+#include "tests/paths.h"
 #include "tests/tiny_model.h"
 
 namespace lmz {
@@ -22,8 +23,8 @@ using testing::FrameBuilder;
 
 // Of a file in docs/spec, or of one whose path begins at the root of the sources.
 std::vector<std::string> ReadLines(const std::string& name) {
-  const std::string folder = name.find('/') == std::string::npos ? "/docs/spec/" : "/";
-  std::ifstream file(LMZ_SOURCE_DIR + folder + name);
+  const std::string folder = name.find('/') == std::string::npos ? "docs/spec/" : "";
+  std::ifstream file(testing::SourcePath(folder + name));
   EXPECT_TRUE(file.is_open()) << name;
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);

@@ -19,6 +19,7 @@
 #include "reference_models.h"
 #include "stream/pipeline.h"
 #include "tests/choices.h"
+#include "tests/paths.h"
 #include "tests/recipes.h"
 
 namespace lmz {
@@ -27,7 +28,7 @@ namespace {
 using testing::FixedPlan;
 using testing::SlowNetwork;
 
-const std::string kGolden = LMZ_SOURCE_DIR "/tests/golden/v0/";
+const std::string kGolden = testing::SourcePath("tests/golden/v0/");
 
 Bytes ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -80,7 +81,7 @@ TEST(ReferenceDecoder, RefusesAGoldenFileWithOneOtherBit) {
 }
 
 TEST(ReferenceDecoder, RefusesEveryMalformedFile) {
-  const std::string folder = LMZ_SOURCE_DIR "/tests/golden/errors/";
+  const std::string folder = testing::SourcePath("tests/golden/errors/");
   std::ifstream manifest(folder + "MANIFEST");
   ASSERT_TRUE(manifest.is_open());
   int files = 0;
@@ -109,7 +110,7 @@ Bytes ThroughTheLibrary(ByteSpan raw, Profile profile) {
 
 // Longer than the golden files: lines, long matches, histories at their limits.
 TEST(ReferenceDecoder, DecodesABookOfTheLibrary) {
-  const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
+  const Bytes book = ReadFile(testing::SourcePath("samples/opticks.txt"));
   Bytes raw(book.begin() + 20000, book.begin() + 60000);
   raw.insert(raw.end(), book.begin() + 30000, book.begin() + 32000);
   for (const Profile profile : {Profile::kText, Profile::kBinary}) {
@@ -325,7 +326,7 @@ TEST(ReferenceDecoder, DecodesFewBytesInManyLanesOfTheLibrary) {
 
 // The number of lanes that the library chooses changes from the first size to the second.
 TEST(ReferenceDecoder, DecodesALongTextOfTheLibrary) {
-  const Bytes book = ReadFile(LMZ_SOURCE_DIR "/samples/opticks.txt");
+  const Bytes book = ReadFile(testing::SourcePath("samples/opticks.txt"));
   for (const size_t size : {32767u, 32768u}) {
     const Bytes raw(book.begin(), book.begin() + static_cast<std::ptrdiff_t>(size));
     EXPECT_EQ(ThroughTheLibrary(raw, {.options = TinyText(0, 1)}), raw);

@@ -9,6 +9,7 @@
 #include "tests/corpora.h"
 #include "tests/follower_model.h"
 #include "tests/hashing_model.h"
+#include "tests/paths.h"
 #include "tests/random.h"
 #include "tests/tiny_model.h"
 
@@ -88,7 +89,7 @@ TEST(Token, LanesMayBeShorterThanATokenAndEndInsideOne) {
 
 // The best model there is helps the worst one.
 TEST(Token, ASecondModelCounts) {
-  const Bytes raw = ReadTestFile(LMZ_SOURCE_DIR "/CONTRIBUTING.md").value();
+  const Bytes raw = ReadTestFile(testing::SourcePath("CONTRIBUTING.md")).value();
   const SharedModel base = Models().OfName("base").value();
   TokenOptions options = Options(3, false);
   const size_t alone = Verified(raw, options).size();

@@ -12,6 +12,7 @@
 #include "cpu/inverse_sqrt.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/tables.h"
+#include "tests/paths.h"
 #include "tests/reference/reference_glr.h"
 
 namespace lmz {
@@ -29,7 +30,7 @@ std::string TableChecksum(int64_t first, int64_t last, Function function) {
 }
 
 bool SpecificationSays(const std::string& function, const std::string& checksum) {
-  std::ifstream in(LMZ_MODELS_DIR "/../docs/spec/numerics.md");
+  std::ifstream in(testing::SourcePath("docs/spec/numerics.md"));
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   return text.find("| " + function + " | `" + checksum + "` |") != std::string::npos;
 }

@@ -1,4 +1,5 @@
 // The library's network and the reference implementation agree on every integer that they keep.
+#include "tests/paths.h"
 #include "tests/reference/reference_glr.h"
 
 #include <gtest/gtest.h>
@@ -61,7 +62,7 @@ TEST(ReferenceTest, ExtremeRandomModelsAgree) {
 }
 
 TEST(ReferenceTest, TheBaseModelAgrees) {
-  std::ifstream in(LMZ_MODELS_DIR "/base.lmm", std::ios::binary);
+  std::ifstream in(testing::SourcePath("models/base.lmm"), std::ios::binary);
   const Bytes file((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const auto model = ParseModelFile(file);
   ASSERT_TRUE(model.ok()) << model.status().message();

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "tests/paths.h"
 
 namespace lmz {
 namespace {
@@ -21,7 +22,7 @@ bool SpecificationSays(const std::string& function, const Bytes& numbers) {
   char checksum[17];
   std::snprintf(checksum, sizeof checksum, "%016llx",
                 static_cast<unsigned long long>(Checksum64(numbers)));
-  std::ifstream in(LMZ_SOURCE_DIR "/docs/spec/numerics.md");
+  std::ifstream in(testing::SourcePath("docs/spec/numerics.md"));
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   return text.find("| " + function + " | `" + checksum + "` |") != std::string::npos;
 }
