@@ -6,6 +6,7 @@
 #include "base/checksum.h"
 #include "codec/filter/filter.h"
 #include "codec/filter/repeat.h"
+#include "codec/filter/repeat_stream.h"
 
 namespace lmz {
 
@@ -63,11 +64,18 @@ Result<uint32_t> DecodeFiltered(const AnyCodec& codec, const BlockHeader& header
     return Status(Code::kDamaged, "the size before the filters is impossible");
   }
   Bytes filtered(filtered_size.value());
-  const BlockResources part = resources.Part(0, header.raw_size, filtered.size());
+  BlockResources part = resources.Part(0, header.raw_size, filtered.size());
+  // The one filter that can be undone from the front.
+  RepeatStream early(filtered, raw);
+  if (resources.decoded && header.filters == kFilterRepeat) {
+    part.decoded = [&](uint64_t size) { return resources.TellDecoded(early.Advance(size)); };
+  }
   LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, part, filtered));
   const Watch watch(resources.Part(header.raw_size, header.raw_size, 0));
   LMZ_TRY(UndoFilters(header.filters, header.raw_size, watch, filtered));
-  std::copy(filtered.begin(), filtered.end(), raw.begin());
+  // Others may be reading what was made early.
+  const auto made = static_cast<std::ptrdiff_t>(early.made());
+  std::copy(filtered.begin() + made, filtered.end(), raw.begin() + made);
   return fingerprint;
 }
 

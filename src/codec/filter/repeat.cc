@@ -6,9 +6,18 @@
 #include <cstring>
 
 #include "base/hash.h"
+#include "codec/filter/repeat_commands.h"
 
 namespace lmz {
 namespace {
+
+using repeat::Command;
+using repeat::CopyWithin;
+using repeat::Damaged;
+using repeat::kCommandUnits;
+using repeat::PassCommand;
+using repeat::ReadCommand;
+using repeat::ReadNumber;
 
 // The rolling hash shifts by one bit a byte, so its 64 bits depend on exactly this many bytes.
 constexpr size_t kWindow = 64;
@@ -26,9 +35,6 @@ constexpr size_t kMinCopiedShare = 32;
 // Of RepeatsItself.
 constexpr size_t kRepeatedShare = 8;
 constexpr size_t kMaxSeenWindows = size_t{1} << 20;
-
-// Of a Watch: what reading a command takes.
-constexpr uint64_t kCommandUnits = 16;
 
 constexpr uint64_t SplitMix64(uint64_t x) {
   x += kGoldenRatio64;
@@ -111,36 +117,6 @@ Anchor BestAnchor(const uint8_t* bytes, size_t begin, size_t end, uint64_t& hash
   return best;
 }
 
-struct Command {
-  uint64_t literal_length = 0;
-  uint64_t copy_length = 0;
-  uint64_t distance = 0;
-};
-
-Status Damaged(const char* what) {
-  return Status(Code::kDamaged, what);
-}
-
-// Reads one number; a missing one is damage, since the codec delivered all that there is.
-Result<uint64_t> ReadNumber(ByteReader& reader) {
-  Result<uint64_t> number = reader.Varint();
-  if (!number.ok()) return Damaged("a number is cut short or malformed");
-  return number;
-}
-
-Result<Command> ReadCommand(ByteReader& reader) {
-  Command command;
-  LMZ_ASSIGN(command.literal_length, ReadNumber(reader));
-  LMZ_ASSIGN(command.copy_length, ReadNumber(reader));
-  LMZ_ASSIGN(command.distance, ReadNumber(reader));
-  if (command.copy_length > kMaxBlockRawSize || command.distance >= kMaxBlockRawSize) {
-    return Damaged("a copy is larger than any block");
-  }
-  command.copy_length += kMinCopyLength;
-  command.distance += 1;
-  return command;
-}
-
 // Walks over all commands without output; returns the number of literals that they leave.
 Result<uint64_t> CheckCommands(ByteReader& reader, uint64_t command_count, uint64_t raw_size,
                                const Watch& watch) {
@@ -149,25 +125,10 @@ Result<uint64_t> CheckCommands(ByteReader& reader, uint64_t command_count, uint6
   for (uint64_t i = 0; i < command_count; ++i) {
     if (!watch.Pass(kCommandUnits)) return CancelledStatus();
     LMZ_ASSIGN(const Command command, ReadCommand(reader));
-    if (command.literal_length > raw_size - done) return Damaged("literals exceed the raw size");
-    done += command.literal_length;
-    if (command.distance > done) return Damaged("a copy reaches before the block");
-    if (command.copy_length > raw_size - done) return Damaged("a copy exceeds the raw size");
-    done += command.copy_length;
+    LMZ_TRY(PassCommand(command, raw_size, done));
     copied += command.copy_length;
   }
   return raw_size - copied;
-}
-
-// Writes `length` bytes at `to` that repeat those `distance` before; each round doubles the period.
-void CopyWithin(uint8_t* to, size_t distance, size_t length) {
-  const uint8_t* from = to - distance;
-  while (length != 0) {
-    const size_t chunk = std::min(length, static_cast<size_t>(to - from));
-    std::memcpy(to, from, chunk);
-    to += chunk;
-    length -= chunk;
-  }
 }
 
 }  // namespace
