@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <string>
 #include <string_view>
 
@@ -199,7 +200,90 @@ inline Bytes MakeWide(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 12> kGenerators = {{
+// The file of MakeWave with the lower four bits of every sample cleared.
+inline Bytes MakeCoarse(size_t size) {
+  Bytes out = MakeWave(size);
+  for (size_t i = 44; i < out.size(); i += 2) out[i] = static_cast<uint8_t>(out[i] & 0xF0);
+  return out;
+}
+
+// A RIFX file that promises more than it holds: 44 bytes of header, then frames of one 32-bit
+// sample, the highest byte first. With left and r as in MakeWave, sample i is 2^16 left +
+// 257 (r mod 200). Cut at `size`.
+inline Bytes MakeFine(size_t size) {
+  Bytes out = ToBytes("RIFX");
+  const auto number = [&](uint64_t value, int bytes) {
+    for (int i = bytes; i-- > 0;) out.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  };
+  number(0x7FFFFFFF, 4);
+  AppendTo(out, ToBytes("WAVEfmt "));
+  number(16, 4);
+  number(1, 2);  // PCM
+  number(1, 2);  // channels
+  number(44100, 4);
+  number(4 * 44100, 4);
+  number(4, 2);   // bytes of a frame
+  number(32, 2);  // bits of a sample
+  AppendTo(out, ToBytes("data"));
+  number(0x7FFFFFDB, 4);
+  TestRandom random(6);
+  for (int32_t i = 0; out.size() < size; ++i) {
+    const auto r = static_cast<int32_t>(random.Next() & 0xFF);
+    const int32_t j = i % 100;
+    const int32_t left = 300 * (j < 50 ? j : 100 - j) - 7500 + r;
+    number(static_cast<uint64_t>(65536 * left + 257 * (r % 200)), 4);
+  }
+  out.resize(size);
+  return out;
+}
+
+// An AU file: 24 bytes of header, then frames of two numbers in IEEE 754, the highest byte first.
+// With left and r as in MakeWave, the first of frame i is left / 2^15, the second one
+// (left + r / 256) / 2^16; every 50th frame has 0 and minus 0. Cut at `size`.
+inline Bytes MakeFloats(size_t size) {
+  Bytes out = ToBytes(".snd");
+  const auto number = [&](uint32_t value) {
+    for (int i = 4; i-- > 0;) out.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  };
+  for (const uint32_t field : {24u, 0xFFFFFFFFu, 6u, 44100u, 2u}) number(field);
+  TestRandom random(6);
+  for (int32_t i = 0; out.size() < size; ++i) {
+    const auto r = static_cast<int32_t>(random.Next() & 0xFF);
+    const int32_t j = i % 100;
+    const int32_t left = 300 * (j < 50 ? j : 100 - j) - 7500 + r;
+    const float sign = i % 50 == 0 ? 0.0f : 1.0f;
+    number(std::bit_cast<uint32_t>(sign * static_cast<float>(left) / 32768.0f));
+    const float right = static_cast<float>(256 * left + r) / 16777216.0f;
+    number(std::bit_cast<uint32_t>(i % 50 == 0 ? -0.0f : right));
+  }
+  out.resize(size);
+  return out;
+}
+
+// The pixels of MakePicture as Apple's devices have them, interlaced: a chunk CgBI in front of
+// IHDR, no frame of zlib; each of the seven images filtered with types 0, 1, 2, 3, 4, 0, .. in one
+// row after the other, and ten bytes of `ramp` behind the rows. The rest as there.
+inline Bytes MakePasses(size_t size) {
+  const PngShape shape = {.width = 40, .height = 30, .interlace = 1};
+  const Bytes photo = MakePhoto(15 + 3600);
+  const png::Scanlines lines = {shape.row_size(), shape.pixel_size(), shape.height};
+  Bytes types(static_cast<size_t>(lines.Types(0)));
+  for (size_t i = 0; i < types.size(); ++i) types[i] = static_cast<uint8_t>(i % 5);
+  Bytes pixels(photo.begin() + 15, photo.end());
+  AppendTo(pixels, MakeRamp(10));
+  Bytes data;
+  png::Filter(lines, types, pixels, data);
+  const Bytes zlib = ZlibStream(data, {});
+  const Bytes file = PngFile(shape, ByteSpan(zlib).subspan(2, zlib.size() - 6), 1000);
+  Bytes out(file.begin(), file.begin() + png::kSignatureSize);
+  AppendChunk("CgBI", Bytes{0x50, 0, 0x20, 2}, out);
+  AppendTo(out, ByteSpan(file).subspan(png::kSignatureSize));
+  if (out.size() < size) AppendTo(out, MakeRamp(size - out.size()));
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 16> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -212,6 +296,10 @@ inline constexpr std::array<Generator, 12> kGenerators = {{
     {"wave", MakeWave},
     {"picture", MakePicture},
     {"wide", MakeWide},
+    {"coarse", MakeCoarse},
+    {"fine", MakeFine},
+    {"floats", MakeFloats},
+    {"passes", MakePasses},
 }};
 
 // A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other

@@ -49,10 +49,10 @@ struct ObjectPiece {
 // The finder of a format. All functions are thread-safe.
 struct Finder {
   const char* name;              // lower case
-  std::string_view first_bytes;  // every object begins with one of these
+  std::string_view first_bytes;  // every object amid other bytes begins with one of these
   uint64_t max_rest;             // so many other bytes behind an object share its last block
   // Whether an object can begin with `bytes`, at least one, perhaps only the first of a signature.
-  // Quick: asked wherever a first byte stands.
+  // Quick: asked wherever a first byte stands, and where a stream begins or an object has ended.
   bool (*may_begin)(ByteSpan bytes, bool is_inner);
   // What `bytes` begin with, where may_begin. Time at most linear in the bytes.
   Sighting (*look)(ByteSpan bytes, const Surroundings& around);

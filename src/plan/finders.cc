@@ -15,19 +15,13 @@ struct ObjectKind {
   const Finder& finder;
   Content content;
   CodecId codec;  // of its options
-  // Looked for amid other bytes only in streams of more than one window. One window is planned as
-  // it always was.
-  bool is_for_long_streams = false;
 };
 
-// A format is a row; no two can begin with the same bytes.
+// A format is a row; the first one that may begin somewhere is taken.
 const std::array kKinds = {
     ObjectKind{.finder = png::kFinder, .content = Content::kImage, .codec = kPngCodec.id},
+    ObjectKind{.finder = kAudioFinder, .content = Content::kAudio, .codec = kAudioCodec.id},
     ObjectKind{.finder = kImageFinder, .content = Content::kImage, .codec = kImageCodec.id},
-    ObjectKind{.finder = kAudioFinder,
-               .content = Content::kAudio,
-               .codec = kAudioCodec.id,
-               .is_for_long_streams = true},
 };
 
 // A header is not longer: closer to an open edge, it may be cut off.
@@ -45,11 +39,8 @@ std::array<bool, 256> FirstBytes() {
   return first;
 }
 
-const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, bool is_whole) {
+const ObjectKind* KindAt(ByteSpan bytes, bool is_inner) {
   for (const ObjectKind& kind : kKinds) {
-    if (is_inner && is_whole && kind.is_for_long_streams) continue;
-    const auto first = static_cast<char>(bytes[0]);
-    if (kind.finder.first_bytes.find(first) == std::string_view::npos) continue;
     if (kind.finder.may_begin(bytes, is_inner)) return &kind;
   }
   return nullptr;
@@ -72,15 +63,17 @@ ObjectSearch::Find ObjectSearch::Next(uint64_t from) {
   const uint64_t edge = std::min(kMaxHeaderSize, options_.max_size);
   for (uint64_t at = from; at < window_.size() && patience_ != 0; ++at) {
     const ByteSpan bytes = window_.subspan(static_cast<size_t>(at));
-    if (!kFirstBytes[bytes[0]]) continue;
     const bool is_inner = at != from || (at == 0 && options_.begins_inside);
-    const ObjectKind* const kind = KindAt(bytes, is_inner, options_.is_whole);
+    if (is_inner && !kFirstBytes[bytes[0]]) continue;
+    const ObjectKind* const kind = KindAt(bytes, is_inner);
     if (kind == nullptr) continue;
     if (options_.is_open && bytes.size() < edge) return {.begin = at};
     const Sighting sighting = kind->finder.look(
         bytes, {.max_size = options_.max_size, .is_inner = is_inner, .is_open = options_.is_open});
-    patience_ -= std::min(patience_, sighting.cost);
-    if (sighting.kind == Sighting::Kind::kNothing) continue;
+    if (sighting.kind == Sighting::Kind::kNothing) {
+      patience_ -= std::min(patience_, sighting.cost);
+      continue;
+    }
     if (sighting.kind == Sighting::Kind::kUndecided) return {.begin = at};
     return {.begin = at + sighting.begin,
             .object = FoundObject{.finder = &kind->finder,

@@ -25,11 +25,10 @@ struct SearchOptions {
   uint64_t max_size = 0;       // of a block
   bool is_open = false;        // more bytes follow behind the window
   bool begins_inside = false;  // other bytes are before the window
-  bool is_whole = false;       // the window is the whole stream
 };
 
 // Looks for objects worth blocks of their own. Gives up where headers that lead nowhere are too
-// many, so that the time stays linear.
+// many, so that the time stays linear; looks at what is an object take no longer than coding it.
 class ObjectSearch {
  public:
   struct Find {

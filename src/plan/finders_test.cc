@@ -75,6 +75,43 @@ TEST(Finders, NoiseFlatAreasAndFalseHeadersAreNoImages) {
   }
 }
 
+// TGA has no signature: whatever byte a file begins with, its header tells it apart from others.
+TEST(Finders, ATgaFileIsFound) {
+  TestRandom random(12);
+  const Bytes photo = Photo(random, 200, 100);
+  const ByteSpan pixels = ByteSpan(photo).last(60'000);
+  for (const uint8_t note : Bytes{0, 'P', 0x89}) {
+    Bytes tga = {note, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 100, 0, 24, 0x20};
+    tga.resize(tga.size() + note, 'x');
+    AppendTo(tga, pixels);
+    const std::vector<BlockPlan> plan = Plan(tga, {});
+    ASSERT_EQ(plan.size(), 1u);
+    EXPECT_EQ(plan[0].choice.codec(), kImageCodec.id);
+    Bytes archive = random.Text(30'000);
+    AppendTo(archive, tga);
+    bool is_found = false;
+    for (const BlockPlan& block : Plan(archive, {})) {
+      is_found |= block.choice.codec() == kImageCodec.id;
+    }
+    EXPECT_EQ(is_found, note == 0);
+  }
+}
+
+// Headers of sound that lead nowhere: samples are probed, but not without end.
+TEST(Finders, ManyHeadersOfSoundAreCoveredAllTheSame) {
+  TestRandom random(13);
+  Bytes bytes;
+  while (bytes.size() < kMiB) {
+    AppendTo(bytes, ToBytes(".snd"));
+    // The samples begin at byte 24, are 64 KiB, of 16 bits, in one channel.
+    for (const uint32_t field : {24u, 1u << 16, 3u, 8000u, 1u}) {
+      png::AppendBe32(field, bytes);
+    }
+    AppendTo(bytes, random.Random(100));
+  }
+  ExpectCovers(Plan(bytes, {}), bytes.size());
+}
+
 // Headers without end: the search gives up rather than look at every one.
 TEST(Finders, ManyHeadersAreCoveredAllTheSame) {
   Bytes bytes;

@@ -16,6 +16,10 @@ constexpr uint32_t kMinRepeatLength = 512;
 constexpr uint64_t kMinPieceLength = 128;
 constexpr uint64_t kMinObjectCopy = 4096;
 
+// An object of which at least this share is copies, in quarters, is not worth its codec: then the
+// short ones count, too, say rows of the same picture in another format.
+constexpr uint64_t kCopiedQuarters = 3;
+
 // Of an object that cannot be coded in pieces at least this share must be copies, as a divisor.
 constexpr uint64_t kMinWholeShare = 2;
 
@@ -87,11 +91,16 @@ class Joiner {
   // Drops copies that cost more than they save.
   void KeepCopies(size_t i) {
     const BlockPlan& block = plan_[i];
-    const uint64_t least = IsObject(block) ? kMinObjectCopy : kMinPieceLength;
+    const auto copied_size = [&] {
+      uint64_t copied = 0;
+      for (const Copy& copy : copies_[i]) copied += copy.length;
+      return copied;
+    };
+    const bool is_few = IsObject(block) && copied_size() < block.size * kCopiedQuarters / 4;
+    const uint64_t least = is_few ? kMinObjectCopy : kMinPieceLength;
     std::erase_if(copies_[i], [&](const Copy& copy) { return copy.length < least; });
     if (!IsObject(block) || CutObject(block.choice.options, 1, block.size - 1).size != 0) return;
-    uint64_t copied = 0;
-    for (const Copy& copy : copies_[i]) copied += copy.length;
+    const uint64_t copied = copied_size();
     if (copied < block.size / kMinWholeShare) copies_[i].clear();
   }
 

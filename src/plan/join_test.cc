@@ -89,6 +89,28 @@ TEST(Join, SeveralObjectsAndTextTwiceTakeNoMoreThanOnce) {
   ExpectNoLarger(coding.size, Code(once).size);
 }
 
+// The rows of a picture stand in a BMP file from the bottom up, and each has its padding: all
+// copies are as short as a row.
+TEST(Join, ThePictureInAnotherFormatIsCopied) {
+  const Bytes pixels = Pixels(5, 621, 300);
+  const Bytes pgm = Pgm(621, pixels);
+  Bytes both = pgm;
+  AppendTo(both, Bytes(3));
+  Bytes bmp = ToBytes("BM");
+  ByteWriter writer(bmp);
+  for (const uint32_t field : {0u, 0u, 54u + 1024, 40u, 621u, 300u}) writer.U32(field);
+  writer.Le(1, 2);
+  writer.Le(8, 2);
+  for (int i = 0; i < 6; ++i) writer.U32(0);
+  for (uint32_t i = 0; i < 256; ++i) writer.U32(i * 0x010101);
+  for (size_t y = 300; y-- > 0;) {
+    writer.Append(ByteSpan(pixels).subspan(621 * y, 621));
+    bmp.resize(bmp.size() + 3);
+  }
+  AppendTo(both, bmp);
+  EXPECT_LT(Code(both).size, Code(pgm).size * 11 / 10);
+}
+
 // A block's size bounds what is joined: then copies far away are coded again.
 TEST(Join, NoBlockIsLargerThanItMay) {
   Bytes raw = Pgm(400, Pixels(1, 400, 340));

@@ -13,6 +13,16 @@ namespace {
 
 const BytesOptions kBinaryBytes = {.profile = Profile::kBinary};
 
+// Wide samples that codecs of sound make little of may have few values, say those of 16 bits times
+// a gain, of which there are not enough in a probe: then `bytes` may be better.
+constexpr uint64_t kDoubtfulShare = 2;
+
+bool IsDoubtful(const BlockPlan& plan, uint64_t raw_size, uint64_t code_size) {
+  const AudioOptions* const audio = std::get_if<AudioOptions>(&plan.choice.options);
+  return audio != nullptr && audio->samples.sample_bytes == 4 &&
+         code_size > raw_size / kDoubtfulShare;
+}
+
 // Replaces the block in `payload` by the one that `bytes` makes where that is shorter. The progress
 // stands still meanwhile.
 Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeader& header,
@@ -31,7 +41,8 @@ Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t fi
                                  Bytes& payload, const BlockResources& resources) {
   LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, plan.choice, payload, resources));
   const bool is_open = plan.content == Content::kImage || plan.content == Content::kAudio;
-  if (!is_open || !RepeatsItself(raw)) return header;
+  if (!is_open) return header;
+  if (!IsDoubtful(plan, raw.size(), payload.size()) && !RepeatsItself(raw)) return header;
   return ContestBytes(raw, filters, header, payload, resources);
 }
 

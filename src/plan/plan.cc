@@ -9,7 +9,8 @@
 namespace lmz {
 
 void Planner::PlanBytes(uint64_t begin, uint64_t end) {
-  PlanStretch(window_, begin, end, max_size_, plan_);
+  PlanStretch(window_, begin, end, {.max_block_size = max_size_, .usual_block_size = usual_size_},
+              plan_);
 }
 
 // Adds blocks of the unfinished object, which goes on at `begin`. Returns where they end. A piece
@@ -17,12 +18,17 @@ void Planner::PlanBytes(uint64_t begin, uint64_t end) {
 uint64_t Planner::PlanObject(uint64_t begin) {
   const FoundObject& object = unfinished_->object;
   uint64_t& done = unfinished_->done;
+  // Pieces of an object do not refer to each other: those of the usual size can be coded side by
+  // side.
+  const bool has_pieces = object.finder->cut(object.options, 1, max_size_).size != 0;
+  const uint64_t limit =
+      has_pieces && usual_size_ != 0 ? std::min(usual_size_, max_size_) : max_size_;
   while (begin < window_.size()) {
     const uint64_t available = window_.size() - begin;
     const uint64_t left = object.size - done;
-    if (is_open_ && left > available && available < max_size_) return begin;
+    if (is_open_ && left > available && available < limit) return begin;
     const ObjectPiece piece =
-        object.finder->cut(object.options, done, std::min({left, available, max_size_}));
+        object.finder->cut(object.options, done, std::min({left, available, limit}));
     if (piece.size == 0) {
       if (is_open_ || left <= available) break;
       PlanBytes(begin, window_.size());
@@ -65,11 +71,9 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptio
   window_ = window;
   is_open_ = edge == Edge::kOpen;
   max_size_ = std::clamp<uint64_t>(options.max_block_size, 1, kMaxBlockRawSize);
-  ObjectSearch search(window, {.max_size = max_size_,
-                               .is_open = is_open_,
-                               .begins_inside = begins_inside_,
-                               .is_whole = is_first_ && edge == Edge::kEnd});
-  is_first_ = false;
+  usual_size_ = options.usual_block_size;
+  ObjectSearch search(
+      window, {.max_size = max_size_, .is_open = is_open_, .begins_inside = begins_inside_});
   uint64_t offset = unfinished_ ? PlanObject(0) : 0;
   while (!unfinished_) {
     const ObjectSearch::Find find = search.Next(offset);

@@ -33,6 +33,8 @@ inline bool IsObject(const BlockPlan& block) {
 
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
+  // Not 0: a block of bytes becomes longer than this only where that parts what repeats itself.
+  uint64_t usual_block_size = 0;
 };
 
 // Why a window ends.
@@ -65,12 +67,12 @@ class Planner {
 
   std::optional<Unfinished> unfinished_;
   bool begins_inside_ = false;  // the next window: in bytes that began in this one
-  bool is_first_ = true;        // the next window
 
   // Of the window at hand.
   ByteSpan window_;
   bool is_open_ = false;
   uint64_t max_size_ = 0;
+  uint64_t usual_size_ = 0;
   std::vector<BlockPlan> plan_;
 };
 

@@ -98,6 +98,31 @@ TEST(Plan, CoversEveryInputOnce) {
   ExpectCovers(Plan(tiny, {.max_block_size = 1}), tiny.size(), 1);
 }
 
+// Blocks of the usual size are coded side by side; only repeats are worth a longer one.
+TEST(Plan, BlocksOutgrowTheirUsualSizeForRepeatsOnly) {
+  TestRandom random(30);
+  const PlanOptions options = {.max_block_size = 8 * kMiB, .usual_block_size = kMiB};
+  const Bytes text = random.Text(3 * kMiB + 100'000);
+  const std::vector<BlockPlan> plain = Plan(text, options);
+  ExpectCovers(plain, text.size(), kMiB);
+  EXPECT_EQ(plain.size(), 4u);
+  EXPECT_EQ(Plan(text, {.max_block_size = kMiB}).size(), plain.size());
+
+  Bytes periodic;
+  for (int i = 0; i < 3; ++i) AppendTo(periodic, ByteSpan(text).first(kMiB + 300'000));
+  EXPECT_EQ(Plan(periodic, options).size(), 1u);
+  EXPECT_EQ(Plan(periodic, {.max_block_size = 8 * kMiB}).size(), 1u);
+
+  // Once the repeats are over, the usual size is back.
+  Bytes both = periodic;
+  AppendTo(both, random.Text(3 * kMiB));
+  const std::vector<BlockPlan> mixed = Plan(both, options);
+  ExpectCovers(mixed, both.size(), 8 * kMiB);
+  ASSERT_GE(mixed.size(), 3u);
+  EXPECT_GT(mixed[0].size, 2 * kMiB);
+  EXPECT_LE(mixed.back().size, kMiB);
+}
+
 TEST(Plan, AudioIsCodedAsAudio) {
   const Bytes wave = testing::MakeWave(300'003);
   const std::vector<BlockPlan> plan = PlanAll(wave);
@@ -128,6 +153,22 @@ TEST(Plan, AudioOfAnyLengthIsCutAndGoesOnInTheNextPart) {
     }
   }
   EXPECT_EQ(position, wave.size());
+}
+
+// 8 and 16 bits, in archives of one window and with all their kin.
+TEST(Plan, AudioAmidOtherBytesIsFound) {
+  TestRandom random(31);
+  Bytes wave = testing::MakeWave(60'044);
+  StoreLe32(&wave[40], 60'000);
+  for (const bool is_first : {false, true}) {
+    Bytes archive = is_first ? Bytes() : random.Text(20'000);
+    AppendTo(archive, wave);
+    AppendTo(archive, random.Text(20'000));
+    const std::vector<BlockPlan> plan = PlanAll(archive);
+    EXPECT_TRUE(std::ranges::any_of(plan, [&](const BlockPlan& block) {
+      return block.choice.codec() == kAudioCodec.id && block.size == wave.size();
+    }));
+  }
 }
 
 TEST(Plan, WhatFollowsTheSamplesIsPlannedAlone) {

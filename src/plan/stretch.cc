@@ -24,6 +24,10 @@ constexpr uint64_t kRepeatedShare = 8;
 // A cut must not part this share of the smaller side from what it repeats.
 constexpr uint64_t kPartedShare = 16;
 
+// Blocks of the usual size are coded side by side, so they stay that long unless more bytes than
+// this repeat what is in another one. A part of them at most is lost.
+constexpr uint64_t kMaxParted = uint64_t{1} << 16;
+
 enum class Treatment : uint8_t {
   kStored,
   kText,         // ASCII, UTF-8, and encodings that get on with them in one block
@@ -59,8 +63,9 @@ struct RepeatMap {
   explicit RepeatMap(ByteSpan segment)
       : copied((segment.size() + kPatchSize - 1) / kPatchSize),
         linked(copied.size()),
-        parted(copied.size() + 1) {
-    for (const Repeat& repeat : FindRepeats(segment, kMinRepeatLength)) {
+        parted(copied.size() + 1),
+        all(FindRepeats(segment, kMinRepeatLength)) {
+    for (const Repeat& repeat : all) {
       const uint64_t source = repeat.position - repeat.distance;
       Spread(repeat.position, repeat.length, copied);
       Spread(repeat.position, repeat.length, linked);
@@ -74,6 +79,19 @@ struct RepeatMap {
   std::vector<uint64_t> copied;  // bytes of the patch that copy something earlier
   std::vector<uint64_t> linked;  // those, and bytes that something later copies
   std::vector<uint64_t> parted;  // repeated bytes whose source a cut before the patch parts off
+  std::vector<Repeat> all;
+
+  // The copies behind `cut` of bytes in [begin, cut).
+  uint64_t PartedAt(uint64_t begin, uint64_t cut) const {
+    uint64_t bytes = 0;
+    for (const Repeat& repeat : all) {
+      const uint64_t first = std::max({uint64_t{repeat.position}, cut, begin + repeat.distance});
+      const uint64_t end =
+          std::min(uint64_t{repeat.position} + repeat.length, cut + repeat.distance);
+      if (first < end) bytes += end - first;
+    }
+    return bytes;
+  }
 
  private:
   // Adds the part of [begin, begin + length) in each patch to that patch's number.
@@ -192,12 +210,39 @@ BlockChoice ChoiceFor(const Run& run) {
                                           (run.has_other_charset ? kFilterCharset : 0))};
 }
 
+// Cuts runs that are longer than the usual size where they may be, at multiples of it.
+std::vector<Run> CutLongRuns(const std::vector<Run>& runs, uint64_t usual_size,
+                             const RepeatMap& repeats) {
+  const auto usual_patches = static_cast<size_t>(usual_size / kPatchSize);
+  if (usual_patches == 0) return runs;
+  std::vector<Run> cut;
+  for (Run run : runs) {
+    size_t patches = usual_patches;
+    while (patches * kPatchSize < run.size) {
+      const uint64_t begin = run.first_patch * kPatchSize;
+      if (repeats.PartedAt(begin, begin + patches * kPatchSize) > kMaxParted) {
+        patches += usual_patches;
+        continue;
+      }
+      Run front = run;
+      front.size = patches * kPatchSize;
+      run.first_patch += patches;
+      run.size -= front.size;
+      cut.push_back(front);
+      patches = usual_patches;
+    }
+    cut.push_back(run);
+  }
+  return cut;
+}
+
 // Plans a segment that could be one block.
-std::vector<BlockPlan> PlanSegment(ByteSpan segment) {
+std::vector<BlockPlan> PlanSegment(ByteSpan segment, uint64_t usual_size) {
   const RepeatMap repeats(segment);
   std::vector<Run> runs = ClassifyPatches(segment, repeats);
   DropStoredRuns(runs, repeats);
   DropCuts(runs, repeats);
+  runs = CutLongRuns(runs, usual_size, repeats);
   std::vector<BlockPlan> blocks;
   uint64_t offset = 0;
   for (const Run& run : runs) {
@@ -212,12 +257,14 @@ std::vector<BlockPlan> PlanSegment(ByteSpan segment) {
 
 }  // namespace
 
-void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, uint64_t max_size,
+void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, const PlanOptions& options,
                  std::vector<BlockPlan>& plan) {
+  const uint64_t max_size = options.max_block_size;
   while (offset < end) {
     const uint64_t size = std::min(max_size, end - offset);
     std::vector<BlockPlan> blocks =
-        PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)));
+        PlanSegment(input.subspan(static_cast<size_t>(offset), static_cast<size_t>(size)),
+                    options.usual_block_size);
     // The last block may go on behind the segment: plan it again with what follows. Dropping less
     // than half keeps the time linear.
     const bool is_last = offset + size == end;

@@ -9,9 +9,8 @@
 
 namespace lmz {
 
-// Appends blocks of at most max_size bytes that cover input[offset, end), in order. Deterministic;
-// time linear in the bytes.
-void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, uint64_t max_size,
+// Appends blocks that cover input[offset, end), in order. Deterministic; time linear in the bytes.
+void PlanStretch(ByteSpan input, uint64_t offset, uint64_t end, const PlanOptions& options,
                  std::vector<BlockPlan>& plan);
 
 }  // namespace lmz

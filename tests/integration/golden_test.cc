@@ -96,6 +96,10 @@ std::vector<Recipe> Recipes() {
     recipes.push_back({FindGenerator("calls"), 4000, choice, 3000});
     if (choice.codec() == kAudioCodec.id && choice.filters == 0) {
       recipes.push_back({FindGenerator("wave"), 6001, choice, 6001});
+      for (const char* name : {"coarse", "fine", "floats"}) {
+        if (testing::ProfileOf(choice) != Profile::kBinary) continue;
+        recipes.push_back({FindGenerator(name), 4001, choice, 4001});
+      }
     }
   }
   const BlockChoice image = {.options = ImageOptions{.profile = Profile::kBinary}};
@@ -103,6 +107,11 @@ std::vector<Recipe> Recipes() {
   recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
   const BlockChoice png = {.options = PngOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
+  recipes.push_back({FindGenerator("passes"), 4000, png, 4000});
+  const ImageLayout planar = {
+      .offset = 7, .width = 40, .height = 16, .row_padding = 1, .channels = 3, .is_planar = true};
+  const BlockChoice planes = {.options = ImageOptions{planar, Profile::kBinary}};
+  recipes.push_back({FindGenerator("ramp"), 2000, planes, 2000});
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
                                    Part{.size = 1500, .options = StoredOptions{}},
                                    Part{.size = 500, .options = BytesOptions{}}};

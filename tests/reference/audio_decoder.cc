@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <map>
+
 #include "arithmetic_decoder.h"
 #include "audio_predictor.h"
 #include "input.h"
@@ -199,27 +201,57 @@ class Model {
 // 2
 struct Fields {
   uint64_t sample_bytes = 0, channels = 0, offset = 0, frames = 0;
-  bool is_high_first = false, is_unsigned = false;
+  bool is_high_first = false, is_unsigned = false, is_float = false;
   int64_t half = 0, low = 0, high = 0;
+  uint64_t shift = 0, low_plus_one = 1, exponent = 0;
+
+  bool HasLowBits() const { return low_plus_one == 0; }
 };
+
+// 9.1
+void ReadSplit(Input& input, Fields& fields) {
+  fields.shift = input.Number(1);
+  fields.low_plus_one = input.Varint();
+  if (fields.is_float) fields.exponent = input.Number(1);
+  const auto bits = static_cast<int64_t>(8 * fields.sample_bytes);
+  const auto shift = static_cast<int64_t>(fields.shift);
+  const auto too = [](bool condition) {
+    if (condition) throw Damage("an impossible split");
+  };
+  if (fields.is_float) {
+    too(shift > 22 || fields.low_plus_one > 1 || fields.exponent < 25 || fields.exponent > 254);
+    const int64_t limit = int64_t{1} << (23 - shift);
+    too(fields.low <= -limit || fields.high >= limit);
+  } else {
+    too(shift > bits - 2 || fields.low_plus_one > uint64_t{1} << shift);
+    too(fields.HasLowBits() && shift == 0);
+    const int64_t limit = int64_t{1} << (std::min<int64_t>(bits - shift, 24) - 1);
+    too(fields.low < -limit || fields.high >= limit);
+  }
+}
 
 Fields ReadFields(Input& input, uint64_t n) {
   Fields fields;
   const uint64_t format = input.Number(1);
   if (format == 0) return fields;
+  const bool has_split = (format & 16) != 0;
   fields.sample_bytes = format & 3;
+  if (fields.sample_bytes == 0 && has_split) fields.sample_bytes = 4;
   fields.is_high_first = (format & 4) != 0;
   fields.is_unsigned = (format & 8) != 0;
+  fields.is_float = (format & 32) != 0;
   fields.channels = input.Number(1);
-  if (format > 15 || fields.sample_bytes == 0 || fields.channels < 1 || fields.channels > 16) {
+  const bool is_odd_float = fields.is_float && (fields.sample_bytes != 4 || fields.is_unsigned);
+  if (format > 63 || fields.sample_bytes == 0 || is_odd_float || fields.channels < 1 ||
+      fields.channels > 16) {
     throw Damage("newer version: Format");
   }
   fields.offset = input.Varint();
   fields.frames = input.Varint();
   const uint64_t lowest = input.Varint();
   const uint64_t span = input.Varint();
-  fields.half = int64_t{1} << (8 * fields.sample_bytes - 1);
-  const uint64_t values = uint64_t{2} << (8 * fields.sample_bytes - 1);
+  fields.half = int64_t{1} << (8 * std::min<uint64_t>(fields.sample_bytes, 3) - 1);
+  const auto values = static_cast<uint64_t>(2 * fields.half);
   if (fields.frames == 0 || fields.offset > n ||
       fields.frames > (n - fields.offset) / (fields.channels * fields.sample_bytes) ||
       lowest >= values || span == 0 || span >= values - lowest) {
@@ -227,7 +259,50 @@ Fields ReadFields(Input& input, uint64_t n) {
   }
   fields.low = static_cast<int64_t>(lowest) - fields.half;
   fields.high = fields.low + static_cast<int64_t>(span);
+  if (has_split) ReadSplit(input, fields);
   return fields;
+}
+
+// 9.3
+class LowBits {
+ public:
+  uint64_t Decode(ArithmeticDecoder& decoder, int64_t high_bits, uint64_t count) {
+    uint64_t low = 0;
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t left = count - 1 - i;
+      const std::array<uint64_t, 3> place =
+          i < 8 ? std::array<uint64_t, 3>{0, i, low} : std::array<uint64_t, 3>{1, left, low != 0};
+      Pair& pair = pairs_[static_cast<size_t>(high_bits)][place];
+      const int bit = decoder.Decode(std::clamp(pair.Prediction(), 32, 65504));
+      pair.Learn(bit, 6, 8);
+      low = 2 * low + static_cast<uint64_t>(bit);
+    }
+    return low;
+  }
+
+ private:
+  std::array<std::map<std::array<uint64_t, 3>, Pair>, 25> pairs_;
+};
+
+// 9.2
+uint64_t Join(const Fields& fields, int64_t high, LowBits& low_bits, ArithmeticDecoder& decoder) {
+  const int64_t magnitude = std::abs(high) << (fields.is_float ? fields.shift : 0);
+  const int64_t bits = Bits(magnitude);
+  uint64_t low = fields.low_plus_one - 1;
+  if (fields.HasLowBits()) {
+    uint64_t count = fields.shift;
+    if (fields.is_float) count = bits == 0 ? 32 : static_cast<uint64_t>(24 - bits);
+    low = low_bits.Decode(decoder, bits, count);
+  }
+  if (!fields.is_float) {
+    const uint64_t word = (static_cast<uint64_t>(high) << fields.shift) + low;
+    return fields.is_unsigned ? word + (uint64_t{1} << (8 * fields.sample_bytes - 1)) : word;
+  }
+  if (high == 0) return low;
+  const auto down = static_cast<uint64_t>(24 - bits);
+  const uint64_t significand = (static_cast<uint64_t>(magnitude) << down) + low;
+  return (high < 0 ? uint64_t{1} << 31 : 0) + ((fields.exponent + 1 - down) << 23) +
+         significand % (1 << 23);
 }
 
 // 3
@@ -236,6 +311,7 @@ void DecodeSamples(ArithmeticDecoder& decoder, const Fields& fields, Bytes& samp
   const size_t channels = fields.channels;
   std::vector<Predictor> predictors(channels, Predictor(channels > 1, headroom));
   std::vector<Model> models(channels, Model(fields.low, fields.high));
+  std::vector<LowBits> low_bits(channels);
   std::vector<Predictor::Samples> histories(channels, Predictor::Samples(32));
   for (uint64_t frame = 0; frame < fields.frames; ++frame) {
     for (size_t c = 0; c < channels; ++c) {
@@ -245,8 +321,7 @@ void DecodeSamples(ArithmeticDecoder& decoder, const Fields& fields, Bytes& samp
       predictors[c].Learn(sample);
       histories[c].push_front(sample);
       histories[c].pop_back();
-      const uint64_t value =
-          static_cast<uint64_t>(fields.is_unsigned ? sample + fields.half : sample);
+      const uint64_t value = Join(fields, sample, low_bits[c], decoder);
       for (uint64_t i = 0; i < fields.sample_bytes; ++i) {
         const uint64_t place = fields.is_high_first ? fields.sample_bytes - 1 - i : i;
         samples.push_back(static_cast<uint8_t>(value >> (8 * place)));

@@ -21,9 +21,11 @@ void Require(bool condition, const char* rule) {
 struct Geometry {
   int64_t width = 0, height = 0, channels = 1, sample_bytes = 1, sample_bits = 8;
   int64_t period = 0, offset = 0, padding = 0;
-  bool is_upper_first = false;
+  bool is_upper_first = false, is_planar = false;
 
-  int64_t PixelRow() const { return width * channels * sample_bytes; }
+  int64_t PixelSize() const { return sample_bytes * (is_planar ? 1 : channels); }
+  int64_t Rows() const { return height * (is_planar ? channels : 1); }
+  int64_t PixelRow() const { return width * PixelSize(); }
   int64_t Row() const { return PixelRow() + padding; }
 };
 
@@ -33,7 +35,9 @@ Geometry ReadGeometry(Input& input, uint64_t size) {
   if (g.width == 0) return g;
   const uint64_t height = input.Varint();
   const uint64_t format = input.Number(1);
-  g.period = static_cast<int64_t>(input.Number(1));
+  const uint64_t period = input.Number(1);
+  g.period = static_cast<int64_t>(period % 128);
+  g.is_planar = period >= 128;
   const uint64_t offset = input.Varint();
   const uint64_t padding = input.Varint();
   Require(g.width >= 16 && g.width <= 1 << 15, "Width");
@@ -51,7 +55,8 @@ Geometry ReadGeometry(Input& input, uint64_t size) {
   Require(!g.is_upper_first || g.sample_bytes == 2, "bit 3 without bit 2");
   Require(g.period <= 32, "Period");
   Require(g.period == 0 || (g.channels >= 3 && g.sample_bits == 8), "Period without colours");
-  Require(static_cast<uint64_t>(g.offset + g.height * g.Row()) <= size, "the rows' end");
+  Require(!g.is_planar || (g.channels > 1 && g.Rows() <= 1 << 28), "planes");
+  Require(static_cast<uint64_t>(g.offset + g.Rows() * g.Row()) <= size, "the rows' end");
   return g;
 }
 
@@ -424,8 +429,9 @@ void PlaceSamples(const Geometry& g, const Planes& samples, Bytes& raw) {
     const int64_t channel = g.channels >= 3 && p < 2 ? 1 - p : p;
     for (int64_t y = 0; y < g.height; ++y) {
       for (int64_t x = 0; x < g.width; ++x) {
-        const auto at = static_cast<size_t>(g.offset + y * g.Row() +
-                                            (x * g.channels + channel) * g.sample_bytes);
+        const int64_t row = g.is_planar ? channel * g.height + y : y;
+        const int64_t sample = g.is_planar ? x : x * g.channels + channel;
+        const auto at = static_cast<size_t>(g.offset + row * g.Row() + sample * g.sample_bytes);
         const int64_t value = samples.Get(p, x, y);
         const auto low = static_cast<uint8_t>(value);
         const auto high = static_cast<uint8_t>(value >> 8);
@@ -438,7 +444,7 @@ void PlaceSamples(const Geometry& g, const Planes& samples, Bytes& raw) {
 
 // Whether byte i of the block is part of a sample.
 bool IsSample(const Geometry& g, int64_t i) {
-  if (g.width == 0 || i < g.offset || i >= g.offset + g.height * g.Row()) return false;
+  if (g.width == 0 || i < g.offset || i >= g.offset + g.Rows() * g.Row()) return false;
   return (i - g.offset) % g.Row() < g.PixelRow();
 }
 
@@ -448,7 +454,7 @@ Decoded DecodeImageCodec(const Bytes& payload, uint64_t size) {
   Input input(payload);
   const Geometry g = ReadGeometry(input, size);
   Decoded result = {Bytes(size), 0};
-  const uint64_t rest_size = size - static_cast<uint64_t>(g.height * g.PixelRow());
+  const uint64_t rest_size = size - static_cast<uint64_t>(g.Rows() * g.PixelRow());
   if (rest_size != 0) {
     const uint64_t code_size = input.Varint();
     const Decoded rest = DecodeBytesCodec(input.Take(code_size), rest_size);

@@ -1,6 +1,7 @@
 #include "png_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "deflate_decoder.h"
@@ -45,14 +46,46 @@ uint64_t Adler32(const Bytes& bytes) {
   return b * 65536 + a;
 }
 
+// 3. Of pixels in columns x, x + dx, ... of rows y, y + dy, ...
+struct SmallImage {
+  uint64_t x, y, dx, dy, rows, columns;
+};
+
 // 2.
 struct Fields {
   uint64_t flags, row_size = 0, pixel_size = 0, data_size = 0;
   Bytes zlib_header;
   DeflateSettings settings;
+  uint64_t height = 0;  // of an interlaced image
   uint64_t around_size, head_size, head_chunks, tail_chunks, extra_size, idat_size;
 
-  uint64_t Rows() const { return row_size == 0 ? 0 : data_size / (row_size + 1); }
+  bool IsBare() const { return (flags & 4) != 0; }
+  bool IsInterlaced() const { return (flags & 8) != 0; }
+  // The images that D consists of.
+  std::vector<SmallImage> Images() const {
+    if (row_size == 0) return {};
+    if (!IsInterlaced()) return {{0, 0, 1, 1, data_size / (row_size + 1), row_size / pixel_size}};
+    std::vector<SmallImage> images;
+    const uint64_t width = row_size / pixel_size;
+    for (const auto& [x, y, dx, dy] : std::vector<std::array<uint64_t, 4>>{{0, 0, 8, 8},
+                                                                           {4, 0, 8, 8},
+                                                                           {0, 4, 4, 8},
+                                                                           {2, 0, 4, 4},
+                                                                           {0, 2, 2, 4},
+                                                                           {1, 0, 2, 2},
+                                                                           {0, 1, 1, 2}}) {
+      if (width > x && height > y) {
+        images.push_back({x, y, dx, dy, 1 + (height - y - 1) / dy, 1 + (width - x - 1) / dx});
+      }
+    }
+    return images;
+  }
+  uint64_t Rows() const {
+    uint64_t rows = 0;
+    for (const SmallImage& image : Images()) rows += image.rows;
+    return rows;
+  }
+  uint64_t PixelBytes() const { return IsInterlaced() ? height * row_size : Rows() * row_size; }
   uint64_t Unpacked() const { return around_size + data_size - Rows(); }
 };
 
@@ -65,27 +98,32 @@ uint64_t Size(Input& input) {
 Fields ReadFields(Input& input, uint64_t n) {
   Fields f;
   f.flags = input.Number(1);
-  f.zlib_header = input.Take(2);
+  if (!f.IsBare()) f.zlib_header = input.Take(2);
   const auto search = static_cast<int64_t>(input.Number(1));
   const auto sizes = static_cast<int64_t>(input.Number(1));
   f.settings = {search % 16, search / 16 % 2, search / 32 % 2, sizes % 16, sizes / 16};
   f.data_size = Size(input);
   f.row_size = Size(input);
   if (f.row_size != 0) f.pixel_size = input.Number(1);
+  if (f.IsInterlaced()) f.height = Size(input);
   f.around_size = Size(input);
   f.head_size = Size(input);
   f.head_chunks = Size(input);
   f.tail_chunks = Size(input);
   f.extra_size = Size(input);
   f.idat_size = Size(input);
-  Require(f.flags <= 3 && search < 64, "unknown bits");
+  Require(f.flags <= 15 && search < 64, "unknown bits");
+  Require(!f.IsBare() || f.flags % 2 == 1, "no Adler-32, but a wrong one");
+  Require(!f.IsInterlaced() || (f.row_size != 0 && f.height != 0), "Height");
   Require(f.settings.search <= 10, "Search");
   Require(f.settings.window_bits >= 9 && f.settings.window_bits <= 15, "Window_Bits");
   Require(f.settings.memory_level >= 1 && f.settings.memory_level <= 9, "Memory_Level");
   Require(f.data_size >= 1, "Data_Size");
   if (f.row_size != 0) {
     Require(f.pixel_size >= 1 && f.pixel_size <= 8, "Pixel_Size");
-    Require(f.data_size % (f.row_size + 1) == 0, "Row_Size");
+    Require(f.data_size > f.row_size, "Row_Size");
+    Require(!f.IsInterlaced() || f.row_size % f.pixel_size == 0, "a part of a pixel");
+    Require(f.Rows() + f.PixelBytes() <= f.data_size, "rows that are not there");
   }
   Require(f.head_size + f.extra_size + f.Rows() <= f.around_size, "Around_Size");
   Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 4096 + 16 * n), "U");
@@ -119,20 +157,29 @@ int Expected(int type, int a, int b, int c) {
 
 Bytes DataOf(const Fields& f, const Bytes& types, const Bytes& lines) {
   if (f.row_size == 0) return lines;
-  const auto row = static_cast<int64_t>(f.row_size);
-  const auto at = [&](int64_t x, int64_t y) {
-    return x < 0 || y < 0 ? 0 : int{lines[static_cast<size_t>(y * row + x)]};
-  };
-  const auto pixel = static_cast<int64_t>(f.pixel_size);
   Bytes data;
-  for (int64_t y = 0; y < static_cast<int64_t>(types.size()); ++y) {
-    const int type = types[static_cast<size_t>(y)];
-    data.push_back(static_cast<uint8_t>(type));
-    for (int64_t x = 0; x < row; ++x) {
-      const int expected = Expected(type, at(x - pixel, y), at(x, y - 1), at(x - pixel, y - 1));
-      data.push_back(static_cast<uint8_t>(at(x, y) - expected));
+  size_t row_of_all = 0;
+  const uint64_t size = f.pixel_size;
+  for (const SmallImage& image : f.Images()) {
+    // Of a row that is no whole number of pixels, there is but one image.
+    const uint64_t row_size = f.IsInterlaced() ? image.columns * size : f.row_size;
+    const auto at = [&](uint64_t i, uint64_t back, uint64_t y, uint64_t up) {
+      if (i < back || y < up) return 0;
+      const uint64_t place = i - back;
+      const uint64_t line = (image.y + (y - up) * image.dy) * f.row_size;
+      const uint64_t column = (image.x + place / size * image.dx) * size + place % size;
+      return int{lines[static_cast<size_t>(line + column)]};
+    };
+    for (uint64_t y = 0; y < image.rows; ++y) {
+      const int type = types[row_of_all++];
+      data.push_back(static_cast<uint8_t>(type));
+      for (uint64_t i = 0; i < row_size; ++i) {
+        const int expected = Expected(type, at(i, size, y, 0), at(i, 0, y, 1), at(i, size, y, 1));
+        data.push_back(static_cast<uint8_t>(at(i, 0, y, 0) - expected));
+      }
     }
   }
+  data.insert(data.end(), lines.begin() + static_cast<int64_t>(f.PixelBytes()), lines.end());
   return data;
 }
 
@@ -171,10 +218,10 @@ Bytes MakeBlock(const Fields& f, const Bytes& unpacked, const Bytes& data, const
   Input around(all);
   const Bytes head_bytes = around.Take(f.head_size);
   Input head(head_bytes);
-  const uint64_t size = 2 + deflated.size() + 4 + f.extra_size;
+  const uint64_t size = deflated.size() + (f.IsBare() ? 0 : 6) + f.extra_size;
   const std::vector<uint64_t> sizes = IdatSizes(f, size, around);
   const Bytes crcs = around.Take((f.flags & 2) != 0 ? 0 : 4 * sizes.size());
-  Bytes adler = MostSignificantFirst(Adler32(data));
+  Bytes adler = f.IsBare() ? Bytes() : MostSignificantFirst(Adler32(data));
   if ((f.flags & 1) == 0) adler = around.Take(4);
   Bytes z = f.zlib_header;
   Append(z, deflated);

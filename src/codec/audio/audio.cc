@@ -7,7 +7,9 @@
 
 #include "codec/audio/audio_layout.h"
 #include "codec/audio/channel_predictor.h"
+#include "codec/audio/low_bits.h"
 #include "codec/audio/sample_model.h"
+#include "codec/audio/sample_words.h"
 #include "codec/bytes/bytes.h"
 #include "codec/nested.h"
 
@@ -17,47 +19,26 @@ namespace {
 
 constexpr uint64_t kReportFrames = 1024;
 
+using audio::Analysis;
 using audio::ChannelPredictor;
+using audio::LowBitModel;
+using audio::Parted;
 using audio::SampleHistory;
 using audio::SampleModel;
+using audio::SampleRange;
+using audio::SampleWords;
+using audio::WordSplit;
 
-// Bits of the field Format.
+// Bits of the field Format. Sample bytes are modulo 4: no bits stand for four.
 constexpr uint8_t kSampleBytesMask = 3;
 constexpr uint8_t kBigEndianBit = 4;
 constexpr uint8_t kUnsignedBit = 8;
+constexpr uint8_t kSplitBit = 16;
+constexpr uint8_t kFloatBit = 32;
+constexpr uint8_t kUnknownBits = 0xC0;
 
 constexpr int kMaxHeadroom = 8;
 constexpr uint64_t kChannelMemory = uint64_t{1500} << 10;
-
-// What all samples of a block have in common.
-struct SampleRange {
-  int32_t lowest;
-  int32_t highest;  // above lowest
-};
-
-int32_t HalfRange(const SampleLayout& layout) {
-  return 1 << (8 * layout.sample_bytes - 1);
-}
-
-int32_t LoadSample(const uint8_t* bytes, const SampleLayout& layout) {
-  const int size = layout.sample_bytes;
-  int32_t value = 0;
-  for (int i = 0; i < size; ++i) {
-    value = value << 8 | bytes[layout.is_big_endian ? i : size - 1 - i];
-  }
-  const int32_t half = HalfRange(layout);
-  if (layout.is_unsigned) return value - half;
-  return value >= half ? value - 2 * half : value;
-}
-
-void StoreSample(int32_t sample, const SampleLayout& layout, uint8_t* bytes) {
-  const int size = layout.sample_bytes;
-  const auto value =
-      static_cast<uint32_t>(layout.is_unsigned ? sample + HalfRange(layout) : sample);
-  for (int i = 0; i < size; ++i) {
-    bytes[layout.is_big_endian ? size - 1 - i : i] = static_cast<uint8_t>(value >> (8 * i));
-  }
-}
 
 struct Channel {
   Channel(bool has_partner, int headroom, const SampleRange& range)
@@ -67,12 +48,15 @@ struct Channel {
   SampleHistory history;
   ChannelPredictor predictor;
   SampleModel model;
+  LowBitModel low_bits;
 };
 
 // The one walk over the samples, for both directions; see CodeBlock of the `bytes` codec.
 template <class Coder, class Byte>
-Status CodeSamples(Coder& coder, const SampleLayout& layout, const SampleRange& range,
+Status CodeSamples(Coder& coder, const SampleLayout& layout, const Analysis& analysis,
                    const BlockResources& resources, std::span<Byte> samples) {
+  const SampleRange& range = analysis.range;
+  const SampleWords words(layout, analysis.split);
   const int32_t peak = std::max(range.highest, -1 - range.lowest);
   const int headroom = std::min(15 - audio::BitLength(static_cast<uint64_t>(peak)), kMaxHeadroom);
   const size_t count = layout.channels;
@@ -88,35 +72,28 @@ Status CodeSamples(Coder& coder, const SampleLayout& layout, const SampleRange& 
     for (size_t c = 0; c < count; ++c, next += layout.sample_bytes) {
       Channel& channel = channels[c];
       const SampleHistory* partner = count > 1 ? &channels[c == 0 ? 1 : c - 1].history : nullptr;
-      int32_t wanted = 0;
-      if constexpr (std::is_const_v<Byte>) wanted = LoadSample(next, layout);
-      const int32_t sample =
-          channel.model.Code(coder, channel.predictor.Predict(channel.history, partner), wanted);
-      channel.predictor.Update(sample);
-      channel.history.Push(sample);
-      if constexpr (!std::is_const_v<Byte>) StoreSample(sample, layout, next);
+      Parted wanted;
+      if constexpr (std::is_const_v<Byte>) wanted = words.Load(next);
+      Parted sample;
+      sample.high = channel.model.Code(coder, channel.predictor.Predict(channel.history, partner),
+                                       wanted.high);
+      channel.predictor.Update(sample.high);
+      channel.history.Push(sample.high);
+      if (words.has_low_bits()) {
+        const uint32_t high_bits = words.HighBits(sample.high);
+        sample.low = channel.low_bits.Code(coder, words.LowBits(high_bits), high_bits, wanted.low);
+      }
+      if constexpr (!std::is_const_v<Byte>) words.Store(sample, next);
     }
     if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   }
   return OkStatus();
 }
 
-Result<SampleRange> RangeOf(ByteSpan samples, const SampleLayout& layout, const Watch& watch) {
-  const int32_t half = HalfRange(layout);
-  SampleRange range = {.lowest = half - 1, .highest = -half};
-  for (size_t i = 0; i < samples.size(); i += layout.sample_bytes) {
-    const int32_t sample = LoadSample(&samples[i], layout);
-    range.lowest = std::min(range.lowest, sample);
-    range.highest = std::max(range.highest, sample);
-    if (!watch.Pass(1)) return CancelledStatus();
-  }
-  if (range.lowest == range.highest) ++(range.lowest < half - 1 ? range.highest : --range.lowest);
-  return range;
-}
-
 bool Fits(const SampleLayout& layout, uint64_t size) {
   return layout.channels >= 1 && layout.channels <= kMaxAudioChannels && layout.sample_bytes >= 1 &&
-         layout.sample_bytes <= 3 && layout.frames >= 1 && layout.offset <= size &&
+         layout.sample_bytes <= 4 && (!layout.is_float || layout.sample_bytes == 4) &&
+         layout.frames >= 1 && layout.offset <= size &&
          layout.frames <= (size - layout.offset) / FrameSize(layout);
 }
 
@@ -129,29 +106,65 @@ SampleLayout LayoutFor(ByteSpan raw, const SampleLayout& chosen) {
   return Fits(clipped, raw.size()) ? clipped : SampleLayout();
 }
 
-void WriteLayout(const SampleLayout& layout, const SampleRange& range, Bytes& payload) {
+// What `Lowest` counts from.
+int32_t HalfRange(const SampleLayout& layout) {
+  return 1 << (8 * std::min<int>(layout.sample_bytes, 3) - 1);
+}
+
+// Whether the fields of a split are there.
+bool HasSplit(const SampleLayout& layout, const WordSplit& split) {
+  return layout.sample_bytes == 4 || split.shift != 0;
+}
+
+void WriteLayout(const SampleLayout& layout, const Analysis& analysis, Bytes& payload) {
   ByteWriter writer(payload);
   if (layout.frames == 0) {
     writer.U8(0);
     return;
   }
-  writer.U8(static_cast<uint8_t>(layout.sample_bytes | (layout.is_big_endian ? kBigEndianBit : 0) |
-                                 (layout.is_unsigned ? kUnsignedBit : 0)));
+  const auto& [split, range] = analysis;
+  const bool has_split = HasSplit(layout, split);
+  writer.U8(static_cast<uint8_t>((layout.sample_bytes & kSampleBytesMask) |
+                                 (layout.is_big_endian ? kBigEndianBit : 0) |
+                                 (layout.is_unsigned ? kUnsignedBit : 0) |
+                                 (has_split ? kSplitBit : 0) | (layout.is_float ? kFloatBit : 0)));
   writer.U8(layout.channels);
   writer.Varint(layout.offset);
   writer.Varint(layout.frames);
   writer.Varint(static_cast<uint64_t>(range.lowest + HalfRange(layout)));
   writer.Varint(static_cast<uint64_t>(range.highest - range.lowest));
+  if (!has_split) return;
+  writer.U8(split.shift);
+  writer.Varint(split.has_low_bits ? 0 : uint64_t{split.low} + 1);
+  if (layout.is_float) writer.U8(split.exponent);
 }
 
-Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, SampleRange& range) {
+Status ReadSplit(ByteReader& reader, const SampleLayout& layout, WordSplit& split) {
+  LMZ_ASSIGN(split.shift, reader.U8());
+  LMZ_ASSIGN(const uint64_t low, reader.Varint());
+  split.has_low_bits = low == 0;
+  if (layout.is_float) {
+    LMZ_ASSIGN(split.exponent, reader.U8());
+  }
+  if (low != 0) split.low = static_cast<uint32_t>(low - 1);
+  if (low > uint64_t{1} << 32 || !IsValid(split, layout)) {
+    return Status(Code::kDamaged, "the samples are parted in an impossible way");
+  }
+  return OkStatus();
+}
+
+Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, Analysis& analysis) {
   LMZ_ASSIGN(const uint8_t format, reader.U8());
   if (format == 0) return OkStatus();
+  const bool has_split = (format & kSplitBit) != 0;
   layout.sample_bytes = format & kSampleBytesMask;
+  if (layout.sample_bytes == 0 && has_split) layout.sample_bytes = 4;
   layout.is_big_endian = (format & kBigEndianBit) != 0;
   layout.is_unsigned = (format & kUnsignedBit) != 0;
+  layout.is_float = (format & kFloatBit) != 0;
   LMZ_ASSIGN(layout.channels, reader.U8());
-  if (format > (kSampleBytesMask | kBigEndianBit | kUnsignedBit) || layout.sample_bytes == 0 ||
+  if ((format & kUnknownBits) != 0 || layout.sample_bytes == 0 ||
+      (layout.is_float && (layout.sample_bytes != 4 || layout.is_unsigned)) ||
       layout.channels == 0 || layout.channels > kMaxAudioChannels) {
     return Status(Code::kNewerVersion, "audio format " + std::to_string(format) + " with " +
                                            std::to_string(layout.channels) +
@@ -165,8 +178,15 @@ Status ReadLayout(ByteReader& reader, uint64_t raw_size, SampleLayout& layout, S
   if (!Fits(layout, raw_size) || lowest >= values || span == 0 || span >= values - lowest) {
     return Status(Code::kDamaged, "the samples do not fit into the block");
   }
+  SampleRange& range = analysis.range;
   range.lowest = static_cast<int32_t>(lowest) - HalfRange(layout);
   range.highest = range.lowest + static_cast<int32_t>(span);
+  if (!has_split) return OkStatus();
+  LMZ_TRY(ReadSplit(reader, layout, analysis.split));
+  const SampleRange limits = LimitsOf(layout, analysis.split);
+  if (range.lowest < limits.lowest || range.highest > limits.highest) {
+    return Status(Code::kDamaged, "the samples do not fit into their bytes");
+  }
   return OkStatus();
 }
 
@@ -176,14 +196,21 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   payload.clear();
   PartsWriter parts(resources, payload);
-  const SampleLayout layout = LayoutFor(raw, options.samples);
-  const ByteSpan samples =
+  SampleLayout layout = LayoutFor(raw, options.samples);
+  ByteSpan samples =
       raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
-  SampleRange range = {};
+  Analysis analysis;
   if (layout.frames != 0) {
-    LMZ_ASSIGN(range, RangeOf(samples, layout, parts.MakeWatch()));
+    const Watch watch = parts.MakeWatch();
+    const std::optional<Analysis> found = audio::Analyse(samples, layout, watch);
+    if (watch.is_stopped()) return CancelledStatus();
+    if (!found) {
+      layout = {};
+      samples = {};
+    }
+    analysis = found.value_or(Analysis());
   }
-  WriteLayout(layout, range, payload);
+  WriteLayout(layout, analysis, payload);
 
   Bytes around(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(layout.offset));
   const ByteSpan after = raw.subspan(layout.offset + samples.size());
@@ -193,7 +220,7 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
   if (layout.frames != 0) {
     LMZ_TRY(parts.Code(Framing::kRest, samples.size(), samples.size(),
                        [&](Encoder& encoder, const BlockResources& part) {
-                         return CodeSamples(encoder, layout, range, part, samples);
+                         return CodeSamples(encoder, layout, analysis, part, samples);
                        }));
   }
   return parts.fingerprint();
@@ -203,8 +230,8 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw) {
   PartsReader parts(resources, payload);
   SampleLayout layout;
-  SampleRange range = {};
-  LMZ_TRY(ReadLayout(parts.fields(), raw.size(), layout, range));
+  Analysis analysis;
+  LMZ_TRY(ReadLayout(parts.fields(), raw.size(), layout, analysis));
   const MutableByteSpan samples =
       raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
   const uint64_t around_size = raw.size() - samples.size();
@@ -220,12 +247,12 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
   LMZ_TRY(parts.Decode(code, samples.size(), samples.size(),
                        [&](Decoder& decoder, const BlockResources& part) {
-                         return CodeSamples(decoder, layout, range, part, samples);
+                         return CodeSamples(decoder, layout, analysis, part, samples);
                        }));
   return parts.fingerprint();
 }
 
-// A sample of at most three bytes takes a decision, which leaves at least 1 part in 2048 less of
+// A sample of at most four bytes takes a decision, which leaves at least 1 part in 2048 less of
 // the range: fewer bytes than the `bytes` codec has for the same payload (spec.md, 2).
 uint64_t MaxRawSizeOfAudio(uint64_t payload_size) {
   return MaxRawSizeOfBytes(payload_size + 8);

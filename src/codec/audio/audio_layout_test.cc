@@ -76,8 +76,11 @@ TEST(AudioLayout, KnowsTheKindsOfWav) {
   AppendTo(extensible, Bytes{1, 0});
   extensible.resize(40);
   EXPECT_TRUE(find(extensible).has_value());
-  extensible[24] = 3;  // floating point
+  extensible[24] = 3;  // floating point, of 16 bits
   EXPECT_FALSE(find(extensible).has_value());
+  EXPECT_TRUE(find(WavFormat(3, 2, 32))->is_float);
+  EXPECT_EQ(find(WavFormat(1, 2, 32))->sample_bytes, 4);
+  EXPECT_FALSE(find(WavFormat(3, 1, 64)));
   EXPECT_FALSE(find(WavFormat(3, 1, 16)).has_value()) << "another tag";
   EXPECT_FALSE(find(WavFormat(1, 0, 16)).has_value()) << "no channel";
   EXPECT_FALSE(find(WavFormat(1, 17, 16)).has_value()) << "too many channels";

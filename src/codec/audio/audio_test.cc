@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "codec/audio/audio_layout.h"
 #include "codec/audio/kernels/audio_kernels.h"
 #include "codec/block.h"
@@ -61,6 +63,48 @@ TEST(Audio, RestoresEveryKindOfSample) {
   }
 }
 
+TEST(Audio, RestoresWideSamples) {
+  TestRandom random(2);
+  for (const int channels : {1, 2, 3}) {
+    for (const int kind : {0, 1, 2}) {
+      SampleLayout layout = Layout(channels, 4, 5, 200);
+      layout.is_float = kind == 1;
+      layout.is_unsigned = kind == 2;
+      layout.is_big_endian = channels == 2;
+      Bytes raw = random.Random(5 + 200 * FrameSize(layout) + 3);
+      ExpectRestored(raw, Encode(raw, layout));
+      // Of floating point: no infinities.
+      for (size_t i = layout.is_big_endian ? 5 : 8; i + 3 < raw.size(); i += 4) raw[i] &= 0xBF;
+      ExpectRestored(raw, Encode(raw, layout));
+      for (size_t i = layout.is_big_endian ? 8 : 5; i + 3 < raw.size(); i += 4) raw[i] = 0;
+      ExpectRestored(raw, Encode(raw, layout));
+    }
+  }
+}
+
+// The same wave in several forms: none is much larger than its 16 bits.
+TEST(Audio, UnusedBitsCostNothing) {
+  const Bytes wave = testing::MakeWave(20'044);
+  const ByteSpan samples = ByteSpan(wave).subspan(44);
+  const size_t plain = Encode(samples, Layout(2, 2, 0, 5000)).payload.size();
+  Bytes in_24, in_32, as_floats;
+  for (size_t i = 0; i < samples.size(); i += 2) {
+    const auto value = static_cast<int16_t>(samples[i] | samples[i + 1] << 8);
+    ByteWriter(in_24).Le(static_cast<uint64_t>(value) << 8, 3);
+    ByteWriter(in_32).Le(static_cast<uint64_t>(value) << 16 | 0x8000, 4);
+    ByteWriter(as_floats).U32(std::bit_cast<uint32_t>(static_cast<float>(value) / 32768.0f));
+  }
+  SampleLayout floats = Layout(2, 4, 0, 5000);
+  floats.is_float = true;
+  for (const auto& [raw, layout] : {std::pair{in_24, Layout(2, 3, 0, 5000)},
+                                    {in_32, Layout(2, 4, 0, 5000)},
+                                    {as_floats, floats}}) {
+    const Coded coded = Encode(raw, layout);
+    ExpectRestored(raw, coded);
+    EXPECT_LE(coded.payload.size(), plain + 20);
+  }
+}
+
 TEST(Audio, RestoresExtremes) {
   const SampleLayout layout = Layout(2, 2, 0, 3000);
   for (const int period : {1, 2, 7, 600}) {
@@ -95,7 +139,7 @@ TEST(Audio, WithoutSamplesAllIsBytes) {
   ExpectRestored(text, Encode(text));
   for (const SampleLayout& layout :
        {Layout(2, 2, 0, 751), Layout(2, 2, 3001, 1), Layout(0, 2, 0, 10), Layout(17, 1, 0, 10),
-        Layout(1, 4, 0, 10), Layout(16, 3, 0, uint64_t{1} << 62)}) {
+        Layout(1, 5, 0, 10), Layout(16, 3, 0, uint64_t{1} << 62)}) {
     const Coded coded = Encode(text, layout);
     EXPECT_EQ(coded.payload[0], 0);
     ExpectRestored(text, coded);
@@ -139,7 +183,17 @@ TEST(Audio, FieldsThatNoEncoderWritesAreRefused) {
   };
   EXPECT_EQ(decode({}), Code::kTruncated);
   EXPECT_EQ(decode({2}), Code::kTruncated);
-  EXPECT_EQ(decode({16 | 2, 1}), Code::kNewerVersion);
+  EXPECT_EQ(decode({64 | 2, 1}), Code::kNewerVersion);
+  EXPECT_EQ(decode({32 | 2, 1}), Code::kNewerVersion) << "floating point of two bytes";
+  EXPECT_EQ(decode({32 | 16 | 8, 1}), Code::kNewerVersion) << "unsigned floating point";
+  EXPECT_EQ(decode({16 | 2, 1, 0, 50, 0, 1, 15, 1, 0}), Code::kDamaged) << "too long a shift";
+  EXPECT_EQ(decode({16 | 2, 1, 0, 50, 0, 1, 0, 0, 0}), Code::kDamaged) << "low bits of no bit";
+  EXPECT_EQ(decode({16 | 2, 1, 0, 50, 0, 1, 4, 18, 0}), Code::kDamaged) << "too many low bits";
+  EXPECT_EQ(decode({16 | 2, 1, 0, 50, 0, 1, 4, 1, 0}), Code::kDamaged) << "beyond the word";
+  EXPECT_EQ(decode({48, 1, 0, 25, 0xFF, 0xFF, 0xFF, 3, 1, 0, 0, 24}), Code::kDamaged)
+      << "too small an exponent";
+  EXPECT_EQ(decode({48, 1, 0, 25, 0xFF, 0xFF, 0xFF, 3, 1, 0, 2, 127}), Code::kDamaged);
+  EXPECT_EQ(decode({48, 1, 0, 25, 0, 1, 0, 0, 127}), Code::kDamaged) << "beyond a significand";
   EXPECT_EQ(decode({4, 1}), Code::kNewerVersion) << "no sample bytes";
   EXPECT_EQ(decode({2, 0}), Code::kNewerVersion) << "no channel";
   EXPECT_EQ(decode({2, 17}), Code::kNewerVersion) << "too many channels";

@@ -1,6 +1,7 @@
 #include "codec/audio/finder.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "codec/audio/audio_layout.h"
@@ -10,20 +11,22 @@ namespace lmz {
 
 namespace {
 
-// Bytes around the samples share their block up to this size, and have their own beyond it.
+// Bytes in front of the samples share their block up to this size, and have their own beyond it.
 constexpr uint64_t kMaxAround = uint64_t{1} << 16;
 
 // Within other bytes, samples must be this many bytes to be worth a cut. Programs that do not know
 // the size when they begin promise about 2 or 4 GiB: alone, the file ends when it does, but amid
 // other bytes nothing would.
-constexpr uint64_t kMinInnerSize = uint64_t{1} << 17;
+constexpr uint64_t kMinInnerSize = uint64_t{1} << 15;
 constexpr uint64_t kMaxInnerSize = uint64_t{0x7FFF} << 16;
 
-// Both codecs show on a piece of this size which one is right.
-constexpr uint64_t kProbeSize = uint64_t{1} << 14;
+// Both codecs show on a piece of this share of the samples, within bounds, which one is right.
+constexpr uint64_t kProbeShare = 8;
+constexpr uint64_t kMinProbeSize = uint64_t{1} << 13;
+constexpr uint64_t kMaxProbeSize = uint64_t{1} << 14;
 
-// Coding a piece twice takes some ten milliseconds; then a search may do so every 64 KiB or so.
-constexpr uint64_t kProbeCost = uint64_t{1} << 18;
+// For a byte of a piece, which is coded twice.
+constexpr uint64_t kProbeCost = 16;
 
 CodecOptions OptionsFor(const SampleLayout& samples) {
   return AudioOptions{.samples = samples, .profile = Profile::kBinary};
@@ -37,12 +40,17 @@ uint64_t End(const SampleLayout& samples) {
   return samples.offset + SamplesSize(samples);
 }
 
-// Whether a piece of the samples from `part` quarters on is smaller as audio than as bytes.
+uint64_t ProbeSize(const SampleLayout& samples) {
+  return std::clamp(SamplesSize(samples) / kProbeShare, kMinProbeSize, kMaxProbeSize);
+}
+
+// Whether a piece of the samples around `part` quarters of them is smaller as audio than as bytes.
 bool ProbePays(ByteSpan bytes, const SampleLayout& samples, uint64_t part) {
+  const uint64_t size = ProbeSize(samples);
   const uint64_t quarter = samples.frames / 4 * FrameSize(samples);
   const uint64_t middle = samples.offset + part * quarter;
-  const uint64_t begin = middle - std::min(middle - samples.offset, kProbeSize / 2);
-  const uint64_t end = std::min(begin + kProbeSize, End(samples));
+  const uint64_t begin = middle - std::min(middle - samples.offset, size / 2);
+  const uint64_t end = std::min(begin + size, End(samples));
   const SampleLayout clipped = ClipSamples(samples, begin, end);
   if (clipped.frames == 0) return false;
   const ByteSpan probe =
@@ -57,14 +65,17 @@ bool ProbePays(ByteSpan bytes, const SampleLayout& samples, uint64_t part) {
 // One good piece is enough, since silence tells nothing.
 bool AudioPays(ByteSpan bytes, const SampleLayout& samples, uint64_t& cost) {
   for (const uint64_t part : {2u, 1u, 3u}) {
-    cost += kProbeCost;
+    cost += kProbeCost * ProbeSize(samples);
     if (ProbePays(bytes, samples, part)) return true;
   }
   return false;
 }
 
 bool MayBegin(ByteSpan bytes, bool /*is_inner*/) {
-  return MayBeginWith(bytes, "RIFF") || MayBeginWith(bytes, "RF64") || MayBeginWith(bytes, "FORM");
+  constexpr std::array<std::string_view, 8> kSignatures = {"RIFF", "RIFX", "RF64", "BW64",
+                                                           "FORM", "riff", ".snd", "caff"};
+  return std::ranges::any_of(
+      kSignatures, [&](std::string_view signature) { return MayBeginWith(bytes, signature); });
 }
 
 Sighting Look(ByteSpan bytes, const Surroundings& around) {
@@ -98,8 +109,8 @@ ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
 }  // namespace
 
 const Finder kAudioFinder = {.name = "audio",
-                             .first_bytes = "RF",
-                             .max_rest = kMaxAround,
+                             .first_bytes = "RFBr.c",
+                             .max_rest = uint64_t{1} << 12,
                              .may_begin = MayBegin,
                              .look = Look,
                              .cut = Cut};

@@ -28,6 +28,9 @@ constexpr uint8_t kTwoBytes = 1 << 2;
 constexpr uint8_t kBigEndian = 1 << 3;
 constexpr int kSampleBitsShift = 4;  // sample bits less 8
 
+// In the byte of the period.
+constexpr uint8_t kPlanar = 1 << 7;
+
 // Planes are coded green first: the others follow it best.
 size_t ChannelOfPlane(size_t plane, size_t channels) {
   return channels >= 3 && plane < 2 ? 1 - plane : plane;
@@ -41,11 +44,11 @@ bool ForEachSample(const ImageLayout& layout, std::span<Byte> raw, Raster& raste
   for (size_t plane = 0; plane < layout.channels; ++plane) {
     const size_t channel = ChannelOfPlane(plane, layout.channels);
     for (size_t y = 0; y < layout.height; ++y) {
-      Byte* at = raw.data() + layout.offset + y * layout.row_size() + channel * layout.sample_bytes;
+      Byte* at = raw.data() + layout.offset + y * layout.row_size();
+      at += layout.is_planar ? channel * layout.height * layout.row_size()
+                             : channel * layout.sample_bytes;
       uint16_t* const row = raster.Row(plane, static_cast<ptrdiff_t>(y));
-      for (size_t x = 0; x < layout.width; ++x) {
-        visit(at + x * layout.channels * layout.sample_bytes, row[x]);
-      }
+      for (size_t x = 0; x < layout.width; ++x) visit(at + x * layout.pixel_size(), row[x]);
       if (!watch.Pass(layout.width)) return false;
     }
   }
@@ -74,7 +77,7 @@ void StoreSample(const ImageLayout& layout, uint16_t sample, uint8_t* p) {
 int SampleBits(const ImageLayout& layout, ByteSpan raw, const Watch& watch) {
   if (layout.sample_bytes == 1) return 8;
   unsigned all = 0;
-  for (size_t y = 0; y < layout.height && watch.Pass(layout.pixel_row_size()); ++y) {
+  for (size_t y = 0; y < layout.rows() && watch.Pass(layout.pixel_row_size()); ++y) {
     const uint8_t* const row = raw.data() + layout.offset + y * layout.row_size();
     for (size_t i = 0; i < layout.pixel_row_size(); i += 2) all |= LoadSample(layout, row + i);
   }
@@ -85,7 +88,7 @@ int SampleBits(const ImageLayout& layout, ByteSpan raw, const Watch& watch) {
 template <class Visit>
 void ForEachRest(const ImageLayout& layout, uint64_t raw_size, Visit visit) {
   visit(uint64_t{0}, layout.offset);
-  for (uint64_t y = 0; layout.row_padding != 0 && y < layout.height; ++y) {
+  for (uint64_t y = 0; layout.row_padding != 0 && y < layout.rows(); ++y) {
     visit(layout.offset + y * layout.row_size() + layout.pixel_row_size(),
           uint64_t{layout.row_padding});
   }
@@ -160,7 +163,7 @@ void WriteHeader(const Header& header, Bytes& payload) {
   const uint32_t format = (layout.channels - 1) | (layout.sample_bytes == 2 ? kTwoBytes : 0u) |
                           (layout.is_big_endian ? kBigEndian : 0u) | depth << kSampleBitsShift;
   writer.U8(static_cast<uint8_t>(format));
-  writer.U8(static_cast<uint8_t>(header.color_period));
+  writer.U8(static_cast<uint8_t>(header.color_period | (layout.is_planar ? kPlanar : 0u)));
   writer.Varint(layout.offset);
   writer.Varint(layout.row_padding);
 }
@@ -178,12 +181,14 @@ Result<Header> ReadHeader(ByteReader& reader, uint64_t raw_size) {
   if (layout.width == 0) return header;
   LMZ_ASSIGN(layout.height, Narrow(reader, ImageLayout::kMaxHeight));
   LMZ_ASSIGN(const uint8_t format, reader.U8());
-  LMZ_ASSIGN(const uint8_t period, reader.U8());
+  LMZ_ASSIGN(const uint8_t period_and_order, reader.U8());
+  const uint8_t period = period_and_order & (kPlanar - 1);
   LMZ_ASSIGN(layout.offset, reader.Varint());
   LMZ_ASSIGN(layout.row_padding, Narrow(reader, ImageLayout::kMaxPadding));
   layout.channels = 1 + (format & 3u);
   layout.sample_bytes = (format & kTwoBytes) != 0 ? 2 : 1;
   layout.is_big_endian = (format & kBigEndian) != 0;
+  layout.is_planar = (period_and_order & kPlanar) != 0;
   header.sample_bits = 8 + (format >> kSampleBitsShift);
   header.color_period = period;
   const bool is_wide = layout.sample_bytes == 2;
@@ -195,7 +200,7 @@ Result<Header> ReadHeader(ByteReader& reader, uint64_t raw_size) {
 }
 
 uint64_t RestSize(const ImageLayout& layout, uint64_t raw_size) {
-  return raw_size - layout.height * layout.pixel_row_size();
+  return raw_size - layout.rows() * layout.pixel_row_size();
 }
 
 }  // namespace

@@ -62,10 +62,27 @@ TEST(Image, EveryShapeComesBack) {
           layout.sample_bytes = sample_bytes;
           layout.is_big_endian = sample_bytes == 2 && random.Below(2) == 0;
           ExpectComesBack(Surface(random, layout, random.Below(10)), layout);
+          if (channels == 1) continue;
+          layout.is_planar = true;
+          ExpectComesBack(random.Random(static_cast<size_t>(layout.end()) + 5), layout);
         }
       }
     }
   }
+}
+
+TEST(Image, PlanesAreAsGoodAsPixels) {
+  TestRandom random(9);
+  const ImageLayout pixels = {.width = 64, .height = 48, .channels = 3};
+  const Bytes raw = Surface(random, pixels, 0);
+  ImageLayout planes = pixels;
+  planes.is_planar = true;
+  Bytes parted;
+  for (size_t channel = 0; channel < 3; ++channel) {
+    for (size_t i = channel; i < raw.size(); i += 3) parted.push_back(raw[i]);
+  }
+  ExpectComesBack(parted, planes);
+  EXPECT_EQ(Encode(parted, planes).size(), Encode(raw, pixels).size());
 }
 
 TEST(Image, NoiseAndExtremesComeBack) {

@@ -65,12 +65,15 @@ std::optional<File> FindFile(ByteSpan bytes, ChunkWalk& walk) {
       !std::equal(kSignature.begin(), kSignature.end(), bytes.begin())) {
     return std::nullopt;
   }
-  const ByteSpan first = ChunkAt(bytes, kSignatureSize);
+  ByteSpan first = ChunkAt(bytes, kSignatureSize);
+  const bool is_bare = !first.empty() && IsType(first, "CgBI");
+  if (is_bare) first = ChunkAt(bytes, kSignatureSize + first.size());
   if (first.size() != kChunkFrame + kHeaderSize || !IsType(first, "IHDR")) return std::nullopt;
   const std::optional<Format> format = ReadFormat(first.subspan(8));
   if (!format) return std::nullopt;
   File file;
   file.format = *format;
+  file.is_bare = is_bare;
   bool was_idat = false;
   for (size_t at = kSignatureSize;;) {
     const ByteSpan chunk = ChunkAt(bytes, at);

@@ -12,8 +12,8 @@ namespace lmz::png {
 inline constexpr size_t kSignatureSize = 8;
 inline constexpr size_t kChunkFrame = 12;  // length and type before the content, CRC behind it
 
-// What a header tells of the pixels. Without a row, they are not to be told apart by rows: pixels
-// of less than a byte, or interlaced.
+// What a header tells of the pixels. Without rows, they are not to be told apart by rows: pixels of
+// less than a byte.
 struct Format {
   uint32_t width = 0;
   uint32_t height = 0;
@@ -23,7 +23,7 @@ struct Format {
   bool is_interlaced = false;
 
   uint32_t pixel_size() const { return channels * sample_bytes; }
-  bool has_rows() const { return sample_bytes != 0 && !is_interlaced; }
+  bool has_rows() const { return sample_bytes != 0; }
 };
 
 // Where the parts of a PNG file are.
@@ -33,6 +33,9 @@ struct File {
   size_t idat_begin = 0;  // of the first IDAT chunk, at its length
   size_t idat_end = 0;    // behind the last of those that follow it
   size_t idat_chunks = 0;
+  // As Apple makes them for its devices: behind a chunk "CgBI", without the frame of zlib around
+  // the deflate stream.
+  bool is_bare = false;
 };
 
 // How a search for a file went.

@@ -10,6 +10,9 @@ namespace {
 // Flags, as a byte of the payload.
 constexpr uint8_t kRightAdler = 1;
 constexpr uint8_t kRightCrcs = 2;
+constexpr uint8_t kBare = 4;
+constexpr uint8_t kInterlaced = 8;
+constexpr uint8_t kUnknownFlags = 0xF0;
 
 // Beside the search.
 constexpr uint8_t kFiltered = 1 << 4;
@@ -32,7 +35,9 @@ Result<uint64_t> Size(ByteReader& reader) {
 bool AreValid(const Fields& fields, uint64_t raw_size) {
   if (!fields.settings.IsValid() || fields.data_size == 0) return false;
   const Scanlines& lines = fields.lines;
-  if (lines.row_size != 0) {
+  if (lines.row_size == 0) {
+    if (lines.is_interlaced()) return false;
+  } else {
     if (lines.pixel_size < 1 || lines.pixel_size > 8 || !lines.Fits(fields.data_size)) return false;
   }
   return fields.head_size + fields.extra_size + fields.rows() <= fields.around_size &&
@@ -48,15 +53,16 @@ uint64_t MaxUnpackedSize(uint64_t raw_size) {
 void Fields::Write(Bytes& out) const {
   ByteWriter writer(out);
   writer.U8(static_cast<uint8_t>((has_right_adler ? kRightAdler : 0) |
-                                 (has_right_crcs ? kRightCrcs : 0)));
-  writer.U8(zlib_header[0]);
-  writer.U8(zlib_header[1]);
+                                 (has_right_crcs ? kRightCrcs : 0) | (is_bare ? kBare : 0) |
+                                 (lines.is_interlaced() ? kInterlaced : 0)));
+  if (!is_bare) writer.Append(zlib_header);
   writer.U8(static_cast<uint8_t>(settings.search | (settings.is_filtered ? kFiltered : 0u) |
                                  (settings.keeps_distant ? kKeepsDistant : 0u)));
   writer.U8(static_cast<uint8_t>(settings.window_bits | settings.memory_level << 4));
   writer.Varint(data_size);
   writer.Varint(lines.row_size);
   if (lines.row_size != 0) writer.U8(static_cast<uint8_t>(lines.pixel_size));
+  if (lines.is_interlaced()) writer.Varint(lines.interlaced_height);
   for (const uint64_t number :
        {around_size, head_size, head_chunks, tail_chunks, extra_size, idat_size}) {
     writer.Varint(number);
@@ -68,7 +74,9 @@ Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
   LMZ_ASSIGN(const uint8_t flags, reader.U8());
   fields.has_right_adler = (flags & kRightAdler) != 0;
   fields.has_right_crcs = (flags & kRightCrcs) != 0;
+  fields.is_bare = (flags & kBare) != 0;
   for (uint8_t& byte : fields.zlib_header) {
+    if (fields.is_bare) break;
     LMZ_ASSIGN(byte, reader.U8());
   }
   LMZ_ASSIGN(const uint8_t search, reader.U8());
@@ -83,12 +91,18 @@ Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
   if (fields.lines.row_size != 0) {
     LMZ_ASSIGN(fields.lines.pixel_size, reader.U8());
   }
+  const bool is_interlaced = (flags & kInterlaced) != 0;
+  if (is_interlaced) {
+    LMZ_ASSIGN(fields.lines.interlaced_height, Size(reader));
+  }
   for (uint64_t* const number : {&fields.around_size, &fields.head_size, &fields.head_chunks,
                                  &fields.tail_chunks, &fields.extra_size, &fields.idat_size}) {
     LMZ_ASSIGN(*number, Size(reader));
   }
   constexpr uint8_t kUnknown = 0xC0;
-  if ((flags & ~(kRightAdler | kRightCrcs)) != 0 || (search & kUnknown) != 0 ||
+  const bool is_contradiction = (is_interlaced && !fields.lines.is_interlaced()) ||
+                                (fields.is_bare && !fields.has_right_adler);
+  if ((flags & kUnknownFlags) != 0 || (search & kUnknown) != 0 || is_contradiction ||
       !AreValid(fields, raw_size)) {
     return Impossible();
   }

@@ -29,7 +29,7 @@ ImageLayout LayoutOf(const Unpacked& unpacked) {
   ImageLayout layout;
   layout.offset = fields.around_size;
   layout.width = unpacked.format.width;
-  layout.height = static_cast<uint32_t>(fields.rows());
+  layout.height = static_cast<uint32_t>(fields.lines.Height(fields.data_size));
   layout.channels = unpacked.format.channels;
   layout.sample_bytes = unpacked.format.sample_bytes;
   layout.is_big_endian = layout.sample_bytes == 2;

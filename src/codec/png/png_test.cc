@@ -41,6 +41,13 @@ size_t SizeAsBytes(ByteSpan raw) {
   return payload.size();
 }
 
+void ExpectComesBack(const Bytes& raw) {
+  Bytes payload, back(raw.size());
+  ASSERT_TRUE(EncodePng(raw, kOptions, {}, payload).ok());
+  ASSERT_TRUE(DecodePng(payload, {}, back).ok());
+  EXPECT_EQ(back, raw);
+}
+
 // The payload's size, once it has been restored.
 size_t CodedSize(const Bytes& raw, uint8_t expected_kind) {
   Bytes payload;
@@ -97,6 +104,66 @@ TEST(Png, OddImagesComeBack) {
       ExpectUnpacked(PngFile({.width = width, .height = height}, zlib));
     }
   }
+}
+
+// Rows of seven small images, each filtered alone.
+Bytes InterlacedRows(const PngShape& shape, ByteSpan pixels) {
+  const png::Scanlines lines = {shape.row_size(), shape.pixel_size(), shape.height};
+  Bytes types(static_cast<size_t>(lines.Types(0)));
+  for (size_t i = 0; i < types.size(); ++i) types[i] = static_cast<uint8_t>(i % 5);
+  Bytes data;
+  EXPECT_TRUE(png::Filter(lines, types, pixels, data));
+  return data;
+}
+
+TEST(Png, InterlacedImagesAreAsGoodAsOthers) {
+  for (const int color : {0, 2, 6}) {
+    const PngShape shape = {
+        .width = 90, .height = 70, .color = static_cast<uint8_t>(color), .interlace = 1};
+    const Bytes pixels = Pixels(shape);
+    const Bytes file = PngFile(shape, ZlibStream(InterlacedRows(shape, pixels), {}));
+    const Bytes plain = PngFile(shape, ZlibStream(FilteredRows(shape, pixels), {}));
+    EXPECT_LT(CodedSize(file, 1), CodedSize(plain, 1) * 11 / 10 + 100);
+  }
+  for (const uint32_t width : {1u, 2u, 3u, 5u, 40u}) {
+    for (const uint32_t height : {1u, 2u, 4u, 5u, 300u}) {
+      PngShape shape = {.width = width, .height = height, .depth = 16, .color = 6, .interlace = 1};
+      Bytes rows = InterlacedRows(shape, Pixels(shape));
+      AppendTo(rows, ToBytes("surplus"));
+      ExpectComesBack(PngFile(shape, ZlibStream(rows, {})));
+      shape.height += 1;  // one is missing
+      ExpectComesBack(PngFile(shape, ZlibStream(rows, {})));
+    }
+  }
+}
+
+TEST(Png, MissingAndSurplusBytesOfRowsCostLittle) {
+  const PngShape shape = {.width = 90, .height = 70};
+  const Bytes rows = FilteredRows(shape, Pixels(shape));
+  const size_t plain = CodedSize(PngFile(shape, ZlibStream(rows, {})), 1);
+  Bytes longer = rows;
+  AppendTo(longer, ToBytes("not a row"));
+  EXPECT_LT(CodedSize(PngFile(shape, ZlibStream(longer, {})), 1), plain + 60);
+  const Bytes shorter(rows.begin(), rows.end() - shape.width);
+  EXPECT_LT(CodedSize(PngFile(shape, ZlibStream(shorter, {})), 1), plain + plain / 20 + 60);
+}
+
+// As Apple makes them: no frame of zlib.
+TEST(Png, BareStreamsComeBack) {
+  const PngShape shape = {.width = 90, .height = 70, .color = 6};
+  const Bytes zlib = ZlibStream(FilteredRows(shape, Pixels(shape)), {});
+  const auto with_mark = [](const Bytes& file) {
+    Bytes out(file.begin(), file.begin() + png::kSignatureSize);
+    AppendChunk("CgBI", Bytes{0x50, 0, 0x20, 2}, out);
+    AppendTo(out, ByteSpan(file).subspan(png::kSignatureSize));
+    return out;
+  };
+  const size_t plain = CodedSize(PngFile(shape, zlib), 1);
+  const Bytes bare = with_mark(PngFile(shape, ByteSpan(zlib).subspan(2, zlib.size() - 6)));
+  EXPECT_LT(CodedSize(bare, 1), plain + 40);
+  CodedSize(with_mark(PngFile(shape, zlib)), 0);  // not bare in spite of the mark
+  Bytes surplus(zlib.begin() + 2, zlib.end());    // an Adler-32 all the same
+  EXPECT_LT(CodedSize(with_mark(PngFile(shape, surplus)), 1), plain + 40);
 }
 
 TEST(Png, FiltersThatDoNotExistComeBack) {
@@ -205,7 +272,8 @@ TEST(Png, DamagedPayloadsAreRefused) {
   Bytes kind = payload;
   kind[0] = 2;
   EXPECT_EQ(code_of(kind), Code::kNewerVersion);
-  for (const auto& [place, value] : {std::pair{1, 4}, {4, 11}, {4, 0x46}, {5, 0x88}, {5, 0xF}}) {
+  for (const auto& [place, value] :
+       {std::pair{1, 6}, {1, 16}, {1, 11}, {4, 11}, {4, 0x46}, {5, 0x88}, {5, 0xF}}) {
     Bytes other = payload;
     other[static_cast<size_t>(place)] = static_cast<uint8_t>(value);
     EXPECT_EQ(code_of(other), Code::kDamaged) << place << " " << value;

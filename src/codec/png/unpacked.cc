@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kZlibHeader = 2;
 constexpr size_t kAdlerSize = 4;
+constexpr uint32_t kMaxWindowBits = 15;
 constexpr std::array<uint8_t, 4> kIdat = {'I', 'D', 'A', 'T'};
 
 Status Misfit() {
@@ -57,6 +58,7 @@ Scanlines LinesOf(const Format& format, uint64_t data_size) {
   Scanlines lines;
   lines.row_size = uint64_t{format.width} * format.pixel_size();
   lines.pixel_size = format.pixel_size();
+  if (format.is_interlaced) lines.interlaced_height = format.height;
   if (!format.has_rows() || !lines.Fits(data_size)) return {};
   return lines;
 }
@@ -134,24 +136,29 @@ std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   Idat idat = JoinIdat(raw, *file, watch);
   const ByteSpan content = idat.content;
   if (watch.is_stopped()) return std::nullopt;
-  if (content.size() < kZlibHeader + kAdlerSize || !IsZlibHeader(content)) return std::nullopt;
-  std::optional<deflate::Remakable> remakable = deflate::ReadRemakable(
-      content.subspan(kZlibHeader), MaxUnpackedSize(raw.size()), 8u + (content[0] >> 4), watch);
+  const size_t header_size = file->is_bare ? 0 : kZlibHeader;
+  const size_t adler_size = file->is_bare ? 0 : kAdlerSize;
+  if (content.size() < header_size + adler_size) return std::nullopt;
+  if (!file->is_bare && !IsZlibHeader(content)) return std::nullopt;
+  std::optional<deflate::Remakable> remakable =
+      deflate::ReadRemakable(content.subspan(header_size), MaxUnpackedSize(raw.size()),
+                             file->is_bare ? kMaxWindowBits : 8u + (content[0] >> 4), watch);
   if (!remakable) return std::nullopt;
   const Bytes& data = remakable->stream.data;
-  const size_t end = kZlibHeader + remakable->stream.size;
-  if (content.size() < end + kAdlerSize) return std::nullopt;
+  const size_t end = header_size + remakable->stream.size;
+  if (content.size() < end + adler_size) return std::nullopt;
 
   Unpacked unpacked;
   Fields& fields = unpacked.fields;
-  std::copy_n(content.begin(), kZlibHeader, fields.zlib_header);
+  fields.is_bare = file->is_bare;
+  std::copy_n(content.begin(), header_size, fields.zlib_header);
   fields.settings = remakable->settings;
   fields.lines = LinesOf(file->format, data.size());
   fields.data_size = data.size();
   fields.has_right_crcs = idat.has_right_crcs;
-  fields.has_right_adler = LoadBe32(&content[end]) == Adler32(data);
+  fields.has_right_adler = file->is_bare || LoadBe32(&content[end]) == Adler32(data);
   fields.idat_size = CommonSize(idat.sizes);
-  fields.extra_size = content.size() - end - kAdlerSize;
+  fields.extra_size = content.size() - end - adler_size;
 
   Bytes& around = unpacked.bytes;
   ByteWriter writer(around);
@@ -163,7 +170,7 @@ std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   }
   if (!fields.has_right_crcs) writer.Append(idat.crcs);
   if (!fields.has_right_adler) writer.Append(content.subspan(end, kAdlerSize));
-  writer.Append(content.subspan(end + kAdlerSize));
+  writer.Append(content.subspan(end + adler_size));
   fields.tail_chunks = StripCrcs(raw.subspan(file->idat_end), 0, around);
   Bytes types, pixels;
   if (fields.lines.row_size != 0 && !Unfilter(fields.lines, data, types, pixels, watch)) {
@@ -197,7 +204,8 @@ Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t
             MutableByteSpan raw) {
   AroundReader around(unpacked.first(static_cast<size_t>(fields.around_size - fields.rows())));
   LMZ_ASSIGN(const ByteSpan head, around.Take(fields.head_size));
-  const uint64_t size = kZlibHeader + deflated.size() + kAdlerSize + fields.extra_size;
+  const uint64_t frame_size = fields.is_bare ? 0 : kZlibHeader + kAdlerSize;
+  const uint64_t size = deflated.size() + frame_size + fields.extra_size;
   LMZ_ASSIGN(const std::vector<uint64_t> sizes, IdatSizes(fields, size, raw.size(), around));
   ByteSpan crcs;
   if (!fields.has_right_crcs) {
@@ -211,10 +219,14 @@ Status Pack(const Fields& fields, ByteSpan unpacked, ByteSpan deflated, uint32_t
   LMZ_ASSIGN(const ByteSpan tail, around.Take(around.remaining()));
   if (head.size() + tail.size() > raw.size()) return Misfit();
 
-  Bytes content(fields.zlib_header, fields.zlib_header + kZlibHeader);
+  Bytes content;
+  content.reserve(static_cast<size_t>(size));
   ByteWriter writer(content);
+  for (const uint8_t byte : fields.zlib_header) {
+    if (!fields.is_bare) writer.U8(byte);
+  }
   writer.Append(deflated);
-  AppendBe32(adler, content);
+  if (!fields.is_bare) AppendBe32(adler, content);
   writer.Append(extra);
   Bytes out;
   if (!RestoreCrcs(head, kSignatureSize, fields.head_chunks, out)) return Misfit();

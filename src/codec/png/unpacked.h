@@ -15,6 +15,7 @@ namespace lmz::png {
 struct Fields {
   bool has_right_adler = true;
   bool has_right_crcs = true;  // of the IDAT chunks
+  bool is_bare = false;        // a deflate stream without the frame of zlib
   uint8_t zlib_header[2] = {};
   deflate::Settings settings;
   Scanlines lines;         // without a row size: the data is kept as it is
@@ -26,7 +27,8 @@ struct Fields {
   uint64_t extra_size = 0;   // behind the zlib stream, in the IDAT chunks
   uint64_t idat_size = 0;    // of all IDAT chunks but the last; 0: each tells its own
 
-  uint64_t rows() const { return lines.row_size == 0 ? 0 : lines.Rows(data_size); }
+  // Filter types.
+  uint64_t rows() const { return lines.row_size == 0 ? 0 : lines.Types(data_size); }
   // Of the unpacked bytes: around, then pixels or data.
   uint64_t unpacked_size() const { return around_size + data_size - rows(); }
 
