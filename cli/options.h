@@ -32,22 +32,22 @@ struct Options {
   bool sparse = true;
   bool verify = false;
   bool verbose = false;
-  bool salvage = false;                      // decompress what is left of damaged files
-  std::optional<bool> progress;              // shown or not, whatever standard error is
-  bool has_level = false;                    // given, not the default
-  int level = 3;                             // 0 .. 5
-  std::string model;                         // of --model; empty when not given
-  int threads = 1;                           // 1 .. 256
-  uint64_t block_size = uint64_t{16} << 20;  // bytes
-  uint64_t frame_size = UINT64_MAX;          // bytes
-  uint64_t memory_limit = UINT64_MAX;        // bytes
-  std::string suffix = ".lmz";               // never empty, without a slash
-  std::string output;                        // of -o; empty when not given
-  std::string output_folder;                 // of --output-dir; empty when not given
-  std::vector<std::string> model_folders;    // of LMZ_MODELS
-  std::vector<NameList> lists;               // of --files and --files0
-  std::vector<std::string> files;            // at least one unless there are lists; "-" is
-                                             // standard input
+  bool salvage = false;                    // decompress what is left of damaged files
+  std::optional<bool> progress;            // shown or not, whatever standard error is
+  bool has_level = false;                  // given, not the default
+  int level = 3;                           // 0 .. 5
+  std::string model;                       // of --model; empty when not given
+  int threads = 1;                         // 1 .. 256
+  uint64_t block_size = 0;                 // bytes; 0: ChosenBlockSize
+  uint64_t frame_size = UINT64_MAX;        // bytes
+  uint64_t memory_limit = UINT64_MAX;      // bytes
+  std::string suffix = ".lmz";             // never empty, without a slash
+  std::string output;                      // of -o; empty when not given
+  std::string output_folder;               // of --output-dir; empty when not given
+  std::vector<std::string> model_folders;  // of LMZ_MODELS
+  std::vector<NameList> lists;             // of --files and --files0
+  std::vector<std::string> files;          // at least one unless there are lists; "-" is
+                                           // standard input
 };
 
 // What the program takes from its environment; null: not set.

@@ -171,7 +171,9 @@ LMZ_API lmz_code lmz_model_from_library(lmz_model** model, const lmz_model_libra
 typedef enum lmz_option {
   LMZ_LEVEL = 1,        /* compressor: 0 to 5; replaces the model. Default: LMZ_DEFAULT_LEVEL */
   LMZ_THREADS = 2,      /* both: 1 to 256, the calling one included. Default: 1 */
-  LMZ_BLOCK_SIZE = 3,   /* compressor: 65536 to 2^28 bytes. Default: 2^24 */
+  LMZ_BLOCK_SIZE = 3,   /* compressor: 65536 to 2^28 bytes. Default: 2^24; with a larger
+                         * LMZ_CONTENT_SIZE up to 2^26, where the content repeats over long
+                         * distances */
   LMZ_CONTENT_SIZE = 4, /* compressor: bytes of each frame's content, which its header then tells;
                          * another number of them is LMZ_INVALID_ARGUMENT. Default: not known */
   LMZ_MEMORY_LIMIT = 5, /* decompressor: bytes for one block, else LMZ_LIMIT. Default: none */

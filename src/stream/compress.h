@@ -6,6 +6,7 @@
 // checksum agreed. Blocks of the text codec use all threads for one block, and come one by one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,14 +33,28 @@ using ProgressFunction = std::function<bool(const Progress&)>;
 struct CompressOptions {
   // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
   SharedModel model = nullptr;
-  int threads = 1;                           // 1 .. 256
-  uint64_t block_size = uint64_t{16} << 20;  // 64 KiB .. kMaxBlockRawSize
+  int threads = 1;  // 1 .. 256
+  // The largest block: 64 KiB .. kMaxBlockRawSize. 0: as ChosenBlockSize says.
+  uint64_t block_size = 0;
   // Content of each frame but the last, which may hold less; from 64 KiB on. Frames do not share
   // anything: each is what its part of the content alone would become.
   uint64_t frame_size = UINT64_MAX;
   std::optional<uint64_t> content_size = {};  // when known: goes into headers, is checked
   ProgressFunction progress = {};
 };
+
+// Blocks of content whose size is not known, and the usual ones of any other.
+inline constexpr uint64_t kUsualBlockSize = uint64_t{16} << 20;
+
+// Up to this size blocks may grow where what they hold repeats over longer distances than the usual
+// size, in content whose size is known.
+inline constexpr uint64_t kLongBlockSize = uint64_t{64} << 20;
+
+// The largest block for these options: depends on block_size and content_size alone.
+inline uint64_t ChosenBlockSize(const CompressOptions& options) {
+  if (options.block_size != 0) return options.block_size;
+  return std::clamp(options.content_size.value_or(0), kUsualBlockSize, kLongBlockSize);
+}
 
 struct DecompressOptions {
   // Where the models that blocks name are found; null: ModelLibrary::Installed().

@@ -25,7 +25,8 @@ uint64_t StoredCost(uint64_t raw_size, uint64_t block_size) {
 
 Status ValidateCompressOptions(const CompressOptions& options) {
   LMZ_TRY(ValidateThreads(options.threads));
-  if (options.block_size < kMinBlockSize || options.block_size > kMaxBlockRawSize) {
+  const bool is_chosen = options.block_size == 0;
+  if (!is_chosen && (options.block_size < kMinBlockSize || options.block_size > kMaxBlockRawSize)) {
     return Status(Code::kInvalidArgument, "the block size is 64 KiB to 256 MiB, not " +
                                               std::to_string(options.block_size) + " bytes");
   }
@@ -39,6 +40,7 @@ Status ValidateCompressOptions(const CompressOptions& options) {
 FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan)
     : sink_(sink),
       options_(std::move(options)),
+      block_size_(ChosenBlockSize(options_)),
       plan_(std::move(plan)),
       writer_(sink),
       meter_(options_.progress),
@@ -47,14 +49,16 @@ FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction pla
 // Starts to code the blocks that the planner makes of the window, and keeps what it leaves over.
 Status FrameEncoder::PlanWindow(Edge edge) {
   if (edge != Edge::kEnd) LMZ_TRY(Begin(options_.content_size));  // the end may be a compact frame
-  const std::vector<BlockPlan> plan = plan_(window_, edge, {.max_block_size = options_.block_size});
+  PlanOptions plan_options = {.max_block_size = block_size_};
+  if (options_.block_size == 0) plan_options.usual_block_size = kUsualBlockSize;
+  const std::vector<BlockPlan> plan = plan_(window_, edge, plan_options);
   uint64_t planned = 0;
   for (const BlockPlan& block : plan) {
     LMZ_CHECK(block.offset == planned && block.size > 0 && block.size <= window_.size() - planned);
     planned += block.size;
   }
   const uint64_t rest = window_.size() - planned;
-  LMZ_CHECK(edge == Edge::kOpen ? rest <= options_.block_size : rest == 0);
+  LMZ_CHECK(edge == Edge::kOpen ? rest <= block_size_ : rest == 0);
   left_over_ = static_cast<size_t>(rest);
   if (plan.empty()) return OkStatus();
   Bytes next(window_.end() - static_cast<std::ptrdiff_t>(rest), window_.end());
@@ -92,7 +96,7 @@ Status FrameEncoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
 
 Status FrameEncoder::WriteStored(ByteSpan raw) {
   while (!raw.empty()) {
-    const ByteSpan block = raw.first(std::min<size_t>(raw.size(), options_.block_size));
+    const ByteSpan block = raw.first(std::min<size_t>(raw.size(), block_size_));
     const BlockHeader header = {
         .raw_size = block.size(), .payload_size = block.size(), .checksum = Checksum64(block)};
     LMZ_TRY(WriteBlock(header, block));
@@ -110,7 +114,7 @@ Status FrameEncoder::FinishChunk() {
     LMZ_TRY(block.done.get());
     cost += FullFrameCost(block.header);
   }
-  if (StoredCost(chunk.raw.size(), options_.block_size) < cost) {
+  if (StoredCost(chunk.raw.size(), block_size_) < cost) {
     LMZ_TRY(WriteStored(chunk.raw));
   } else {
     for (const BlockWork& block : chunk.blocks) LMZ_TRY(WriteBlock(block.header, block.payload));
@@ -142,10 +146,10 @@ Status FrameEncoder::Begin(std::optional<uint64_t> content_size) {
 
 Result<size_t> FrameEncoder::Write(ByteSpan bytes) {
   if (bytes.empty()) return size_t{0};
-  const size_t full_size = left_over_ + static_cast<size_t>(options_.block_size);
+  const size_t full_size = left_over_ + static_cast<size_t>(block_size_);
   if (window_.size() == full_size) {
     LMZ_TRY(PlanWindow(Edge::kOpen));
-    while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishChunk());
+    while (in_flight_.size() >= WindowsInFlight(options_)) LMZ_TRY(FinishChunk());
     return Write(bytes);
   }
   const size_t taken = std::min(bytes.size(), full_size - window_.size());

@@ -19,12 +19,22 @@ inline constexpr uint64_t kMinBlockSize = uint64_t{1} << 16;
 // Errors: kInvalidArgument for a number of threads, a block size or a frame size out of range.
 Status ValidateCompressOptions(const CompressOptions& options);
 
-// The most bytes of input that an encoder holds at a time: a window, which is block_size new bytes
-// behind at most block_size that the planner left over; a copy of what is left over; and the
+// How many windows may be in the hands of the workers: enough for all of them, when blocks have the
+// usual size.
+inline uint64_t WindowsInFlight(const CompressOptions& options) {
+  const uint64_t pieces = PiecesInFlight(options.threads);
+  if (options.block_size != 0 || pieces == 1) return pieces;
+  const uint64_t held = (pieces - 1) * kUsualBlockSize;
+  const uint64_t block_size = ChosenBlockSize(options);
+  return 1 + (held + block_size - 1) / block_size;
+}
+
+// The most bytes of input that an encoder holds at a time: a window, which is a block's size of new
+// bytes behind at most as many that the planner left over; a copy of what is left over; and the
 // windows, or what the planner took of them, of which not all blocks are written. Code comes to no
 // more than the latter again.
 inline uint64_t MaxInputHeld(const CompressOptions& options) {
-  return (2 * PiecesInFlight(options.threads) + 1) * options.block_size;
+  return (2 * WindowsInFlight(options) + 1) * ChosenBlockSize(options);
 }
 
 // Write any number of times, Flush in between, Finish once. The result depends on the bytes and on
@@ -73,6 +83,7 @@ class FrameEncoder {
 
   Sink& sink_;
   CompressOptions options_;
+  uint64_t block_size_;  // the largest
   PlanFunction plan_;
   FrameWriter writer_;
   Bytes window_;
