@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "codec/audio/finder.h"
 #include "codec/parts/parts.h"
 #include "plan/coded.h"
 #include "plan/contest.h"
@@ -23,6 +24,31 @@ bool IsDoubtful(const BlockPlan& plan, uint64_t raw_size, uint64_t code_size) {
          code_size > raw_size / kDoubtfulShare;
 }
 
+// Whether `bytes` may be better, as far as the block itself tells. Of short files of sound there
+// was no probe.
+bool MayBeBytes(const BlockPlan& plan, ByteSpan raw) {
+  if (std::holds_alternative<AudioOptions>(plan.choice.options) &&
+      raw.size() <= kContestedAudioSize) {
+    return true;
+  }
+  return RepeatsItself(raw);
+}
+
+// `bytes` goes first: it is the quicker one, and the other stops as soon as it has lost. Until then
+// the progress stands still.
+Result<BlockHeader> EncodeContested(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
+                                    Bytes& payload, const BlockResources& resources) {
+  const BlockResources standing = resources.Part(0, 0, 0);
+  LMZ_ASSIGN(const PreparedBlock as_bytes, PreparedBlock::Make(raw, filters, standing));
+  LMZ_ASSIGN(Coded bytes, Code(as_bytes, kBinaryBytes, standing));
+  LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, plan.choice.filters, standing));
+  LMZ_ASSIGN(std::optional<Coded> object,
+             CodeBelow(bytes.payload.size() + 1, block, plan.choice.options, resources));
+  Coded& best = object ? *object : bytes;
+  payload = std::move(best.payload);
+  return best.header;
+}
+
 // Replaces the block in `payload` by the one that `bytes` makes where that is shorter. The progress
 // stands still meanwhile.
 Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeader& header,
@@ -39,10 +65,12 @@ Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeade
 
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
                                  Bytes& payload, const BlockResources& resources) {
-  LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, plan.choice, payload, resources));
   const bool is_open = plan.content == Content::kImage || plan.content == Content::kAudio;
-  if (!is_open) return header;
-  if (!IsDoubtful(plan, raw.size(), payload.size()) && !RepeatsItself(raw)) return header;
+  if (is_open && MayBeBytes(plan, raw)) {
+    return EncodeContested(raw, plan, filters, payload, resources);
+  }
+  LMZ_ASSIGN(const BlockHeader header, EncodeBlock(raw, plan.choice, payload, resources));
+  if (!is_open || !IsDoubtful(plan, raw.size(), payload.size())) return header;
   return ContestBytes(raw, filters, header, payload, resources);
 }
 

@@ -14,19 +14,20 @@ namespace {
 // Bytes in front of the samples share their block up to this size, and have their own beyond it.
 constexpr uint64_t kMaxAround = uint64_t{1} << 16;
 
+constexpr uint64_t kMaxRest = uint64_t{1} << 12;
+
 // Within other bytes, samples must be this many bytes to be worth a cut. Programs that do not know
 // the size when they begin promise about 2 or 4 GiB: alone, the file ends when it does, but amid
 // other bytes nothing would.
 constexpr uint64_t kMinInnerSize = uint64_t{1} << 15;
 constexpr uint64_t kMaxInnerSize = uint64_t{0x7FFF} << 16;
 
-// Both codecs show on a piece of this share of the samples, within bounds, which one is right.
-constexpr uint64_t kProbeShare = 8;
-constexpr uint64_t kMinProbeSize = uint64_t{1} << 13;
-constexpr uint64_t kMaxProbeSize = uint64_t{1} << 14;
+// Both codecs show on a piece of this size which one is right. On shorter ones neither has learned
+// enough.
+constexpr uint64_t kProbeSize = uint64_t{1} << 14;
 
-// For a byte of a piece, which is coded twice.
-constexpr uint64_t kProbeCost = 16;
+// Coding a piece twice takes some ten milliseconds; then a search may do so every 64 KiB or so.
+constexpr uint64_t kProbeCost = uint64_t{1} << 18;
 
 CodecOptions OptionsFor(const SampleLayout& samples) {
   return AudioOptions{.samples = samples, .profile = Profile::kBinary};
@@ -40,32 +41,31 @@ uint64_t End(const SampleLayout& samples) {
   return samples.offset + SamplesSize(samples);
 }
 
-uint64_t ProbeSize(const SampleLayout& samples) {
-  return std::clamp(SamplesSize(samples) / kProbeShare, kMinProbeSize, kMaxProbeSize);
-}
-
 // Whether a piece of the samples around `part` quarters of them is smaller as audio than as bytes.
 bool ProbePays(ByteSpan bytes, const SampleLayout& samples, uint64_t part) {
-  const uint64_t size = ProbeSize(samples);
   const uint64_t quarter = samples.frames / 4 * FrameSize(samples);
   const uint64_t middle = samples.offset + part * quarter;
-  const uint64_t begin = middle - std::min(middle - samples.offset, size / 2);
-  const uint64_t end = std::min(begin + size, End(samples));
+  const uint64_t begin = middle - std::min(middle - samples.offset, kProbeSize / 2);
+  const uint64_t end = std::min(begin + kProbeSize, End(samples));
   const SampleLayout clipped = ClipSamples(samples, begin, end);
   if (clipped.frames == 0) return false;
   const ByteSpan probe =
       bytes.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
   Bytes as_audio, as_bytes;
-  const Result<BlockHeader> audio = EncodeBlock(probe, {.options = OptionsFor(clipped)}, as_audio);
   const Result<BlockHeader> plain =
       EncodeBlock(probe, {.options = BytesOptions{.profile = Profile::kBinary}}, as_bytes);
+  // Sound takes longer, and has lost as soon as its code is the longer one.
+  BlockResources until_lost;
+  until_lost.report = [&](uint64_t, uint64_t code_size) { return code_size < as_bytes.size(); };
+  const Result<BlockHeader> audio =
+      EncodeBlock(probe, {.options = OptionsFor(clipped)}, as_audio, until_lost);
   return audio.ok() && plain.ok() && as_audio.size() < as_bytes.size();
 }
 
 // One good piece is enough, since silence tells nothing.
 bool AudioPays(ByteSpan bytes, const SampleLayout& samples, uint64_t& cost) {
   for (const uint64_t part : {2u, 1u, 3u}) {
-    cost += kProbeCost * ProbeSize(samples);
+    cost += kProbeCost;
     if (ProbePays(bytes, samples, part)) return true;
   }
   return false;
@@ -89,9 +89,13 @@ Sighting Look(ByteSpan bytes, const Surroundings& around) {
     return sighting;
   }
   const SampleLayout samples = ClipSamples(*promised, 0, bytes.size());
-  if (samples.frames == 0 || !AudioPays(bytes, samples, sighting.cost)) return sighting;
-  sighting.kind = Sighting::Kind::kObject;
+  if (samples.frames == 0) return sighting;
   sighting.begin = promised->offset <= kMaxAround ? 0 : promised->offset;
+  // Probes of a short file would take longer than coding all of it in both ways.
+  const bool is_contested =
+      !around.is_inner && End(samples) - sighting.begin <= kContestedAudioSize - kMaxRest;
+  if (!is_contested && !AudioPays(bytes, samples, sighting.cost)) return sighting;
+  sighting.kind = Sighting::Kind::kObject;
   sighting.size = End(*promised) - sighting.begin;
   SampleLayout object = *promised;
   object.offset -= sighting.begin;
@@ -110,7 +114,7 @@ ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
 
 const Finder kAudioFinder = {.name = "audio",
                              .first_bytes = "RFBr.c",
-                             .max_rest = uint64_t{1} << 12,
+                             .max_rest = kMaxRest,
                              .may_begin = MayBegin,
                              .look = Look,
                              .cut = Cut};

@@ -5,6 +5,9 @@
 
 namespace lmz {
 
+// Files of at most this size are taken without a probe: coding them shows what is smaller.
+inline constexpr uint64_t kContestedAudioSize = uint64_t{48} << 10;
+
 // Where coding a probe as audio is smaller than coding it as bytes; a header that lies does not
 // pay.
 extern const Finder kAudioFinder;
