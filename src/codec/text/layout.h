@@ -2,6 +2,7 @@
 // which share nothing. Format: spec.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/status.h"
@@ -24,6 +25,9 @@ class Layout {
 
   int lanes() const { return lanes_; }
   int groups() const { return groups_; }
+  // How many of so many threads are worth having. With less than two lanes each they wait for each
+  // other more than they gain, most of all where other programs run.
+  int CrewSize(int threads) const { return lanes_ < 4 ? 1 : std::min(threads, lanes_); }
   // Of the longest lane.
   uint64_t steps() const { return LaneSize(0); }
 

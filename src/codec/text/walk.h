@@ -43,7 +43,7 @@ class TextWalk {
         block_(block),
         coders_(coders),
         resources_(resources),
-        crew_(std::min(resources.threads, layout.lanes())),
+        crew_(layout.CrewSize(resources.threads)),
         parts_(PartsOf(models, crew_.size())),
         schedule_(layout, crew_.size(), kLanesTogether, static_cast<int>(parts_.size())),
         opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()) {}
@@ -53,7 +53,7 @@ class TextWalk {
                             int threads) {
     uint64_t memory = 0;
     for (const Predictor* model : models) {
-      memory += model->SessionMemory(SizeFor(layout, std::min(threads, layout.lanes()))) +
+      memory += model->SessionMemory(SizeFor(layout, layout.CrewSize(threads))) +
                 static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
     }
     return memory;

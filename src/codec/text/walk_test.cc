@@ -148,7 +148,7 @@ TEST(TextWalkTest, ASecondKindOfPredictorIsNamedAndFound) {
                                       .models = testing::FollowerModels().get()};
     Bytes payload, back(raw.size());
     const Result<BlockHeader> header =
-        EncodeBlock(raw, {.options = TextOptions{.model = testing::Follower().get(), .lanes = 3}},
+        EncodeBlock(raw, {.options = TextOptions{.model = testing::Follower().get(), .lanes = 4}},
                     payload, resources);
     ASSERT_TRUE(header.ok());
     ASSERT_EQ(header.value().codec, kTextCodec.id);
@@ -156,6 +156,27 @@ TEST(TextWalkTest, ASecondKindOfPredictorIsNamedAndFound) {
     EXPECT_EQ(back, raw);
     EXPECT_EQ(DecodeBlock(header.value(), payload, back).code(), Code::kModelMissing);
   }
+}
+
+// Two threads with a lane each gain little, and lose where other programs run: there is one.
+TEST(TextWalkTest, BlocksOfFewLanesAreNotShared) {
+  const Bytes raw = testing::MakeWords(3000);
+  const Predictor* const models[] = {testing::TinyModel().get()};
+  for (const int lanes : {1, 2, 3, 4}) {
+    const Layout layout = Layout::Make(raw.size(), lanes, 1).value();
+    Bytes code;
+    Encoder encoder(code);
+    const BlockResources resources = {.threads = 2};
+    TextWalk walk(std::span<const Predictor* const>(models), layout, Profile::kText, ByteSpan(raw),
+                  std::span(&encoder, 1), resources);
+    ASSERT_TRUE(walk.Run().ok());
+    EXPECT_EQ(walk.schedule().ranges(), lanes < 4 ? 1 : 2);
+    if (lanes < 4) {
+      EXPECT_EQ(walk.schedule().hand_overs(), 0u);
+    }
+  }
+  EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8), 1);
+  EXPECT_EQ(Layout::For(uint64_t{256} << 10).CrewSize(8), 4);
 }
 
 #if defined(__linux__)
@@ -185,7 +206,7 @@ class OneProcessor {
 TEST(TextThread, OneProcessorMeansFewHandOvers) {
   const OneProcessor one;
   const Bytes raw = testing::MakeWords(16000);
-  for (const auto& [lanes, groups, threads] : {std::tuple{2, 1, 2}, {8, 1, 2}, {8, 2, 3}}) {
+  for (const auto& [lanes, groups, threads] : {std::tuple{4, 1, 2}, {8, 1, 2}, {8, 2, 3}}) {
     const Layout layout = Layout::Make(raw.size(), lanes, groups).value();
     std::vector<Bytes> codes(static_cast<size_t>(groups));
     std::vector<Encoder> encoders(codes.begin(), codes.end());
