@@ -16,6 +16,9 @@ inline constexpr int kMaxGroups = 4;
 // evenly; groups are consecutive lanes, divided likewise as evenly as can be.
 class Layout {
  public:
+  // From here on a model's step for one lane takes longer than handing the lane over.
+  static constexpr uint64_t kSharedFromParameters = 1 << 20;
+
   // Errors: kDamaged unless 1 <= groups <= kMaxGroups, groups <= lanes <= kMaxLanes and
   // lanes <= raw_size.
   static Result<Layout> Make(uint64_t raw_size, int lanes, int groups);
@@ -25,9 +28,13 @@ class Layout {
 
   int lanes() const { return lanes_; }
   int groups() const { return groups_; }
-  // How many of so many threads are worth having. With less than two lanes each they wait for each
-  // other more than they gain, most of all where other programs run.
-  int CrewSize(int threads) const { return lanes_ < 4 ? 1 : std::min(threads, lanes_); }
+  // How many of so many threads are worth having for models of so many parameters in all. With less
+  // than two lanes each and a small model, they wait for each other more than they gain, most of
+  // all where other programs run.
+  int CrewSize(int threads, uint64_t parameters) const {
+    const bool is_worth_it = lanes_ >= 4 || parameters >= kSharedFromParameters;
+    return is_worth_it ? std::min(threads, lanes_) : 1;
+  }
   // Of the longest lane.
   uint64_t steps() const { return LaneSize(0); }
 

@@ -22,6 +22,7 @@ Schedule::Schedule(const Layout& layout, int ranges, int lanes_together, int par
     : lanes_(layout.lanes()),
       lanes_together_(lanes_together),
       parts_(parts),
+      patience_(parts > 1 ? kPatienceOfParts : kPatience),
       steps_(layout.steps()),
       ranges_(static_cast<size_t>(ranges)),
       groups_(static_cast<size_t>(layout.groups())),
@@ -123,9 +124,13 @@ std::optional<Piece> Schedule::FindAlone(int member_index) {
 std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds waited) {
   const int groups = static_cast<int>(groups_.size());
   const int own_part = member_index % parts_;
-  if (parts_ > 1) {
-    // The mixing that is ready goes to others meanwhile, who may have nothing to do in their parts.
-    if (std::optional<Piece> piece = FindPart(own_part, member_index)) return piece;
+  // Of a network in parts, those at the last one mix: its opinions lie in their caches.
+  if (parts_ > 1 && waited < patience_) {
+    std::optional<Piece> piece;
+    for (int g = 0; !piece && own_part + 1 == parts_ && g < groups; ++g) {
+      piece = FindMixing(g, member_index);
+    }
+    return piece ? piece : FindPart(own_part, member_index);
   }
   bool is_next_near = false;
   for (int g = 0; g < groups; ++g) {
@@ -139,13 +144,13 @@ std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds wai
   if (std::optional<Piece> piece = FindPart(own_part, member_index)) return piece;
   for (int g = 0; g < groups; ++g) {
     const Member& mixer = member(group(g).mixer.load(std::memory_order_relaxed));
-    if (waited < kPatience && !mixer.is_elsewhere.load(std::memory_order_relaxed)) continue;
+    if (waited < patience_ && !mixer.is_elsewhere.load(std::memory_order_relaxed)) continue;
     std::optional<Piece> piece = FindMixing(g, member_index);
     if (piece) return piece;
   }
   // The others' parts, whose weights it would have to fetch, when nobody seems to be there for
   // them.
-  for (int i = 1; i < parts_ && waited >= kPatience; ++i) {
+  for (int i = 1; i < parts_ && waited >= patience_; ++i) {
     std::optional<Piece> piece = FindPart((own_part + i) % parts_, member_index);
     if (piece) return piece;
   }
@@ -178,7 +183,7 @@ std::optional<Piece> Schedule::Take(int member_index) {
       if (waited > nanoseconds(0) && seen == taker.event) is_anybody_idle_ = false;
       return piece;
     }
-    if (waited >= kPatience) {
+    if (waited >= patience_) {
       taker.is_elsewhere.store(true, std::memory_order_relaxed);
       Sleep(seen);
       taker.is_elsewhere.store(false, std::memory_order_relaxed);

@@ -8,8 +8,8 @@
 // Nobody owns a range. A member of the crew that has nothing to do takes a piece that is ready, and
 // sleeps only when there is none. A thread that the system has put aside holds up one piece, and a
 // thread alone never waits for another. Caches decide who takes what: each member keeps to one part
-// of the network and prefers its own range there, and the mixing of a group stays with whoever
-// mixed it last unless that member is busy elsewhere.
+// of the network and prefers its own range there; the mixing of a group stays with whoever
+// mixed it last unless that member is busy elsewhere, or with those at the network's last part.
 #pragma once
 
 #include <atomic>
@@ -64,9 +64,8 @@ class Schedule {
   // Nobody gets a piece from here on. Thread-safe.
   void Stop();
 
-  // Whoever has waited for so long takes any piece; with none, it sleeps. A piece takes some ten to
-  // some hundred microseconds, and to be woken from sleep as much again.
-  static constexpr std::chrono::microseconds kPatience{50};
+  // Whoever has waited for so long takes any piece; with none, it sleeps.
+  std::chrono::microseconds patience() const { return patience_; }
 
   // For tests: how often a range went to another member than the one that worked on it before (once
   // all members are through), and how often a member fell asleep.
@@ -123,6 +122,12 @@ class Schedule {
   const int lanes_;
   const int lanes_together_;
   const int parts_;
+  // A piece takes some ten to some hundred microseconds, and to be woken from sleep as much again.
+  // A part of a network is a long piece, and whoever takes another's meanwhile has the weights of
+  // neither in its cache.
+  static constexpr std::chrono::microseconds kPatience{50};
+  static constexpr std::chrono::microseconds kPatienceOfParts{400};
+  const std::chrono::microseconds patience_;
   const uint64_t steps_;
   int alone_takes_ =
       0;  // so many takes in a row, and a member believes to be alone: a whole step's

@@ -127,7 +127,7 @@ TEST_P(ScheduleOf, AnyOrderOfMembersKeepsTheOrderOfCoding) {
     const int member = static_cast<int>(random.Below(static_cast<uint64_t>(GetParam().ranges)));
     const auto found = held.find(member);
     if (found == held.end()) {
-      const std::optional<Piece> piece = schedule_.TryTake(member, Schedule::kPatience);
+      const std::optional<Piece> piece = schedule_.TryTake(member, schedule_.patience());
       if (!piece) continue;
       ledger_.Begin(*piece);
       held.emplace(member, *piece);
@@ -145,11 +145,11 @@ TEST_P(ScheduleOf, AnyOrderOfMembersKeepsTheOrderOfCoding) {
 // One member keeps a piece for good: what does not build on it is done by the others.
 TEST_P(ScheduleOf, AMemberPutAsideHoldsUpNoMoreThanItsPiece) {
   if (GetParam().ranges == 1) return;
-  const Piece kept = schedule_.TryTake(0, Schedule::kPatience).value();
+  const Piece kept = schedule_.TryTake(0, schedule_.patience()).value();
   std::map<int, uint64_t> done;  // pieces of each range
   for (int idle = 0; idle < GetParam().ranges; ++idle) {
     const int member = 1 + idle % (GetParam().ranges - 1);
-    const std::optional<Piece> piece = schedule_.TryTake(member, Schedule::kPatience);
+    const std::optional<Piece> piece = schedule_.TryTake(member, schedule_.patience());
     if (!piece) continue;
     EXPECT_GE(piece->first_range, kept.end_range);
     ledger_.Begin(*piece);
@@ -194,7 +194,7 @@ class TwoRanges : public ::testing::Test {
     EXPECT_EQ(first.first_range, 0);
     EXPECT_EQ(second.first_range, 1);
     schedule_.Done(second);
-    EXPECT_FALSE(schedule_.TryTake(1, Schedule::kPatience).has_value());
+    EXPECT_FALSE(schedule_.TryTake(1, schedule_.patience()).has_value());
     schedule_.Done(first);
   }
   Piece Do(int member) {
@@ -219,7 +219,7 @@ TEST_F(TwoRanges, MixingStaysWithWhoeverIsThere) {
 }
 
 TEST_F(TwoRanges, MixingGoesToWhoeverWaitsForLong) {
-  EXPECT_EQ(schedule_.TryTake(1, Schedule::kPatience).value().group, 0);
+  EXPECT_EQ(schedule_.TryTake(1, schedule_.patience()).value().group, 0);
 }
 
 TEST_F(TwoRanges, TheMixerWaitsAMomentForTheNextRange) {
@@ -228,7 +228,7 @@ TEST_F(TwoRanges, TheMixerWaitsAMomentForTheNextRange) {
   EXPECT_EQ(network.first_range, 0);
   EXPECT_EQ(Do(0).group, 0);
   EXPECT_FALSE(schedule_.TryTake(0, kAtOnce).has_value());
-  const Piece instead = schedule_.TryTake(0, Schedule::kPatience).value();
+  const Piece instead = schedule_.TryTake(0, schedule_.patience()).value();
   EXPECT_EQ(instead.group, Piece::kNetwork);
   EXPECT_EQ(instead.first_range, 1);
   schedule_.Done(network);
@@ -250,10 +250,24 @@ TEST(ScheduleParts, AMemberKeepsToItsPart) {
   const Piece second = schedule.TryTake(1, kAtOnce).value();
   EXPECT_EQ(second.group, Piece::kNetwork);
   EXPECT_EQ(second.part, 1);
-  const Piece stolen = schedule.TryTake(0, Schedule::kPatience).value();
+  const Piece stolen = schedule.TryTake(0, schedule.patience()).value();
   EXPECT_EQ(stolen.group, Piece::kNetwork);
   EXPECT_EQ(stolen.part, 1);
   EXPECT_NE(stolen.first_range, second.first_range);
+}
+
+// Whoever did the last part mixes first, and others only when nobody is there.
+TEST(ScheduleParts, TheLastPartGoesOnWithMixing) {
+  const Layout layout = Make(40, 2, 1);
+  Schedule schedule(layout, 2, 1, 2);
+  for (int range = 0; range < 2; ++range) schedule.Done(schedule.TryTake(0, kAtOnce).value());
+  schedule.Done(schedule.TryTake(1, kAtOnce).value());
+  EXPECT_FALSE(schedule.TryTake(0, kAtOnce).has_value());
+  const Piece mixing = schedule.TryTake(1, kAtOnce).value();
+  EXPECT_EQ(mixing.group, 0);
+  EXPECT_EQ(mixing.first_range, 0);
+  schedule.Done(mixing);
+  EXPECT_EQ(schedule.TryTake(1, kAtOnce).value().part, 1);
 }
 
 TEST(ScheduleThread, ASleeperIsWokenForWorkAndOnlyForWork) {

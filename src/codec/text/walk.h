@@ -43,7 +43,7 @@ class TextWalk {
         block_(block),
         coders_(coders),
         resources_(resources),
-        crew_(layout.CrewSize(resources.threads)),
+        crew_(layout.CrewSize(resources.threads, ParametersOf(models))),
         parts_(PartsOf(models, crew_.size())),
         schedule_(layout, crew_.size(), kLanesTogether, static_cast<int>(parts_.size())),
         opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()) {}
@@ -53,8 +53,9 @@ class TextWalk {
                             int threads) {
     uint64_t memory = 0;
     for (const Predictor* model : models) {
-      memory += model->SessionMemory(SizeFor(layout, layout.CrewSize(threads))) +
-                static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
+      memory +=
+          model->SessionMemory(SizeFor(layout, layout.CrewSize(threads, ParametersOf(models)))) +
+          static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
     }
     return memory;
   }
@@ -78,6 +79,12 @@ class TextWalk {
   static constexpr uint64_t kReportSteps = 64;
   // So many lanes make the kernels as quick as they get.
   static constexpr int kLanesTogether = 16;
+
+  static uint64_t ParametersOf(std::span<const Predictor* const> models) {
+    uint64_t sum = 0;
+    for (const Predictor* model : models) sum += model->parameters();
+    return sum;
+  }
 
   static SessionSize SizeFor(const Layout& layout, int workers) {
     const int lanes = layout.lanes();

@@ -158,7 +158,7 @@ TEST(TextWalkTest, ASecondKindOfPredictorIsNamedAndFound) {
   }
 }
 
-// Two threads with a lane each gain little, and lose where other programs run: there is one.
+// Two threads with a lane each of a small model gain little, and lose where other programs run.
 TEST(TextWalkTest, BlocksOfFewLanesAreNotShared) {
   const Bytes raw = testing::MakeWords(3000);
   const Predictor* const models[] = {testing::TinyModel().get()};
@@ -175,8 +175,10 @@ TEST(TextWalkTest, BlocksOfFewLanesAreNotShared) {
       EXPECT_EQ(walk.schedule().hand_overs(), 0u);
     }
   }
-  EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8), 1);
-  EXPECT_EQ(Layout::For(uint64_t{256} << 10).CrewSize(8), 4);
+  const uint64_t small = Layout::kSharedFromParameters - 1;
+  EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8, small), 1);
+  EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8, small + 1), 2);
+  EXPECT_EQ(Layout::For(uint64_t{256} << 10).CrewSize(8, small), 4);
 }
 
 #if defined(__linux__)
