@@ -115,11 +115,11 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
                 const std::optional<ModelFile>& from) {
   TrainOptions& options = a.options;
   if (from.has_value() && a.size.empty()) {
-    options.shape = from->glr.shape;
+    options.shape = from->glr().shape;
   } else {
     LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
   }
-  if (from.has_value() && !CanGrow(from->glr.shape, options.shape)) {
+  if (from.has_value() && !CanGrow(from->glr().shape, options.shape)) {
     return Status(Code::kInvalidArgument, "the model " + a.from + " is larger than --size " +
                                               a.size + " in some dimension");
   }
@@ -259,7 +259,7 @@ Status Train(Arguments& a) {
     Dequantize(model.glr(), *teacher);
   }
   Trainer trainer(a.options, device, corpus, group, teacher.get());
-  if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);
+  if (from.has_value()) StartFrom(from->glr(), trainer, a.options.seed);
   if (a.resume) LMZ_TRY(trainer.Resume());
   Session session(a, corpus, from, trainer);
   const bool keep_best = a.options.patience > 0;
