@@ -24,8 +24,8 @@ struct BenchModel {
 // loading.
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files, int max_level);
 
-// The models of tokens in `files`. Errors: those of reading and loading; kInvalidArgument for a model
-// of bytes.
+// The models of tokens in `files`. Errors: those of reading and loading; kInvalidArgument for a
+// model of bytes.
 Result<std::vector<BenchModel>> LoadLanguageModels(const std::vector<std::string>& files);
 
 // The one of a level from 1 on. Errors: as ModelLibrary::OfLevel.

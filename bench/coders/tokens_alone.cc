@@ -88,8 +88,7 @@ Status DecodeBatch(const TokenPredictor& model, const std::vector<Bytes>& codes,
     LMZ_TRY(session->Step(lanes, 1, rows.data(), weights.data()));
     for (size_t i = 0; i < lanes.size(); ++i) {
       const auto lane = static_cast<size_t>(lanes[i]);
-      const uint32_t token =
-          token_coder.Code(decoders[lane], &weights[i * vocabulary.size()], 0);
+      const uint32_t token = token_coder.Code(decoders[lane], &weights[i * vocabulary.size()], 0);
       const std::string_view text = vocabulary.text(token);
       Bytes& chunk = chunks[first + lane];
       chunk.insert(chunk.end(), text.begin(), text.end());
@@ -141,7 +140,8 @@ Result<std::vector<uint64_t>> VerifiedTokenSizesAlone(const TokenPredictor& mode
     raw_sizes.push_back(chunks[i].size());
     sizes.push_back(codes[i].size());
   }
-  LMZ_ASSIGN(const std::vector<Bytes> restored, DecodeTokensAlone(model, codes, raw_sizes, threads));
+  LMZ_ASSIGN(const std::vector<Bytes> restored,
+             DecodeTokensAlone(model, codes, raw_sizes, threads));
   for (size_t i = 0; i < chunks.size(); ++i) {
     if (!std::equal(chunks[i].begin(), chunks[i].end(), restored[i].begin(), restored[i].end())) {
       return Status(Code::kDamaged, "network " + model.card().name + ": chunk " +
@@ -159,8 +159,8 @@ Result<uint64_t> SizeOfLikeliest(const TokenPredictor& model, const std::vector<
   std::vector<uint32_t> sorted(size);
   double bits = 0;
   for (const ByteSpan chunk : chunks) {
-    LMZ_TRY(ForTokens(
-        model, segmenter, chunk, threads, [&](uint32_t token, const uint32_t* weights) {
+    LMZ_TRY(
+        ForTokens(model, segmenter, chunk, threads, [&](uint32_t token, const uint32_t* weights) {
           std::copy(weights, weights + size, sorted.begin());
           const auto end = sorted.begin() + static_cast<ptrdiff_t>(std::min(count, size));
           std::partial_sort(sorted.begin(), end, sorted.end(), std::greater<>());

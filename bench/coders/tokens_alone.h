@@ -28,8 +28,8 @@ Result<std::vector<uint64_t>> VerifiedTokenSizesAlone(const TokenPredictor& mode
 
 // An estimate of what Delétang et al. (2024) count for models of which they know no more than the
 // `count` likeliest tokens of each step: these share all probability, and a token that is none of
-// them has no code. It counts as its bytes here, and nothing tells a decoder that it comes. Bytes of
-// all chunks together. Errors: those of a session.
+// them has no code. It counts as its bytes here, and nothing tells a decoder that it comes. Bytes
+// of all chunks together. Errors: those of a session.
 Result<uint64_t> SizeOfLikeliest(const TokenPredictor& model, const std::vector<ByteSpan>& chunks,
                                  size_t count, int threads);
 

@@ -4,8 +4,7 @@
 
 #include "bench/coders/lmz_coder.h"
 #include "bench/test_support.h"
-#include "convert/convert.h"
-#include "tests/convert/toy_gguf.h"
+#include "tests/reference/random_transformer.h"
 
 namespace lmz::bench {
 namespace {
@@ -14,11 +13,8 @@ class TokensAlone : public FolderTest {
  protected:
   void SetUp() override {
     FolderTest::SetUp();
-    Bytes file;
-    MemorySink sink(file);
-    const Bytes gguf = testing::ToyGguf("llama");
-    ASSERT_TRUE(convert::Convert(MemoryAccess(gguf), {}, sink).ok());
-    WriteBytes(In("toy.lmm"), file);
+    const RandomTransformerModel toy = RandomTransformer(ToyShape(), 1, Wildness::kTame);
+    WriteBytes(In("toy.lmm"), WriteModelFile(toy.file).value());
     Result<std::vector<BenchModel>> models = LoadLanguageModels({In("toy.lmm")});
     ASSERT_TRUE(models.ok()) << models.status().message();
     models_ = std::move(models).value();

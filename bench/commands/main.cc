@@ -79,9 +79,10 @@ void AddTable(CLI::App& app, TableOptions& options) {
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
   table
-      ->add_option("--llm", options.llms,
-                   "a model file of a model of tokens, see lmz-convert; may be repeated. Slow: use a "
-                   "--limit")
+      ->add_option(
+          "--llm", options.llms,
+          "a model file of a model of tokens, see lmz-convert; may be repeated. Slow: use a "
+          "--limit")
       ->allow_extra_args(false);
   AddMaxLevel(*table, options.max_level);
   table->add_option("--state", options.state, "save finished sizes to this file and reuse them");

@@ -160,9 +160,12 @@ std::string Provenance(const std::vector<DataSet>& sets, const std::vector<Table
 
 // What the rows of models of tokens mean.
 constexpr char kAboutTokens[] =
-    "\nA model of tokens gets bytes as they are: each byte value is a token, or part of one. \"Halved\": "
-    "the value of a byte divided by two is coded instead, as in the paper, and the lost bit is stored "
-    "(12.5 % of the size). \"100 likeliest\" is no code: only the 100 likeliest tokens of a step have a "
+    "\nA model of tokens gets bytes as they are: each byte value is a token, or part of one. "
+    "\"Halved\": "
+    "the value of a byte divided by two is coded instead, as in the paper, and the lost bit is "
+    "stored "
+    "(12.5 % of the size). \"100 likeliest\" is no code: only the 100 likeliest tokens of a step "
+    "have a "
     "probability, as the paper has it for its large models; any other counts as its bytes, though "
     "nothing would tell a decoder.\n";
 
@@ -259,9 +262,9 @@ Status RunTable(const TableOptions& options) {
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
   const std::string provenance = Provenance(sets, rows, models, options.threads);
-  return FirstFailure(
-      {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
-       WriteSection(provenance + Report(sets, rows, !llms.empty()), options.section, options.into)});
+  return FirstFailure({WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
+                       WriteSection(provenance + Report(sets, rows, !llms.empty()), options.section,
+                                    options.into)});
 }
 
 }  // namespace lmz::bench

@@ -135,8 +135,9 @@ int main(int argc, char** argv) {
     arguments.erase(arguments.begin(), arguments.begin() + (has_value ? 2 : 1));
   }
   if (arguments.size() < 2) {
-    std::fputs("usage: token_bits [--context N] [--drop N] [--disjoint] MODEL.lmm FILE[:COUNT]...\n",
-               stderr);
+    std::fputs(
+        "usage: token_bits [--context N] [--drop N] [--disjoint] MODEL.lmm FILE[:COUNT]...\n",
+        stderr);
     return 2;
   }
   return lmz::bench::Measure(arguments[0], contexts, {arguments.begin() + 1, arguments.end()});

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """usage: tests/convert/real_weights.py LMZ LMZ_CONVERT CONVERT_CHECK TEXT [GGUF...]
 
-Real weights (-DLMZ_TEST_GGUF=PATH;PATH...) from the GGUF file to a decompressed text: converting twice
-gives one model, a second implementation agrees with it, and the beginning of TEXT comes back from less
-than lmz without a model needs. Skipped (77) where no GGUF is given.
+Real weights (-DLMZ_TEST_GGUF=PATH;PATH...) from the GGUF file to a decompressed text: converting
+twice gives one model, a second implementation agrees with it, and the beginning of TEXT comes back
+from less than lmz without a model needs. Skipped (77) where no GGUF is given.
 """
 import pathlib
 import subprocess

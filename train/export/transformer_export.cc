@@ -28,8 +28,8 @@ void AddTensor(const std::string& name, const at::Tensor& tensor, convert::GgufB
     ByteWriter(data).U32(std::bit_cast<uint32_t>(numbers[i]));
   }
   const int64_t columns = host.size(-1);
-  gguf.AddTensor(name, static_cast<uint64_t>(columns), static_cast<uint64_t>(host.numel() / columns),
-                 kF32, data);
+  gguf.AddTensor(name, static_cast<uint64_t>(columns),
+                 static_cast<uint64_t>(host.numel() / columns), kF32, data);
 }
 
 void AddVocabulary(convert::GgufBuilder& gguf) {

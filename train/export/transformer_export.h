@@ -10,8 +10,8 @@
 
 namespace lmz::train {
 
-// The network as a GGUF file of the architecture "llama", all in F32, whose tokens are the bytes and
-// one that begins a text. `context`: tokens that it was trained on.
+// The network as a GGUF file of the architecture "llama", all in F32, whose tokens are the bytes
+// and one that begins a text. `context`: tokens that it was trained on.
 Bytes GgufOf(const ByteTransformer& network, int context, const ModelCard& card);
 
 // The model file of the network, with `context` tokens, 16 to 4096, that a lane remembers. Errors:

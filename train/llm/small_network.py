@@ -1,8 +1,8 @@
 """Small transformers of our own, for training: what GGUF calls "llama" (RMSNorm, rotary embeddings
 of neighbouring pairs, grouped queries, SwiGLU), since that is what the integer engine computes.
 
-A shape is of one of two kinds. "paper" has the four layers and the widths of Delétang et al. (2024);
-theirs have LayerNorm behind each sum, sines added to the embeddings, an MLP of two matrices and
+A shape is of one of two kinds. "paper" has four layers and the widths of Delétang et al. (2024).
+Theirs have LayerNorm behind each sum, sines added to the embeddings, an MLP of two matrices and
 eight heads, of which each has at least 16 numbers here; the MLP's width gives about as many
 parameters. "modern" has twice as many, narrower layers whose heads share keys and values.
 """
@@ -50,8 +50,8 @@ SHAPES = {
 
 
 def rounded(weight):
-    """As the model file stores a matrix: 127 steps on each side, one size of step per row. Gradients
-    pass as if nothing were rounded."""
+    """As the model file stores a matrix: 127 steps on each side, one size of step per row.
+    Gradients pass as if nothing were rounded."""
     step = weight.detach().abs().amax(1, keepdim=True) / 127 + 1e-12
     return weight + ((weight.detach() / step).round() * step - weight.detach())
 

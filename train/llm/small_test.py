@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests of byte-pair encoding and of small transformers; those of networks are skipped where numpy or
-PyTorch is missing."""
+"""Tests of byte-pair encoding and of small transformers; those of networks are skipped where numpy
+or PyTorch is missing."""
 import importlib.util
 import pathlib
 import random
@@ -11,7 +11,8 @@ import unittest
 import bpe
 
 MISSING = [m for m in ("numpy", "torch") if importlib.util.find_spec(m) is None]
-TEXT = b"the other thing that the singer sings, 'tis the thing: it's \xc3\xa9t\xc3\xa9\r\n  12 1234\n" * 9
+TEXT = (b"the other thing that the singer sings, 'tis the thing: "
+        b"it's \xc3\xa9t\xc3\xa9\r\n  12 1234\n") * 9
 
 
 class BytePairs(unittest.TestCase):

@@ -235,7 +235,7 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
   LMZ_TRY(Validate(improved, bits));
   if (group_.rank() == 0) {
     report(ProgressLine(progress_, training_bits, bits,
-                static_cast<double>(progress_.seen) / progress_.seconds, ShareDone()));
+                        static_cast<double>(progress_.seen) / progress_.seconds, ShareDone()));
   }
   LMZ_TRY(Save());
   SwapAverage();

@@ -63,8 +63,7 @@ at::Tensor TransformerTrainer::Stretches(const at::Tensor& data,
 void TransformerTrainer::Step() {
   sampler_.Next();
   const at::Tensor bytes = Stretches(training_, sampler_.positions());
-  const at::Tensor loss =
-      network_.Loss(bytes, device_.is_cuda() && options_.is_bfloat16);
+  const at::Tensor loss = network_.Loss(bytes, device_.is_cuda() && options_.is_bfloat16);
   (loss / bytes.numel()).backward();
   loss_sum_.add_(loss.detach());
   ++loss_steps_;
@@ -142,9 +141,9 @@ Status TransformerTrainer::Run(const volatile std::sig_atomic_t* stop,
     progress_.seconds = earlier + std::chrono::duration<double>(Clock::now() - start).count();
     is_over = ShareDone() >= 1 || *stop != 0;
     if (!is_over && progress_.seconds - reported < options_.report_seconds) continue;
-    const double training_bits =
-        loss_sum_.item<float>() / static_cast<double>(std::max<int64_t>(loss_steps_, 1)) /
-        (options_.batch.rows * options_.batch.steps) * std::numbers::log2e;
+    const double training_bits = loss_sum_.item<float>() /
+                                 static_cast<double>(std::max<int64_t>(loss_steps_, 1)) /
+                                 (options_.batch.rows * options_.batch.steps) * std::numbers::log2e;
     if (!std::isfinite(training_bits)) {
       return Status(Code::kInternal, "the loss is not a number at step " +
                                          std::to_string(progress_.step) +
@@ -154,8 +153,7 @@ Status TransformerTrainer::Run(const volatile std::sig_atomic_t* stop,
     loss_steps_ = 0;
     const double rate = static_cast<double>(progress_.seen - reported_seen) /
                         std::max(progress_.seconds - reported, 1e-3);
-    if (is_over || std::isnan(bits) ||
-        progress_.seconds - validated >= options_.validate_seconds) {
+    if (is_over || std::isnan(bits) || progress_.seconds - validated >= options_.validate_seconds) {
       bits = ValidationBits();
       validated = progress_.seconds;
     }

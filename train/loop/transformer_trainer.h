@@ -1,5 +1,5 @@
-// Trains one transformer of bytes on one corpus, in one process. Every row of a batch is a stretch of
-// the data at a random place, read from the beginning of a text.
+// Trains one transformer of bytes on one corpus, in one process. Every row of a batch is a stretch
+// of the data at a random place, read from the beginning of a text.
 #pragma once
 
 #include <csignal>

@@ -81,7 +81,8 @@ TEST(TransformerTrainerTest, GoesOnExactlyWhereItStopped) {
 
     options.checkpoint =
         (std::filesystem::path(testing::TempDir()) / "transformer.checkpoint").string();
-    // The schedule looks at the limit, which is the same: so the first part is stopped from outside.
+    // The schedule looks at the limit, which is the same: so the first part is stopped from
+    // outside.
     volatile std::sig_atomic_t stop = 0;
     options.report_seconds = 0;
     TransformerTrainer first(options, at::kCPU, corpus);

@@ -29,8 +29,9 @@ at::Tensor Rotated(const at::Tensor& x, const at::Tensor& cosine, const at::Tens
   pairs.push_back(2);
   const at::Tensor both = x.to(at::kFloat).reshape(pairs);
   const at::Tensor a = both.select(-1, 0), b = both.select(-1, 1);
-  return at::stack({a * cosine - b * sine, a * sine + b * cosine}, -1).flatten(-2).to(
-      x.scalar_type());
+  return at::stack({a * cosine - b * sine, a * sine + b * cosine}, -1)
+      .flatten(-2)
+      .to(x.scalar_type());
 }
 
 // What each place takes from itself and those before it.
@@ -123,10 +124,9 @@ at::Tensor ByteTransformer::Attention(const at::Tensor& x, const std::vector<at:
 at::Tensor ByteTransformer::Loss(const at::Tensor& bytes, bool is_bfloat16) const {
   const int64_t steps = bytes.size(1);
   const at::Tensor targets = bytes.to(at::kLong);
-  const at::Tensor inputs =
-      at::cat({at::full({bytes.size(0), 1}, kBegin, targets.options()),
-               targets.narrow(1, 0, steps - 1)},
-              1);
+  const at::Tensor inputs = at::cat(
+      {at::full({bytes.size(0), 1}, kBegin, targets.options()), targets.narrow(1, 0, steps - 1)},
+      1);
   const int64_t half = size_.head_size() / 2;
   const auto options = parameters_.final_norm.options().requires_grad(false);
   const at::Tensor frequencies =
@@ -141,8 +141,7 @@ at::Tensor ByteTransformer::Loss(const at::Tensor& bytes, bool is_bfloat16) cons
   }
   const std::vector<at::Tensor> input_norms = parameters_.input_norm.unbind(0);
   const std::vector<at::Tensor> hidden_norms = parameters_.hidden_norm.unbind(0);
-  const at::Tensor embedding =
-      is_rounded_ ? Rounded(parameters_.embedding) : parameters_.embedding;
+  const at::Tensor embedding = is_rounded_ ? Rounded(parameters_.embedding) : parameters_.embedding;
   at::Tensor x = at::embedding(embedding, inputs);
   for (size_t i = 0; i < layers.size(); ++i) {
     x = x + Attention(Norm(x, input_norms[i]), layers[i], cosine, sine, is_bfloat16);

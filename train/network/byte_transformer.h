@@ -42,8 +42,8 @@ class ByteTransformer {
   std::vector<at::Tensor> matrices() const;  // of the layers
   std::vector<at::Tensor> others() const;
 
-  // The sum of the losses in nats of `bytes` (uint8 [rows][steps]), each row from the beginning of a
-  // text. Multiplies in bfloat16 with `is_bfloat16`.
+  // The sum of the losses in nats of `bytes` (uint8 [rows][steps]), each row from the beginning of
+  // a text. Multiplies in bfloat16 with `is_bfloat16`.
   at::Tensor Loss(const at::Tensor& bytes, bool is_bfloat16) const;
 
  private:

@@ -9,7 +9,7 @@
 namespace lmz::train {
 
 struct TransformerSize {
-  int width = 0;     // of the residual stream
+  int width = 0;  // of the residual stream
   int layers = 0;
   int heads = 0;     // of queries; width / heads numbers each
   int kv_heads = 0;  // of keys and values

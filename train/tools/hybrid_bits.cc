@@ -5,8 +5,8 @@
 // by the text codec in one lane, with the untrained initial mixer weights. The library need not
 // support the network: PREDICTIONS holds, for each byte of FILE, 256 little-endian 16-bit numbers,
 // the logit of each value in 1/1024 bits (base 2); only differences count. With MODEL.lmm, the
-// predictions are those of that model, rounded to this format; a model of tokens must have no others
-// than the 256 bytes.
+// predictions are those of that model, rounded to this format; a model of tokens must have no
+// others than the 256 bytes.
 #include <algorithm>
 #include <array>
 #include <cmath>

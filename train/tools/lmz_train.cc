@@ -55,9 +55,10 @@ void AddOptions(CLI::App& app, Arguments& a) {
                  "glr, the recurrent network of the models that come with lmz, or transformer")
       ->check(CLI::IsMember({"glr", "transformer"}))
       ->capture_default_str();
-  app.add_option("--size", a.size,
-                 "Network size: 200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288; of a "
-                 "transformer 200k, 800k, 3.2m, modern-200k .. or d=64,layers=4,heads=4,kv=4,hidden=160");
+  app.add_option(
+      "--size", a.size,
+      "Network size: 200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288; of a "
+      "transformer 200k, 800k, 3.2m, modern-200k .. or d=64,layers=4,heads=4,kv=4,hidden=160");
   app.add_option("--from", a.from, "Model file to start from; a larger --size grows it");
   app.add_flag("--resume", a.resume, "Resume from the checkpoint");
   app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
@@ -170,22 +171,29 @@ Result<TransformerOptions> CompleteTransformer(const Arguments& a, const at::Dev
   const TrainOptions& given = a.options;
   if (!a.from.empty() || !a.teacher.empty() || given.average_steps > 0 || given.compact ||
       given.patience > 0 || !a.card.note.empty() || place.size > 1) {
-    return Status(Code::kInvalidArgument,
-                  "--from, --teacher, --average, --compact, --patience, --note and several processes "
-                  "are for --architecture glr");
+    return Status(
+        Code::kInvalidArgument,
+        "--from, --teacher, --average, --compact, --patience, --note and several processes "
+        "are for --architecture glr");
   }
   TransformerOptions options;
   LMZ_ASSIGN(options.size, ParseTransformerSize(a.size.empty() ? "800k" : a.size));
   const bool cuda = device.is_cuda();
-  options.batch = {given.batch.rows != 0 ? given.batch.rows : cuda ? 64 : 8,
-                   given.batch.steps != 0 ? given.batch.steps : cuda ? 2048 : 256};
+  options.batch = {given.batch.rows != 0 ? given.batch.rows
+                   : cuda                ? 64
+                                         : 8,
+                   given.batch.steps != 0 ? given.batch.steps
+                   : cuda                 ? 2048
+                                          : 256};
   if (options.batch.rows < 1 || options.batch.steps < 16 || options.batch.steps > 4096) {
     return Status(Code::kInvalidArgument,
                   "--batch must be at least 1 and --context of a transformer 16 to 4096");
   }
   const bool muon = a.optimizer == "muon";
   options.schedule = {.kind = KindOf(a.schedule),
-                      .peak = a.rate > 0 ? a.rate : muon ? 1e-2 : 3e-3,
+                      .peak = a.rate > 0 ? a.rate
+                              : muon     ? 1e-2
+                                         : 3e-3,
                       .warmup_steps = a.warmup.value_or(cuda ? 100 : 30)};
   options.optimizer = given.optimizer;
   options.optimizer.muon = muon;
@@ -290,7 +298,8 @@ Status Train(Arguments& a) {
   if (!a.from.empty()) {
     LMZ_ASSIGN(from, LoadModel(a.from));
     if (from->transformer() != nullptr) {
-      return Status(Code::kInvalidArgument, a.from + " is a transformer; --from takes recurrent networks");
+      return Status(Code::kInvalidArgument,
+                    a.from + " is a transformer; --from takes recurrent networks");
     }
   }
   LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
@@ -314,7 +323,8 @@ Status Train(Arguments& a) {
   if (!a.teacher.empty()) {
     LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
     if (model.transformer() != nullptr) {
-      return Status(Code::kInvalidArgument, a.teacher + " is a transformer; --teacher takes recurrent networks");
+      return Status(Code::kInvalidArgument,
+                    a.teacher + " is a transformer; --teacher takes recurrent networks");
     }
     const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
     teacher = std::make_unique<Parameters>(model.glr().shape, device,

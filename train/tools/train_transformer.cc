@@ -21,15 +21,14 @@ void Print(const std::string& line) {
 Status Compare(const Bytes& file, TransformerTrainer& trainer, const Corpus& corpus,
                const BatchShape& batch) {
   constexpr int64_t kMostBytes = 1 << 17;
-  const int64_t stretches = std::clamp<int64_t>(kMostBytes / batch.steps, 1,
-                                                trainer.validation_stretches());
+  const int64_t stretches =
+      std::clamp<int64_t>(kMostBytes / batch.steps, 1, trainer.validation_stretches());
   const double trained = trainer.ValidationBits(stretches);
   LMZ_ASSIGN(const ModelFile model, ParseModelFile(file));
-  LMZ_ASSIGN(const double exported,
-             IntegerBits(TransformerPredictor(model), corpus.validation,
-                         static_cast<int>(stretches),
-                         static_cast<size_t>(trainer.validation_stride()),
-                         static_cast<size_t>(batch.steps)));
+  LMZ_ASSIGN(const double exported, IntegerBits(TransformerPredictor(model), corpus.validation,
+                                                static_cast<int>(stretches),
+                                                static_cast<size_t>(trainer.validation_stride()),
+                                                static_cast<size_t>(batch.steps)));
   std::printf(
       "%lld bytes of validation data: %.4f bits per byte as trained, %.4f as exported (%+.2f %%)\n",
       static_cast<long long>(stretches * batch.steps), trained, exported,

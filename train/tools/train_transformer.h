@@ -10,8 +10,8 @@
 
 namespace lmz::train {
 
-// Trains a transformer until its limits or `*stop`, and writes the model file `out`. What is printed
-// goes to standard output. Errors: those of training, exporting and writing.
+// Trains a transformer until its limits or `*stop`, and writes the model file `out`. What is
+// printed goes to standard output. Errors: those of training, exporting and writing.
 Status TrainTransformer(const TransformerOptions& options, bool resume, const at::Device& device,
                         const Corpus& corpus, const ModelCard& card, const std::string& out,
                         const volatile std::sig_atomic_t* stop);
