@@ -105,7 +105,7 @@ refuses "--teacher" --data data $transformer --teacher one.lmm --out t.lmm
 refuses "size 12.8m is not known" --data data --architecture transformer --size 12.8m --out t.lmm
 refuses "not a multiple of the number of heads" --data data --architecture transformer \
   --size d=32,layers=1,heads=3 --out t.lmm
-refuses "16 to 4096" --data data $transformer --context 5000 --out t.lmm
+refuses "16 to 4096" --data data --architecture transformer --context 5000 --out t.lmm
 "$train" --data data $transformer --bytes 20K --out t.lmm >out 2>err || fail "a transformer"
 figures | awk '{ exit !(NF == 2 && $2 < 4) }' || fail "a transformer does not learn"
 awk '/as exported/ { found = 1; exit !($8 - $14 < 0.02 && $14 - $8 < 0.02) } END { exit !found }' out ||
