@@ -37,7 +37,7 @@ BELOW = {
     "bench/micro": ["bench/coders"],
     "train/data": ["stream", "records"],
     "train/network": ["train/data"],
-    "train/export": ["train/network"],
+    "train/export": ["train/network", "convert"],
     "train/loop": ["train/export"],
     "train/tools": ["train/loop"],
 }

@@ -70,7 +70,10 @@ class CommonCodes {
     for (const FrameEntry& frame : frames.value()) {
       for (const BlockEntry& block : frame.blocks) {
         const CodecId codec = block.header.codec;
-        if (codec == kStoredCodec.id || codec == kBytesCodec.id || codec == kTextCodec.id) return;
+        if (codec == kStoredCodec.id || codec == kBytesCodec.id || codec == kTextCodec.id ||
+            codec == kTokenCodec.id) {
+          return;
+        }
       }
     }
     const Hash128 hash = Checksum128(file);
@@ -88,7 +91,7 @@ class Lmz final : public Coder {
   Lmz(int level, BenchModel model, std::shared_ptr<CommonCodes> common)
       : level_(level), model_(std::move(model)), common_(std::move(common)) {
     const auto library = std::make_shared<ModelLibrary>();
-    if (model_.network != nullptr) library->Add(model_.network);
+    if (model_.model != nullptr) library->Add(model_.model);
     library_ = library;
   }
   std::string name() const override {
@@ -97,7 +100,7 @@ class Lmz final : public Coder {
   }
   std::string version() const override {
     // Built-in models are part of the program, whose hash the version has.
-    return model_.network == nullptr || (level_ > 0 && model_.is_built_in)
+    return model_.model == nullptr || (level_ > 0 && model_.is_built_in)
                ? LmzVersion()
                : LmzVersion() + " " + model_.id;
   }
@@ -109,7 +112,7 @@ class Lmz final : public Coder {
     Bytes code;
     MemorySink sink(code);
     CompressOptions options;
-    options.model = model_.network;
+    options.model = model_.model;
     options.content_size = file.size();
     const Result<Progress> done = Compress(source, sink, options);
     if (!done.ok()) return done.status();
@@ -141,13 +144,15 @@ class Lmz final : public Coder {
   std::shared_ptr<CommonCodes> common_;
 };
 
-BenchModel Describe(const ModelSummary& summary, SharedPredictor network) {
+BenchModel Describe(const ModelSummary& summary, const SharedModel& model,
+                    SharedPredictor network) {
   return {.name = summary.card.name,
           .level = summary.level,
           .id = ModelIdText(summary.id),
           .file_size = summary.file_size,
           .parameters = summary.parameters,
           .is_built_in = summary.number != 0,
+          .model = model,
           .network = std::move(network)};
 }
 
@@ -160,7 +165,7 @@ Result<BenchModel> LoadModelOfLevel(int level) {
   LMZ_ASSIGN(SharedPredictor network, AsBytePredictor(model));
   LMZ_ASSIGN(const std::vector<ModelSummary> models, library.List());
   for (const ModelSummary& summary : models) {
-    if (summary.level == level) return Describe(summary, std::move(network));
+    if (summary.level == level) return Describe(summary, model, std::move(network));
   }
   return Status(Code::kModelMissing, "the model of level " + std::to_string(level) + " is gone");
 }
@@ -181,7 +186,22 @@ Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files
     LMZ_ASSIGN(const SharedModel model, LoadModelFile(path));
     LMZ_ASSIGN(SharedPredictor network, AsBytePredictor(model));
     summary.level = 0;
-    models.push_back(Describe(summary, std::move(network)));
+    models.push_back(Describe(summary, model, std::move(network)));
+  }
+  return models;
+}
+
+Result<std::vector<BenchModel>> LoadLanguageModels(const std::vector<std::string>& files) {
+  std::vector<BenchModel> models;
+  for (const std::string& path : files) {
+    LMZ_ASSIGN(ModelSummary summary, DescribeModelFile(path));
+    LMZ_ASSIGN(const SharedModel model, LoadModelFile(path));
+    if (model->as_token_predictor() == nullptr) {
+      return Status(Code::kInvalidArgument,
+                    path + " predicts bytes: give it with --model instead of --llm");
+    }
+    summary.level = 0;
+    models.push_back(Describe(summary, model, nullptr));
   }
   return models;
 }

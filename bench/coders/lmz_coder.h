@@ -15,13 +15,18 @@ struct BenchModel {
   uint64_t file_size = 0;
   uint64_t parameters = 0;
   bool is_built_in = false;
-  SharedPredictor network;
+  SharedModel model;
+  SharedPredictor network;  // the same; null where it predicts tokens
 };
 
 // The models of levels up to `max_level`, smallest first, then those in `files`. A level whose
 // model is not installed is left out, which standard error tells. Errors: those of reading and
 // loading.
 Result<std::vector<BenchModel>> LoadModels(const std::vector<std::string>& files, int max_level);
+
+// The models of tokens in `files`. Errors: those of reading and loading; kInvalidArgument for a
+// model of bytes.
+Result<std::vector<BenchModel>> LoadLanguageModels(const std::vector<std::string>& files);
 
 // The one of a level from 1 on. Errors: as ModelLibrary::OfLevel.
 Result<BenchModel> LoadModelOfLevel(int level);

@@ -78,6 +78,12 @@ void AddTable(CLI::App& app, TableOptions& options) {
                   "resample audio above 16 kHz to 16 kHz instead of skipping it");
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
+  table
+      ->add_option(
+          "--llm", options.llms,
+          "a model file of a model of tokens, see lmz-convert; may be repeated. Slow: use a "
+          "--limit")
+      ->allow_extra_args(false);
   AddMaxLevel(*table, options.max_level);
   table->add_option("--state", options.state, "save finished sizes to this file and reuse them");
   table->add_option("--csv", options.csv, "write all sizes to this CSV file");

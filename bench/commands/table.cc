@@ -158,7 +158,19 @@ std::string Provenance(const std::vector<DataSet>& sets, const std::vector<Table
   return text;
 }
 
-std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows) {
+// What the rows of models of tokens mean.
+constexpr char kAboutTokens[] =
+    "\nA model of tokens gets bytes as they are: each byte value is a token, or part of one. "
+    "\"Halved\": "
+    "the value of a byte divided by two is coded instead, as in the paper, and the lost bit is "
+    "stored "
+    "(12.5 % of the size). \"100 likeliest\" is no code: only the 100 likeliest tokens of a step "
+    "have a "
+    "probability, as the paper has it for its large models; any other counts as its bytes, though "
+    "nothing would tell a decoder.\n";
+
+std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>& rows,
+                   bool has_tokens) {
   std::string text =
       "\nAll output was decoded and compared. A model counts once. Image coders get other data as "
       "gray rows of 64 pixels, FLAC gets it as 8-bit mono samples at 16 kHz. lmz gets patches as "
@@ -168,6 +180,7 @@ std::string Report(const std::vector<DataSet>& sets, const std::vector<TableRow>
       "its image and audio codecs, which use no model, is coded once and counts at every level; "
       "the "
       "size of the model is added all the same.\n";
+  if (has_tokens) text += kAboutTokens;
   text += "\n### Whole data\n\n" + RawTable(sets, rows, &TableRow::whole) + "\n" +
           AdjustedTable(sets, rows, &TableRow::whole);
   const std::string whole_sizes = BreakEvenTable(sets, rows, &TableRow::whole);
@@ -234,7 +247,9 @@ Result<std::vector<DataSet>> LoadSets(const TableOptions& options) {
 Status RunTable(const TableOptions& options) {
   LMZ_TRY(CheckOutputs({options.into, options.section, options.csv, "", ""}));
   LMZ_ASSIGN(const std::vector<DataSet> sets, LoadSets(options));
-  LMZ_ASSIGN(const std::vector<BenchModel> models, LoadModels(options.models, options.max_level));
+  LMZ_ASSIGN(std::vector<BenchModel> models, LoadModels(options.models, options.max_level));
+  LMZ_ASSIGN(const std::vector<BenchModel> llms, LoadLanguageModels(options.llms));
+  models.insert(models.end(), llms.begin(), llms.end());
   Coders coders;
   AddStreamCoders(coders);
   AddImageCoders(coders);
@@ -247,9 +262,9 @@ Status RunTable(const TableOptions& options) {
   LMZ_ASSIGN(const std::vector<TableRow> rows,
              MeasureTable(sets, coders, models, options.threads, journal));
   const std::string provenance = Provenance(sets, rows, models, options.threads);
-  return FirstFailure(
-      {WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
-       WriteSection(provenance + Report(sets, rows), options.section, options.into)});
+  return FirstFailure({WriteIfNamed(options.csv, CsvComment(provenance) + Csv(sets, rows)),
+                       WriteSection(provenance + Report(sets, rows, !llms.empty()), options.section,
+                                    options.into)});
 }
 
 }  // namespace lmz::bench

@@ -19,6 +19,7 @@ struct TableOptions {
   bool is_resampled = false;  // audio of more than 16 kHz takes part in the column "audio"
   int threads = 1;
   std::vector<std::string> models;  // files, beside those of levels
+  std::vector<std::string> llms;    // files of models of tokens
   int max_level = MaxLevel();       // of lmz that takes part
   std::string state;                // the journal; empty: none
   std::string csv;                  // where the sizes go; empty: nowhere

@@ -1,9 +1,10 @@
 // What a model of tokens costs alone, without a trie or contexts, as CSV on standard output:
 //
-//   token_bits [--drop N] MODEL.lmm FILE[:COUNT]...
+//   token_bits [--context N] [--drop N] [--disjoint] MODEL.lmm FILE[:COUNT]...
 //
-// Bits per byte of each file, or of its first COUNT bytes, as one lane. --drop: how many tokens a
-// full context forgets at once, instead of what the model says.
+// Bits per byte of each file, or of its first COUNT bytes, as one lane. --context: how many tokens
+// it sees at most, --drop: how many a full context forgets at once, both instead of what the model
+// says. --disjoint: a full context is emptied instead.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +37,7 @@ double BitsOf(const uint32_t* weights, uint32_t size, uint32_t token) {
   return std::log2(static_cast<double>(sum)) - std::log2(static_cast<double>(weights[token]));
 }
 
-double BitsOf(const TokenPredictor& model, const std::vector<uint32_t>& tokens) {
+double BitsOf(const TokenPredictor& model, std::span<const uint32_t> tokens) {
   const Vocabulary& vocabulary = model.vocabulary();
   const auto session = model.Begin({1, kPositions, 1});
   const int lane = 0;
@@ -64,15 +66,40 @@ int Fail(const std::string& what) {
   return 1;
 }
 
-int Measure(const std::string& model_path, int drop, const std::vector<std::string>& files) {
+struct Contexts {
+  int context = 0;  // 0: the model's
+  int drop = 0;     // 0: the model's, or an eighth of another context
+  bool is_disjoint = false;
+};
+
+// The same of stretches that fill a context each, if so wanted.
+double BitsOf(const TransformerPredictor& model, const Contexts& contexts,
+              std::span<const uint32_t> tokens) {
+  const size_t stretch = contexts.is_disjoint ? model.shape().context : SIZE_MAX;
+  double bits = 0;
+  for (size_t begin = 0; begin < tokens.size();) {
+    const size_t count = std::min(stretch, tokens.size() - begin);
+    bits += BitsOf(model, tokens.subspan(begin, count));
+    begin += count;
+  }
+  return bits;
+}
+
+int Measure(const std::string& model_path, const Contexts& contexts,
+            const std::vector<std::string>& files) {
   const std::optional<Bytes> bytes = Read(model_path);
   if (!bytes) return Fail(model_path + " cannot be read");
   Result<ModelFile> file = ParseModelFile(*bytes);
   if (!file.ok()) return Fail(file.status().message());
   auto* const network = std::get_if<TransformerNetwork>(&file.value().network);
   if (network == nullptr) return Fail("not a model of tokens");
-  if (drop != 0) network->weights.shape.drop = static_cast<uint16_t>(drop);
-  const Status fits = CheckShape(network->weights.shape);
+  TransformerShape& shape = network->weights.shape;
+  if (contexts.context != 0) {
+    shape.context = static_cast<uint16_t>(contexts.context);
+    shape.drop = static_cast<uint16_t>(contexts.context / 8);
+  }
+  if (contexts.drop != 0) shape.drop = static_cast<uint16_t>(contexts.drop);
+  const Status fits = CheckShape(shape);
   if (!fits.ok()) return Fail(fits.message());
   const TransformerPredictor model(file.value());
   Segmenter segmenter(model.vocabulary());
@@ -87,7 +114,7 @@ int Measure(const std::string& model_path, int drop, const std::vector<std::stri
     std::vector<uint32_t> tokens;
     segmenter.Segment(*text, tokens);
     std::printf("%s,%zu,%zu,%.5f\n", argument.c_str(), text->size(), tokens.size(),
-                BitsOf(model, tokens) / static_cast<double>(text->size()));
+                BitsOf(model, contexts, tokens) / static_cast<double>(text->size()));
     std::fflush(stdout);
   }
   return 0;
@@ -98,14 +125,20 @@ int Measure(const std::string& model_path, int drop, const std::vector<std::stri
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  int drop = 0;
-  if (arguments.size() > 2 && arguments[0] == "--drop") {
-    drop = std::atoi(arguments[1].c_str());
-    arguments.erase(arguments.begin(), arguments.begin() + 2);
+  lmz::bench::Contexts contexts;
+  while (arguments.size() > 2 && arguments[0].starts_with("--")) {
+    const bool has_value = arguments[0] != "--disjoint";
+    const int value = has_value ? std::atoi(arguments[1].c_str()) : 0;
+    if (arguments[0] == "--context") contexts.context = value;
+    if (arguments[0] == "--drop") contexts.drop = value;
+    contexts.is_disjoint = contexts.is_disjoint || !has_value;
+    arguments.erase(arguments.begin(), arguments.begin() + (has_value ? 2 : 1));
   }
   if (arguments.size() < 2) {
-    std::fputs("usage: token_bits [--drop N] MODEL.lmm FILE[:COUNT]...\n", stderr);
+    std::fputs(
+        "usage: token_bits [--context N] [--drop N] [--disjoint] MODEL.lmm FILE[:COUNT]...\n",
+        stderr);
     return 2;
   }
-  return lmz::bench::Measure(arguments[0], drop, {arguments.begin() + 1, arguments.end()});
+  return lmz::bench::Measure(arguments[0], contexts, {arguments.begin() + 1, arguments.end()});
 }

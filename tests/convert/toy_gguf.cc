@@ -7,10 +7,8 @@ namespace lmz::testing {
 
 namespace {
 
-constexpr uint32_t kAlignment = 32;
 constexpr uint32_t kSingleOne = 0x3F800000;
 
-enum ValueType : uint32_t { kUint32 = 4, kInt32 = 5, kFloat32 = 6, kString = 8, kArray = 9 };
 enum TokenType : int32_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kByte = 6 };
 
 struct Format {
@@ -24,15 +22,6 @@ const Format kF32 = {0, 1, {}, 4}, kF16 = {1, 1, {0}, 2}, kQ4_0 = {2, 32, {0}, 1
              kQ4_1 = {3, 32, {0, 2}, 20}, kQ5_0 = {6, 32, {0}, 22}, kQ5_1 = {7, 32, {0, 2}, 24},
              kQ8_0 = {8, 32, {0}, 34}, kQ4_K = {12, 256, {0, 2}, 144},
              kQ5_K = {13, 256, {0, 2}, 176}, kQ6_K = {14, 256, {208}, 210}, kBf16 = {30, 1, {}, 2};
-
-uint64_t Aligned(uint64_t size) {
-  return (size + kAlignment - 1) / kAlignment * kAlignment;
-}
-
-void AppendText(const std::string& text, Bytes& out) {
-  ByteWriter(out).U64(text.size());
-  out.insert(out.end(), text.begin(), text.end());
-}
 
 struct Shape {
   uint32_t layers, width, heads, kv_heads, head_size, hidden;
@@ -152,24 +141,6 @@ class ToyNetwork {
   Random random_;
 };
 
-std::string Utf8(uint32_t point) {
-  if (point < 0x80) return {static_cast<char>(point)};
-  return {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 63))};
-}
-
-// How byte-level BPE spells bytes.
-std::string Spelled(const std::string& text) {
-  std::string spelled;
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    const auto is_shown = [](uint32_t b) { return (b > 32 && b < 127) || (b > 160 && b != 173); };
-    uint32_t hidden = 0;
-    for (uint32_t b = 0; b < byte; ++b) hidden += is_shown(b) ? 0 : 1;
-    spelled += Utf8(is_shown(byte) ? byte : 256 + hidden);
-  }
-  return spelled;
-}
-
 // What bytes are joined to, each from two pieces that are there before.
 const std::vector<std::pair<std::string, std::string>>& Joins() {
   static const std::vector<std::pair<std::string, std::string>> joins = {
@@ -189,14 +160,14 @@ uint32_t AddBpe(GgufBuilder& builder, const std::string& pre, const std::string&
   };
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text(1, static_cast<char>(byte));
-    if (missing.find(text) == std::string::npos) add(Spelled(text), kNormal);
+    if (missing.find(text) == std::string::npos) add(convert::SpelledBytes(text), kNormal);
   }
   for (const auto& [left, right] : Joins()) {
-    merges.push_back(Spelled(left) + " " + Spelled(right));
+    merges.push_back(convert::SpelledBytes(left) + " " + convert::SpelledBytes(right));
     const std::string& last = missing.empty() ? std::string("-") : missing;
-    if (right.find(last) == std::string::npos) add(Spelled(left + right), kNormal);
+    if (right.find(last) == std::string::npos) add(convert::SpelledBytes(left + right), kNormal);
   }
-  merges.push_back(Spelled("q") + " " + Spelled("z"));  // no token
+  merges.push_back(convert::SpelledBytes("q") + " " + convert::SpelledBytes("z"));  // no token
   add(std::string(40, 'x') + "\xE4\xB8\x80", kNormal);  // not of the alphabet: stands for no text
   add("<|tool|>", kUserDefined);
   builder.SetText("tokenizer.ggml.model", "gpt2");
@@ -335,98 +306,6 @@ constexpr Kind kKinds[] = {{"llama", MakeLlama},         {"gemma3", MakeGemma},
 constexpr size_t kTinyKinds = 2;
 
 }  // namespace
-
-void GgufBuilder::SetRaw(const std::string& key, uint32_t type, const Bytes& value) {
-  AppendText(key, metadata_);
-  ByteWriter(metadata_).U32(type);
-  metadata_.insert(metadata_.end(), value.begin(), value.end());
-  ++pairs_;
-}
-
-void GgufBuilder::SetInteger(const std::string& key, uint32_t value) {
-  Bytes raw;
-  ByteWriter(raw).U32(value);
-  SetRaw(key, kUint32, raw);
-}
-
-void GgufBuilder::SetReal(const std::string& key, uint32_t bits) {
-  Bytes raw;
-  ByteWriter(raw).U32(bits);
-  SetRaw(key, kFloat32, raw);
-}
-
-void GgufBuilder::SetText(const std::string& key, const std::string& value) {
-  Bytes raw;
-  AppendText(value, raw);
-  SetRaw(key, kString, raw);
-}
-
-void GgufBuilder::SetTexts(const std::string& key, const std::vector<std::string>& values) {
-  Bytes raw;
-  ByteWriter(raw).U32(kString);
-  ByteWriter(raw).U64(values.size());
-  for (const std::string& value : values) AppendText(value, raw);
-  SetRaw(key, kArray, raw);
-}
-
-void GgufBuilder::SetIntegers(const std::string& key, const std::vector<int32_t>& values) {
-  Bytes raw;
-  ByteWriter(raw).U32(kInt32);
-  ByteWriter(raw).U64(values.size());
-  for (const int32_t value : values) ByteWriter(raw).U32(static_cast<uint32_t>(value));
-  SetRaw(key, kArray, raw);
-}
-
-void GgufBuilder::SetReals(const std::string& key, const std::vector<uint32_t>& bits) {
-  Bytes raw;
-  ByteWriter(raw).U32(kFloat32);
-  ByteWriter(raw).U64(bits.size());
-  for (const uint32_t value : bits) ByteWriter(raw).U32(value);
-  SetRaw(key, kArray, raw);
-}
-
-void GgufBuilder::AddTensor(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
-                            const Bytes& data) {
-  tensors_.push_back({name, columns, rows, type, data.size(), data});
-}
-
-void GgufBuilder::AddHole(const std::string& name, uint64_t columns, uint64_t rows, uint32_t type,
-                          uint64_t size) {
-  tensors_.push_back({name, columns, rows, type, size, {}});
-}
-
-Bytes GgufBuilder::BuildHeader(uint64_t& size, uint32_t version) const {
-  Bytes header = {'G', 'G', 'U', 'F'};
-  ByteWriter out(header);
-  out.U32(version);
-  out.U64(tensors_.size());
-  out.U64(pairs_);
-  out.Append(metadata_);
-  uint64_t offset = 0;
-  for (const Tensor& tensor : tensors_) {
-    AppendText(tensor.name, header);
-    out.U32(tensor.rows == 1 ? 1 : 2);
-    out.U64(tensor.columns);
-    if (tensor.rows != 1) out.U64(tensor.rows);
-    out.U32(tensor.type);
-    out.U64(offset);
-    offset += Aligned(tensor.size);
-  }
-  header.resize(Aligned(header.size()));
-  size = header.size() + offset;
-  return header;
-}
-
-Bytes GgufBuilder::Build(uint32_t version) const {
-  uint64_t size = 0;
-  Bytes file = BuildHeader(size, version);
-  for (const Tensor& tensor : tensors_) {
-    const size_t begin = file.size();
-    file.insert(file.end(), tensor.data.begin(), tensor.data.end());
-    file.resize(begin + Aligned(tensor.size));
-  }
-  return file;
-}
 
 const std::vector<std::string>& ToyKinds() {
   static const std::vector<std::string> names = [] {

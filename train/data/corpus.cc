@@ -7,6 +7,7 @@
 #include <set>
 #include <system_error>
 
+#include "base/checksum.h"
 #include "train/data/file.h"
 
 namespace lmz::train {
@@ -106,6 +107,10 @@ Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
     return Status(Code::kInvalidArgument, "the validation data is empty");
   }
   return corpus;
+}
+
+uint64_t ChecksumOf(const Corpus& corpus) {
+  return Checksum64(corpus.training) ^ Checksum64(corpus.validation) << 1;
 }
 
 }  // namespace lmz::train

@@ -28,4 +28,7 @@ Result<std::vector<std::string>> FindFiles(const std::vector<std::string>& paths
 Result<Corpus> ReadCorpus(const std::vector<std::string>& training_paths,
                           const std::vector<std::string>& validation_paths);
 
+// Of both parts, to find out whether a corpus is still the same.
+uint64_t ChecksumOf(const Corpus& corpus);
+
 }  // namespace lmz::train

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "model/glr/kernels/fixed_point.h"
+#include "train/loop/orthogonal.h"
 #include "train/network/device.h"
 
 namespace lmz::train {
@@ -15,20 +16,6 @@ namespace {
 constexpr float kBeta1 = 0.9f, kBeta2 = 0.98f, kEpsilon = 1e-8f;
 constexpr double kMomentum = 0.95;
 constexpr double kMostMix = double{kInt16Limit} / (1 << kMixFraction);  // in a model file
-
-// The nearest matrix with all singular values near 1, by five Newton-Schulz steps.
-at::Tensor Orthogonal(const at::Tensor& matrices, at::ScalarType element) {
-  constexpr double kA = 3.4445, kB = -4.7750, kC = 2.0315;
-  const bool tall = matrices.size(1) > matrices.size(2);
-  at::Tensor x = tall ? matrices.transpose(1, 2) : matrices;
-  x = (x / (x.norm(2, {1, 2}, true) + 1e-7)).to(element);
-  for (int i = 0; i < 5; ++i) {
-    const at::Tensor square = at::bmm(x, x.transpose(1, 2));
-    const at::Tensor polynomial = at::baddbmm(square, square, square, kB, kC);
-    x = at::baddbmm(x, polynomial, x, kA, 1);
-  }
-  return tall ? x.transpose(1, 2) : x;
-}
 
 }  // namespace
 

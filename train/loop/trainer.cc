@@ -10,7 +10,6 @@
 #include <cstring>
 #include <numbers>
 
-#include "base/checksum.h"
 #include "train/loop/compact_floats.h"
 
 namespace lmz::train {
@@ -31,32 +30,6 @@ at::Tensor ToDevice(ByteSpan bytes, const at::Device& device) {
   return host.to(device);
 }
 
-std::string TimeText(double seconds) {
-  if (!std::isfinite(seconds)) return "no limit";
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
-  char text[48];
-  std::snprintf(text, sizeof text, "%lld:%02lld left", static_cast<long long>(whole / 60),
-                static_cast<long long>(whole % 60));
-  return text;
-}
-
-std::string Line(const Progress& progress, double training_bits, double validation_bits,
-                 double rate, double share_done) {
-  char text[160];
-  std::snprintf(text, sizeof text,
-                "step %lld  %.1f MB seen  train %.4f  valid %.4f bits/byte  %.2f MB/s  %s",
-                static_cast<long long>(progress.step), static_cast<double>(progress.seen) / 1e6,
-                training_bits, validation_bits, rate / 1e6,
-                TimeText(share_done > 0 ? progress.seconds * (1 - share_done) / share_done
-                                        : std::numeric_limits<double>::infinity())
-                    .c_str());
-  return text;
-}
-
-uint64_t CorpusChecksum(const Corpus& corpus) {
-  return Checksum64(corpus.training) ^ Checksum64(corpus.validation) << 1;
-}
-
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus,
@@ -64,7 +37,7 @@ Trainer::Trainer(const TrainOptions& options, const at::Device& device, const Co
     : options_(options),
       device_(device),
       group_(group),
-      data_checksum_(CorpusChecksum(corpus)),
+      data_checksum_(ChecksumOf(corpus)),
       parameters_(options.shape, device,
                   device.is_cuda() && options.bfloat16 ? at::kBFloat16 : at::kFloat,
                   options.rounding),
@@ -243,7 +216,7 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
       LMZ_TRY(Validate(improved, bits));
       validated = progress_.seconds;
     }
-    if (group_.rank() == 0) report(Line(progress_, training_bits, bits, rate, ShareDone()));
+    if (group_.rank() == 0) report(ProgressLine(progress_, training_bits, bits, rate, ShareDone()));
     if (progress_.seconds - saved >= options_.checkpoint_seconds) {
       LMZ_TRY(Save());
       saved = progress_.seconds;
@@ -261,8 +234,8 @@ Status Trainer::Run(const volatile std::sig_atomic_t* stop,
   }
   LMZ_TRY(Validate(improved, bits));
   if (group_.rank() == 0) {
-    report(Line(progress_, training_bits, bits,
-                static_cast<double>(progress_.seen) / progress_.seconds, ShareDone()));
+    report(ProgressLine(progress_, training_bits, bits,
+                        static_cast<double>(progress_.seen) / progress_.seconds, ShareDone()));
   }
   LMZ_TRY(Save());
   SwapAverage();

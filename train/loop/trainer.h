@@ -12,6 +12,7 @@
 #include "train/loop/checkpoint.h"
 #include "train/loop/optimizer.h"
 #include "train/loop/process_group.h"
+#include "train/loop/progress.h"
 #include "train/loop/sampler.h"
 #include "train/loop/schedule.h"
 #include "train/network/device.h"
@@ -43,14 +44,6 @@ struct TrainOptions {
   // Checkpoints of 5 bytes per parameter (AdamW: 7) instead of 8 (12): at each one, training goes
   // on with parameters of 24 bits, moments in bfloat16, and rows whose state is empty.
   bool compact = false;
-};
-
-struct Progress {
-  int64_t step = 0;
-  int64_t seen = 0;  // bytes
-  double seconds = 0;
-  double best_bits = std::numeric_limits<double>::infinity();
-  int64_t validations_since_best = 0;
 };
 
 class Trainer {

@@ -315,8 +315,10 @@ TEST(TrainerTest, LearnsASmallFileAndTheExportedModelAgrees) {
     ASSERT_TRUE(file.ok()) << file.status().message();
     const auto network = LoadModel(file.value());
     ASSERT_TRUE(network.ok()) << network.status().message();
+    const Result<const Predictor*> predictor = AsBytePredictor(*network.value());
+    ASSERT_TRUE(predictor.ok());
     const double exported =
-        IntegerBits(*network.value(), corpus.validation, options.batch.rows,
+        IntegerBits(*predictor.value(), corpus.validation, options.batch.rows,
                     static_cast<size_t>(trainer.validation_stride()),
                     static_cast<size_t>(trainer.validation_segments() * options.batch.steps))
             .value();

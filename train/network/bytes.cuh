@@ -4,7 +4,7 @@
 #include "train/network/operations.h"
 #include "train/network/row.cuh"
 
-namespace lmz {
+namespace lmz::train {
 
 constexpr int kByteCount = 256;
 
@@ -99,4 +99,4 @@ __global__ void __launch_bounds__(kBlockThreads) LossKernel(Loss a) {
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace lmz {
+namespace lmz::train {
 
 constexpr int kWarp = 32;
 
@@ -76,4 +76,4 @@ __device__ inline float2 Sigmoid(float2 z) {
   return {Sigmoid(z.x), Sigmoid(z.y)};
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -1,10 +1,9 @@
 #include "train/network/network_size.h"
 
-#include <charconv>
 #include <map>
-#include <sstream>
 
 #include "train/network/operations.h"
+#include "train/network/size_fields.h"
 
 namespace lmz::train {
 
@@ -17,21 +16,6 @@ Status Wrong(const std::string& text) {
                     "state=N and hidden=N");
 }
 
-Result<std::map<std::string, uint16_t>> ParseFields(const std::string& text) {
-  std::map<std::string, uint16_t> fields;
-  std::istringstream parts(text);
-  for (std::string part; std::getline(parts, part, ',');) {
-    const size_t equals = part.find('=');
-    if (equals == std::string::npos) return Wrong(text);
-    uint16_t value = 0;
-    const char* const end = part.data() + part.size();
-    const auto [rest, error] = std::from_chars(part.data() + equals + 1, end, value);
-    if (error != std::errc() || rest != end) return Wrong(text);
-    fields[part.substr(0, equals)] = value;
-  }
-  return fields;
-}
-
 }  // namespace
 
 Result<GlrShape> ParseNetworkSize(const std::string& text) {
@@ -42,9 +26,10 @@ Result<GlrShape> ParseNetworkSize(const std::string& text) {
       {"12.8m", {320, 12, 320, 960}},
   };
   if (const auto named = kNamed.find(text); named != kNamed.end()) return named->second;
-  LMZ_ASSIGN(const auto fields, ParseFields(text));
+  const auto fields = ParseSizeFields(text);
+  if (!fields) return Wrong(text);
   GlrShape shape;
-  for (const auto& [name, value] : fields) {
+  for (const auto& [name, value] : *fields) {
     if (name == "d")
       shape.width = value;
     else if (name == "layers")

@@ -5,7 +5,7 @@
 #include "train/network/operations.h"
 #include "train/network/row.cuh"
 
-namespace lmz {
+namespace lmz::train {
 
 template <class T, class R>
 __global__ void __launch_bounds__(kBlockThreads) NormGateKernel(NormGate a) {
@@ -59,4 +59,4 @@ __global__ void __launch_bounds__(kBlockThreads) NormGateBackwardKernel(NormGate
   R::StoreBlockSum(weight_sum, width, a.partials + int64_t{blockIdx.x} * width);
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -5,7 +5,7 @@
 #include "train/network/operations.h"
 #include "train/network/row.cuh"
 
-namespace lmz {
+namespace lmz::train {
 
 constexpr int kRun = 16;
 
@@ -209,4 +209,4 @@ __global__ void __launch_bounds__(kBlockThreads, kRegisterShare<R, 2>)
   group.StoreSums();
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -4,7 +4,7 @@
 #include "train/network/operations.h"
 #include "train/network/scan.cuh"
 
-namespace lmz {
+namespace lmz::train {
 
 namespace {
 
@@ -185,4 +185,4 @@ const Operations& CudaOperations(bool bfloat16) {
   return bfloat16 ? Cuda<__nv_bfloat16>::kTable : Cuda<float>::kTable;
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -4,7 +4,7 @@
 
 #include "train/network/element.cuh"
 
-namespace lmz {
+namespace lmz::train {
 
 constexpr int kBlockThreads = 256;
 
@@ -125,4 +125,4 @@ void WithRowGroup(int width, const F& f) {
   return f(RowGroup<32, 8>{});
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -7,7 +7,7 @@
 #include "train/network/element.cuh"
 #include "train/network/operations.h"
 
-namespace lmz {
+namespace lmz::train {
 
 constexpr int kScanWarps = 8;
 constexpr int kScanBlocks = 4;  // at once on a multiprocessor: what the registers are divided by
@@ -161,4 +161,4 @@ __global__ void __launch_bounds__(kScanWarps* kWarp, kScanBlocks)
   }
 }
 
-}  // namespace lmz
+}  // namespace lmz::train

@@ -24,53 +24,13 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 from torch.nn import functional as F
 
+from muon import Muon
 from study_networks import VARIANTS, Linear, Network, expected_bytes
 
 HELD_OUT = 2 << 20
 MEASURED_SECONDS = 5.0  # for which all train at once to see how fast they are
 JUDGE_SECONDS = 15.0  # kept free in front of the deadline
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def orthogonal(m):
-    """[matrix][row][column], each about orthogonal."""
-    x = m / (m.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    is_tall = x.shape[1] > x.shape[2]
-    x = x.transpose(1, 2) if is_tall else x
-    for _ in range(5):
-        square = x @ x.transpose(1, 2)
-        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return x.transpose(1, 2) if is_tall else x
-
-
-class Muon:
-    """Muon for the inner matrices, those of one shape together; AdamW for the rest."""
-
-    def __init__(self, network):
-        inner = dict.fromkeys(p for m in network.modules() if isinstance(m, Linear)
-                              for p in m.parameters())
-        by_shape = {}
-        for p in inner:
-            by_shape.setdefault(p.shape, []).append(p)
-        self.inner = [(ps, torch.zeros_like(torch.stack(ps))) for ps in by_shape.values()]
-        outer = [p for p in network.parameters() if p not in inner]
-        self.outer = torch.optim.AdamW(outer, betas=(0.9, 0.98), weight_decay=0)
-
-    @torch.no_grad()
-    def step(self, rate):
-        for group in self.outer.param_groups:
-            group["lr"] = rate
-        self.outer.step()
-        self.outer.zero_grad()
-        for parameters, mean in self.inner:
-            gradient = torch.stack([p.grad for p in parameters])
-            mean.mul_(0.95).add_(gradient)
-            scale = 0.2 * math.sqrt(max(parameters[0].shape))
-            now = torch.stack([p.detach() for p in parameters])
-            now -= (orthogonal(gradient + 0.95 * mean) * scale + 0.05 * now) * rate
-            for p, new in zip(parameters, now):
-                p.copy_(new)
-                p.grad = None
 
 
 class Run:
@@ -91,7 +51,9 @@ class Run:
 
     def begin(self):
         self.network.load_state_dict(self.start)
-        self.optimizer = Muon(self.network)
+        inner = dict.fromkeys(p for m in self.network.modules() if isinstance(m, Linear)
+                              for p in m.parameters())
+        self.optimizer = Muon(inner, [p for p in self.network.parameters() if p not in inner])
         self.generator = torch.Generator(device=DEVICE).manual_seed(self.seed)
         self.steps = 0
 

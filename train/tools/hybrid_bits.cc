@@ -5,7 +5,8 @@
 // by the text codec in one lane, with the untrained initial mixer weights. The library need not
 // support the network: PREDICTIONS holds, for each byte of FILE, 256 little-endian 16-bit numbers,
 // the logit of each value in 1/1024 bits (base 2); only differences count. With MODEL.lmm, the
-// predictions are those of that model, rounded to this format.
+// predictions are those of that model, rounded to this format; a model of tokens must have no
+// others than the 256 bytes.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -17,6 +18,7 @@
 #include "mix/code_byte.h"
 #include "mix/context_mixer.h"
 #include "model/library.h"
+#include "model/token/token_predictor.h"
 #include "train/data/file.h"
 
 namespace lmz::train {
@@ -89,6 +91,31 @@ class RoundedSession final : public LogitsSession {
   std::unique_ptr<Session> session_;
 };
 
+// The same for a model whose tokens are the 256 bytes.
+class ByteTokensSession final : public LogitsSession {
+ public:
+  explicit ByteTokensSession(const TokenPredictor& model)
+      : vocabulary_(model.vocabulary()), session_(model.Begin({})) {}
+
+ private:
+  Result<Logits> Next(uint8_t last_byte) override {
+    const int lane = 0;
+    const uint32_t row = has_begun_ ? vocabulary_.row(last_byte) : vocabulary_.begin_row();
+    has_begun_ = true;
+    Weights weights;
+    LMZ_TRY(session_->Step({&lane, 1}, 1, &row, weights.data()));
+    Logits logits_q10;
+    for (size_t i = 0; i < weights.size(); ++i) {
+      logits_q10[i] = static_cast<int16_t>(std::lround(1024 * std::log2(weights[i])));
+    }
+    return logits_q10;
+  }
+
+  const Vocabulary& vocabulary_;  // token i is byte i
+  std::unique_ptr<TokenSession> session_;
+  bool has_begun_ = false;
+};
+
 double Bits(const Weights& weights, uint8_t byte) {
   double total = 0;
   for (const uint32_t weight : weights) total += weight;
@@ -122,6 +149,13 @@ Status Run(const std::string& path, const char* model_path) {
     return Measure(data, session);
   }
   LMZ_ASSIGN(const SharedModel file, LoadModelFile(model_path));
+  if (const TokenPredictor* const tokens = file->as_token_predictor()) {
+    if (tokens->vocabulary().size() != kByteValues) {
+      return Status(Code::kInvalidArgument, "the model has tokens that are not single bytes");
+    }
+    ByteTokensSession session(*tokens);
+    return Measure(data, session);
+  }
   LMZ_ASSIGN(const Predictor* const model, AsBytePredictor(*file));
   RoundedSession session(*model);
   return Measure(data, session);

@@ -18,6 +18,7 @@
 #include "train/loop/trainer.h"
 #include "train/network/grow.h"
 #include "train/network/network_size.h"
+#include "train/tools/train_transformer.h"
 
 namespace lmz::train {
 namespace {
@@ -30,7 +31,8 @@ void RequestStop(int) {
 
 struct Arguments {
   std::vector<std::string> data, validation;
-  std::string size, out, from, teacher, device = "auto", schedule = "cosine", optimizer = "muon";
+  std::string architecture = "glr", size, out, from, teacher;
+  std::string device = "auto", schedule = "cosine", optimizer = "muon";
   bool resume = false, float32 = false, unrounded = false, keep_mixer = false;
   double rate = 0;
   std::optional<int64_t> warmup;
@@ -49,8 +51,14 @@ void AddOptions(CLI::App& app, Arguments& a) {
   app.add_option("--valid", a.validation,
                  "Validation data (default: a part of --data is held out)");
   app.add_option("--out", a.out, "Model file to write")->required();
-  app.add_option("--size", a.size,
-                 "Network size: 200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288");
+  app.add_option("--architecture", a.architecture,
+                 "glr, the recurrent network of the models that come with lmz, or transformer")
+      ->check(CLI::IsMember({"glr", "transformer"}))
+      ->capture_default_str();
+  app.add_option(
+      "--size", a.size,
+      "Network size: 200k, 800k, 3.2m, 12.8m or d=96,layers=8,state=96,hidden=288; of a "
+      "transformer 200k, 800k, 3.2m, modern-200k .. or d=64,layers=4,heads=4,kv=4,hidden=160");
   app.add_option("--from", a.from, "Model file to start from; a larger --size grows it");
   app.add_flag("--resume", a.resume, "Resume from the checkpoint");
   app.add_option("--checkpoint", a.options.checkpoint, "Checkpoint file (default: OUT.checkpoint)");
@@ -110,16 +118,31 @@ Result<ModelFile> LoadModel(const std::string& path) {
   return model.ok() ? std::move(model) : Result<ModelFile>(model.status().At(path));
 }
 
+// The limits of a training, and where its checkpoints go; ten epochs unless there is a limit.
+template <class Options>
+void SetLimits(const Arguments& a, const Corpus& corpus, Options& options) {
+  if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
+  if (a.seconds > 0) options.most_seconds = a.seconds;
+  if (a.bytes == 0 && a.seconds <= 0) {
+    options.most_bytes = 10 * static_cast<int64_t>(corpus.training.size());
+  }
+  if (options.checkpoint.empty()) options.checkpoint = a.out + ".checkpoint";
+}
+
+ScheduleKind KindOf(const std::string& schedule) {
+  return schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
+}
+
 // Fills in what the user left open.
 Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
                 const std::optional<ModelFile>& from) {
   TrainOptions& options = a.options;
   if (from.has_value() && a.size.empty()) {
-    options.shape = from->glr.shape;
+    options.shape = from->glr().shape;
   } else {
     LMZ_ASSIGN(options.shape, ParseNetworkSize(a.size.empty() ? "800k" : a.size));
   }
-  if (from.has_value() && !CanGrow(from->glr.shape, options.shape)) {
+  if (from.has_value() && !CanGrow(from->glr().shape, options.shape)) {
     return Status(Code::kInvalidArgument, "the model " + a.from + " is larger than --size " +
                                               a.size + " in some dimension");
   }
@@ -130,7 +153,7 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
     return Status(Code::kInvalidArgument,
                   "--batch must be at least 1 and --context a positive multiple of 16");
   }
-  options.schedule.kind = a.schedule == "cosine" ? ScheduleKind::kCosine : ScheduleKind::kStable;
+  options.schedule.kind = KindOf(a.schedule);
   const bool muon = a.optimizer == "muon";
   const double usual = from.has_value() ? 5e-3 : muon ? 2e-2 : 8e-3;
   options.schedule.peak = a.rate > 0 ? a.rate : usual;
@@ -138,13 +161,51 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
   options.optimizer.muon = muon;
   options.bfloat16 = !a.float32;
   options.rounding = a.unrounded ? MatrixRounding::kElement : MatrixRounding::kInt8;
-  if (a.bytes > 0) options.most_bytes = static_cast<int64_t>(a.bytes);
-  if (a.seconds > 0) options.most_seconds = a.seconds;
-  if (a.bytes == 0 && a.seconds <= 0) {
-    options.most_bytes = 10 * static_cast<int64_t>(corpus.training.size());
-  }
-  if (options.checkpoint.empty()) options.checkpoint = a.out + ".checkpoint";
+  SetLimits(a, corpus, options);
   return OkStatus();
+}
+
+// The same for a transformer. Errors: kInvalidArgument for options that it does not have.
+Result<TransformerOptions> CompleteTransformer(const Arguments& a, const at::Device& device,
+                                               const Corpus& corpus, const GroupPlace& place) {
+  const TrainOptions& given = a.options;
+  if (!a.from.empty() || !a.teacher.empty() || given.average_steps > 0 || given.compact ||
+      given.patience > 0 || !a.card.note.empty() || place.size > 1) {
+    return Status(
+        Code::kInvalidArgument,
+        "--from, --teacher, --average, --compact, --patience, --note and several processes "
+        "are for --architecture glr");
+  }
+  TransformerOptions options;
+  LMZ_ASSIGN(options.size, ParseTransformerSize(a.size.empty() ? "800k" : a.size));
+  const bool cuda = device.is_cuda();
+  options.batch = {given.batch.rows != 0 ? given.batch.rows
+                   : cuda                ? 64
+                                         : 8,
+                   given.batch.steps != 0 ? given.batch.steps
+                   : cuda                 ? 2048
+                                          : 256};
+  if (options.batch.rows < 1 || options.batch.steps < 16 || options.batch.steps > 4096) {
+    return Status(Code::kInvalidArgument,
+                  "--batch must be at least 1 and --context of a transformer 16 to 4096");
+  }
+  const bool muon = a.optimizer == "muon";
+  options.schedule = {.kind = KindOf(a.schedule),
+                      .peak = a.rate > 0 ? a.rate
+                              : muon     ? 1e-2
+                                         : 3e-3,
+                      .warmup_steps = a.warmup.value_or(cuda ? 100 : 30)};
+  options.optimizer = given.optimizer;
+  options.optimizer.muon = muon;
+  options.seed = given.seed;
+  options.is_bfloat16 = !a.float32;
+  options.is_rounded = !a.unrounded;
+  options.report_seconds = given.report_seconds;
+  options.validate_seconds = given.validate_seconds;
+  options.checkpoint_seconds = given.checkpoint_seconds;
+  options.checkpoint = given.checkpoint;
+  SetLimits(a, corpus, options);
+  return options;
 }
 
 void Print(const std::string& line) {
@@ -236,8 +297,16 @@ Status Train(Arguments& a) {
   std::optional<ModelFile> from;
   if (!a.from.empty()) {
     LMZ_ASSIGN(from, LoadModel(a.from));
+    if (from->transformer() != nullptr) {
+      return Status(Code::kInvalidArgument,
+                    a.from + " is a transformer; --from takes recurrent networks");
+    }
   }
   LMZ_ASSIGN(const Corpus corpus, ReadCorpus(a.data, a.validation));
+  if (a.architecture == "transformer") {
+    LMZ_ASSIGN(const TransformerOptions options, CompleteTransformer(a, device, corpus, place));
+    return TrainTransformer(options, a.resume, device, corpus, a.card, a.out, &stop_requested);
+  }
   LMZ_TRY(Complete(a, device, corpus, from));
   LMZ_ASSIGN(const ProcessGroup group, ProcessGroup::Join(place, device));
   const bool first = group.rank() == 0;
@@ -253,13 +322,17 @@ Status Train(Arguments& a) {
   std::unique_ptr<Parameters> teacher;
   if (!a.teacher.empty()) {
     LMZ_ASSIGN(const ModelFile model, LoadModel(a.teacher));
+    if (model.transformer() != nullptr) {
+      return Status(Code::kInvalidArgument,
+                    a.teacher + " is a transformer; --teacher takes recurrent networks");
+    }
     const bool bfloat16 = device.is_cuda() && a.options.bfloat16;
     teacher = std::make_unique<Parameters>(model.glr().shape, device,
                                            bfloat16 ? at::kBFloat16 : at::kFloat);
     Dequantize(model.glr(), *teacher);
   }
   Trainer trainer(a.options, device, corpus, group, teacher.get());
-  if (from.has_value()) StartFrom(from->glr, trainer, a.options.seed);
+  if (from.has_value()) StartFrom(from->glr(), trainer, a.options.seed);
   if (a.resume) LMZ_TRY(trainer.Resume());
   Session session(a, corpus, from, trainer);
   const bool keep_best = a.options.patience > 0;

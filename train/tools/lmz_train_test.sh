@@ -98,4 +98,19 @@ wait "$process" 2>/dev/null || true
 "$train" --data data $small --out m.lmm --bytes 100G --time 1s --resume >out 2>err || fail "resuming"
 grep -q "as exported" out || fail "no comparison with the exported model"
 [ -s m.lmm ] || fail "no model"
+
+# A transformer: it learns, the integer engine agrees, and training resumes.
+transformer="--architecture transformer --size d=16,layers=1,heads=1 --batch 4 --context 32 --device cpu --threads 1"
+refuses "--teacher" --data data $transformer --teacher one.lmm --out t.lmm
+refuses "size 12.8m is not known" --data data --architecture transformer --size 12.8m --out t.lmm
+refuses "not a multiple of the number of heads" --data data --architecture transformer \
+  --size d=32,layers=1,heads=3 --out t.lmm
+refuses "16 to 4096" --data data --architecture transformer --context 5000 --out t.lmm
+"$train" --data data $transformer --bytes 20K --out t.lmm >out 2>err || fail "a transformer"
+figures | awk '{ exit !(NF == 2 && $2 < 4) }' || fail "a transformer does not learn"
+awk '/as exported/ { found = 1; exit !($8 - $14 < 0.02 && $14 - $8 < 0.02) } END { exit !found }' out ||
+  fail "the exported transformer differs"
+"$train" --data data $transformer --bytes 40K --resume --out t.lmm >out 2>err || fail "resuming a transformer"
+refuses "is a transformer" --data data --from t.lmm --out m.lmm
+refuses "is a transformer" --data data --teacher t.lmm --out m.lmm
 echo PASSED
