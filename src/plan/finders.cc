@@ -5,6 +5,7 @@
 
 #include "codec/audio/finder.h"
 #include "codec/image/finder.h"
+#include "codec/inside/finder.h"
 #include "codec/png/finder.h"
 
 namespace lmz {
@@ -28,6 +29,8 @@ const std::array kKinds = {
                .content = Content::kAudio,
                .codec = kAudioCodec.id,
                .is_for_long_streams = true},
+    ObjectKind{
+        .finder = inside::kFinder, .content = Content::kCompressed, .codec = kInsideCodec.id},
 };
 
 // A header is not longer: closer to an open edge, it may be cut off.
@@ -45,9 +48,10 @@ std::array<bool, 256> FirstBytes() {
   return first;
 }
 
-const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, bool is_whole) {
+const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, const SearchOptions& options) {
   for (const ObjectKind& kind : kKinds) {
-    if (is_inner && is_whole && kind.is_for_long_streams) continue;
+    if (is_inner && options.is_whole && kind.is_for_long_streams) continue;
+    if (!options.looks_inside && kind.codec == kInsideCodec.id) continue;
     const auto first = static_cast<char>(bytes[0]);
     if (kind.finder.first_bytes.find(first) == std::string_view::npos) continue;
     if (kind.finder.may_begin(bytes, is_inner)) return &kind;
@@ -74,7 +78,7 @@ ObjectSearch::Find ObjectSearch::Next(uint64_t from) {
     const ByteSpan bytes = window_.subspan(static_cast<size_t>(at));
     if (!kFirstBytes[bytes[0]]) continue;
     const bool is_inner = at != from || (at == 0 && options_.begins_inside);
-    const ObjectKind* const kind = KindAt(bytes, is_inner, options_.is_whole);
+    const ObjectKind* const kind = KindAt(bytes, is_inner, options_);
     if (kind == nullptr) continue;
     if (options_.is_open && bytes.size() < edge) return {.begin = at};
     const Sighting sighting = kind->finder.look(

@@ -26,6 +26,7 @@ struct SearchOptions {
   bool is_open = false;        // more bytes follow behind the window
   bool begins_inside = false;  // other bytes are before the window
   bool is_whole = false;       // the window is the whole stream
+  bool looks_inside = true;    // for files that the codec `inside` unpacks, too
 };
 
 // Looks for objects worth blocks of their own. Gives up where headers that lead nowhere are too

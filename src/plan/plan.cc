@@ -68,7 +68,8 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptio
   ObjectSearch search(window, {.max_size = max_size_,
                                .is_open = is_open_,
                                .begins_inside = begins_inside_,
-                               .is_whole = is_first_ && edge == Edge::kEnd});
+                               .is_whole = is_first_ && edge == Edge::kEnd,
+                               .looks_inside = options.looks_inside});
   is_first_ = false;
   uint64_t offset = unfinished_ ? PlanObject(0) : 0;
   while (!unfinished_) {

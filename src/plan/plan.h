@@ -33,6 +33,7 @@ inline bool IsObject(const BlockPlan& block) {
 
 struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
+  bool looks_inside = true;  // at files that the codec `inside` unpacks
 };
 
 // Why a window ends.

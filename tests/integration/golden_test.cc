@@ -103,6 +103,7 @@ std::vector<Recipe> Recipes() {
   recipes.push_back({FindGenerator("scan"), 2500, image, 2500});
   const BlockChoice png = {.options = PngOptions{.profile = Profile::kBinary}};
   recipes.push_back({FindGenerator("picture"), 4000, png, 4000});
+  recipes.push_back({FindGenerator("archive"), 4000, {.options = InsideOptions{}}, 4000});
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
                                    Part{.size = 1500, .options = StoredOptions{}},
                                    Part{.size = 500, .options = BytesOptions{}}};

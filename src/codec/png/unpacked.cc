@@ -136,7 +136,8 @@ std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   if (watch.is_stopped()) return std::nullopt;
   if (content.size() < kZlibHeader + kAdlerSize || !IsZlibHeader(content)) return std::nullopt;
   std::optional<deflate::Remakable> remakable = deflate::ReadRemakable(
-      content.subspan(kZlibHeader), MaxUnpackedSize(raw.size()), 8u + (content[0] >> 4), watch);
+      content.subspan(kZlibHeader), {.data_size = MaxUnpackedSize(raw.size())},
+      8u + (content[0] >> 4), watch);
   if (!remakable) return std::nullopt;
   const Bytes& data = remakable->stream.data;
   const size_t end = kZlibHeader + remakable->stream.size;
