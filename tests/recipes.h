@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "tests/archive_builder.h"
 #include "tests/png_builder.h"
 #include "tests/random.h"
 
@@ -178,6 +179,25 @@ inline Bytes MakePicture(size_t size) {
   return out;
 }
 
+// A zip file of three entries: 1500 bytes of `words`, 1200 of `records` with sizes behind the
+// stream, 700 of `words`, compressed as zlib does at levels 6, 1 and 9; a gzip member with 900
+// bytes of `words`, as the program gzip makes it at level 9; a zlib stream of 800 bytes of
+// `records`. `ramp` fills up to `size`, or it is cut there.
+inline Bytes MakeArchive(size_t size) {
+  Bytes out = ZipFile({{.name = "words.txt", .data = MakeWords(1500)},
+                       {.name = "records.bin",
+                        .data = MakeRecords(1200),
+                        .settings = {.search = 1},
+                        .has_descriptor = true},
+                       {.name = "more.txt", .data = MakeWords(700), .settings = {.search = 9}}});
+  AppendTo(out,
+           GzipFile(MakeWords(900), {.search = 9, .memory_level = deflate::Settings::kGzipMemory}));
+  AppendTo(out, ZlibStream(MakeRecords(800), {}));
+  if (out.size() < size) AppendTo(out, MakeRamp(size - out.size()));
+  out.resize(size);
+  return out;
+}
+
 // The words of MakeWords in UTF-16, the lower byte first, behind a byte order mark; in place of
 // every 50th unit a high surrogate, two of them in a row every 100th, and in place of every 70th a
 // pair of surrogates that stands for 1F600 (hexadecimal). Cut at `size`.
@@ -283,7 +303,7 @@ inline Bytes MakePasses(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 16> kGenerators = {{
+inline constexpr std::array<Generator, 17> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -295,6 +315,7 @@ inline constexpr std::array<Generator, 16> kGenerators = {{
     {"scan", MakeScan},
     {"wave", MakeWave},
     {"picture", MakePicture},
+    {"archive", MakeArchive},
     {"wide", MakeWide},
     {"coarse", MakeCoarse},
     {"fine", MakeFine},

@@ -52,6 +52,22 @@ std::string Method(const BlockHeader& header) {
   return method;
 }
 
+// "zip: 14 streams, 12 by zlib -6, 2 kept"; without a name where the streams are in several kinds
+// of files.
+std::string InsideText(const inside::Fields& fields) {
+  constexpr const char* kNames[] = {"", "gzip: ", "zip: ", "PDF: ", "zlib: "};
+  const auto kind = static_cast<size_t>(fields.kind);
+  std::string text = kind < std::size(kNames) ? kNames[kind] : "";
+  const uint64_t streams = fields.streams + fields.kept;
+  text += std::to_string(streams) + (streams == 1 ? " stream" : " streams");
+  if (fields.alike != 0) {
+    text +=
+        ", " + std::to_string(fields.alike) + " by zlib -" + std::to_string(fields.settings.search);
+  }
+  if (fields.kept != 0) text += ", " + std::to_string(fields.kept) + " kept";
+  return text;
+}
+
 // Every method in the file once, in the order of appearance.
 std::string Methods(const ListedFile& file) {
   std::vector<std::string> seen;
@@ -97,10 +113,11 @@ std::string BlockLines(const ListedFile& file) {
     for (size_t block_number = 0; block_number < frame.blocks.size(); ++block_number) {
       const BlockEntry& block = frame.blocks[block_number];
       // A compact frame has one check over header and data instead.
-      table.AddRow({std::to_string(frame_number), std::to_string(block_number),
-                    std::to_string(block.offset), std::to_string(block.header.payload_size),
-                    std::to_string(block.header.raw_size),
-                    frame.is_compact ? "-" : ChecksumText(block.header), Method(block.header)});
+      table.AddRow(
+          {std::to_string(frame_number), std::to_string(block_number), std::to_string(block.offset),
+           std::to_string(block.header.payload_size), std::to_string(block.header.raw_size),
+           frame.is_compact ? "-" : ChecksumText(block.header),
+           Method(block.header) + (block.inside ? " (" + InsideText(*block.inside) + ")" : "")});
     }
   }
   std::string text;
@@ -112,12 +129,14 @@ using Json = nlohmann::ordered_json;
 
 Json BlockJson(const FrameEntry& frame, const BlockEntry& block) {
   const Json checksum = frame.is_compact ? Json(nullptr) : Json(ChecksumText(block.header));
-  return Json{{"offset", block.offset},
-              {"codec", CodecName(block.header)},
-              {"filters", FilterNames(block.header)},
-              {"coded_size", block.header.payload_size},
-              {"raw_size", block.header.raw_size},
-              {"checksum", checksum}};
+  Json json = {{"offset", block.offset},
+               {"codec", CodecName(block.header)},
+               {"filters", FilterNames(block.header)},
+               {"coded_size", block.header.payload_size},
+               {"raw_size", block.header.raw_size},
+               {"checksum", checksum}};
+  if (block.inside) json["inside"] = InsideText(*block.inside);
+  return json;
 }
 
 Json FrameJson(const FrameEntry& frame) {

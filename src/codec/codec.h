@@ -24,6 +24,8 @@ struct BlockResources {
   // Held by a codec while it uses `threads`, so that blocks coded at the same time do not all do so
   // at once; may be null.
   std::mutex* crew_mutex = nullptr;
+  // How many blocks are around this one. Decoders refuse what is too deep.
+  int depth = 0;
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   const ModelLibrary* models = nullptr;
   // Called now and then, from one thread at a time, with the number of bytes done so far, which

@@ -9,6 +9,7 @@
 #include "codec/bytes/bytes.h"
 #include "codec/codec.h"
 #include "codec/image/image.h"
+#include "codec/inside/inside.h"
 #include "codec/png/png.h"
 #include "codec/stored/stored.h"
 #include "codec/text/text.h"
@@ -16,8 +17,8 @@
 
 namespace lmz {
 
-inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec, kImageCodec,
-                                           kAudioCodec,  kPngCodec,   kTokenCodec};
+inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,  kImageCodec,
+                                           kAudioCodec,  kPngCodec,   kTokenCodec, kInsideCodec};
 
 template <class... Options>
 std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);

@@ -229,12 +229,14 @@ TEST(Cancelling, DeflateStreamsAreReadUnderWatch) {
   const Bytes zlib = testing::ZlibStream(testing::MakeWords(40000), {});
   const ByteSpan deflated = ByteSpan(zlib).subspan(2);
   Reports all;
-  ASSERT_TRUE(deflate::ReadRemakable(deflated, 1 << 16, 15, Watch(all.resources())).has_value());
+  ASSERT_TRUE(deflate::ReadRemakable(deflated, {.data_size = 1 << 16}, 15, Watch(all.resources()))
+                  .has_value());
   EXPECT_GE(all.count(), 4u);
   for (size_t stop_at = 1; stop_at <= all.count(); ++stop_at) {
     Reports some(stop_at);
     const Watch watch(some.resources());
-    EXPECT_FALSE(deflate::ReadRemakable(deflated, 1 << 16, 15, watch).has_value()) << stop_at;
+    EXPECT_FALSE(deflate::ReadRemakable(deflated, {.data_size = 1 << 16}, 15, watch).has_value())
+        << stop_at;
     EXPECT_TRUE(watch.is_stopped());
     EXPECT_EQ(some.count(), stop_at);
   }

@@ -11,6 +11,7 @@
 #include "plan/coded.h"
 #include "plan/object_contest.h"
 #include "plan/pass_meter.h"
+#include "plan/unpacked.h"
 
 namespace lmz {
 
@@ -411,6 +412,9 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Mod
   if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);
+  }
+  if (std::holds_alternative<InsideOptions>(plan.choice.options)) {
+    return EncodeUnpacked(raw, plan, model, payload, resources);
   }
   if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
     return EncodeObject(raw, plan, kFilterRepeat, payload, resources);

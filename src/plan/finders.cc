@@ -5,6 +5,7 @@
 
 #include "codec/audio/finder.h"
 #include "codec/image/finder.h"
+#include "codec/inside/finder.h"
 #include "codec/png/finder.h"
 
 namespace lmz {
@@ -22,6 +23,8 @@ const std::array kKinds = {
     ObjectKind{.finder = png::kFinder, .content = Content::kImage, .codec = kPngCodec.id},
     ObjectKind{.finder = kAudioFinder, .content = Content::kAudio, .codec = kAudioCodec.id},
     ObjectKind{.finder = kImageFinder, .content = Content::kImage, .codec = kImageCodec.id},
+    ObjectKind{
+        .finder = inside::kFinder, .content = Content::kCompressed, .codec = kInsideCodec.id},
 };
 
 // A header is not longer: closer to an open edge, it may be cut off.
@@ -39,8 +42,11 @@ std::array<bool, 256> FirstBytes() {
   return first;
 }
 
-const ObjectKind* KindAt(ByteSpan bytes, bool is_inner) {
+const ObjectKind* KindAt(ByteSpan bytes, bool is_inner, const SearchOptions& options) {
   for (const ObjectKind& kind : kKinds) {
+    if (!options.looks_inside && kind.codec == kInsideCodec.id) continue;
+    const auto first = static_cast<char>(bytes[0]);
+    if (is_inner && kind.finder.first_bytes.find(first) == std::string_view::npos) continue;
     if (kind.finder.may_begin(bytes, is_inner)) return &kind;
   }
   return nullptr;
@@ -65,7 +71,7 @@ ObjectSearch::Find ObjectSearch::Next(uint64_t from) {
     const ByteSpan bytes = window_.subspan(static_cast<size_t>(at));
     const bool is_inner = at != from || (at == 0 && options_.begins_inside);
     if (is_inner && !kFirstBytes[bytes[0]]) continue;
-    const ObjectKind* const kind = KindAt(bytes, is_inner);
+    const ObjectKind* const kind = KindAt(bytes, is_inner, options_);
     if (kind == nullptr) continue;
     if (options_.is_open && bytes.size() < edge) return {.begin = at};
     const Sighting sighting = kind->finder.look(

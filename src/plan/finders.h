@@ -25,6 +25,7 @@ struct SearchOptions {
   uint64_t max_size = 0;       // of a block
   bool is_open = false;        // more bytes follow behind the window
   bool begins_inside = false;  // other bytes are before the window
+  bool looks_inside = true;    // for files that the codec `inside` unpacks, too
 };
 
 // Looks for objects worth blocks of their own. Gives up where headers that lead nowhere are too

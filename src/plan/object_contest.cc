@@ -90,7 +90,7 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Mode
                        (done + part.size) * raw.size() / filtered.size(), part.size);
     done += part.size;
     Bytes code;
-    LMZ_ASSIGN(const BlockHeader header, IsObject(part)
+    LMZ_ASSIGN(const BlockHeader header, IsObject(part) && part.choice.codec() != kInsideCodec.id
                                              ? EncodeObject(bytes, part, 0, code, share)
                                              : EncodePlanned(bytes, part, model, code, share));
     const bool is_text = part.content == Content::kText || part.content == Content::kStructured;

@@ -72,8 +72,10 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptio
   is_open_ = edge == Edge::kOpen;
   max_size_ = std::clamp<uint64_t>(options.max_block_size, 1, kMaxBlockRawSize);
   usual_size_ = options.usual_block_size;
-  ObjectSearch search(
-      window, {.max_size = max_size_, .is_open = is_open_, .begins_inside = begins_inside_});
+  ObjectSearch search(window, {.max_size = max_size_,
+                               .is_open = is_open_,
+                               .begins_inside = begins_inside_,
+                               .looks_inside = options.looks_inside});
   uint64_t offset = unfinished_ ? PlanObject(0) : 0;
   while (!unfinished_) {
     const ObjectSearch::Find find = search.Next(offset);

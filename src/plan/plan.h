@@ -35,6 +35,7 @@ struct PlanOptions {
   uint64_t max_block_size = uint64_t{16} << 20;
   // Not 0: a block of bytes becomes longer than this only where that parts what repeats itself.
   uint64_t usual_block_size = 0;
+  bool looks_inside = true;  // at files that the codec `inside` unpacks
 };
 
 // Why a window ends.

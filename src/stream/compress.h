@@ -84,6 +84,7 @@ Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions&
 struct BlockEntry {
   uint64_t offset = 0;  // of the block header in the file
   BlockHeader header;
+  std::optional<inside::Fields> inside = {};  // of a block of the codec `inside`, as it says itself
 };
 
 struct FrameEntry {

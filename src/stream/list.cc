@@ -3,6 +3,21 @@
 
 namespace lmz {
 
+namespace {
+
+// Reads what a block of the codec `inside` says of itself. Does not judge it.
+Status LookInside(Reader& reader, BlockEntry& block) {
+  if (block.header.codec != kInsideCodec.id || block.header.filters != 0) return OkStatus();
+  Bytes payload;
+  LMZ_TRY(reader.ReadPayload(payload));
+  ByteReader fields(payload);
+  const Result<inside::Fields> inside = inside::Fields::Read(fields);
+  if (inside.ok()) block.inside = inside.value();
+  return OkStatus();
+}
+
+}  // namespace
+
 Result<std::vector<FrameEntry>> ListFrames(Source& source) {
   std::vector<FrameEntry> frames;
   Reader reader(source);
@@ -19,6 +34,7 @@ Result<std::vector<FrameEntry>> ListFrames(Source& source) {
       case Reader::Item::kBlock:
         frames.back().blocks.push_back(
             {.offset = reader.block().offset, .header = reader.block().header});
+        LMZ_TRY(LookInside(reader, frames.back().blocks.back()));
         frames.back().raw_size += reader.block().header.raw_size;
         break;
       case Reader::Item::kFrameEnd:

@@ -112,6 +112,7 @@ std::vector<Recipe> Recipes() {
       .offset = 7, .width = 40, .height = 16, .row_padding = 1, .channels = 3, .is_planar = true};
   const BlockChoice planes = {.options = ImageOptions{planar, Profile::kBinary}};
   recipes.push_back({FindGenerator("ramp"), 2000, planes, 2000});
+  recipes.push_back({FindGenerator("archive"), 4000, {.options = InsideOptions{}}, 4000});
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
                                    Part{.size = 1500, .options = StoredOptions{}},
                                    Part{.size = 500, .options = BytesOptions{}}};

@@ -193,6 +193,18 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
     if (size % frame != 0) AppendTo(audio.payload, Bytes(2));
     all.push_back(std::move(audio));
   }
+  // Unpacked to four times the block; what follows is a payload of `bytes` for it.
+  inside::Fields fields;
+  fields.sizes = {0, 4 * size, 0, 0};
+  fields.streams = 1;
+  Greedy inside = {"inside", kInsideCodec.id, {}};
+  fields.Write(inside.payload);
+  AppendVarint(inside.payload, 100);
+  AppendTo(inside.payload, testing::MakeRandom(100));
+  inside.payload.push_back(static_cast<uint8_t>(kBytesCodec.id));
+  AppendVarint(inside.payload, 4 * size);
+  AppendVarint(inside.payload, size / 40000 + 450);
+  all.push_back(std::move(inside));
   all.push_back({"audio without samples", kAudioCodec.id, {0}});
   AppendVarint(all.back().payload, 400);
   return all;

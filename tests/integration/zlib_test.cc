@@ -57,7 +57,8 @@ size_t CodeSize(const deflate::Stream& stream, const deflate::Settings& settings
   Bytes code;
   Encoder encoder(code);
   const Watch watch;
-  deflate::StreamCoder<Encoder> coder(encoder, stream.data, settings, watch);
+  deflate::StreamModel model;
+  deflate::StreamCoder<Encoder> coder(encoder, model, stream.data, settings, watch);
   for (const deflate::Block& block : stream.blocks) EXPECT_TRUE(coder.Code(block).has_value());
   encoder.Finish();
   return code.size();
@@ -67,7 +68,8 @@ void ExpectKnown(const Bytes& data, const ZlibChoice& choice) {
   SCOPED_TRACE(std::to_string(choice.level) + " " + std::to_string(choice.strategy) + " " +
                std::to_string(choice.memory_level) + " " + std::to_string(choice.window_bits));
   const Bytes deflated = Deflate(data, choice);
-  const std::optional<deflate::Stream> stream = deflate::ReadStream(deflated, data.size());
+  const std::optional<deflate::Stream> stream =
+      deflate::ReadStream(deflated, {.data_size = data.size()});
   ASSERT_TRUE(stream.has_value());
   EXPECT_EQ(stream->data, data);
   EXPECT_EQ(stream->size, deflated.size());

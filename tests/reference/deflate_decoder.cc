@@ -66,40 +66,39 @@ class Bits {
 
 class StreamDecoder {
  public:
-  StreamDecoder(const Bytes& code, const DeflateSettings& settings, const Bytes& data,
-                uint64_t max_size)
+  StreamDecoder(FlagDecoder& flags, DeflateFlags& state, const DeflateSettings& settings,
+                const Bytes& data, uint64_t max_size, int64_t max_block_tokens)
       : d_(data),
         n_(static_cast<int64_t>(data.size())),
         set_(settings),
+        max_block_tokens_(max_block_tokens),
         parse_(data, settings),
-        flags_(code, 0),
+        flags_(flags),
+        s_(state),
         bits_(max_size) {}
 
-  Decoded Decode() {
+  Bytes Decode() {
     while (!DecodeBlock()) {
     }
     bits_.Fill();
-    Require(!flags_.coder().HasUnread(), "bytes of Code that are not read");
-    return {bits_.bytes, flags_.coder().Fingerprint()};
+    return bits_.bytes;
   }
 
  private:
-  using Flag = FlagDecoder::Flag;
-
   // 4. Returns whether it was the last one.
   bool DecodeBlock() {
     const int64_t begin = p_;
-    was_stored_ = flags_.Decode(stored_[was_stored_ ? 1 : 0]);
+    was_stored_ = flags_.Decode(s_.stored[was_stored_ ? 1 : 0]);
     std::vector<Token> tokens;
     if (was_stored_) {
-      if (!flags_.Decode(same_size_)) stored_size_ = flags_.Plain(16);
+      if (!flags_.Decode(s_.same_size)) stored_size_ = flags_.Plain(16);
       Require(stored_size_ <= n_ - p_, "a stored block that ends behind n");
       parse_.PassStored(p_, stored_size_);
       p_ += stored_size_;
     } else {
       DecodeTokens(tokens);
     }
-    const bool is_last = flags_.Decode(last_[p_ == n_ ? 1 : 0]);
+    const bool is_last = flags_.Decode(s_.last[p_ == n_ ? 1 : 0]);
     Require(!is_last || p_ == n_, "the last block ends before n");
     bits_.Put(is_last ? 1 : 0, 1);
     if (was_stored_) {
@@ -114,7 +113,8 @@ class StreamDecoder {
   void DecodeTokens(std::vector<Token>& tokens) {
     while (p_ < n_) {
       const bool is_full = static_cast<int64_t>(tokens.size()) == set_.BlockTokens();
-      if (flags_.Decode(end_[is_full ? 1 : 0])) return;
+      if (flags_.Decode(s_.end[is_full ? 1 : 0])) return;
+      Require(static_cast<int64_t>(tokens.size()) < max_block_tokens_, "a block of many tokens");
       const Token token = DecodeToken();
       const int64_t length = token ? token->length : 1;
       Require(!flags_.coder().HasOverrun(), "truncated");
@@ -134,17 +134,23 @@ class StreamDecoder {
       const int64_t l = guess->length;
       kind = l <= 5 ? static_cast<int>(l) - 1 : l <= 7 ? 5 : l <= 15 ? 6 : 7;
     }
-    const bool is_hit = flags_.Decode(hit_[{kind, history_}]);
+    const bool is_hit = flags_.Decode(s_.hit[{kind, history_}]);
     history_ = (2 * history_ + (is_hit ? 0 : 1)) % 8;
     if (is_hit) return guess;
-    if (!guess && found && flags_.Decode(takes_found_)) return found;
-    if (guess && flags_.Decode(literal_instead_[kind])) return std::nullopt;
+    if (!guess && found && flags_.Decode(s_.takes_found)) return found;
+    if (guess && flags_.Decode(s_.literal_instead[kind])) return std::nullopt;
     Copy copy = {};
-    copy.length = flags_.Decode(length_, 8) + 3;
-    if (found && flags_.Decode(same_distance_)) {
+    copy.length = flags_.Decode(s_.length, 8) + 3;
+    if (found && flags_.Decode(s_.same_distance)) {
       copy.distance = found->distance;
+      return copy;
+    }
+    const std::optional<int64_t> nearest = parse_.Nearest(p_, copy.length);
+    const bool is_new = nearest && !(found && *nearest == found->distance);
+    if (is_new && flags_.Decode(s_.nearest_distance)) {
+      copy.distance = *nearest;
     } else {
-      const int64_t width = flags_.Decode(width_, 4);
+      const int64_t width = flags_.Decode(s_.width, 4);
       copy.distance = (int64_t{1} << width) + flags_.Plain(width);
       Require(copy.distance <= 32768, "a distance above 32768");
     }
@@ -175,12 +181,12 @@ class StreamDecoder {
     literals[256] = 1;
     DynamicHeader header = ZlibHeader(literals, distances);
     const bool prefers_fixed = PrefersFixed(header, literals, distances);
-    if (flags_.Decode(fixed_[prefers_fixed ? 1 : 0])) {
+    if (flags_.Decode(s_.fixed[prefers_fixed ? 1 : 0])) {
       bits_.Put(1, 2);
       PutTokens(begin, tokens, CanonicalCode(FixedLiterals()), CanonicalCode(Counts(30, 5)));
       return;
     }
-    if (!flags_.Decode(same_header_)) header = DecodeHeader();
+    if (!flags_.Decode(s_.same_header)) header = DecodeHeader();
     bits_.Put(2, 2);
     PutHeader(header);
     PutTokens(begin, tokens, CanonicalCode(header.literals), CanonicalCode(header.distances));
@@ -197,7 +203,7 @@ class StreamDecoder {
     }
     Counts told;
     while (static_cast<int64_t>(told.size()) < literals + distances) {
-      Run run = {flags_.Decode(run_, 5), 0};
+      Run run = {flags_.Decode(s_.run, 5), 0};
       Require(run.symbol <= 18, "a symbol above 18");
       Require(run.symbol != 16 || !told.empty(), "16 as the first symbol");
       run.extra = flags_.Plain(RunBits(run.symbol));
@@ -280,24 +286,31 @@ class StreamDecoder {
   const Bytes& d_;
   int64_t n_;
   DeflateSettings set_;
+  int64_t max_block_tokens_;
   DeflateParse parse_;
-  FlagDecoder flags_;
+  FlagDecoder& flags_;
+  DeflateFlags& s_;
   Bits bits_;
   int64_t p_ = 0;
   bool was_stored_ = false;
   int64_t stored_size_ = 65535;
   int history_ = 0;
-  std::map<int, Flag> stored_, end_, last_, literal_instead_, fixed_;
-  std::map<std::pair<int, int>, Flag> hit_;
-  Flag same_size_, takes_found_, same_distance_, same_header_;
-  FlagDecoder::Number length_, width_, run_;
 };
 
 }  // namespace
 
+Bytes DecodeDeflate(FlagDecoder& flags, DeflateFlags& state, const DeflateSettings& settings,
+                    const Bytes& data, uint64_t max_size, int64_t max_block_tokens) {
+  return StreamDecoder(flags, state, settings, data, max_size, max_block_tokens).Decode();
+}
+
 Decoded DecodeDeflate(const Bytes& code, const DeflateSettings& settings, const Bytes& data,
                       uint64_t max_size) {
-  return StreamDecoder(code, settings, data, max_size).Decode();
+  FlagDecoder flags(code, 0);
+  DeflateFlags state;
+  const Bytes stream = DecodeDeflate(flags, state, settings, data, max_size, INT64_MAX);
+  Require(!flags.coder().HasUnread(), "bytes of Code that are not read");
+  return {stream, flags.coder().Fingerprint()};
 }
 
 }  // namespace lmz::reference

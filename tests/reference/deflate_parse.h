@@ -14,7 +14,11 @@ namespace lmz::reference {
 struct DeflateSettings {
   int64_t search, filtered, keeps_distant, window_bits, memory_level;
 
-  int64_t BlockTokens() const { return (int64_t{1} << (memory_level + 6)) - 1; }
+  // 2
+  int64_t HashBits() const { return memory_level == 10 ? 15 : memory_level + 7; }
+  int64_t BlockTokens() const {
+    return (int64_t{1} << (memory_level == 10 ? 15 : memory_level + 6)) - 1;
+  }
 };
 
 struct Copy {
@@ -32,7 +36,7 @@ class DeflateParse {
 
   Token guess, found;  // of the last Look
 
-  // 3.3
+  // 3.4
   void Look(int64_t p) {
     guess = found = std::nullopt;
     Token later;
@@ -48,6 +52,22 @@ class DeflateParse {
       if (!later) guess = found;
     }
     later_ = later;
+  }
+
+  // 3.3, after Look(p).
+  std::optional<int64_t> Nearest(int64_t p, int64_t l) {
+    if (set_.search == 0 || set_.search == 10 || p + l > n_) return std::nullopt;
+    const std::vector<int64_t>& chain = chains_[Hash(p)];
+    int64_t seen = 0;
+    for (auto q = chain.rbegin(); q != chain.rend() && seen < 1024; ++q, ++seen) {
+      if (*q == 0 || steps_ <= 0 || p - *q > (int64_t{1} << set_.window_bits) - 262) break;
+      --steps_;
+      if (*q == p || At(*q + l - 1) != At(p + l - 1)) continue;
+      const int64_t m = Agreement(*q, p);
+      steps_ -= m / 8;
+      if (m >= l) return p - *q;
+    }
+    return std::nullopt;
   }
 
   // Goes behind the token that is really at p.
@@ -83,7 +103,7 @@ class DeflateParse {
 
   // 3.1
   int64_t Hash(int64_t p) const {
-    const int64_t bits = set_.memory_level + 7;
+    const int64_t bits = set_.HashBits();
     const int64_t s = (bits + 2) / 3;
     return ((At(p) << (2 * s)) ^ (At(p + 1) << s) ^ At(p + 2)) % (int64_t{1} << bits);
   }

@@ -10,6 +10,7 @@
 #include "filter_decoders.h"
 #include "image_decoder.h"
 #include "input.h"
+#include "inside_decoder.h"
 #include "png_decoder.h"
 #include "token_decoder.h"
 
@@ -38,7 +39,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 7, "newer version: unknown Codec");
+  Require(block.codec <= 8, "newer version: unknown Codec");
   Require(block.filters <= 7, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -61,37 +62,51 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
     case 6:
       return 11648000 * (n + 8) + 93184000 * (n / 3);
     case 7:
+    case 8:
       return 11648000 * (n + 8);
     default:
       return n;
   }
 }
 
-Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models);
+Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models, int depth);
+Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Models& models,
+                      int depth);
 
-Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Models& models) {
+// src/codec/inside/spec.md, 2; `depth` blocks of its kind are around.
+Decoded DecodeInside(const Bytes& code, uint64_t size, const Models& models, int depth) {
+  Require(depth < 3, "blocks too deep inside each other");
+  return DecodeInsideCodec(code, size, [&](const InnerBlock& block) {
+    const BlockFields fields = {block.codec, block.filters, block.raw_size, block.payload.size()};
+    return DecodePayload(fields, block.payload, models, depth + 1);
+  });
+}
+
+Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Models& models,
+                    int depth) {
   Require(size <= MostBytes(codec, code.size()), "limit 3 or 4: more than the code can stand for");
   if (codec == 1) return DecodeBytesCodec(code, size);
   if (codec == 3) return DecodeImageCodec(code, size);
   if (codec == 4) return DecodeAudioCodec(code, size);
   if (codec == 5) return DecodePngCodec(code, size);
   if (codec == 2) return DecodeTextCodec(code, size, models);
-  if (codec == 6) return DecodeParts(code, size, models);
+  if (codec == 6) return DecodeParts(code, size, models, depth);
   if (codec == 7) return DecodeTokenCodec(code, size, models);
+  if (codec == 8) return DecodeInside(code, size, models, depth);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
 
 // src/codec/parts/spec.md.
-Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models) {
+Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models, int depth) {
   Input input(payload);
   Decoded all{};
   while (all.raw.size() < size) {
     const uint64_t codec = input.Number(1);
-    Require(codec <= 5, "newer version: Codec of a part");
+    Require(codec <= 8 && codec != 6, "newer version: Codec of a part");
     const uint64_t raw_size = input.Varint();
     Require(raw_size >= 1 && raw_size <= size - all.raw.size(), "Raw_Size of a part");
-    const Decoded part = DecodeCodec(codec, input.Take(input.Varint()), raw_size, models);
+    const Decoded part = DecodeCodec(codec, input.Take(input.Varint()), raw_size, models, depth);
     all.raw.insert(all.raw.end(), part.raw.begin(), part.raw.end());
     all.fingerprint ^= part.fingerprint;
   }
@@ -99,9 +114,10 @@ Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models) {
   return all;
 }
 
-Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Models& models) {
+Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Models& models,
+                      int depth) {
   CheckLimits(block);
-  if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size, models);
+  if (block.filters == 0) return DecodeCodec(block.codec, payload, block.raw_size, models, depth);
   Input input(payload);
   const uint64_t filtered_size = input.Varint();
   const bool has_charset = (block.filters & 4) != 0;
@@ -109,7 +125,8 @@ Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Mode
       has_charset ? std::min(2 * block.raw_size, uint64_t{1} << 28) + 64 : block.raw_size + 64;
   Require(filtered_size >= 1 && filtered_size <= max_size && filtered_size <= uint64_t{1} << 28,
           "limit 4: Filtered_Size");
-  Decoded decoded = DecodeCodec(block.codec, input.Take(input.Left()), filtered_size, models);
+  Decoded decoded =
+      DecodeCodec(block.codec, input.Take(input.Left()), filtered_size, models, depth);
   if ((block.filters & 2) != 0) decoded.raw = UndoX86(decoded.raw);
   Require(decoded.raw.size() <= max_size, "limit 4: result of a filter");
   if ((block.filters & 1) != 0) decoded.raw = UndoRepeat(decoded.raw, max_size);
@@ -134,7 +151,7 @@ Bytes DecodeCompactFrame(Input& file, size_t begin, const Models& models) {
   if (block.raw_size == 0) {
     Require(codec_and_filters == 0 && block.payload_size == 0, "empty content with other fields");
   } else {
-    raw = DecodePayload(block, file.Take(block.payload_size), models).raw;
+    raw = DecodePayload(block, file.Take(block.payload_size), models, 0).raw;
   }
   checked.insert(checked.end(), raw.begin(), raw.end());
   Require(check == Xxh3Low(checked), "Compact_Check");
@@ -159,7 +176,7 @@ IndexEntry DecodeBlock(Input& file, uint64_t number, const Models& models, Bytes
   Bytes checked = file.Since(begin);
   for (int i = 0; i < 8; ++i) checked.push_back(static_cast<uint8_t>(number >> (8 * i)));
   Require(file.Number(4) == Xxh3Low(checked), "Block_Header_Check");
-  const Decoded decoded = DecodePayload(block, file.Take(block.payload_size), models);
+  const Decoded decoded = DecodePayload(block, file.Take(block.payload_size), models, 0);
   Require(decoded.fingerprint == fingerprint, "Fingerprint");
   Require(Xxh3(decoded.raw) == checksum, "Checksum");
   content.insert(content.end(), decoded.raw.begin(), decoded.raw.end());

@@ -117,7 +117,7 @@ Fields ReadFields(Input& input, uint64_t n) {
   Require(!f.IsInterlaced() || (f.row_size != 0 && f.height != 0), "Height");
   Require(f.settings.search <= 10, "Search");
   Require(f.settings.window_bits >= 9 && f.settings.window_bits <= 15, "Window_Bits");
-  Require(f.settings.memory_level >= 1 && f.settings.memory_level <= 9, "Memory_Level");
+  Require(f.settings.memory_level >= 1 && f.settings.memory_level <= 10, "Memory_Level");
   Require(f.data_size >= 1, "Data_Size");
   if (f.row_size != 0) {
     Require(f.pixel_size >= 1 && f.pixel_size <= 8, "Pixel_Size");

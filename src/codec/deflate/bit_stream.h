@@ -14,17 +14,23 @@ class BitReader {
 
   // The next `count` bits, 0 .. 16, the first one lowest; zeros behind the end.
   uint32_t Bits(int count) {
-    uint32_t value = 0;
-    for (int i = 0; i < count; ++i) value |= Bit() << i;
+    const uint32_t value = Peek(count);
+    Skip(count);
     return value;
   }
 
-  uint32_t Bit() {
+  uint32_t Bit() { return Bits(1); }
+
+  // The same without passing them.
+  uint32_t Peek(int count) const {
     const uint64_t byte = position_ / 8;
-    const uint32_t bit = byte < in_.size() ? in_[byte] >> position_ % 8 & 1u : 0u;
-    ++position_;
-    return bit;
+    uint32_t window = 0;
+    for (uint32_t i = 0; i < 3 && byte + i < in_.size(); ++i) {
+      window |= uint32_t{in_[static_cast<size_t>(byte + i)]} << 8 * i;
+    }
+    return window >> position_ % 8 & ((1u << count) - 1);
   }
+  void Skip(int count) { position_ += static_cast<uint64_t>(count); }
 
   void SkipToByte() { position_ = (position_ + 7) / 8 * 8; }
   uint64_t byte_position() const { return (position_ + 7) / 8; }

@@ -7,19 +7,25 @@ namespace lmz::deflate {
 
 namespace {
 
-// Of a Watch: what zlib's search for a token takes.
-constexpr uint64_t kSearchUnits = 64;
+// Of a Watch: what a token takes beside the steps of its search.
+constexpr uint64_t kTokenUnits = 32;
+
+// What it takes to begin, whatever follows.
+constexpr uint64_t kParserUnits = 1 << 13;
+
+constexpr uint64_t kFirstTokens = 1 << 12;
 
 // Counts the tokens that are not as the settings let expect, among the first `max_tokens` of the
 // stream; stops above `max_misses`.
-uint64_t CountMisses(const Stream& stream, const Settings& settings, uint64_t max_tokens,
-                     uint64_t max_misses, const Watch& watch) {
+uint64_t CountFirstMisses(const Stream& stream, const Settings& settings, uint64_t max_tokens,
+                          uint64_t max_misses, const Watch& watch) {
+  if (!watch.Pass(kParserUnits)) return 0;
   Parser parser(stream.data, settings);
   uint64_t misses = 0;
   for (const Block& block : stream.blocks) {
     parser.Skip(block.stored_size);
     for (const Token& token : block.tokens) {
-      if (max_tokens-- == 0 || !watch.Pass(kSearchUnits)) return misses;
+      if (max_tokens-- == 0 || !watch.Pass(kTokenUnits + parser.TakeSteps())) return misses;
       if (parser.Next().token != token && ++misses > max_misses) return misses;
       parser.Take(token);
     }
@@ -27,15 +33,16 @@ uint64_t CountMisses(const Stream& stream, const Settings& settings, uint64_t ma
   return misses;
 }
 
-// From the size of a full block; 8, zlib's default, where there is none.
-uint32_t MemoryLevel(const Stream& stream) {
+// Those that the size of a full block lets expect; 8, zlib's default, where there is none.
+std::vector<uint32_t> MemoryLevels(const Stream& stream) {
   for (const Block& block : stream.blocks) {
     const size_t tokens = block.tokens.size() + 1;
     if (block.is_last || !std::has_single_bit(tokens)) continue;
     const auto level = static_cast<uint32_t>(std::bit_width(tokens)) - 7;
-    if (tokens >= 128 && level >= 1 && level <= Settings::kMaxMemoryLevel) return level;
+    if (tokens == 1 << 15) return {9, Settings::kGzipMemory};
+    if (tokens >= 128 && level >= 1 && level < 9) return {level};
   }
-  return 8;
+  return {8};
 }
 
 // All ways to search, with one window.
@@ -56,22 +63,24 @@ void AppendCandidates(Settings settings, std::vector<Settings>& candidates) {
 
 }  // namespace
 
-Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch) {
-  Settings settings;
-  settings.memory_level = MemoryLevel(stream);
-  settings.window_bits = std::max(window_bits, Settings::kMinWindowBits);
+Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch,
+                      const Settings* hint) {
+  if (hint != nullptr && CountFirstMisses(stream, *hint, kFirstTokens, 0, watch) == 0) return *hint;
   std::vector<Settings> left;
-  AppendCandidates(settings, left);
-  if (settings.window_bits != Settings::kMaxWindowBits) {
+  for (const uint32_t memory_level : MemoryLevels(stream)) {
+    Settings settings;
+    settings.memory_level = memory_level;
+    settings.window_bits = std::max(window_bits, Settings::kMinWindowBits);
+    AppendCandidates(settings, left);
+    if (settings.window_bits == Settings::kMaxWindowBits) continue;
     settings.window_bits = Settings::kMaxWindowBits;
     AppendCandidates(settings, left);
   }
-  constexpr uint64_t kFirstTokens = 1 << 12;
   for (uint64_t tokens = kFirstTokens; left.size() > 1; tokens *= 8) {
     uint64_t least = UINT64_MAX;
     std::vector<Settings> best;
     for (const Settings& candidate : left) {
-      const uint64_t misses = CountMisses(stream, candidate, tokens, least, watch);
+      const uint64_t misses = CountFirstMisses(stream, candidate, tokens, least, watch);
       if (misses < least) best.clear();
       if (misses <= least) best.push_back(candidate);
       least = std::min(least, misses);
@@ -80,6 +89,10 @@ Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& w
     if (tokens >= stream.data.size() || watch.is_stopped()) break;
   }
   return left.front();
+}
+
+uint64_t CountMisses(const Stream& stream, const Settings& settings, const Watch& watch) {
+  return CountFirstMisses(stream, settings, UINT64_MAX, UINT64_MAX, watch);
 }
 
 }  // namespace lmz::deflate

@@ -30,18 +30,19 @@ Parser::Parser(ByteSpan data, const Settings& settings)
     : data_(data),
       settings_(settings),
       effort_(kEfforts[settings.search == Settings::kRuns ? 0 : settings.search]),
-      steps_left_(kMinSteps + kStepsPerByte * static_cast<int64_t>(data.size())) {
-  const uint32_t hash_bits = settings.memory_level + 7;
+      steps_left_(kMinSteps + kStepsPerByte * static_cast<int64_t>(data.size())),
+      steps_told_(steps_left_) {
+  const uint32_t hash_bits = settings.hash_bits();
   hash_shift_ = (hash_bits + kMinMatch - 1) / kMinMatch;
   hash_mask_ = (1u << hash_bits) - 1;
   window_mask_ = (1u << settings.window_bits) - 1;
   max_distance_ = window_mask_ + 1 - kLookahead;
   heads_.resize(hash_mask_ + 1);
-  previous_.resize(window_mask_ + 1);
+  previous_.resize(std::min<size_t>(window_mask_ + 1, data.size()));
 }
 
 uint64_t Parser::Memory() {
-  constexpr uint64_t kHeads = uint64_t{1} << (Settings::kMaxMemoryLevel + 7);
+  constexpr uint64_t kHeads = uint64_t{1} << 16;
   constexpr uint64_t kPlaces = uint64_t{1} << Settings::kMaxWindowBits;
   return (kHeads + kPlaces) * sizeof(uint32_t);
 }
@@ -112,6 +113,26 @@ Token Parser::FindRun() const {
   const uint32_t length = LengthAt(position_ - 1, position_);
   if (length < kMinMatch) return {};
   return {static_cast<uint16_t>(length), 1};
+}
+
+uint32_t Parser::NearestDistance(uint32_t length) {
+  constexpr uint32_t kMaxChain = 1024;
+  const bool has_chains =
+      settings_.search != Settings::kLiterals && settings_.search != Settings::kRuns;
+  if (!has_chains || left(position_) < length) return 0;
+  uint32_t place = heads_[Hash(position_)];
+  for (uint32_t chain = kMaxChain; chain != 0 && place > 1 && steps_left_ > 0; --chain) {
+    const size_t source = place - 1;
+    if (position_ - source > max_distance_) return 0;
+    --steps_left_;
+    if (source != position_ && data_[source + length - 1] == data_[position_ + length - 1]) {
+      const uint32_t found = LengthAt(source, position_);
+      steps_left_ -= found / 8;
+      if (found >= length) return static_cast<uint32_t>(position_ - source);
+    }
+    place = previous_[source & window_mask_];
+  }
+  return 0;
 }
 
 Parser::Guess Parser::Next() {

@@ -6,6 +6,7 @@
 // used.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,20 +20,26 @@ struct Settings {
   static constexpr uint32_t kRuns = 10;     // copies of the byte before only
   static constexpr uint32_t kMinWindowBits = 9;
   static constexpr uint32_t kMaxWindowBits = 15;
-  static constexpr uint32_t kMaxMemoryLevel = 9;
+  static constexpr uint32_t kMaxMemoryLevel = 10;
+  // In place of zlib's memory levels: what the program gzip has, which is level 8's hash and level
+  // 9's blocks.
+  static constexpr uint32_t kGzipMemory = 10;
 
   uint32_t search = 6;         // kLiterals, zlib's level 1 .. 9, kRuns
   bool is_filtered = false;    // levels 4 to 9: no copies of less than 6 bytes
   bool keeps_distant = false;  // levels 4 to 9: copies of 3 bytes from afar, too
   uint32_t window_bits = 15;
-  uint32_t memory_level = 8;  // 1 .. 9
+  uint32_t memory_level = 8;  // 1 .. 9, kGzipMemory
+
+  bool operator==(const Settings&) const = default;
 
   bool IsValid() const {
     return search <= kRuns && window_bits >= kMinWindowBits && window_bits <= kMaxWindowBits &&
            memory_level >= 1 && memory_level <= kMaxMemoryLevel;
   }
   // A block ends after this many tokens.
-  uint32_t block_tokens() const { return (1u << (memory_level + 6)) - 1; }
+  uint32_t block_tokens() const { return (1u << std::min(memory_level + 6, 15u)) - 1; }
+  uint32_t hash_bits() const { return memory_level == kGzipMemory ? 15 : memory_level + 7; }
 };
 
 class Parser {
@@ -52,8 +59,19 @@ class Parser {
   // The token for data[position() ..), which is not empty.
   Guess Next();
 
+  // How far back the nearest copy is of `length` (>= 3) bytes at position(), which are there; 0:
+  // none was found. Between Next and Take.
+  uint32_t NearestDistance(uint32_t length);
+
   // What was done instead, or as guessed; goes behind it. The token ends within the data.
   void Take(const Token& token);
+
+  // How many steps the searches took since this was last asked.
+  uint64_t TakeSteps() {
+    const int64_t steps = steps_told_ - steps_left_;
+    steps_told_ = steps_left_;
+    return static_cast<uint64_t>(steps);
+  }
 
   // Passes `size` bytes that were not coded as tokens.
   void Skip(size_t size);
@@ -84,6 +102,7 @@ class Parser {
   size_t position_ = 0;
   size_t entered_ = 0;  // all places before that are to be in the hash are
   int64_t steps_left_;  // of all searches together
+  int64_t steps_told_;  // steps_left_ when TakeSteps was last asked
   Token found_;         // at position_, from a search for something longer than what was before
   bool has_found_ = false;
   Token next_found_;  // one behind it, longer than `found_`; a literal when there is none

@@ -27,18 +27,26 @@ bool ComesBack(const Stream& stream, ByteSpan deflated, const Watch& watch) {
 
 }  // namespace
 
-std::optional<Remakable> ReadRemakable(ByteSpan bytes, uint64_t max_size, uint32_t window_bits,
-                                       const Watch& watch) {
-  std::optional<Stream> stream = ReadStream(bytes, max_size, watch);
-  if (!stream || stream->data.empty()) return std::nullopt;
-  if (!ComesBack(*stream, bytes.first(stream->size), watch)) return std::nullopt;
-  const Settings settings = FindSettings(*stream, window_bits, watch);
-  if (watch.is_stopped()) return std::nullopt;
-  return Remakable{.stream = *std::move(stream), .settings = settings};
+std::optional<Remakable> ReadRemakable(ByteSpan bytes, const StreamLimits& limits,
+                                       uint32_t window_bits, const Watch& watch,
+                                       const Settings* hint) {
+  std::optional<Stream> stream = ReadStream(bytes, limits, watch);
+  if (!stream) return std::nullopt;
+  return MakeRemakable(*std::move(stream), bytes, window_bits, watch, hint);
 }
 
-Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder) {
-  StreamCoder<Encoder> coder(encoder, remakable.stream.data, remakable.settings, watch);
+std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t window_bits,
+                                       const Watch& watch, const Settings* hint) {
+  if (stream.data.empty()) return std::nullopt;
+  if (!ComesBack(stream, bytes.first(stream.size), watch)) return std::nullopt;
+  const Settings settings = FindSettings(stream, window_bits, watch, hint);
+  if (watch.is_stopped()) return std::nullopt;
+  return Remakable{.stream = std::move(stream), .settings = settings};
+}
+
+Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder,
+                      StreamModel& model) {
+  StreamCoder<Encoder> coder(encoder, model, remakable.stream.data, remakable.settings, watch);
   for (const Block& block : remakable.stream.blocks) {
     const bool is_coded = coder.Code(block).has_value();
     if (watch.is_stopped()) return CancelledStatus();
@@ -47,9 +55,16 @@ Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& e
   return OkStatus();
 }
 
-Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
-                      const Watch& watch, Decoder& decoder, Bytes& out) {
-  StreamCoder<Decoder> coder(decoder, data, settings, watch);
+Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder) {
+  StreamModel model;
+  return EncodeRemaking(remakable, watch, encoder, model);
+}
+
+Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& watch,
+                      Decoder& decoder, StreamModel& model, Bytes& out) {
+  ByteSpan data = remaking.data;
+  StreamCoder<Decoder> coder(decoder, model, data, remaking.settings, watch,
+                             remaking.max_block_tokens);
   BitWriter writer(out, max_size);
   bool is_last = false;
   while (!is_last) {
@@ -68,9 +83,16 @@ Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size
   return OkStatus();
 }
 
-uint64_t RemakingMemory(uint64_t data_size) {
+Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
+                      const Watch& watch, Decoder& decoder, Bytes& out) {
+  StreamModel model;
+  return DecodeRemaking({.data = data, .settings = settings}, max_size, watch, decoder, model, out);
+}
+
+uint64_t RemakingMemory(uint64_t tokens) {
   // The tokens of a block, while their number doubles.
-  return 3 * sizeof(Token) * data_size + sizeof(StreamCoder<Decoder>) + Parser::Memory();
+  return 3 * sizeof(Token) * tokens + sizeof(StreamCoder<Decoder>) + sizeof(StreamModel) +
+         Parser::Memory();
 }
 
 }  // namespace lmz::deflate

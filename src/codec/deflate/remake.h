@@ -7,6 +7,7 @@
 
 #include "codec/deflate/parser.h"
 #include "codec/deflate/stream.h"
+#include "codec/deflate/stream_model.h"
 #include "codec/watch.h"
 #include "entropy/coder.h"
 
@@ -18,22 +19,39 @@ struct Remakable {
   Settings settings;  // those of zlib that come nearest to it
 };
 
-// The stream that `bytes` begins with. None when it is malformed, stands for nothing or for more
-// than `max_size` bytes, or would not come back the same; or once the watch is stopped.
-// `window_bits` is what the header of the stream's file says of its window, 8 to 15.
-std::optional<Remakable> ReadRemakable(ByteSpan bytes, uint64_t max_size, uint32_t window_bits,
-                                       const Watch& watch);
+// The stream that `bytes` begins with. None when it is malformed, stands for nothing, exceeds a
+// limit, or would not come back the same; or once the watch is stopped. `window_bits` is what the
+// header of the stream's file says of its window, 8 to 15; `hint` as for FindSettings.
+std::optional<Remakable> ReadRemakable(ByteSpan bytes, const StreamLimits& limits,
+                                       uint32_t window_bits, const Watch& watch,
+                                       const Settings* hint = nullptr);
+
+// The same for a stream that was read from the beginning of `bytes`.
+std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t window_bits,
+                                       const Watch& watch, const Settings* hint = nullptr);
 
 // Codes what it takes, beside the data and the settings. The watch follows the data. Errors:
-// kCancelled.
+// kCancelled. What several streams of one code have in common is learned in `model`.
+Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder,
+                      StreamModel& model);
 Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder);
 
-// Appends the stream that stands for `data` to `out`, at most `max_size` bytes. `watch` follows the
-// data. Errors: kTruncated, kDamaged, kCancelled.
+// What a decoder takes as a stream.
+struct Remaking {
+  ByteSpan data;  // what it stands for
+  Settings settings;
+  uint64_t max_block_tokens = UINT64_MAX;
+};
+
+// Appends the stream to `out`, until that holds max_size bytes. `watch` follows the data. Errors:
+// kTruncated, kDamaged, kCancelled.
+Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& watch,
+                      Decoder& decoder, StreamModel& model, Bytes& out);
 Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
                       const Watch& watch, Decoder& decoder, Bytes& out);
 
-// An upper bound of what DecodeRemaking allocates, in bytes, for so many of data; without `out`.
-uint64_t RemakingMemory(uint64_t data_size);
+// An upper bound of what DecodeRemaking allocates, in bytes, for so many of data, or tokens in a
+// block; without `out`.
+uint64_t RemakingMemory(uint64_t tokens);
 
 }  // namespace lmz::deflate

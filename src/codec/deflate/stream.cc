@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kTokenUnits = 8;
 constexpr uint64_t kBlockUnits = 512;
 
-// Reads symbols of a canonical code bit by bit.
+// Reads symbols of a canonical code: short codes from a table, longer ones bit by bit.
 class SymbolReader {
  public:
   // False when the lengths are no code.
@@ -28,11 +28,24 @@ class SymbolReader {
         if (lengths[i] == length) symbols_.push_back(static_cast<uint16_t>(i));
       }
     }
+    short_codes_.fill({});
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      if (lengths[i] == 0 || lengths[i] > kTableBits) continue;
+      const ShortCode entry = {static_cast<uint16_t>(i), lengths[i]};
+      for (size_t at = codes[i]; at < short_codes_.size(); at += size_t{1} << lengths[i]) {
+        short_codes_[at] = entry;
+      }
+    }
     return true;
   }
 
   // None for bits that are no code.
   std::optional<uint32_t> Read(BitReader& reader) const {
+    const ShortCode entry = short_codes_[reader.Peek(kTableBits)];
+    if (entry.length != 0) {
+      reader.Skip(entry.length);
+      return entry.symbol;
+    }
     uint32_t code = 0, first = 0, index = 0;
     for (size_t length = 1; length <= kMaxCodeLength; ++length) {
       code = code << 1 | reader.Bit();
@@ -45,8 +58,16 @@ class SymbolReader {
   }
 
  private:
+  static constexpr int kTableBits = 10;
+
+  struct ShortCode {
+    uint16_t symbol = 0;
+    uint8_t length = 0;  // 0: the code is longer, or there is none
+  };
+
   std::array<uint32_t, kMaxCodeLength + 1> counts_{};
   std::vector<uint16_t> symbols_;
+  std::array<ShortCode, size_t{1} << kTableBits> short_codes_{};  // by the next bits, lowest first
 };
 
 bool ReadRuns(BitReader& reader, const SymbolReader& symbols, CodeHeader& header) {
@@ -93,55 +114,79 @@ AllLiteralLengths LiteralLengthsOf(const CodeHeader& header, BlockType type) {
 
 class StreamReader {
  public:
-  StreamReader(ByteSpan bytes, uint64_t max_size, const Watch& watch)
-      : bytes_(bytes), reader_(bytes), max_size_(max_size), watch_(watch) {}
+  StreamReader(ByteSpan bytes, const StreamLimits& limits, bool keeps_tokens, const Watch& watch)
+      : bytes_(bytes),
+        reader_(bytes),
+        limits_(limits),
+        keeps_tokens_(keeps_tokens),
+        watch_(watch) {}
 
-  std::optional<Stream> Read() {
-    while (stream_.blocks.empty() || !stream_.blocks.back().is_last) {
-      Block& block = stream_.blocks.emplace_back();
-      block.is_last = reader_.Bit() != 0;
+  bool Read() {
+    bool is_last = false;
+    while (!is_last) {
+      if (keeps_tokens_ || stream_.blocks.empty()) stream_.blocks.emplace_back();
+      Block& block = stream_.blocks.back();
+      is_last = block.is_last = reader_.Bit() != 0;
       const uint32_t type = reader_.Bits(2);
-      if (type > 2) return std::nullopt;
+      if (type > 2) return false;
       block.type = static_cast<BlockType>(type);
       const bool is_read = block.type == BlockType::kStored ? ReadStored(block) : ReadCoded(block);
-      if (!is_read || reader_.overran() || stream_.data.size() > max_size_) return std::nullopt;
+      if (!is_read || reader_.overran() || IsTooLarge()) return false;
     }
     stream_.size = static_cast<size_t>(reader_.byte_position());
-    return std::move(stream_);
+    return true;
+  }
+
+  Stream& stream() { return stream_; }
+  bool is_cut() const { return reader_.overran(); }
+  size_t read_size() const {
+    return static_cast<size_t>(std::min<uint64_t>(reader_.byte_position(), bytes_.size()));
   }
 
  private:
+  bool IsTooLarge() const {
+    return stream_.data.size() > limits_.data_size || tokens_ > limits_.tokens;
+  }
+
   bool ReadStored(Block& block) {
     reader_.SkipToByte();
     block.stored_size = reader_.Bits(16);
     if (reader_.Bits(16) != (block.stored_size ^ 0xFFFF)) return false;
     const uint64_t begin = reader_.byte_position();
-    if (begin > bytes_.size() || block.stored_size > bytes_.size() - begin) return false;
+    reader_ = BitReader(bytes_, 8 * (begin + block.stored_size));
+    if (reader_.overran()) return false;
     const ByteSpan stored = bytes_.subspan(static_cast<size_t>(begin), block.stored_size);
     stream_.data.insert(stream_.data.end(), stored.begin(), stored.end());
-    if (!watch_.Pass(kBlockUnits + stored.size())) return false;
-    reader_ = BitReader(bytes_, 8 * (begin + block.stored_size));
-    return true;
+    return watch_.Pass(kBlockUnits + stored.size());
   }
 
   bool ReadCoded(Block& block) {
+    if (!keeps_tokens_) block.header = {};
     if (block.type == BlockType::kDynamic && !ReadHeader(reader_, block.header)) return false;
     const CodeHeader header = block.type == BlockType::kFixed ? FixedHeader() : block.header;
     if (!literals_.Set(LiteralLengthsOf(header, block.type))) return false;
     if (!distances_.Set(header.distance_lengths)) return false;
     if (!watch_.Pass(kBlockUnits)) return false;
-    while (!reader_.overran() && stream_.data.size() <= max_size_ && watch_.Pass(kTokenUnits)) {
+    for (uint64_t count = 0; !reader_.overran() && !IsTooLarge(); ++count) {
+      if (!watch_.Pass(kTokenUnits)) return false;
       const std::optional<uint32_t> symbol = literals_.Read(reader_);
       if (!symbol || *symbol >= kLiteralCodes) return false;
       if (*symbol == kEndOfBlock) return true;
+      if (count >= limits_.block_tokens) return false;
       if (*symbol < kEndOfBlock) {
         stream_.data.push_back(static_cast<uint8_t>(*symbol));
-        block.tokens.push_back({});
+        AddToken({}, block);
       } else if (!ReadCopy(static_cast<uint32_t>(*symbol - kEndOfBlock - 1), block)) {
         return false;
       }
     }
     return false;
+  }
+
+  void AddToken(const Token& token, Block& block) {
+    if (!keeps_tokens_) return;
+    ++tokens_;
+    block.tokens.push_back(token);
   }
 
   bool ReadCopy(uint32_t length_code, Block& block) {
@@ -154,19 +199,22 @@ class StreamReader {
     const int distance_bits = *code < 4 ? 0 : static_cast<int>(*code / 2) - 1;
     const uint32_t base = *code < 4 ? *code : (2 + *code % 2) << distance_bits;
     const uint32_t distance = base + 1 + reader_.Bits(distance_bits);
-    if (distance > stream_.data.size()) return false;
-    for (uint32_t i = 0; i < length; ++i) {
-      stream_.data.push_back(stream_.data[stream_.data.size() - distance]);
-    }
-    block.tokens.push_back({static_cast<uint16_t>(length), static_cast<uint16_t>(distance)});
-    return true;
+    const size_t end = stream_.data.size();
+    if (distance > end) return false;
+    stream_.data.resize(end + length);
+    uint8_t* const to = stream_.data.data() + end;
+    for (uint32_t i = 0; i < length; ++i) to[i] = *(to + i - distance);
+    AddToken({static_cast<uint16_t>(length), static_cast<uint16_t>(distance)}, block);
+    return watch_.Pass(length / 2);
   }
 
   ByteSpan bytes_;
   BitReader reader_;
-  uint64_t max_size_;
+  StreamLimits limits_;
+  bool keeps_tokens_;
   const Watch& watch_;
   Stream stream_;
+  uint64_t tokens_ = 0;
   SymbolReader literals_;
   SymbolReader distances_;
 };
@@ -207,8 +255,21 @@ bool WriteHeader(const CodeHeader& header, BitWriter& writer) {
 
 }  // namespace
 
-std::optional<Stream> ReadStream(ByteSpan bytes, uint64_t max_size, const Watch& watch) {
-  return StreamReader(bytes, max_size, watch).Read();
+std::optional<Stream> ReadStream(ByteSpan bytes, const StreamLimits& limits, const Watch& watch) {
+  StreamReader reader(bytes, limits, true, watch);
+  if (!reader.Read()) return std::nullopt;
+  return std::move(reader.stream());
+}
+
+std::optional<Inflated> Inflate(ByteSpan bytes, const StreamLimits& limits, const Watch& watch,
+                                InflateEffort& effort) {
+  StreamReader reader(bytes, limits, false, watch);
+  const bool is_read = reader.Read();
+  effort = {.read_size = reader.read_size(),
+            .data_size = reader.stream().data.size(),
+            .is_cut = !is_read && reader.is_cut()};
+  if (!is_read) return std::nullopt;
+  return Inflated{.size = reader.stream().size, .data = std::move(reader.stream().data)};
 }
 
 uint64_t SizeOf(const Block& block) {

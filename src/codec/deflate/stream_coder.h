@@ -2,34 +2,40 @@
 // otherwise. The same walk for both directions. spec.md, sections 4 and 6.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <optional>
 
 #include "codec/deflate/code_header.h"
 #include "codec/deflate/parser.h"
+#include "codec/deflate/stream_model.h"
 #include "codec/watch.h"
-#include "mix/adaptive_bit.h"
 
 namespace lmz::deflate {
 
 template <class Coder>
 class StreamCoder {
  public:
-  // `data`: what the whole stream stands for. The watch follows it byte by byte. All but the
-  // settings outlive the object.
-  StreamCoder(Coder& coder, ByteSpan data, const Settings& settings, const Watch& watch)
-      : coder_(coder), data_(data), settings_(settings), watch_(watch), parser_(data, settings) {}
+  // `data`: what the whole stream stands for. The watch follows it byte by byte. No block has more
+  // than `max_block_tokens` tokens. All but the settings outlive the object.
+  StreamCoder(Coder& coder, StreamModel& model, ByteSpan data, const Settings& settings,
+              const Watch& watch, uint64_t max_block_tokens = UINT64_MAX)
+      : coder_(coder),
+        model_(model),
+        data_(data),
+        settings_(settings),
+        watch_(watch),
+        max_block_tokens_(max_block_tokens),
+        parser_(data, settings) {}
 
   // Codes the next block and returns it; a decoder's argument is ignored. None when it is
   // impossible, the code is overrun or the watch is stopped.
   std::optional<Block> Code(const Block& wanted) {
     Block block;
     const size_t begin = parser_.position();
-    was_stored_ = Flag(stored_[was_stored_ ? 1 : 0], wanted.type == BlockType::kStored);
+    was_stored_ = Flag(model_.stored[was_stored_ ? 1 : 0], wanted.type == BlockType::kStored);
     const bool is_coded = was_stored_ ? CodeStored(wanted, block) : CodeTokens(wanted, block);
     if (!is_coded) return std::nullopt;
-    block.is_last = Flag(last_[left() == 0 ? 1 : 0], wanted.is_last);
+    block.is_last = Flag(model_.last[left() == 0 ? 1 : 0], wanted.is_last);
     const ByteSpan covered = data_.subspan(begin, parser_.position() - begin);
     if (!was_stored_ && !CodeType(wanted, covered, block)) return std::nullopt;
     if (coder_.overran() || (block.is_last && left() != 0)) return std::nullopt;
@@ -37,8 +43,7 @@ class StreamCoder {
   }
 
  private:
-  static constexpr size_t kGuessKinds = 8;
-  static constexpr uint32_t kHistory = 8;      // of the last three tokens, as bits
+  static constexpr uint32_t kHistory = StreamModel::kHistory;
   static constexpr uint64_t kTokenUnits = 64;  // of the watch: what guessing a token takes
 
   size_t left() const { return data_.size() - parser_.position(); }
@@ -55,7 +60,7 @@ class StreamCoder {
   }
 
   bool CodeStored(const Block& wanted, Block& block) {
-    if (!Flag(same_size_, wanted.stored_size == stored_size_)) {
+    if (!Flag(model_.same_size, wanted.stored_size == stored_size_)) {
       stored_size_ = Plain(wanted.stored_size, 16);
     }
     block.stored_size = stored_size_;
@@ -69,7 +74,8 @@ class StreamCoder {
   bool CodeTokens(const Block& wanted, Block& block) {
     for (size_t count = 0; left() != 0; ++count) {
       const size_t is_full = count == settings_.block_tokens() ? 1 : 0;
-      if (Flag(end_[is_full], count == wanted.tokens.size())) break;
+      if (Flag(model_.end[is_full], count == wanted.tokens.size())) break;
+      if (count >= max_block_tokens_) return false;
       const Token token = CodeToken(count < wanted.tokens.size() ? wanted.tokens[count] : Token());
       if (token.length > left() || token.distance > kMaxDistance || coder_.overran()) return false;
       block.tokens.push_back(token);
@@ -89,13 +95,13 @@ class StreamCoder {
   Token CodeToken(const Token& wanted) {
     const Parser::Guess guess = parser_.Next();
     const size_t kind = KindOf(guess);
-    const bool is_hit = Flag(hit_[kind * kHistory + history_], wanted == guess.token);
+    const bool is_hit = Flag(model_.hit[kind * kHistory + history_], wanted == guess.token);
     history_ = (2 * history_ + (is_hit ? 0 : 1)) % kHistory;
     if (is_hit) return guess.token;
     if (guess.token.is_literal()) {
       const bool has_found = !guess.found.is_literal();
-      if (has_found && Flag(takes_found_, wanted == guess.found)) return guess.found;
-    } else if (Flag(literal_instead_[kind], wanted.is_literal())) {
+      if (has_found && Flag(model_.takes_found, wanted == guess.found)) return guess.found;
+    } else if (Flag(model_.literal_instead[kind], wanted.is_literal())) {
       return {};
     }
     return CodeCopy(wanted, guess.found);
@@ -103,14 +109,20 @@ class StreamCoder {
 
   Token CodeCopy(const Token& wanted, const Token& found) {
     Token token;
-    const uint32_t length = kMinMatch + length_.Code(coder_, wanted.length - kMinMatch);
+    const uint32_t length = kMinMatch + model_.length.Code(coder_, wanted.length - kMinMatch);
     token.length = static_cast<uint16_t>(length);
     token.distance = found.distance;
-    if (!found.is_literal() && Flag(same_distance_, wanted.distance == found.distance)) {
+    if (!found.is_literal() && Flag(model_.same_distance, wanted.distance == found.distance)) {
+      return token;
+    }
+    const uint32_t nearest = length <= left() ? parser_.NearestDistance(length) : 0;
+    const bool is_new = nearest != 0 && nearest != found.distance;
+    if (is_new && Flag(model_.nearest_distance, wanted.distance == nearest)) {
+      token.distance = static_cast<uint16_t>(nearest);
       return token;
     }
     const auto wanted_width = static_cast<uint32_t>(std::bit_width(wanted.distance)) - 1;
-    const uint32_t width = distance_width_.Code(coder_, wanted_width);
+    const uint32_t width = model_.distance_width.Code(coder_, wanted_width);
     const uint32_t low = Plain(wanted.distance, static_cast<int>(width));
     token.distance = static_cast<uint16_t>(1u << width | low);
     return token;
@@ -122,9 +134,9 @@ class StreamCoder {
     CodeHeader header = ZlibHeader(counts);
     const size_t prefers_fixed = PrefersFixed(counts, header) ? 1 : 0;
     block.type = BlockType::kDynamic;
-    if (Flag(fixed_[prefers_fixed], wanted.type == BlockType::kFixed)) {
+    if (Flag(model_.fixed[prefers_fixed], wanted.type == BlockType::kFixed)) {
       block.type = BlockType::kFixed;
-    } else if (Flag(same_header_, wanted.header == header)) {
+    } else if (Flag(model_.same_header, wanted.header == header)) {
       block.header = std::move(header);
     } else {
       return CodeHeaderItself(wanted.header, block.header);
@@ -147,7 +159,7 @@ class StreamCoder {
       const size_t i = header.runs.size();
       const RunSymbol wanted_run = i < wanted.runs.size() ? wanted.runs[i] : RunSymbol();
       RunSymbol run;
-      run.symbol = static_cast<uint8_t>(run_symbol_.Code(coder_, wanted_run.symbol));
+      run.symbol = static_cast<uint8_t>(model_.run_symbol.Code(coder_, wanted_run.symbol));
       run.extra = static_cast<uint8_t>(Plain(wanted_run.extra, RunExtraBits(run.symbol)));
       if (run.symbol >= kOrderCodes) return false;
       header.runs.push_back(run);
@@ -156,27 +168,15 @@ class StreamCoder {
   }
 
   Coder& coder_;
+  StreamModel& model_;
   ByteSpan data_;
   Settings settings_;
   const Watch& watch_;
+  uint64_t max_block_tokens_;
   Parser parser_;
   bool was_stored_ = false;
   uint32_t stored_size_ = 65535;
   uint32_t history_ = 0;
-
-  std::array<AdaptiveBit, 2> stored_;
-  AdaptiveBit same_size_;
-  std::array<AdaptiveBit, 2> end_;
-  std::array<AdaptiveBit, 2> last_;
-  std::array<AdaptiveBit, kGuessKinds * kHistory> hit_;
-  AdaptiveBit takes_found_;
-  std::array<AdaptiveBit, kGuessKinds> literal_instead_;
-  AdaptiveNumber<8> length_;
-  AdaptiveBit same_distance_;
-  AdaptiveNumber<4> distance_width_;
-  std::array<AdaptiveBit, 2> fixed_;
-  AdaptiveBit same_header_;
-  AdaptiveNumber<5> run_symbol_;
 };
 
 }  // namespace lmz::deflate

@@ -88,7 +88,7 @@ TEST(Stream, AnyParseIsReadAsItWasWritten) {
     const Bytes data = random.From(Bytes{1, 2, 3}, 1 + random.Below(3000));
     const std::vector<Block> blocks = testing::RandomBlocks(random, data);
     const Bytes written = testing::WriteBlocks(blocks, data);
-    const std::optional<Stream> stream = ReadStream(written, data.size());
+    const std::optional<Stream> stream = ReadStream(written, {.data_size = data.size()});
     ASSERT_TRUE(stream.has_value());
     EXPECT_EQ(stream->data, data);
     EXPECT_EQ(stream->size, written.size());
@@ -111,13 +111,15 @@ TEST(Stream, AnyParseIsCoded) {
     Bytes code;
     Encoder encoder(code);
     const Watch watch;
-    StreamCoder<Encoder> writer(encoder, data, settings, watch);
+    StreamModel written_model;
+    StreamCoder<Encoder> writer(encoder, written_model, data, settings, watch);
     for (const Block& block : blocks) ASSERT_TRUE(writer.Code(block).has_value());
     const uint32_t fingerprint = encoder.fingerprint();
     encoder.Finish();
 
     Decoder decoder(code);
-    StreamCoder<Decoder> reader(decoder, data, settings, watch);
+    StreamModel read_model;
+    StreamCoder<Decoder> reader(decoder, read_model, data, settings, watch);
     std::vector<Block> decoded;
     while (decoded.empty() || !decoded.back().is_last) {
       const std::optional<Block> block = reader.Code({});
@@ -133,13 +135,14 @@ TEST(Stream, DamageIsRefused) {
   TestRandom random(4);
   const Bytes data = random.Text(3000);
   const Bytes written = testing::WriteBlocks(testing::ZlibBlocks(data, {}), data);
-  EXPECT_FALSE(ReadStream(written, data.size() - 1).has_value());
+  EXPECT_FALSE(ReadStream(written, {.data_size = data.size() - 1}).has_value());
   for (size_t size = 0; size < written.size(); ++size) {
-    ASSERT_FALSE(ReadStream(ByteSpan(written).first(size), data.size()).has_value()) << size;
+    ASSERT_FALSE(ReadStream(ByteSpan(written).first(size), {.data_size = data.size()}).has_value())
+        << size;
   }
-  EXPECT_FALSE(ReadStream(Bytes{7}, 10).has_value());                 // type 3
-  EXPECT_FALSE(ReadStream(Bytes{1, 1, 0, 0, 0, 9}, 10).has_value());  // lengths that disagree
-  EXPECT_FALSE(ReadStream(Bytes{3, 2, 0}, 10).has_value());           // a copy of nothing
+  EXPECT_FALSE(ReadStream(Bytes{7}, {}).has_value());                 // type 3
+  EXPECT_FALSE(ReadStream(Bytes{1, 1, 0, 0, 0, 9}, {}).has_value());  // lengths that disagree
+  EXPECT_FALSE(ReadStream(Bytes{3, 2, 0}, {}).has_value());           // a copy of nothing
 }
 
 TEST(Writer, StopsAtItsLimit) {

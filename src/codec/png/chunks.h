@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "codec/deflate/sums.h"
 
 namespace lmz::png {
 
@@ -54,11 +55,8 @@ inline std::optional<File> FindFile(ByteSpan bytes) {
   return FindFile(bytes, walk);
 }
 
-// CRC-32 as PNG has it, of a chunk's type and content.
-uint32_t Crc32(ByteSpan bytes);
-
-// Adler-32, as at the end of a zlib stream.
-uint32_t Adler32(ByteSpan bytes);
+using deflate::Adler32;
+using deflate::Crc32;
 
 inline uint32_t LoadBe32(const uint8_t* p) {
   return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | uint32_t{p[3]};

@@ -140,9 +140,9 @@ std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   const size_t adler_size = file->is_bare ? 0 : kAdlerSize;
   if (content.size() < header_size + adler_size) return std::nullopt;
   if (!file->is_bare && !IsZlibHeader(content)) return std::nullopt;
-  std::optional<deflate::Remakable> remakable =
-      deflate::ReadRemakable(content.subspan(header_size), MaxUnpackedSize(raw.size()),
-                             file->is_bare ? kMaxWindowBits : 8u + (content[0] >> 4), watch);
+  std::optional<deflate::Remakable> remakable = deflate::ReadRemakable(
+      content.subspan(header_size), {.data_size = MaxUnpackedSize(raw.size())},
+      file->is_bare ? kMaxWindowBits : 8u + (content[0] >> 4), watch);
   if (!remakable) return std::nullopt;
   const Bytes& data = remakable->stream.data;
   const size_t end = header_size + remakable->stream.size;

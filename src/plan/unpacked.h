@@ -1,0 +1,15 @@
+// Coding files of which the codec `inside` takes out what is compressed in them: what comes out is
+// planned like any other bytes.
+#pragma once
+
+#include "plan/plan.h"
+
+namespace lmz {
+
+class Model;  // model/model.h
+
+// EncodePlanned of a block whose options are InsideOptions.
+Result<BlockHeader> EncodeUnpacked(ByteSpan raw, const BlockPlan& plan, const Model* model,
+                                   Bytes& payload, const BlockResources& resources);
+
+}  // namespace lmz

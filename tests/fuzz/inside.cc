@@ -1,0 +1,104 @@
+// The codec `inside`: any bytes as a block, any bytes compressed inside files, any payload behind
+// fields that are valid.
+#include "codec/inside/inside.h"
+
+#include "codec/block.h"
+#include "codec/inside/directory.h"
+#include "codec/inside/fields.h"
+#include "plan/contest.h"
+#include "tests/archive_builder.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace lmz::fuzz {
+
+namespace {
+
+void RoundTrip(ByteSpan raw) {
+  Bytes payload;
+  const Result<uint32_t> fingerprint = EncodeInside(raw, {}, {}, payload);
+  LMZ_REQUIRE(fingerprint.ok());
+  LMZ_REQUIRE(raw.size() <= MaxRawSizeOfInside(payload.size()));
+  Bytes restored(raw.size());
+  const Result<uint32_t> decoded = DecodeInside(payload, {}, restored);
+  LMZ_REQUIRE(decoded.ok() && decoded.value() == fingerprint.value());
+  LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
+}
+
+void CheckDirectories(ByteSpan raw) {
+  Bytes bytes(raw.begin(), raw.end());
+  inside::XorDirectories(bytes);
+  inside::XorDirectories(bytes);
+  LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), bytes.begin()));
+}
+
+void CheckPlan(ByteSpan raw) {
+  for (const BlockPlan& block : Plan(raw, {})) {
+    const ByteSpan bytes = raw.subspan(block.offset, block.size);
+    Bytes payload;
+    const Result<BlockHeader> header = EncodePlanned(bytes, block, nullptr, payload, {});
+    LMZ_REQUIRE(header.ok());
+    Bytes restored(bytes.size());
+    LMZ_REQUIRE(DecodeBlock(header.value(), payload, restored).ok());
+  }
+}
+
+deflate::Settings AnySettings(Choices& choices) {
+  return {.search = static_cast<uint32_t>(choices.Below(11)),
+          .is_filtered = choices.Below(2) != 0,
+          .keeps_distant = choices.Below(2) != 0,
+          .window_bits = static_cast<uint32_t>(9 + choices.Below(7)),
+          .memory_level = static_cast<uint32_t>(1 + choices.Below(10))};
+}
+
+// The data is there, what was done with it is anything.
+void DecodeCode(ByteSpan code, ByteSpan data, const inside::Fields& fields, uint64_t raw_size) {
+  Bytes payload;
+  fields.Write(payload);
+  ByteWriter writer(payload);
+  writer.Varint(code.size());
+  writer.Append(code);
+  if (!data.empty()) {
+    inside::AppendBlock({.raw_size = data.size(), .payload_size = data.size()}, data, payload);
+  }
+  Bytes raw(static_cast<size_t>(raw_size));
+  (void)PayloadMemoryOfInside(payload, raw_size, {});
+  const Status status = DecodeInside(payload, {}, raw).status();
+  LMZ_REQUIRE(status.ok() || status.code() == Code::kDamaged || status.code() == Code::kTruncated ||
+              status.code() == Code::kNewerVersion);
+}
+
+}  // namespace
+
+void FuzzOne(ByteSpan input) {
+  if (input.empty()) return;
+  RoundTrip(input);
+  CheckDirectories(input);
+  CheckPlan(input);
+  Bytes raw(300);
+  (void)DecodeInside(input, {}, raw);
+
+  Choices choices(input);
+  const deflate::Settings settings = AnySettings(choices);
+  const uint64_t raw_size = 1 + choices.Below(4000);
+  const ByteSpan data = choices.Take(choices.Below(2000));
+  inside::Fields fields;
+  fields.has_directories = choices.Below(2) != 0;
+  for (uint64_t left = data.size(), i = 0; i < 4; ++i) {
+    fields.sizes[i] = i == 3 ? left : choices.Below(left + 1);
+    left -= fields.sizes[i];
+  }
+  fields.streams = std::min<uint64_t>(choices.Below(5), data.size());
+  const ByteSpan rest = choices.rest();
+  DecodeCode(rest, data, fields, raw_size);
+  if (rest.empty()) return;
+  const Bytes part(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(rest.size() / 2));
+  RoundTrip(testing::GzipFile(rest, settings));
+  RoundTrip(testing::ZipFile({{.name = "a", .data = Bytes(rest.begin(), rest.end())},
+                              {.name = "b", .data = Bytes(1, 7), .is_stored = true},
+                              {.name = "c",
+                               .data = part.empty() ? Bytes(1) : part,
+                               .settings = settings,
+                               .has_descriptor = true}}));
+}
+
+}  // namespace lmz::fuzz
