@@ -40,7 +40,8 @@ files --targets bench/targets.csv --csv "$state/files.csv" --json "$state/files.
 files --totals --only "lmz -0" --only "lmz -3" --only "lmz -4" --only "zpaq -m5" --only bzip3 \
   --only "brotli 11" --only "xz -9e" --only "zstd -19" --only "gzip -9" --section readme \
   --into README.md
-files --levels --section levels --svg docs/speed.svg --into README.md \
+"$bench" files samples/opticks.txt "$text/enwik6" --state "$state/files.state" \
+  --levels --section levels --svg docs/speed.svg --into README.md \
   --only "lmz -0" --only "lmz -1" --only "lmz -2" --only "lmz -3" --only "lmz -4" --only "zpaq -m5" \
   --only bzip3 --only "7z PPMd" --only "brotli 11" --only "xz -9e" --only "zstd --ultra -22" \
   --only "zstd -19" --only "bzip2 -9" --only "gzip -9"

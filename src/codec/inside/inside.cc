@@ -118,7 +118,8 @@ Result<uint32_t> DecodeInside(ByteSpan payload, const BlockResources& resources,
   ByteSpan code;
   LMZ_ASSIGN(const Fields fields, ReadFields(reader, code));
   Bytes unpacked(static_cast<size_t>(fields.unpacked_size()));
-  const uint64_t streams_begin = raw.size() - raw.size() / kStreamShare;
+  const uint64_t streams_share = fields.streams == 0 ? 0 : raw.size() / kStreamShare;
+  const uint64_t streams_begin = raw.size() - streams_share;
   uint32_t fingerprint = 0;
   for (uint64_t done = 0; done < unpacked.size();) {
     LMZ_ASSIGN(const InnerBlock block, ReadBlock(reader, unpacked.size() - done));

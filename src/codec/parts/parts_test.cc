@@ -98,7 +98,7 @@ TEST(Parts, BrokenRulesAreFound) {
   EXPECT_EQ(CodeOfDecoding({0, 0, 0}, 2), Code::kDamaged) << "an empty part";
   EXPECT_EQ(CodeOfDecoding({0, 2, 1, 'a'}, 2), Code::kDamaged) << "stored, of another size";
   EXPECT_EQ(CodeOfDecoding({6, 2, 3, 0, 1, 1}, 2), Code::kNewerVersion) << "parts of parts";
-  EXPECT_EQ(CodeOfDecoding({8, 0}, 2), Code::kNewerVersion) << "before the size";
+  EXPECT_EQ(CodeOfDecoding({100, 0}, 2), Code::kNewerVersion) << "before the size";
 }
 
 TEST(Parts, StandForNoMoreThanTheBoundSays) {

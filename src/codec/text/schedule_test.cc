@@ -260,14 +260,20 @@ TEST(ScheduleParts, AMemberKeepsToItsPart) {
 TEST(ScheduleParts, TheLastPartGoesOnWithMixing) {
   const Layout layout = Make(40, 2, 1);
   Schedule schedule(layout, 2, 1, 2);
-  for (int range = 0; range < 2; ++range) schedule.Done(schedule.TryTake(0, kAtOnce).value());
-  schedule.Done(schedule.TryTake(1, kAtOnce).value());
+  const auto take = [&](int member) { return schedule.TryTake(member, kAtOnce).value(); };
+  for (int range = 0; range < 2; ++range) schedule.Done(take(0));
+  for (int range = 0; range < 2; ++range) schedule.Done(take(1));
   EXPECT_FALSE(schedule.TryTake(0, kAtOnce).has_value());
-  const Piece mixing = schedule.TryTake(1, kAtOnce).value();
+  const Piece mixing = take(1);
   EXPECT_EQ(mixing.group, 0);
   EXPECT_EQ(mixing.first_range, 0);
   schedule.Done(mixing);
-  EXPECT_EQ(schedule.TryTake(1, kAtOnce).value().part, 1);
+  schedule.Done(take(0));  // so that the last part of range 0 is ready beside the mixing of range 1
+  const Piece next = take(1);
+  EXPECT_EQ(next.group, 0);
+  EXPECT_EQ(next.first_range, 1);
+  schedule.Done(next);
+  EXPECT_EQ(take(1).part, 1);
 }
 
 TEST(ScheduleThread, ASleeperIsWokenForWorkAndOnlyForWork) {
