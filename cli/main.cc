@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/generate/generate.h"
 #include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
 #include "cli/models.h"
@@ -49,8 +51,19 @@ ExitCode PrintModelInfo(const Options& options) {
   return worst;
 }
 
+// Commands stand first; "./generate" and whatever stands elsewhere is a file, and so is everything
+// for a program of another name.
+bool IsCommand(int argc, const char* const* argv, std::string_view name) {
+  if (argc < 2 || argv[1] != name) return false;
+  const std::string_view program = argv[0];
+  return !program.ends_with("unlmz") && !program.ends_with("lmzcat");
+}
+
 ExitCode Run(int argc, const char* const* argv) {
   ReserveStandardStreams();
+  if (IsCommand(argc, argv, "generate")) {
+    return RunGenerate(argc, argv, std::getenv("LMZ_MODELS"));
+  }
   const Result<Options> options = ParseOptions(
       argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = std::getenv("LMZ_MODELS")});
   if (!options.ok()) {

@@ -368,7 +368,7 @@ Result<Options> ParseOptions(int argc, const char* const* argv, const Environmen
   if (environment.defaults != nullptr) {
     LMZ_TRY(ParseDefaults(environment.defaults, options).At("LMZ_DEFAULTS"));
   }
-  if (environment.models != nullptr) options.model_folders = SplitAt(environment.models, ":");
+  options.model_folders = ModelFolders(environment.models);
   if (program == "unlmz" || program == "lmzcat") options.mode = Mode::kDecompress;
   if (program == "lmzcat") options.to_stdout = true;
   // A level on the line replaces a model of the environment, and the other way round.
@@ -388,6 +388,10 @@ Result<Options> ParseOptions(int argc, const char* const* argv, const Environmen
   }
   LMZ_TRY(CheckCombination(options));
   return options;
+}
+
+std::vector<std::string> ModelFolders(const char* list) {
+  return list == nullptr ? std::vector<std::string>() : SplitAt(list, ":");
 }
 
 std::string HelpText() {

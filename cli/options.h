@@ -61,6 +61,9 @@ struct Environment {
 // win. Errors: kInvalidArgument with a sentence that names the option.
 Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment);
 
+// The folders of LMZ_MODELS; none when `list` is null.
+std::vector<std::string> ModelFolders(const char* list);
+
 // What --help prints: at most 44 lines of 80 columns.
 std::string HelpText();
 

@@ -99,6 +99,9 @@ class Decoder {
   // up to six superfluous ones go unseen here.
   bool has_rest() const { return next_ != end_; }
 
+  // So many bytes at the payload's end were not read yet.
+  size_t unread() const { return static_cast<size_t>(end_ - next_); }
+
   uint32_t fingerprint() const { return internal::FoldRange(range_); }
 
   // Never: a decoder writes no code. See Encoder::written_size.

@@ -1,0 +1,96 @@
+#include "cli/generate/generate.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/memory_errors.h"
+#include "cli/generate/generate_options.h"
+#include "cli/io/input_file.h"
+#include "cli/io/output_file.h"
+#include "cli/io/unfinished.h"
+#include "cli/models.h"
+#include "cli/options.h"
+#include "cli/show/message.h"
+#include "cli/show/report.h"
+#include "codec/text/sample.h"
+
+namespace lmz::cli {
+
+namespace {
+
+constexpr size_t kMaxPromptSize = size_t{1} << 24;
+
+// What is given in front: the content of the file of that name, else the name itself.
+Result<Bytes> ReadPrompt(const std::string& prompt) {
+  std::error_code error;
+  if (prompt.empty() || !std::filesystem::is_regular_file(prompt, error)) {
+    return Bytes(prompt.begin(), prompt.end());
+  }
+  LMZ_ASSIGN(const auto input, InputFile::Open(prompt, InputFile::Accept::kAnyReadable));
+  Bytes content(kMaxPromptSize + 1);
+  size_t size = 0;
+  while (size < content.size()) {
+    LMZ_ASSIGN(const size_t read, input->Read(MutableByteSpan(content).subspan(size)));
+    if (read == 0) break;
+    size += read;
+  }
+  if (size > kMaxPromptSize) {
+    return Status(Code::kInvalidArgument, prompt + ": a prompt has at most 16 MiB");
+  }
+  content.resize(size);
+  return content;
+}
+
+Status Write(const GenerateCommand& command, ByteSpan bytes) {
+  if (command.output.empty()) return WriteText(std::string(bytes.begin(), bytes.end()));
+  struct stat attributes = {};
+  attributes.st_mode = S_IFREG | 0644;
+  LMZ_ASSIGN(const auto output,
+             OutputFile::Create(command.output, attributes,
+                                {.may_replace = command.force, .is_chosen = true}));
+  LMZ_TRY(output->Write(bytes));
+  return output->Commit();
+}
+
+Status Generate(const GenerateCommand& command, const std::vector<std::string>& folders) {
+  LMZ_ASSIGN(Bytes block, ReadPrompt(command.prompt));
+  const size_t prompt_size = block.size();
+  Options options;
+  options.level = command.level;
+  options.model = command.model;
+  options.model_folders = folders;
+  LMZ_ASSIGN(const Models models, LoadModels(options));
+  SampleOptions sample = {.seed = command.seed, .temperature_milli = command.temperature_milli};
+  if (models.encoder != nullptr) {
+    LMZ_ASSIGN(sample.model, AsBytePredictor(*models.encoder));
+  }
+  if (std::find(block.begin(), block.end(), 0) != block.end()) sample.profile = Profile::kBinary;
+  block.resize(prompt_size + command.bytes);
+  LMZ_ASSIGN(const uint64_t bits,
+             SampleText(sample, prompt_size, block, {.threads = command.threads}));
+  LMZ_TRY(Write(command, ByteSpan(block).subspan(prompt_size)));
+  if (command.verbose) {
+    PrintMessage(std::to_string(command.bytes) + " bytes of " + std::to_string(bits) +
+                 " random bits");
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+ExitCode RunGenerate(int argc, const char* const* argv, const char* model_folders) {
+  const Result<GenerateCommand> command = ParseGenerateCommand(argc, argv);
+  if (!command.ok()) {
+    PrintMessage(command.status().message());
+    return ExitCode::kBadUsage;
+  }
+  if (command.value().show_help) return PrintText(GenerateHelpText());
+  InstallSignalHandlers();
+  return Report(
+      WithMemoryErrors([&] { return Generate(command.value(), ModelFolders(model_folders)); },
+                       "there is not enough memory for so many bytes"));
+}
+
+}  // namespace lmz::cli
