@@ -65,9 +65,12 @@ def options_of_help(text):
     return options_in("\n".join(re.split(r"(?<=\S)\s{2,}", row)[0] for row in rows))
 
 
-def options_of_table(name):
-    """Those of the first column of the tables of options in a document."""
-    cells = re.findall(r"^\| (`-[^|]*) \|", (ROOT / name).read_text(encoding="utf-8"), re.M)
+def options_of_table(name, heading=None):
+    """Those of the first column of the tables of options in a document, or in one section of it."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    if heading is not None:
+        text = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`-[^|]*) \|", text, re.M)
     return options_in(" ".join(cells).replace("`", " "))
 
 

@@ -39,6 +39,10 @@ class Generate(cli_case.CliCase):
         self.lmz("-0", "-f", "--", "generate")
         self.assertEqual(self.lmz("-dc", "generate.lmz"), b"a file")
 
+    def test_every_option_is_documented(self):
+        in_help = cli_case.options_of_help(self.lmz("generate", "--help").decode())
+        self.assertEqual(cli_case.options_of_table("docs/cli.md", "Generating"), in_help)
+
     def test_refused(self):
         for words, *arguments in [("--bytes: '0' is not", "--bytes=0"),
                                   ("--temperature: '1.2345' is not", "--temperature=1.2345"),
