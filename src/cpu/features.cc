@@ -55,6 +55,7 @@ Features Detect() {
   add(Feature::kAvx512Bw, __builtin_cpu_supports("avx512bw"));
   add(Feature::kAvx512Vl, __builtin_cpu_supports("avx512vl"));
   add(Feature::kAvx512Dq, __builtin_cpu_supports("avx512dq"));
+  add(Feature::kAvx512Cd, __builtin_cpu_supports("avx512cd"));
   add(Feature::kAvx512Vnni, __builtin_cpu_supports("avx512vnni"));
   add(Feature::kAmxInt8, HasAmxInt8());
 #elif defined(__aarch64__)

@@ -23,6 +23,8 @@ class LaneRows {
     const auto size = static_cast<size_t>(size_);
     return std::span<T>(numbers_).subspan(static_cast<size_t>(lane) * size, size);
   }
+  // The rows from `lane` on, for the kernels.
+  Rows<T> From(int lane) { return {(*this)[lane].data(), size_}; }
   int size() const { return size_; }  // also the stride
 
  private:
@@ -49,6 +51,7 @@ class LaneStates {
   LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
   // [width]: the residual stream, which outlives no step.
   std::span<int32_t> residual(int lane) { return residual_[lane]; }
+  Rows<int32_t> residual_from(int lane) { return residual_.From(lane); }
 
   // Makes `lane` forget everything, as if new.
   void Reset(int lane);
@@ -68,17 +71,20 @@ struct StepScratch {
 
   // Input and output of a matrix product for all lanes.
   struct Slot {
-    LaneRows<uint8_t> quantised;        // [lanes][widest]
-    std::vector<QuantizedScale> scale;  // [lanes]
-    LaneRows<int32_t> sums;             // [lanes][widest]
+    LaneScales scales() { return {mantissa.data(), exponent.data()}; }
+    LaneRows<uint8_t> quantised;      // [lanes][widest]
+    AlignedVector<int32_t> mantissa;  // [lanes in whole units], of `quantised`
+    AlignedVector<int32_t> exponent;  // the same
+    LaneRows<int32_t> sums;           // [lanes][widest]
   };
 
   std::array<Slot, 3> slots;
-  LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
-  LaneRows<int16_t> gate;         // [lanes][state]
-  AlignedVector<int16_t> half;    // [kMaxMixes][widest]
-  AlignedVector<uint16_t> gates;  // [widest]
-  AlignedVector<int32_t> full;    // [widest]
+  LaneRows<int16_t> normal;  // [lanes][the larger of width and state]
+  LaneRows<int16_t> gate;    // [lanes][state]
+  // The kernels' scratch, [lanes in whole units] of:
+  AlignedVector<int16_t> half;    // [the larger of kMaxMixes * width and hidden]
+  AlignedVector<uint16_t> gates;  // [state]
+  AlignedVector<int32_t> full;    // [the larger of state and 256]
 };
 
 }  // namespace lmz
