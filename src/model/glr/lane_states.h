@@ -69,16 +69,29 @@ struct StepScratch {
   // The bytes that it takes, from above.
   static uint64_t MemoryFor(const GlrShape& shape, int lanes);
 
-  // Input and output of a matrix product for all lanes.
-  struct Slot {
-    LaneScales scales() { return {mantissa.data(), exponent.data()}; }
-    LaneRows<uint8_t> quantised;      // [lanes][widest]
-    AlignedVector<int32_t> mantissa;  // [lanes in whole units], of `quantised`
-    AlignedVector<int32_t> exponent;  // the same
-    LaneRows<int32_t> sums;           // [lanes][widest]
+  // Input and output of a matrix product for all lanes. Rows are as far apart as the matrix at hand
+  // makes them and a cache line more: were the distance a power of two, lanes would share few sets
+  // of the cache.
+  class Slot {
+   public:
+    Slot(int lanes, int widest);
+    static uint64_t MemoryFor(int lanes, int widest);
+
+    // Vectors of `size` quantised numbers, size <= widest.
+    QuantizedRows Quantized(int size);
+    // As many sums.
+    Rows<int32_t> Sums(int size);
+    // Of the quantised vectors.
+    LaneScales scales() { return {mantissa_.data(), exponent_.data()}; }
+
+   private:
+    AlignedVector<uint8_t> quantized_;
+    AlignedVector<int32_t> mantissa_;  // [lanes in whole units]
+    AlignedVector<int32_t> exponent_;  // the same
+    AlignedVector<int32_t> sums_;
   };
 
-  std::array<Slot, 3> slots;
+  std::vector<Slot> slots;   // 3
   LaneRows<int16_t> normal;  // [lanes][the larger of width and state]
   LaneRows<int16_t> gate;    // [lanes][state]
   // The kernels' scratch, [lanes in whole units] of:

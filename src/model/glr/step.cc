@@ -34,7 +34,7 @@ class GlrStep {
   void Recurrence(const PackedLayer& layer, LayerState& memory) {
     Normalize(layer.input_norm, states_.residual_from(first_));
     ShiftAndQuantize(layer.mix, memory.previous_input, layer.input_norm);
-    for (size_t i = 0; i < 3; ++i) Multiply(layer.projection[i], scratch_.slots[i]);
+    for (size_t i = 0; i < kMaxMixes; ++i) Multiply(layer.projection[i], i);
     const int size = network_.shape.state;
     const Rows<int32_t> state = memory.state.From(first_);
     kernels_.update_state(Sums(layer.projection[0], 0), Sums(layer.projection[1], 1),
@@ -44,8 +44,8 @@ class GlrStep {
     Normalize(layer.state_norm, state);
     kernels_.product_quantize(AsConst(scratch_.normal.From(0)), AsConst(scratch_.gate.From(0)),
                               count_, size, layer.state_norm.fraction + kSiluFraction,
-                              scratch_.full.data(), Quantized(0));
-    Multiply(layer.output, scratch_.slots[0]);
+                              scratch_.full.data(), Quantized(size));
+    Multiply(layer.output);
     AddProduct(layer.output);
   }
 
@@ -53,18 +53,18 @@ class GlrStep {
   void Hidden(const PackedLayer& layer, LayerState& memory) {
     Normalize(layer.hidden_norm, states_.residual_from(first_));
     ShiftAndQuantize(std::span(&layer.hidden_mix, 1), memory.previous_hidden, layer.hidden_norm);
-    Multiply(layer.up, scratch_.slots[0]);
+    Multiply(layer.up);
     kernels_.square_quantize(Sums(layer.up, 0), count_, network_.shape.hidden, scratch_.half.data(),
-                             Quantized(0));
-    Multiply(layer.down, scratch_.slots[0]);
+                             Quantized(network_.shape.hidden));
+    Multiply(layer.down);
     AddProduct(layer.down);
   }
 
   void Head(uint32_t* weights) {
     Normalize(network_.final_norm, states_.residual_from(first_));
     kernels_.quantize(AsConst(scratch_.normal.From(0)), count_, network_.shape.width,
-                      network_.final_norm.fraction, Quantized(0));
-    Multiply(network_.head, scratch_.slots[0]);
+                      network_.final_norm.fraction, Quantized(network_.shape.width));
+    Multiply(network_.head);
     kernels_.byte_weights(Sums(network_.head, 0), network_.head_bias.data(), count_,
                           scratch_.full.data(), weights);
   }
@@ -75,10 +75,7 @@ class GlrStep {
     return {rows.first, rows.stride};
   }
 
-  QuantizedRows Quantized(size_t slot) {
-    StepScratch::Slot& to = scratch_.slots[slot];
-    return {to.quantised.From(0), to.scales()};
-  }
+  QuantizedRows Quantized(int size, size_t slot = 0) { return scratch_.slots[slot].Quantized(size); }
 
   void Normalize(const PackedNorm& norm, const Rows<int32_t>& x) {
     kernels_.normalize(AsConst(x), count_, static_cast<int>(norm.weights.size()), norm.epsilon,
@@ -92,16 +89,18 @@ class GlrStep {
     std::array<QuantizedRows, kMaxMixes> out;
     for (size_t i = 0; i < mixes.size(); ++i) {
       weights[i] = mixes[i].view();
-      out[i] = Quantized(i);
+      out[i] = Quantized(network_.shape.width, i);
     }
     kernels_.shift_quantize(AsConst(scratch_.normal.From(0)), previous.From(first_), weights.data(),
                             static_cast<int>(mixes.size()), count_, network_.shape.width,
                             norm.fraction, scratch_.half.data(), out.data());
   }
 
-  void Multiply(const GlrMatrix& matrix, StepScratch::Slot& slot) {
-    matrix.storage.Multiply(slot.quantised[0].data(), slot.quantised.size(), count_,
-                            slot.sums[0].data(), slot.sums.size());
+  // The product of what was quantised into a slot.
+  void Multiply(const GlrMatrix& matrix, size_t slot = 0) {
+    const Rows<uint8_t> bytes = Quantized(matrix.storage.columns(), slot).q;
+    const Rows<int32_t> sums = scratch_.slots[slot].Sums(matrix.storage.rows());
+    matrix.storage.Multiply(bytes.first, bytes.stride, count_, sums.first, sums.stride);
   }
 
   // x += the product in slot 0.
@@ -113,7 +112,7 @@ class GlrStep {
   // 15 fraction bits more than the input (spec 3.3).
   ScaledSums Sums(const GlrMatrix& matrix, size_t slot) {
     StepScratch::Slot& of = scratch_.slots[slot];
-    return {AsConst(of.sums.From(0)), matrix.row_scale.data(), matrix.sum_shift, of.scales(),
+    return {AsConst(of.Sums(matrix.storage.rows())), matrix.row_scale.data(), matrix.sum_shift, of.scales(),
             matrix.scale_exponent - matrix.sum_shift - 15};
   }
 

@@ -4,7 +4,8 @@
 // a pass over all lanes before it and one behind it.
 //
 // `Unit` has the kernels for one unit of lanes; V is a vector class (vector_avx512.h), for its
-// LookUp16, which finds sixteen words of a table.
+// LookUp16, which finds sixteen words of a table, and StayAwake, which is called every one or two
+// hundred nanoseconds.
 #pragma once
 
 #include <immintrin.h>
@@ -157,12 +158,13 @@ struct MixSaturated {
   }
 };
 
-template <class Mix, int kCount>
+template <class V, class Mix, int kCount>
 inline void MixAll(Rows<const int16_t> now, Rows<int16_t> before, const MixWeights* mixes,
                    int lanes, int size, int16_t* scratch, LaneVectors* largest) {
   const ptrdiff_t plane = ptrdiff_t{lanes} * size;
   const Sixteen zero = _mm512_setzero_si512();
   for (int i = 0; i < size; i += kWordGroup) {
+    V::StayAwake();
     Sixteen low[kCount], high[kCount];
     ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) {
       const Sixteen mix = LoadSixteen(mixes[k].weights + i);
@@ -208,6 +210,7 @@ template <class V, uint8_t kFlip>
 struct Unit {
   static void Normalize(Rows<const int32_t> x, int lanes, int size, uint64_t epsilon,
                         const int16_t* weight, Rows<int16_t> out) {
+    V::StayAwake();
     LaneVectors largest(lanes), all(lanes), high(lanes);
     for (int lane = 0; lane < lanes; ++lane) {
       const int32_t* const from = RowOf(x, lane);
@@ -218,6 +221,7 @@ struct Unit {
       }
       largest.of[lane] = MaxLongs(even, odd);
     }
+    V::StayAwake();
     // Down to 15 bits.
     const Sixteen zeros = _mm512_lzcnt_epi32(LargestLongs(largest));
     const Sixteen drop = MaxLongs(_mm512_sub_epi32(Longs1(32 - 15), zeros), Longs1(0));
@@ -242,9 +246,11 @@ struct Unit {
       all.of[lane] = sum;
       high.of[lane] = sum_high;
     }
+    V::StayAwake();
     const Sixteen total_high = Totals(high);
     const Sixteen low = _mm512_sub_epi32(Totals(all), _mm512_slli_epi32(total_high, 16));
     const LaneRoots by(total_high, low, epsilon, _mm512_slli_epi32(drop, 1));
+    V::StayAwake();
     const LaneNumbers roots(by.root), shifts(by.shift), halves(HalfOf(by.shift));
     for (int lane = 0; lane < lanes; ++lane) {
       int16_t* const to = RowOf(out, lane);
@@ -282,8 +288,9 @@ struct Unit {
                       const QuantizedRows* out) {
     LaneVectors largest[kCount];
     for (int k = 0; k < kCount; ++k) largest[k].ClearBehind(lanes);
-    MixAll<Mix, kCount>(now, before, mixes, lanes, size, scratch, largest);
+    MixAll<V, Mix, kCount>(now, before, mixes, lanes, size, scratch, largest);
     for (int k = 0; k < kCount; ++k) {
+      V::StayAwake();
       const Rows<const int16_t> moved = {scratch + ptrdiff_t{k} * lanes * size, size};
       QuantizeWords(moved, largest[k], lanes, size, fraction, kFlip, out[k]);
     }
@@ -307,6 +314,7 @@ struct Unit {
       }
       largest.of[lane] = most;
     }
+    V::StayAwake();
     const LaneQuantizers by(LargestLongs(largest));
     by.StoreScales(out.scales, fraction);
     const WordQuantizers quantizers(by);
@@ -330,6 +338,7 @@ struct Unit {
     const Sixteen zero = _mm512_setzero_si512();
     const Sixteen order = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);
     for (int i = 0; i < size; i += kWordGroup) {
+      V::StayAwake();
       const Sixteen row_scale = _mm512_permutexvar_epi64(order, LoadSixteen(y.row_scale + i));
       for (int lane = 0; lane < lanes; ++lane) {
         const Sixteen narrowed =
@@ -339,6 +348,7 @@ struct Unit {
         largest.of[lane] = i == 0 ? positive : MaxWords(largest.of[lane], positive);
       }
     }
+    V::StayAwake();
     const LaneSquareQuantizers by(LargestWords(largest));
     const Sixteen exponent = LoadSixteen(y.input.exponent);
     by.StoreScales(out.scales, LoadSixteen(y.input.mantissa),
@@ -360,6 +370,7 @@ struct Unit {
                           const int16_t* bias, int lanes, int size, Rows<int32_t> state) {
     const LaneScaling value(value_sums, kStateFraction), forget(forget_sums, kGateFraction);
     for (int i = 0; i < size; i += kLongGroup) {
+      V::StayAwake();
       const Sixteen value_scale = RowScales(value_sums.row_scale + i);
       const Sixteen forget_scale = RowScales(forget_sums.row_scale + i);
       const Sixteen more = _mm512_cvtepi16_epi32(
@@ -395,6 +406,7 @@ struct Unit {
         return _mm512_srai_epi32(_mm512_add_epi32(product, Longs1(1 << 15)), 16);
       };
       for (int lane = 0; lane < lanes; ++lane) {
+        if (lane % 8 == 0) V::StayAwake();
         const Sixteen words = _mm512_packs_epi32(silu(lane, 0), silu(lane, 1));
         StoreSixteen(RowOf(out, lane) + i, AscendingQuarters(words));
       }
@@ -410,6 +422,7 @@ struct Unit {
     const LaneNumbers lefts(left), limits(_mm512_srlv_epi32(Longs1(kResidualLimit), left));
     const auto add = [&](const auto& addend) __attribute__((always_inline)) {
       for (int i = 0; i < size; i += kLongGroup) {
+        V::StayAwake();
         const Sixteen row_scale = RowScales(y.row_scale + i);
         for (int lane = 0; lane < lanes; ++lane) {
           int32_t* const at = RowOf(x, lane) + i;

@@ -271,6 +271,9 @@ constexpr MatrixKernels kTileSparse = {.flip = 0,
 
 // Of CPUs with AMX none has to slow gathering down, as some older ones have.
 struct AmxVector : Avx512Vector {
+  // The tile unit falls asleep when it has had nothing to do for half a microsecond, and takes a
+  // quarter to wake: as long as three small products. What this multiplies does not matter.
+  static void StayAwake() { _tile_dpbusd(3, 4, 7); }
   // Each number with the one in front of it, since nothing lies behind the last.
   static Words LookUp16(const uint16_t* table, Words at) {
     const Words before = _mm512_sub_epi32(at, _mm512_set1_epi32(1));

@@ -56,6 +56,7 @@ struct Avx512Vector {
     return _mm512_inserti64x4(_mm512_castsi256_si512(Avx2Vector::LookUp(table, at)),
                               Avx2Vector::LookUp(table, at + 16), 1);
   }
+  static void StayAwake() {}
   // Of sixteen 32-bit numbers.
   static Words LookUp16(const uint16_t* table, Words at) {
     uint16_t words[16];
