@@ -281,6 +281,11 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   constexpr size_t kAtOnce = kContexts / 8;
   const ContextTable::Hashes& hashes = awaited_->contexts_.hashes();
   for (size_t i = 0; i < kAtOnce; ++i) contexts_.PrefetchFirst(hashes[kAtOnce * bit_index + i]);
+  const uint32_t local = awaited_->index_ * 256;
+  const uint64_t recent = awaited_->contexts_.recent();
+  if (bit_index == 1) mixer_.PrefetchFirst(0, local + 1);
+  if (bit_index == 2) mixer_.PrefetchFirst(1, local + (recent & 0xFF));
+  if (bit_index == 3) mixer_.PrefetchFirst(3, local + (recent >> 8 & 0xFF));
 }
 
 // Asks for the memory of what comes next, which arrives while this bit is learned.
