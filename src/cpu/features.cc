@@ -46,9 +46,9 @@ bool MayUseTiles() {
 #endif
 }
 
-// By itself and not by __builtin_cpu_supports, which GCC 12 and clang 14 know too few names for, and
-// which asks for three times as many leaves before every main: in a virtual machine each takes some
-// microseconds.
+// By itself and not by __builtin_cpu_supports, which GCC 12 and clang 14 know too few names for,
+// and which asks for three times as many leaves before every main: in a virtual machine each takes
+// some microseconds.
 Features Detect() {
   Features found;
   const auto add = [&](Feature feature, bool is_there) {

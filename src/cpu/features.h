@@ -64,8 +64,7 @@ inline constexpr InstructionSet kAvx2 = {"avx2", kSse4.needs | Features{Feature:
 inline constexpr InstructionSet kAvxVnni = {"avxvnni", kAvx2.needs | Features{Feature::kAvxVnni}};
 inline constexpr InstructionSet kAvx512 = {
     "avx512", kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw, Feature::kAvx512Vl,
-                                     Feature::kAvx512Dq, Feature::kAvx512Cd,
-                                     Feature::kAvx512Vnni}};
+                                     Feature::kAvx512Dq, Feature::kAvx512Cd, Feature::kAvx512Vnni}};
 inline constexpr InstructionSet kAmx = {"amx", kAvx512.needs | Features{Feature::kAmxInt8}};
 inline constexpr InstructionSet kNeon = {"neon", {Feature::kNeon}};
 inline constexpr InstructionSet kNeonDot = {"neondot",

@@ -32,7 +32,8 @@ class ByteOpinion {
  private:
   static uint32_t AtLeastOne(uint32_t sum) { return sum + (sum == 0 ? 1 : 0); }
 
-  alignas(64) std::array<uint32_t, 512> sums_{};  // [node]: the weight of all bytes below; leaves from 256 on
+  alignas(64) std::array<uint32_t,
+                         512> sums_{};  // [node]: the weight of all bytes below; leaves from 256 on
 };
 
 }  // namespace lmz

@@ -274,8 +274,8 @@ uint32_t ContextMixer::Predict(Lane& lane) {
   return Refine(mixer_.Predict(contexts));
 }
 
-// With the bit behind `node` an eighth of it. (Inlined, since GCC 12 drops calls of functions that do
-// nothing but prefetch.)
+// With the bit behind `node` an eighth of it. (Inlined, since GCC 12 drops calls of functions that
+// do nothing but prefetch.)
 [[gnu::always_inline]] inline void ContextMixer::PrefetchAwaited(uint32_t node) const {
   const size_t bit_index = static_cast<size_t>(std::bit_width(node)) - 1;
   constexpr size_t kAtOnce = kContexts / 8;

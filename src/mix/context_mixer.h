@@ -36,7 +36,9 @@ class ContextMixer {
     // Before the first Predict of each byte, each of the opinions that the mixer was made for: the
     // relative weights of the lane's next byte, 256 numbers >= 1 with a sum below 2^32. Touches
     // nothing but the lane.
-    void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights, *kernels_); }
+    void SetOpinion(size_t number, const uint32_t* weights) {
+      opinions_[number].Set(weights, *kernels_);
+    }
 
     // Of the next bit, the first opinion's logit.
     int OpinionLogitQ8() const { return opinions_[0].LogitQ8(node_); }

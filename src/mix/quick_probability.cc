@@ -12,8 +12,8 @@ namespace {
 // Bits seen, per row; the last row serves all larger counts.
 constexpr int kRowBits[QuickTable::kRows] = {0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20};
 
-// Finds the quick probabilities whose ranges of logits hold probabilities, quickly where one is near
-// the one before.
+// Finds the quick probabilities whose ranges of logits hold probabilities, quickly where one is
+// near the one before.
 class Ranges {
  public:
   Ranges() {

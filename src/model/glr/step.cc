@@ -75,7 +75,9 @@ class GlrStep {
     return {rows.first, rows.stride};
   }
 
-  QuantizedRows Quantized(int size, size_t slot = 0) { return scratch_.slots[slot].Quantized(size); }
+  QuantizedRows Quantized(int size, size_t slot = 0) {
+    return scratch_.slots[slot].Quantized(size);
+  }
 
   void Normalize(const PackedNorm& norm, const Rows<int32_t>& x) {
     kernels_.normalize(AsConst(x), count_, static_cast<int>(norm.weights.size()), norm.epsilon,
@@ -112,8 +114,8 @@ class GlrStep {
   // 15 fraction bits more than the input (spec 3.3).
   ScaledSums Sums(const GlrMatrix& matrix, size_t slot) {
     StepScratch::Slot& of = scratch_.slots[slot];
-    return {AsConst(of.Sums(matrix.storage.rows())), matrix.row_scale.data(), matrix.sum_shift, of.scales(),
-            matrix.scale_exponent - matrix.sum_shift - 15};
+    return {AsConst(of.Sums(matrix.storage.rows())), matrix.row_scale.data(), matrix.sum_shift,
+            of.scales(), matrix.scale_exponent - matrix.sum_shift - 15};
   }
 
   const PackedGlr& network_;

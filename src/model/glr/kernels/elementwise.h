@@ -178,8 +178,8 @@ void Add(const LaneSums& sums, int size, int32_t* __restrict x) {
   }
 }
 
-void ByteWeights(const LaneSums& sums, const int32_t* __restrict bias,
-                 int32_t* __restrict scratch, uint32_t* __restrict weights) {
+void ByteWeights(const LaneSums& sums, const int32_t* __restrict bias, int32_t* __restrict scratch,
+                 uint32_t* __restrict weights) {
   const LaneSums y = sums;
   int32_t largest = INT32_MIN;
   for (int i = 0; i < 256; ++i) {

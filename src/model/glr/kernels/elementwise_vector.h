@@ -301,8 +301,7 @@ QuantizedScale VectorProductQuantize(const int16_t* a, const int16_t* b, int siz
 }
 
 template <class V>
-QuantizedScale VectorSquareQuantize(const LaneSums& sums, int size, int16_t* scratch,
-                                    uint8_t* q) {
+QuantizedScale VectorSquareQuantize(const LaneSums& sums, int size, int16_t* scratch, uint8_t* q) {
   const Scaling<V> y(sums, 0);
   auto largest = V::Words1(0);
   for (int i = 0; i < size; i += V::kGroup) {
@@ -338,8 +337,8 @@ inline typename V::Words NextState(typename V::Words h, typename V::Words value,
 }
 
 template <class V>
-void VectorUpdateState(const LaneSums& value_sums, const LaneSums& forget_sums,
-                       const int16_t* bias, int size, uint16_t* scratch, int32_t* state) {
+void VectorUpdateState(const LaneSums& value_sums, const LaneSums& forget_sums, const int16_t* bias,
+                       int size, uint16_t* scratch, int32_t* state) {
   const Scaling<V> value(value_sums, value_sums.shift), forget(forget_sums, forget_sums.shift);
   for (int i = 0; i < size; i += V::kGroup) {
     const auto f = forget(i), b = V::Widen(V::Load(bias + i));
@@ -442,8 +441,7 @@ struct VectorElementwise {
     return (IsWhole(size) ? VectorProductQuantize<V>
                           : VectorProductQuantize<Half>)(a, b, size, scratch, kFlip, q);
   }
-  static QuantizedScale SquareQuantize(const LaneSums& y, int size, int16_t* scratch,
-                                       uint8_t* q) {
+  static QuantizedScale SquareQuantize(const LaneSums& y, int size, int16_t* scratch, uint8_t* q) {
     return (IsWhole(size) ? VectorSquareQuantize<V> : VectorSquareQuantize<Half>)(y, size, scratch,
                                                                                   q);
   }

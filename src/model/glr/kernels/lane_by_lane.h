@@ -82,8 +82,8 @@ struct LaneByLane {
   static void ProductQuantize(Rows<const int16_t> a, Rows<const int16_t> b, int lanes, int size,
                               int fraction, int32_t* scratch, const QuantizedRows& out) {
     for (int lane = 0; lane < lanes; ++lane) {
-      const QuantizedScale scale = One::ProductQuantize(RowOf(a, lane), RowOf(b, lane), size,
-                                                        scratch, RowOf(out.q, lane));
+      const QuantizedScale scale =
+          One::ProductQuantize(RowOf(a, lane), RowOf(b, lane), size, scratch, RowOf(out.q, lane));
       SetScale(out.scales, lane, scale, fraction);
     }
   }

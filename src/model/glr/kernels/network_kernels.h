@@ -95,9 +95,10 @@ struct MixWeights {
   int16_t least = 0;                 // no weight is below it
 };
 
-// All but `dense` and `sparse` do the same for each of `lanes` (>= 1) rows of `size` numbers. Their
-// scratch holds a row of `size` numbers for each lane of whole units of lanes.
-// `fraction` is how many fraction bits the numbers have that are quantised.
+// All but `dense` and `sparse` do the same for each of `lanes` (>= 1) rows of `size` numbers,
+// within a ProductScope of `dense` for as many lanes (packed_matrix.h). Their scratch holds a row
+// of `size` numbers for each lane of whole units of lanes. `fraction` is how many fraction bits the
+// numbers have that are quantised.
 struct NetworkKernels {
   // For quantised vectors of all kinds but those of square_quantize.
   MatrixKernels dense;

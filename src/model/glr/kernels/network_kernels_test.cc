@@ -188,6 +188,7 @@ TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
     const int n = static_cast<int>(x.size()) / lanes;
     const auto weights = random.Vector<int16_t>(At(n), kInt16Limit);
     std::vector<int16_t> out(x.size()), expected(x.size());
+    const ProductScope scope(kernels().dense, lanes);
     kernels().normalize({x.data(), n}, lanes, n, epsilon, weights.data(), {out.data(), n});
     scalar().normalize({x.data(), n}, lanes, n, epsilon, weights.data(), {expected.data(), n});
     ASSERT_EQ(out, expected) << n << " numbers, " << lanes << " lanes, epsilon " << epsilon;
@@ -223,6 +224,7 @@ TEST_P(NetworkKernelsTest, NormalizeEqualsScalarForAllRoots) {
   for (size_t lane = 0; lane < kLanes; ++lane) x[lane * kSize] = static_cast<int32_t>(100 * lane);
   for (uint64_t epsilon = 1 << 14; epsilon < 1 << 16; ++epsilon) {
     std::vector<int16_t> out(x.size()), expected(x.size());
+    const ProductScope scope(kernels().dense, kLanes);
     kernels().normalize({x.data(), kSize}, kLanes, kSize, epsilon, weights.data(),
                         {out.data(), kSize});
     scalar().normalize({x.data(), kSize}, kLanes, kSize, epsilon, weights.data(),
@@ -246,6 +248,7 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
         }
         std::vector<int32_t> full(At(size * kMostLanes));
         QuantizedForTest q(lanes, size), expected(lanes, size);
+        const ProductScope scope(kernels().dense, lanes);
         kernels().quantize({a.data(), size}, lanes, size, 5, q.rows());
         scalar().quantize({a.data(), size}, lanes, size, 5, expected.rows());
         ASSERT_EQ(q.Plain(kernels().dense.flip), expected.Plain(scalar().dense.flip))
@@ -270,6 +273,7 @@ TEST_P(NetworkKernelsTest, QuantizeEqualsScalarForAllMagnitudes) {
       x[At(lane * kSize + lane)] = static_cast<int16_t>(-(first + lane));
     }
     QuantizedForTest q(kLanes, kSize), expected(kLanes, kSize);
+    const ProductScope scope(kernels().dense, kLanes);
     kernels().quantize({x.data(), kSize}, kLanes, kSize, 0, q.rows());
     scalar().quantize({x.data(), kSize}, kLanes, kSize, 0, expected.rows());
     ASSERT_EQ(q.Plain(kernels().dense.flip), expected.Plain(scalar().dense.flip)) << first;
@@ -287,6 +291,7 @@ TEST_P(NetworkKernelsTest, ShiftQuantizeEqualsScalar) {
     std::vector<QuantizedRows> out;
     for (QuantizedForTest& one : q) out.push_back(one.rows());
     std::vector<int16_t> scratch(At(size * kMostLanes) * mixes.size());
+    const ProductScope scope(by.dense, lanes);
     by.shift_quantize({now.data(), size}, {before.data(), size}, mixes.data(),
                       static_cast<int>(mixes.size()), lanes, size, 3, scratch.data(), out.data());
     EXPECT_EQ(before, now);
@@ -362,6 +367,7 @@ TEST_P(NetworkKernelsTest, ScaledSumsEqualScalar) {
       const SumsForTest y(random, lanes, size, shift), other(random, lanes, size, shift);
       const auto bias = random.Vector<int16_t>(At(size), kInt16Limit);
       auto x = random.Vector<int32_t>(At(size * lanes), kResidualLimit), expected_x = x;
+      const ProductScope scope(kernels().dense, lanes);
       kernels().add(y.WithFraction(kResidualFraction), lanes, size, {x.data(), size});
       scalar().add(y.WithFraction(kResidualFraction), lanes, size, {expected_x.data(), size});
       ASSERT_EQ(x, expected_x) << "add " << size << ' ' << shift;
@@ -398,7 +404,9 @@ TEST_P(NetworkKernelsTest, SquareQuantizeMayReplaceTheScalesOfItsInput) {
   QuantizedForTest expected(kLanes, kSize);
   scalar().square_quantize(y.view, kLanes, kSize, scratch.data(), expected.rows());
   std::vector<uint8_t> q(expected.q.size());
-  kernels().square_quantize(y.view, kLanes, kSize, scratch.data(), {{q.data(), kSize}, y.view.input});
+  const ProductScope scope(kernels().dense, kLanes);
+  kernels().square_quantize(y.view, kLanes, kSize, scratch.data(),
+                            {{q.data(), kSize}, y.view.input});
   EXPECT_EQ(q, expected.q);
   for (size_t lane = 0; lane < kLanes; ++lane) {
     EXPECT_EQ(y.mantissa[lane], expected.mantissa[lane]);
@@ -415,6 +423,7 @@ TEST_P(NetworkKernelsTest, ByteWeightsEqualScalar) {
     std::vector<int32_t> scratch(At(256 * kMostLanes));
     std::vector<uint32_t> weights(At(256 * lanes)), expected(weights.size());
     const ScaledSums logits = y.WithFraction(kLogitFraction);
+    const ProductScope scope(kernels().dense, lanes);
     kernels().byte_weights(logits, bias.data(), lanes, scratch.data(), weights.data());
     scalar().byte_weights(logits, bias.data(), lanes, scratch.data(), expected.data());
     ASSERT_EQ(weights, expected) << shift;

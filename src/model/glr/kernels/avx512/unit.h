@@ -1,197 +1,28 @@
 // The elementwise part of the network kernels for up to sixteen lanes at once, by AVX-512: the same
 // integers as elementwise.h. The vectors of a lane are short, so that what takes time in them is
-// what they come down to; lanes_avx512.h works that out for all lanes together, and each kernel is
-// a pass over all lanes before it and one behind it.
+// what they come down to; lanes.h works that out for all lanes together, and each kernel is a pass
+// over all lanes before it and one behind it.
 //
 // `Unit` has the kernels for one unit of lanes; V is a vector class (vector_avx512.h), for its
 // LookUp16, which finds sixteen words of a table, and StayAwake, which is called every one or two
-// hundred nanoseconds.
+// hundred nanoseconds. Sizes are multiples of kWordGroup. Anonymous for the reason given in
+// cpu/kernel_builds.h.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
 
+#include "model/glr/kernels/avx512/lanes.h"
+#include "model/glr/kernels/avx512/mixes.h"
+#include "model/glr/kernels/avx512/vectors.h"
 #include "model/glr/kernels/fixed_point.h"
 #include "model/glr/kernels/lane_by_lane.h"
-#include "model/glr/kernels/lanes_avx512.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/tables.h"
 
 namespace lmz {
 namespace {
-
-inline constexpr int kWordGroup = 32;  // words of a vector
-inline constexpr int kLongGroup = 16;
-
-inline Sixteen LoadSixteen(const void* from) {
-  return _mm512_loadu_si512(from);
-}
-inline void StoreSixteen(void* to, Sixteen v) {
-  _mm512_storeu_si512(to, v);
-}
-inline Sixteen Clamped(Sixteen v, Sixteen limit, Sixteen least) {
-  return _mm512_max_epi32(_mm512_min_epi32(v, limit), least);
-}
-// Two vectors of longs as one of words, -32767 .. 32767, whose quarters of 64 bits alternate.
-inline Sixteen Packed(Sixteen low, Sixteen high) {
-  return _mm512_max_epi16(_mm512_packs_epi32(low, high), _mm512_set1_epi16(-kInt16Limit));
-}
-inline Sixteen AscendingQuarters(Sixteen v) {
-  return _mm512_permutexvar_epi64(_mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0), v);
-}
-
-// ScaledSums of a unit of lanes as fixed-point numbers (spec 3.3).
-struct LaneScaling {
-  LaneScaling(const ScaledSums& y, int fraction, int least_shift = 0)
-      : sums(y.sums), mantissa(y.input.mantissa), count(Longs1(y.sum_shift)), half(HalfOf(count)) {
-    const Sixteen exponent = LoadSixteen(y.input.exponent);
-    const Sixteen wanted = _mm512_add_epi32(exponent, Longs1(y.base_exponent - fraction));
-    shift = Clamped(wanted, Longs1(31), Longs1(least_shift));
-    const Sixteen right = MaxLongs(shift, _mm512_setzero_si512());
-    shifts = LaneNumbers(right);
-    halves = LaneNumbers(HalfOf(right));
-  }
-  Sixteen Shifted(int lane, int i) const {
-    const Sixteen sum = LoadSixteen(RowOf(sums, lane) + i);
-    return _mm512_srav_epi32(_mm512_add_epi32(sum, half), count);
-  }
-  // row_scale: of numbers i .. i + 15.
-  Sixteen operator()(int lane, int i, Sixteen row_scale) const {
-    const Sixteen narrowed =
-        Clamped(Shifted(lane, i), Longs1(kInt16Limit), Longs1(-kInt16Limit));
-    const Sixteen scale = _mm512_mulhrs_epi16(row_scale, Longs1(mantissa[lane]));
-    const Sixteen product = _mm512_dpwssd_epi32(halves.Spread(lane), narrowed, scale);
-    return _mm512_srav_epi32(product, shifts.Spread(lane));
-  }
-  Rows<const int32_t> sums;
-  const int32_t* mantissa;
-  Sixteen count, half;
-  Sixteen shift;  // with those below 0, which shift to the left afterwards
-  LaneNumbers shifts, halves;
-};
-
-inline Sixteen RowScales(const int16_t* row_scale) {
-  return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(row_scale)));
-}
-
-// Words of one lane, 32 at `i`, as `quantised` bytes. `Order`: of the bytes that packing two
-// vectors of words makes.
-template <class Order, class Quantised>
-inline void StoreQuantised(uint8_t* q, int size, uint8_t flip, const Quantised& quantised) {
-  const Sixteen flips = _mm512_set1_epi8(static_cast<char>(flip));
-  int i = 0;
-  for (; i + 2 * kWordGroup <= size; i += 2 * kWordGroup) {
-    const Sixteen bytes = _mm512_packs_epi16(quantised(i), quantised(i + kWordGroup));
-    StoreSixteen(q + i, _mm512_xor_si512(Order::Ascending(bytes), flips));
-  }
-  if (i < size) {
-    const Sixteen bytes = _mm512_packs_epi16(quantised(i), _mm512_setzero_si512());
-    _mm256_storeu_si256(
-        reinterpret_cast<__m256i*>(q + i),
-        _mm512_castsi512_si256(_mm512_xor_si512(Order::Ascending(bytes), flips)));
-  }
-}
-// Of ascending words.
-struct WordOrder {
-  static Sixteen Ascending(Sixteen bytes) { return AscendingQuarters(bytes); }
-};
-// Of words as Packed leaves them.
-struct PackedOrder {
-  static Sixteen Ascending(Sixteen bytes) {
-    const Sixteen order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    return _mm512_permutexvar_epi32(order, bytes);
-  }
-};
-
-// What a LaneQuantizers does to the words of a lane.
-struct WordQuantizers {
-  explicit WordQuantizers(const LaneQuantizers& by) : left(by.Left()), factor(by.Factor()) {}
-  struct OfLane {
-    Sixteen operator()(Sixteen words) const {
-      return _mm512_mulhrs_epi16(_mm512_sllv_epi16(words, left), factor);
-    }
-    Sixteen left, factor;
-  };
-  OfLane Of(int lane) const { return {left.Spread(lane), factor.Spread(lane)}; }
-  LaneNumbers left, factor;
-};
-
-// Quantises words [lanes][size].
-inline void QuantizeWords(Rows<const int16_t> words, const LaneVectors& largest, int lanes, int size,
-                          int fraction, uint8_t flip, const QuantizedRows& out) {
-  const LaneQuantizers by(LargestWords(largest));
-  by.StoreScales(out.scales, fraction);
-  const WordQuantizers quantizers(by);
-  for (int lane = 0; lane < lanes; ++lane) {
-    const auto quantised = quantizers.Of(lane);
-    const int16_t* const from = RowOf(words, lane);
-    StoreQuantised<WordOrder>(RowOf(out.q, lane), size, flip,
-                              [&](int i) { return quantised(LoadSixteen(from + i)); });
-  }
-}
-
-// Mixes now and before, of pairs of which it makes pairs of words that are multiplied: with
-// weights for both, if the one for `now` fits in 16 bits.
-struct MixNear {
-  static bool Suits(int16_t least_mix) { return least_mix >= (1 << kMixFraction) - kInt16Limit; }
-  static Sixteen OfNow(Sixteen mix) {
-    return _mm512_sub_epi16(_mm512_set1_epi16(1 << kMixFraction), mix);
-  }
-  static Sixteen Start(Sixteen) { return Longs1(1 << (kMixFraction - 1)); }
-  static Sixteen Sum(Sixteen start, Sixteen both, Sixteen weights) {
-    return _mm512_dpwssd_epi32(start, both, weights);
-  }
-};
-
-// With -mix for `now`, if that fits in 16 bits, and `now` itself added with saturation.
-struct MixSaturated {
-  static bool Suits(int16_t least_mix) { return least_mix >= -kInt16Limit; }
-  static Sixteen OfNow(Sixteen mix) { return _mm512_sub_epi16(_mm512_setzero_si512(), mix); }
-  // now_high: `now` times 2^16.
-  static Sixteen Start(Sixteen now_high) {
-    return _mm512_add_epi32(_mm512_srai_epi32(now_high, 16 - kMixFraction),
-                            Longs1(1 << (kMixFraction - 1)));
-  }
-  static Sixteen Sum(Sixteen start, Sixteen both, Sixteen weights) {
-    return _mm512_dpwssds_epi32(start, both, weights);
-  }
-};
-
-template <class V, class Mix, int kCount>
-inline void MixAll(Rows<const int16_t> now, Rows<int16_t> before, const MixWeights* mixes,
-                   int lanes, int size, int16_t* scratch, LaneVectors* largest) {
-  const ptrdiff_t plane = ptrdiff_t{lanes} * size;
-  const Sixteen zero = _mm512_setzero_si512();
-  for (int i = 0; i < size; i += kWordGroup) {
-    V::StayAwake();
-    Sixteen low[kCount], high[kCount];
-    ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) {
-      const Sixteen mix = LoadSixteen(mixes[k].weights + i);
-      low[k] = _mm512_unpacklo_epi16(mix, Mix::OfNow(mix));
-      high[k] = _mm512_unpackhi_epi16(mix, Mix::OfNow(mix));
-    });
-    for (int lane = 0; lane < lanes; ++lane) {
-      int16_t* const from = RowOf(before, lane) + i;
-      const Sixteen x = LoadSixteen(RowOf(now, lane) + i), past = LoadSixteen(from);
-      StoreSixteen(from, x);
-      const Sixteen both_low = _mm512_unpacklo_epi16(past, x);
-      const Sixteen both_high = _mm512_unpackhi_epi16(past, x);
-      const Sixteen start_low = Mix::Start(_mm512_unpacklo_epi16(zero, x));
-      const Sixteen start_high = Mix::Start(_mm512_unpackhi_epi16(zero, x));
-      int16_t* const to = scratch + lane * size + i;
-      ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) {
-        const Sixteen sum_low = Mix::Sum(start_low, both_low, low[k]);
-        const Sixteen sum_high = Mix::Sum(start_high, both_high, high[k]);
-        const Sixteen moved = Packed(_mm512_srai_epi32(sum_low, kMixFraction),
-                                     _mm512_srai_epi32(sum_high, kMixFraction));
-        StoreSixteen(to + k * plane, moved);
-        const Sixteen so_far = i == 0 ? zero : largest[k].of[lane];
-        largest[k].of[lane] = _mm512_max_epi16(so_far, _mm512_abs_epi16(moved));
-      });
-    }
-  }
-}
 
 // state + sigmoid * (value - state) as spec 3.5 rounds it, floor((d * u + 2^15 + 2^7) / 2^16) for
 // the difference d and the sigmoid u: u - 2^15 fits in a word, and d in words of 15 bits.
@@ -261,8 +92,8 @@ struct Unit {
       };
       for (int i = 0; i < size; i += kWordGroup) {
         const Sixteen y = LoadSixteen(to + i);
-        const Sixteen units = Packed(unit(_mm512_unpacklo_epi16(y, zero)),
-                                     unit(_mm512_unpackhi_epi16(y, zero)));
+        const Sixteen units =
+            Packed(unit(_mm512_unpacklo_epi16(y, zero)), unit(_mm512_unpackhi_epi16(y, zero)));
         StoreSixteen(to + i, _mm512_mulhrs_epi16(units, LoadSixteen(weight + i)));
       }
     }
@@ -373,8 +204,8 @@ struct Unit {
       V::StayAwake();
       const Sixteen value_scale = RowScales(value_sums.row_scale + i);
       const Sixteen forget_scale = RowScales(forget_sums.row_scale + i);
-      const Sixteen more = _mm512_cvtepi16_epi32(
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias + i)));
+      const Sixteen more =
+          _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias + i)));
       for (int lane = 0; lane < lanes; ++lane) {
         const Sixteen gate = _mm512_add_epi32(forget(lane, i, forget_scale), more);
         const Sixteen z = Clamped(gate, Longs1(kGateLimit), Longs1(-kGateLimit));
@@ -427,8 +258,8 @@ struct Unit {
         for (int lane = 0; lane < lanes; ++lane) {
           int32_t* const at = RowOf(x, lane) + i;
           const Sixteen more = addend(lane, scaling(lane, i, row_scale));
-          StoreSixteen(at, Clamped(_mm512_add_epi32(LoadSixteen(at), more),
-                                   Longs1(kResidualLimit), Longs1(-kResidualLimit)));
+          StoreSixteen(at, Clamped(_mm512_add_epi32(LoadSixteen(at), more), Longs1(kResidualLimit),
+                                   Longs1(-kResidualLimit)));
         }
       }
     };
@@ -446,8 +277,8 @@ struct Unit {
     for (int lane = 0; lane < lanes; ++lane) {
       Sixteen top = Longs1(INT32_MIN);
       for (int i = 0; i < 256; i += kLongGroup) {
-        const Sixteen v = _mm512_add_epi32(logit(lane, i, RowScales(y.row_scale + i)),
-                                           LoadSixteen(bias + i));
+        const Sixteen v =
+            _mm512_add_epi32(logit(lane, i, RowScales(y.row_scale + i)), LoadSixteen(bias + i));
         StoreSixteen(scratch + i, v);
         top = MaxLongs(top, v);
       }
@@ -464,118 +295,6 @@ struct Unit {
         StoreSixteen(weights + lane * 256 + i, _mm512_max_epu32(w, Longs1(1)));
       }
     }
-  }
-};
-
-template <class T>
-inline Rows<T> From(const Rows<T>& rows, int lane) {
-  return {RowOf(rows, lane), rows.stride};
-}
-inline LaneScales From(const LaneScales& scales, int lane) {
-  return {scales.mantissa + lane, scales.exponent + lane};
-}
-inline QuantizedRows From(const QuantizedRows& out, int lane) {
-  return {From(out.q, lane), From(out.scales, lane)};
-}
-inline ScaledSums From(const ScaledSums& y, int lane) {
-  ScaledSums from = y;
-  from.sums = From(y.sums, lane);
-  from.input = From(y.input, lane);
-  return from;
-}
-
-// The table entries: units of lanes, or where there are few lanes or parts of vectors, One.
-template <class V, uint8_t kFlip_, class One>
-struct LanesElementwise {
-  static constexpr uint8_t kFlip = kFlip_;
-  using Units = Unit<V, kFlip>;
-
-  static bool Suits(int lanes, int size) { return lanes >= 4 && size % kWordGroup == 0; }
-  template <class Body>
-  static void ForUnits(int lanes, const Body& body) {
-    for (int first = 0; first < lanes; first += kLaneUnit) {
-      body(first, lanes - first < kLaneUnit ? lanes - first : kLaneUnit);
-    }
-  }
-
-  static void Normalize(Rows<const int32_t> x, int lanes, int size, uint64_t epsilon,
-                        const int16_t* weight, Rows<int16_t> out) {
-    if (!Suits(lanes, size)) return One::Normalize(x, lanes, size, epsilon, weight, out);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::Normalize(From(x, first), count, size, epsilon, weight, From(out, first));
-    });
-  }
-  static void Quantize(Rows<const int16_t> x, int lanes, int size, int fraction,
-                       const QuantizedRows& out) {
-    if (!Suits(lanes, size)) return One::Quantize(x, lanes, size, fraction, out);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::Quantize(From(x, first), count, size, fraction, From(out, first));
-    });
-  }
-  static void ShiftQuantize(Rows<const int16_t> now, Rows<int16_t> before, const MixWeights* mixes,
-                            int count, int lanes, int size, int fraction, int16_t* scratch,
-                            const QuantizedRows* out) {
-    int16_t least = 0;
-    for (int k = 0; k < count; ++k) least = mixes[k].least < least ? mixes[k].least : least;
-    if (!Suits(lanes, size) || !MixSaturated::Suits(least)) {
-      return One::ShiftQuantize(now, before, mixes, count, lanes, size, fraction, scratch, out);
-    }
-    auto* by = count == 1 ? Units::template ShiftBy<MixSaturated, 1>
-                          : Units::template ShiftBy<MixSaturated, kMaxMixes>;
-    if (MixNear::Suits(least)) {
-      by = count == 1 ? Units::template ShiftBy<MixNear, 1>
-                      : Units::template ShiftBy<MixNear, kMaxMixes>;
-    }
-    ForUnits(lanes, [&](int first, int lanes_now) {
-      QuantizedRows to[kMaxMixes];
-      for (int k = 0; k < count; ++k) to[k] = From(out[k], first);
-      by(From(now, first), From(before, first), mixes, lanes_now, size, fraction, scratch, to);
-    });
-  }
-  static void ProductQuantize(Rows<const int16_t> a, Rows<const int16_t> b, int lanes, int size,
-                              int fraction, int32_t* scratch, const QuantizedRows& out) {
-    if (!Suits(lanes, size)) return One::ProductQuantize(a, b, lanes, size, fraction, scratch, out);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::ProductQuantize(From(a, first), From(b, first), count, size, fraction, scratch,
-                             From(out, first));
-    });
-  }
-  static void SquareQuantize(const ScaledSums& y, int lanes, int size, int16_t* scratch,
-                             const QuantizedRows& out) {
-    if (!Suits(lanes, size)) return One::SquareQuantize(y, lanes, size, scratch, out);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::SquareQuantize(From(y, first), count, size, scratch, From(out, first));
-    });
-  }
-  static void UpdateState(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
-                          int lanes, int size, uint16_t* scratch, Rows<int32_t> state) {
-    if (!Suits(lanes, size)) {
-      return One::UpdateState(value, forget, bias, lanes, size, scratch, state);
-    }
-    ForUnits(lanes, [&](int first, int count) {
-      Units::UpdateState(From(value, first), From(forget, first), bias, count, size,
-                         From(state, first));
-    });
-  }
-  static void Silu(const ScaledSums& gate, int lanes, int size, uint16_t* scratch,
-                   Rows<int16_t> out) {
-    if (!Suits(lanes, size)) return One::Silu(gate, lanes, size, scratch, out);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::Silu(From(gate, first), count, size, From(out, first));
-    });
-  }
-  static void Add(const ScaledSums& y, int lanes, int size, Rows<int32_t> x) {
-    if (!Suits(lanes, size)) return One::Add(y, lanes, size, x);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::Add(From(y, first), count, size, From(x, first));
-    });
-  }
-  static void ByteWeights(const ScaledSums& y, const int32_t* bias, int lanes, int32_t* scratch,
-                          uint32_t* weights) {
-    if (!Suits(lanes, 256)) return One::ByteWeights(y, bias, lanes, scratch, weights);
-    ForUnits(lanes, [&](int first, int count) {
-      Units::ByteWeights(From(y, first), bias, count, scratch, weights + first * 256);
-    });
   }
 };
 
