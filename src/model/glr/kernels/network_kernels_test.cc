@@ -153,7 +153,7 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
 constexpr int kSizes[] = {16, 32, 48, 96, 192, 240, 576};
 
 // Below, at and above what kernels take together.
-constexpr int kLaneCounts[] = {1, 3, 4, 7, 16, 21};
+constexpr int kLaneCounts[] = {1, 7, 8, 9, 16, 21};
 constexpr int kMostLanes = 32;  // in whole units
 
 size_t At(int i) {
@@ -208,7 +208,7 @@ TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
     }
   }
   // The largest sums of squares, and every magnitude of them: all shifts that a root may need.
-  for (const int lanes : {1, 4}) {
+  for (const int lanes : {1, 8}) {
     for (int bits = 0; bits <= 26; ++bits) {
       check(std::vector<int32_t>(At(4096 * lanes), (1 << bits) - 1), lanes, 0);
       check(std::vector<int32_t>(At(4096 * lanes), -(1 << bits)), lanes, 0);

@@ -38,7 +38,8 @@ struct LanesElementwise {
   static constexpr uint8_t kFlip = kFlip_;
   using Units = Unit<V, kFlip>;
 
-  static bool Suits(int lanes, int size) { return lanes >= 4 && size % kWordGroup == 0; }
+  // What is worked out for sixteen lanes at once pays from half of them on.
+  static bool Suits(int lanes, int size) { return lanes >= 8 && size % kWordGroup == 0; }
   template <class Body>
   static void ForUnits(int lanes, const Body& body) {
     for (int first = 0; first < lanes; first += kLaneUnit) {
