@@ -168,16 +168,19 @@ struct Unit {
     LaneVectors largest(lanes);
     const Sixteen zero = _mm512_setzero_si512();
     const Sixteen order = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);
-    for (int i = 0; i < size; i += kWordGroup) {
-      V::StayAwake();
-      const Sixteen row_scale = _mm512_permutexvar_epi64(order, LoadSixteen(y.row_scale + i));
-      for (int lane = 0; lane < lanes; ++lane) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      if (lane % 4 == 0) V::StayAwake();
+      int16_t* const to = scratch + ptrdiff_t{lane} * size;
+      Sixteen most = zero;
+      for (int i = 0; i < size; i += kWordGroup) {
+        const Sixteen row_scale = _mm512_permutexvar_epi64(order, LoadSixteen(y.row_scale + i));
         const Sixteen narrowed =
             Packed(scaling.Shifted(lane, i), scaling.Shifted(lane, i + kLongGroup));
         const Sixteen positive = MaxWords(_mm512_mulhrs_epi16(narrowed, row_scale), zero);
-        StoreSixteen(scratch + ptrdiff_t{lane} * size + i, positive);
-        largest.of[lane] = i == 0 ? positive : MaxWords(largest.of[lane], positive);
+        StoreSixteen(to + i, positive);
+        most = MaxWords(most, positive);
       }
+      largest.of[lane] = most;
     }
     V::StayAwake();
     const LaneSquareQuantizers by(LargestWords(largest));
@@ -200,21 +203,20 @@ struct Unit {
   static void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
                           const int16_t* bias, int lanes, int size, Rows<int32_t> state) {
     const LaneScaling value(value_sums, kStateFraction), forget(forget_sums, kGateFraction);
-    for (int i = 0; i < size; i += kLongGroup) {
-      V::StayAwake();
-      const Sixteen value_scale = RowScales(value_sums.row_scale + i);
-      const Sixteen forget_scale = RowScales(forget_sums.row_scale + i);
-      const Sixteen more =
-          _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias + i)));
-      for (int lane = 0; lane < lanes; ++lane) {
-        const Sixteen gate = _mm512_add_epi32(forget(lane, i, forget_scale), more);
+    for (int lane = 0; lane < lanes; ++lane) {
+      if (lane % 4 == 0) V::StayAwake();
+      int32_t* const at = RowOf(state, lane);
+      for (int i = 0; i < size; i += kLongGroup) {
+        const Sixteen more =
+            _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias + i)));
+        const Sixteen gate =
+            _mm512_add_epi32(forget(lane, i, RowScales(forget_sums.row_scale + i)), more);
         const Sixteen z = Clamped(gate, Longs1(kGateLimit), Longs1(-kGateLimit));
         const Sixteen sigmoid =
             V::LookUp16(kSigmoidTable.data(), _mm512_sub_epi32(Longs1(4096), z));
-        const Sixteen v =
-            Clamped(value(lane, i, value_scale), Longs1(kStateLimit), Longs1(-kStateLimit));
-        int32_t* const at = RowOf(state, lane) + i;
-        StoreSixteen(at, NextStates(LoadSixteen(at), v, sigmoid));
+        const Sixteen v = Clamped(value(lane, i, RowScales(value_sums.row_scale + i)),
+                                  Longs1(kStateLimit), Longs1(-kStateLimit));
+        StoreSixteen(at + i, NextStates(LoadSixteen(at + i), v, sigmoid));
       }
     }
   }
@@ -222,24 +224,22 @@ struct Unit {
   static void Silu(const ScaledSums& y, int lanes, int size, Rows<int16_t> out) {
     const LaneScaling gate(y, kSiluFraction);
     constexpr int kDrop = kSiluFraction - kGateFraction;
-    for (int i = 0; i < size; i += kWordGroup) {
-      const Sixteen row_scale[2] = {RowScales(y.row_scale + i),
-                                    RowScales(y.row_scale + i + kLongGroup)};
-      const auto silu = [&](int lane, int half) __attribute__((always_inline)) {
-        const Sixteen g = Clamped(gate(lane, i + half * kLongGroup, row_scale[half]),
-                                  Longs1(kInt16Limit), Longs1(-kInt16Limit));
-        const Sixteen rounded =
-            _mm512_srai_epi32(_mm512_add_epi32(g, Longs1(1 << (kDrop - 1))), kDrop);
-        const Sixteen z = Clamped(rounded, Longs1(kGateLimit), Longs1(-kGateLimit));
-        const Sixteen sigmoid =
-            V::LookUp16(kSigmoidTable.data(), _mm512_add_epi32(Longs1(4096), z));
-        const Sixteen product = _mm512_mullo_epi32(g, sigmoid);
-        return _mm512_srai_epi32(_mm512_add_epi32(product, Longs1(1 << 15)), 16);
-      };
-      for (int lane = 0; lane < lanes; ++lane) {
-        if (lane % 8 == 0) V::StayAwake();
-        const Sixteen words = _mm512_packs_epi32(silu(lane, 0), silu(lane, 1));
-        StoreSixteen(RowOf(out, lane) + i, AscendingQuarters(words));
+    const auto silu = [&](int lane, int i) __attribute__((always_inline)) {
+      const Sixteen g = Clamped(gate(lane, i, RowScales(y.row_scale + i)), Longs1(kInt16Limit),
+                                Longs1(-kInt16Limit));
+      const Sixteen rounded =
+          _mm512_srai_epi32(_mm512_add_epi32(g, Longs1(1 << (kDrop - 1))), kDrop);
+      const Sixteen z = Clamped(rounded, Longs1(kGateLimit), Longs1(-kGateLimit));
+      const Sixteen sigmoid = V::LookUp16(kSigmoidTable.data(), _mm512_add_epi32(Longs1(4096), z));
+      const Sixteen product = _mm512_mullo_epi32(g, sigmoid);
+      return _mm512_srai_epi32(_mm512_add_epi32(product, Longs1(1 << 15)), 16);
+    };
+    for (int lane = 0; lane < lanes; ++lane) {
+      if (lane % 4 == 0) V::StayAwake();
+      int16_t* const to = RowOf(out, lane);
+      for (int i = 0; i < size; i += kWordGroup) {
+        const Sixteen words = _mm512_packs_epi32(silu(lane, i), silu(lane, i + kLongGroup));
+        StoreSixteen(to + i, AscendingQuarters(words));
       }
     }
   }
@@ -252,14 +252,13 @@ struct Unit {
     const Sixteen left = MaxLongs(_mm512_sub_epi32(zero, scaling.shift), zero);
     const LaneNumbers lefts(left), limits(_mm512_srlv_epi32(Longs1(kResidualLimit), left));
     const auto add = [&](const auto& addend) __attribute__((always_inline)) {
-      for (int i = 0; i < size; i += kLongGroup) {
-        V::StayAwake();
-        const Sixteen row_scale = RowScales(y.row_scale + i);
-        for (int lane = 0; lane < lanes; ++lane) {
-          int32_t* const at = RowOf(x, lane) + i;
-          const Sixteen more = addend(lane, scaling(lane, i, row_scale));
-          StoreSixteen(at, Clamped(_mm512_add_epi32(LoadSixteen(at), more), Longs1(kResidualLimit),
-                                   Longs1(-kResidualLimit)));
+      for (int lane = 0; lane < lanes; ++lane) {
+        if (lane % 4 == 0) V::StayAwake();
+        int32_t* const at = RowOf(x, lane);
+        for (int i = 0; i < size; i += kLongGroup) {
+          const Sixteen more = addend(lane, scaling(lane, i, RowScales(y.row_scale + i)));
+          StoreSixteen(at + i, Clamped(_mm512_add_epi32(LoadSixteen(at + i), more),
+                                       Longs1(kResidualLimit), Longs1(-kResidualLimit)));
         }
       }
     };
