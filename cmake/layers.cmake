@@ -92,7 +92,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(LMZ_FLAGS_sse4 -mssse3 -msse4.1)
   set(LMZ_FLAGS_avx2 -mavx2)
   set(LMZ_FLAGS_avxvnni -mavx2 -mavxvnni)
-  set(LMZ_FLAGS_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+  set(LMZ_FLAGS_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mavx512vnni
       -mprefer-vector-width=512)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # GCC 12 takes the deliberately undefined vectors inside its own intrinsics for a mistake.

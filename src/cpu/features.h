@@ -19,6 +19,7 @@ enum class Feature : uint8_t {
   kAvx512Bw,
   kAvx512Vl,
   kAvx512Dq,
+  kAvx512Cd,
   kAvx512Vnni,
   kAmxInt8,  // with tiles, and the permission to use them
   kNeon,
@@ -63,7 +64,7 @@ inline constexpr InstructionSet kAvx2 = {"avx2", kSse4.needs | Features{Feature:
 inline constexpr InstructionSet kAvxVnni = {"avxvnni", kAvx2.needs | Features{Feature::kAvxVnni}};
 inline constexpr InstructionSet kAvx512 = {
     "avx512", kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw, Feature::kAvx512Vl,
-                                     Feature::kAvx512Dq, Feature::kAvx512Vnni}};
+                                     Feature::kAvx512Dq, Feature::kAvx512Cd, Feature::kAvx512Vnni}};
 inline constexpr InstructionSet kAmx = {"amx", kAvx512.needs | Features{Feature::kAmxInt8}};
 inline constexpr InstructionSet kNeon = {"neon", {Feature::kNeon}};
 inline constexpr InstructionSet kNeonDot = {"neondot",

@@ -1,14 +1,11 @@
 #include "cpu/inverse_sqrt.h"
 
-#include <array>
-
 namespace lmz {
 
 namespace {
 
-// First guesses by the mantissa's upper eight bits.
-constexpr std::array<uint16_t, 256> MakeSeeds() {
-  std::array<uint16_t, 256> seeds{};
+constexpr std::array<uint16_t, 256 + 1> MakeSeeds() {
+  std::array<uint16_t, 256 + 1> seeds{};
   for (uint64_t i = 64; i < 256; ++i) {
     const uint64_t middle = (i << 8) + 128;
     uint64_t root = 0;
@@ -20,13 +17,13 @@ constexpr std::array<uint16_t, 256> MakeSeeds() {
   return seeds;
 }
 
-constexpr std::array<uint16_t, 256> kSeeds = MakeSeeds();
-
 }  // namespace
+
+constexpr std::array<uint16_t, 256 + 1> kInverseSqrtSeeds = MakeSeeds();
 
 int32_t InverseSqrt(uint32_t mantissa) {
   constexpr int64_t kTarget = int64_t{1} << 44;
-  int64_t root = kSeeds[mantissa >> 8];
+  int64_t root = kInverseSqrtSeeds[mantissa >> 8];
   // One Newton step: root += root * (1 - root^2 * mantissa) / 2. It is off by at most one, which is
   // put right without branches, for no processor would foresee them.
   root += (root * ((kTarget - root * root * mantissa) >> 22)) >> 23;

@@ -5,13 +5,16 @@
 #include <cstdint>
 
 #include "entropy/logistic.h"
+#include "mix/kernels/mixer_kernels.h"
 
 namespace lmz {
 
 class ByteOpinion {
  public:
   // Takes 256 relative weights, not all 0, whose sum is below 2^32; copies what it needs.
-  void Set(const uint32_t* weights);
+  void Set(const uint32_t* weights, const MixerKernels& kernels) {
+    kernels.sum_tree(weights, sums_.data());
+  }
 
   // The logit, in 1/256 nats and within +-kMaxLogitQ8, of a one after the bits in `node` (the bits
   // of the byte so far behind a leading one, 1 .. 255).
@@ -29,7 +32,8 @@ class ByteOpinion {
  private:
   static uint32_t AtLeastOne(uint32_t sum) { return sum + (sum == 0 ? 1 : 0); }
 
-  std::array<uint32_t, 512> sums_{};  // [node]: the weight of all bytes below; leaves from 256 on
+  alignas(64) std::array<uint32_t,
+                         512> sums_{};  // [node]: the weight of all bytes below; leaves from 256 on
 };
 
 }  // namespace lmz

@@ -36,7 +36,9 @@ class ContextMixer {
     // Before the first Predict of each byte, each of the opinions that the mixer was made for: the
     // relative weights of the lane's next byte, 256 numbers >= 1 with a sum below 2^32. Touches
     // nothing but the lane.
-    void SetOpinion(size_t number, const uint32_t* weights) { opinions_[number].Set(weights); }
+    void SetOpinion(size_t number, const uint32_t* weights) {
+      opinions_[number].Set(weights, *kernels_);
+    }
 
     // Of the next bit, the first opinion's logit.
     int OpinionLogitQ8() const { return opinions_[0].LogitQ8(node_); }
@@ -53,8 +55,9 @@ class ContextMixer {
    private:
     friend class ContextMixer;
     Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
-         MatchTable& match_table);
+         MatchTable& match_table, const MixerKernels& kernels);
 
+    const MixerKernels* kernels_;
     const uint8_t* block_;
     uint32_t index_;     // of the lane: 0, 1, ..
     uint32_t begin_;     // of the lane in the block
@@ -91,7 +94,7 @@ class ContextMixer {
   // coder may hand over the whole block: nothing reads a byte of it before UpdateByte was called
   // for it.
   Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
-    return Lane(block, begin, profile, made_lanes_++, match_table_);
+    return Lane(block, begin, profile, made_lanes_++, match_table_, kernels_);
   }
 
   // Before Predict: another input that is mixed, |value| < 2^12; 0 until it is set.
@@ -105,6 +108,12 @@ class ContextMixer {
 
   // The lane's next bit was `bit`.
   void Update(Lane& lane, int bit);
+
+  // While bits of another lane are predicted, asks for the memory of `lane`, which is between two
+  // bytes and comes next: a part with each bit, since a core waits for no more than so many pieces
+  // of memory at a time. Null: a lane's memory is asked for when its byte is known. `lane` outlives
+  // this or the next call.
+  void Await(const Lane* lane) { awaited_ = lane; }
 
   // Knows from now on what `other` knows, which was made with the same arguments and whose lanes
   // are between two bytes; a copy of such a lane goes on with either. Allocates nothing.
@@ -128,6 +137,7 @@ class ContextMixer {
   uint32_t FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail);
   uint32_t FillOpinionInputs(const Lane& lane, size_t number, Mixer::Eight& tail);
   void Foresee(Lane& lane, uint32_t next_node);
+  void PrefetchAwaited(uint32_t node) const;
   void EnterMaps(const Lane& lane);
   uint32_t Refine(int logit_q8);
 
@@ -142,6 +152,7 @@ class ContextMixer {
   std::vector<uint32_t> history_map_;
   std::vector<DualRate> match_length_map_;  // [length class][expected bit]
   std::vector<DualRate> match_byte_map_;    // [expected byte][last byte][expected bit]
+  const Lane* awaited_ = nullptr;
   ProbabilityMap order1_map_;
   ProbabilityMap order2_map_;
   uint32_t map_mask_;

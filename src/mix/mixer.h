@@ -65,6 +65,13 @@ class Mixer {
   // The mixed logit in 1/256 nats.
   int Predict(const Contexts& contexts);
 
+  // Asks for the memory of a row of the first layer.
+  [[gnu::always_inline]] void PrefetchFirst(size_t set, uint64_t row) const {
+    const int16_t* const weights = first_[set].data() + row * kInputs;
+    __builtin_prefetch(weights);
+    __builtin_prefetch(weights + kInputs - 1);
+  }
+
   // Trains the rows that the last Predict used.
   void Update(int bit) { kernels_.train(&rows_, bit); }
 

@@ -94,9 +94,10 @@ TEST(KernelBuilds, AListWithoutABuildForASetTakesTheNextLowerOne) {
   EXPECT_EQ(choices(kAmx.needs | kAvxVnni.needs), "amx avx512 amx avx2 avx2");
   EXPECT_EQ(choices(kAvx2.needs | Features{Feature::kAmxInt8}), "avx2 avx2 avx2 avx2 avx2");
   // AVX-512 without VNNI (Skylake-X).
-  EXPECT_EQ(choices(kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw,
-                                           Feature::kAvx512Vl, Feature::kAvx512Dq}),
-            "avx2 avx2 avx2 avx2 avx2");
+  EXPECT_EQ(
+      choices(kAvx2.needs | Features{Feature::kAvx512F, Feature::kAvx512Bw, Feature::kAvx512Vl,
+                                     Feature::kAvx512Dq, Feature::kAvx512Cd}),
+      "avx2 avx2 avx2 avx2 avx2");
 #elif defined(__aarch64__)
   EXPECT_EQ(choices(kNeon.needs), "neon neon neon scalar scalar");
   EXPECT_EQ(choices(kNeonDot.needs), "neondot neondot neon scalar scalar");

@@ -189,10 +189,12 @@ class TextWalk {
     const int end = std::min(schedule_.RangeBegin(piece.end_range), group.end_lane());
     for (int lane = first; lane < end; ++lane) {
       if (piece.step >= layout_.LaneSize(lane)) continue;
+      if (end - first > 1) group.mixer.Await(&group.lane(lane + 1 < end ? lane + 1 : first));
       inputs_[static_cast<size_t>(lane)] =
           CodeByte(group.mixer, group.lane(lane), group.coder,
                    block_[static_cast<size_t>(layout_.LaneBegin(lane) + piece.step)]);
     }
+    group.mixer.Await(nullptr);
     if (group.coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
     group.written_size.store(group.coder.written_size(), std::memory_order_relaxed);
     if (first != 0 || piece.step % kReportSteps != 0) return OkStatus();

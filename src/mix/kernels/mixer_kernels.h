@@ -80,6 +80,10 @@ struct MixerKernels {
   int (*gather)(const Slot* const* slots, int node, const uint32_t* map, const uint32_t* expected,
                 uint32_t prefix, int shift, ContextBit* bit, int16_t* inputs);
 
+  // sums[256 + i] = weights[i] for 256 weights, and sums[n] = sums[2 n] + sums[2 n + 1] modulo 2^32
+  // for n = 255 .. 1. sums[0] is not set. `sums` is aligned to a cache line.
+  void (*sum_tree)(const uint32_t* weights, uint32_t* sums);
+
   // Moves the pairs of `context_bit` towards `bit`, as DualRate::Update<4, 7>, and puts them into
   // `map`; advances its nodes and puts them at `node` of slots[i], in ascending order.
   void (*learn)(Slot* const* slots, int node, uint32_t* map, ContextBit* context_bit, int bit,

@@ -191,6 +191,19 @@ void Learn(Slot* const* slots, int node, uint32_t* map, ContextBit* context_bit,
   for (int i = 0; i < kMixerContexts; ++i) map[context_bit->index[i]] = context_bit->pairs[i];
 }
 
+// sums[n] .. sums[n + 7], of the numbers behind them.
+inline void SumEight(uint32_t* sums, int n) {
+  const Uint32x8 low = At(sums + 2 * n).v, high = At(sums + 2 * n + 8).v;
+  At(sums + n).v = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14) +
+                   __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+void SumTree(const uint32_t* weights, uint32_t* sums) {
+  for (int i = 0; i < 256; i += kInt32Lanes) At(sums + 256 + i).v = At(weights + i).v;
+  for (int n = 256 - kInt32Lanes; n >= kInt32Lanes; n -= kInt32Lanes) SumEight(sums, n);
+  for (int n = kInt32Lanes - 1; n > 0; --n) sums[n] = sums[2 * n] + sums[2 * n + 1];
+}
+
 template <class Words>
 void FindRuns(const uint32_t* hashes, RunLookup* lookup) {
   for (int i = 0; i < kMixerContexts; ++i) {
@@ -210,6 +223,7 @@ constexpr MixerKernels MakeMixerKernels() {
           .mix = Mix<Words, Eight>,
           .train = Train<Words, Eight>,
           .gather = Gather<Words>,
+          .sum_tree = SumTree,
           .learn = Learn};
 }
 

@@ -72,14 +72,6 @@ void ContextTable::CopyFrom(const ContextTable& other) {
   std::memcpy(static_cast<void*>(buckets_), other.buckets_, RunsSize());
 }
 
-// Of both, since which of them a context has is not known before its bucket has come.
-void ContextTable::PrefetchFirst(const Hashes& hashes) const {
-  for (const uint32_t hash : hashes) {
-    __builtin_prefetch(BucketOf(hash));
-    slots_.Prefetch(hash);
-  }
-}
-
 void ContextTable::EnterFirst(const Hashes& hashes, View& view) {
   view.hashes_ = hashes;
   for (size_t i = 0; i < kContexts; ++i) view.runs_.buckets[i] = BucketOf(hashes[i]);

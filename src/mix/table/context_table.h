@@ -61,7 +61,15 @@ class ContextTable {
   void CopyFrom(const ContextTable& other);
 
   // Asks for the memory that EnterFirst will read.
-  void PrefetchFirst(const Hashes& hashes) const;
+  [[gnu::always_inline]] void PrefetchFirst(const Hashes& hashes) const {
+    for (const uint32_t hash : hashes) PrefetchFirst(hash);
+  }
+  // The same for one of the contexts: of both its bucket and its slot, since which of them it has
+  // is not known before the bucket has come.
+  [[gnu::always_inline]] void PrefetchFirst(uint32_t hash) const {
+    __builtin_prefetch(BucketOf(hash));
+    slots_.Prefetch(hash);
+  }
 
   // Before the first half of a byte in these contexts.
   void EnterFirst(const Hashes& hashes, View& view);

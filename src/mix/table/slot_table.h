@@ -24,7 +24,9 @@ class SlotTable {
   // Holds from now on what `other`, of the same size, holds.
   void CopyFrom(const SlotTable& other);
 
-  void Prefetch(uint32_t hash) const { __builtin_prefetch(&slots_[Index(hash)]); }
+  [[gnu::always_inline]] void Prefetch(uint32_t hash) const {
+    __builtin_prefetch(&slots_[Index(hash)]);
+  }
 
   // The slot of the context whose hash is `hash`: found, or cleared for it. Never null; valid until
   // another context takes the slot.

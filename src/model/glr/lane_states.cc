@@ -9,9 +9,23 @@ namespace {
 // What aligning a vector may add.
 constexpr uint64_t kAlignment = kCacheLine;
 
+constexpr size_t kSumsOfALine = kCacheLine / sizeof(int32_t);
+
 // Of the vectors that a step writes, the longest.
 int WidestOf(const GlrShape& shape) {
   return std::max<int>({shape.width, shape.state, shape.hidden, kByteValues});
+}
+
+size_t WholeUnits(int lanes) {
+  return static_cast<size_t>((lanes + kLaneUnit - 1) / kLaneUnit * kLaneUnit);
+}
+
+// A lane's part of StepScratch::half and ::full.
+size_t HalfSize(const GlrShape& shape) {
+  return std::max<size_t>(kMaxMixes * size_t{shape.width}, shape.hidden);
+}
+size_t FullSize(const GlrShape& shape) {
+  return std::max<size_t>(shape.state, kByteValues);
 }
 
 }  // namespace
@@ -39,27 +53,42 @@ void LaneStates::Reset(int lane) {
   }
 }
 
+StepScratch::Slot::Slot(int lanes, int widest)
+    : quantized_(static_cast<size_t>(lanes) * (static_cast<size_t>(widest) + kCacheLine)),
+      mantissa_(WholeUnits(lanes)),
+      exponent_(WholeUnits(lanes)),
+      sums_(static_cast<size_t>(lanes) * (static_cast<size_t>(widest) + kSumsOfALine)) {}
+
+uint64_t StepScratch::Slot::MemoryFor(int lanes, int widest) {
+  const uint64_t row = (static_cast<uint64_t>(widest) + kCacheLine) * sizeof(uint8_t) +
+                       (static_cast<uint64_t>(widest) + kSumsOfALine) * sizeof(int32_t);
+  return static_cast<uint64_t>(lanes) * row + WholeUnits(lanes) * 2 * sizeof(int32_t) +
+         sizeof(Slot) + 4 * kAlignment;
+}
+
+QuantizedRows StepScratch::Slot::Quantized(int size) {
+  return {{quantized_.data(), size + static_cast<ptrdiff_t>(kCacheLine)}, scales()};
+}
+
+Rows<int32_t> StepScratch::Slot::Sums(int size) {
+  return {sums_.data(), size + static_cast<ptrdiff_t>(kSumsOfALine)};
+}
+
 StepScratch::StepScratch(const GlrShape& shape, int lanes)
     : normal(lanes, std::max(shape.width, shape.state)), gate(lanes, shape.state) {
-  const int widest = WidestOf(shape);
-  for (Slot& slot : slots) {
-    slot = {LaneRows<uint8_t>(lanes, widest),
-            std::vector<QuantizedScale>(static_cast<size_t>(lanes)),
-            LaneRows<int32_t>(lanes, widest)};
-  }
-  half.resize(kMaxMixes * static_cast<size_t>(widest));
-  gates.resize(static_cast<size_t>(widest));
-  full.resize(static_cast<size_t>(widest));
+  const size_t units = WholeUnits(lanes);
+  for (int i = 0; i < kMaxMixes; ++i) slots.emplace_back(lanes, WidestOf(shape));
+  half.resize(units * HalfSize(shape));
+  gates.resize(units * shape.state);
+  full.resize(units * FullSize(shape));
 }
 
 uint64_t StepScratch::MemoryFor(const GlrShape& shape, int lanes) {
-  const auto widest = static_cast<uint64_t>(WidestOf(shape));
-  const uint64_t slot = widest * (sizeof(uint8_t) + sizeof(int32_t)) + sizeof(QuantizedScale);
-  const uint64_t lane =
-      3 * slot + (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
-  const uint64_t shared =
-      widest * (kMaxMixes * sizeof(int16_t) + sizeof(uint16_t) + sizeof(int32_t));
-  return static_cast<uint64_t>(lanes) * lane + shared + sizeof(StepScratch) + 15 * kAlignment;
+  const uint64_t lane = (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
+  const uint64_t in_units = HalfSize(shape) * sizeof(int16_t) + shape.state * sizeof(uint16_t) +
+                            FullSize(shape) * sizeof(int32_t);
+  return static_cast<uint64_t>(lanes) * lane + WholeUnits(lanes) * in_units +
+         kMaxMixes * Slot::MemoryFor(lanes, WidestOf(shape)) + sizeof(StepScratch) + 5 * kAlignment;
 }
 
 }  // namespace lmz

@@ -23,6 +23,8 @@ class LaneRows {
     const auto size = static_cast<size_t>(size_);
     return std::span<T>(numbers_).subspan(static_cast<size_t>(lane) * size, size);
   }
+  // The rows from `lane` on, for the kernels.
+  Rows<T> From(int lane) { return {(*this)[lane].data(), size_}; }
   int size() const { return size_; }  // also the stride
 
  private:
@@ -49,6 +51,7 @@ class LaneStates {
   LayerState& layer(int index) { return layers_[static_cast<size_t>(index)]; }
   // [width]: the residual stream, which outlives no step.
   std::span<int32_t> residual(int lane) { return residual_[lane]; }
+  Rows<int32_t> residual_from(int lane) { return residual_.From(lane); }
 
   // Makes `lane` forget everything, as if new.
   void Reset(int lane);
@@ -66,19 +69,35 @@ struct StepScratch {
   // The bytes that it takes, from above.
   static uint64_t MemoryFor(const GlrShape& shape, int lanes);
 
-  // Input and output of a matrix product for all lanes.
-  struct Slot {
-    LaneRows<uint8_t> quantised;        // [lanes][widest]
-    std::vector<QuantizedScale> scale;  // [lanes]
-    LaneRows<int32_t> sums;             // [lanes][widest]
+  // Input and output of a matrix product for all lanes. Rows are as far apart as the matrix at hand
+  // makes them and a cache line more: were the distance a power of two, lanes would share few sets
+  // of the cache.
+  class Slot {
+   public:
+    Slot(int lanes, int widest);
+    static uint64_t MemoryFor(int lanes, int widest);
+
+    // Vectors of `size` quantised numbers, size <= widest.
+    QuantizedRows Quantized(int size);
+    // As many sums.
+    Rows<int32_t> Sums(int size);
+    // Of the quantised vectors.
+    LaneScales scales() { return {mantissa_.data(), exponent_.data()}; }
+
+   private:
+    AlignedVector<uint8_t> quantized_;
+    AlignedVector<int32_t> mantissa_;  // [lanes in whole units]
+    AlignedVector<int32_t> exponent_;  // the same
+    AlignedVector<int32_t> sums_;
   };
 
-  std::array<Slot, 3> slots;
-  LaneRows<int16_t> normal;       // [lanes][the larger of width and state]
-  LaneRows<int16_t> gate;         // [lanes][state]
-  AlignedVector<int16_t> half;    // [kMaxMixes][widest]
-  AlignedVector<uint16_t> gates;  // [widest]
-  AlignedVector<int32_t> full;    // [widest]
+  std::vector<Slot> slots;   // 3
+  LaneRows<int16_t> normal;  // [lanes][the larger of width and state]
+  LaneRows<int16_t> gate;    // [lanes][state]
+  // The kernels' scratch, [lanes in whole units] of:
+  AlignedVector<int16_t> half;    // [the larger of kMaxMixes * width and hidden]
+  AlignedVector<uint16_t> gates;  // [state]
+  AlignedVector<int32_t> full;    // [the larger of state and 256]
 };
 
 }  // namespace lmz

@@ -86,8 +86,10 @@ TEST(NumericsTest, QuantisedVectorsAreCloseToWhatTheyStandFor) {
       x[i] = static_cast<int16_t>(largest * (static_cast<int>(i) - 8) / 8);
     }
     std::vector<uint8_t> q(x.size());
-    const QuantizedScale scale = kernels.quantize(x.data(), static_cast<int>(x.size()), q.data());
-    const double step = std::ldexp(scale.mantissa, -scale.exponent);
+    int32_t mantissa = 0, exponent = 0;
+    kernels.quantize({x.data(), 16}, 1, static_cast<int>(x.size()), 0,
+                     {{q.data(), 16}, {&mantissa, &exponent}});
+    const double step = std::ldexp(mantissa, -exponent);
     for (size_t i = 0; i < x.size(); ++i) {
       ASSERT_LE(std::abs(static_cast<int8_t>(q[i])), 127);
       ASSERT_NEAR(static_cast<int8_t>(q[i]) * step, x[i], 0.51 * largest / 126.0) << largest;
@@ -109,7 +111,7 @@ TEST(NumericsTest, NormIsCloseToARootMeanSquareNorm) {
     }
     const std::vector<int16_t> weights(kSize, 32767);
     std::vector<int16_t> out(kSize);
-    kernels.normalize(x.data(), kSize, 0, weights.data(), out.data());
+    kernels.normalize({x.data(), kSize}, 1, kSize, 0, weights.data(), {out.data(), kSize});
     for (size_t i = 0; i < x.size(); ++i) {
       ASSERT_NEAR(out[i], x[i] / std::sqrt(squares) * 32767, 3.0) << bits;
     }

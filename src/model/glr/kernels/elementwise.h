@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "model/glr/kernels/fixed_point.h"
+#include "model/glr/kernels/lane_by_lane.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/quantizer.h"
 #include "model/glr/kernels/tables.h"
@@ -74,14 +75,14 @@ QuantizedScale Quantize(const int16_t* __restrict x, int size, uint8_t* __restri
 template <uint8_t kFlip>
 void ShiftQuantize(const int16_t* __restrict now, int16_t* __restrict before,
                    const MixWeights* mixes, int count, int size, int16_t* __restrict scratch,
-                   const QuantizedVector* out) {
+                   QuantizedVector* out) {
   for (int k = 0; k < count; ++k) {
     const int16_t* __restrict mix = mixes[k].weights;
     for (int i = 0; i < size; ++i) {
       const int32_t moved = now[i] + RoundShift((before[i] - now[i]) * mix[i], kMixFraction);
       scratch[i] = static_cast<int16_t>(Saturate(moved, kInt16Limit));
     }
-    *out[k].scale = Quantize<kFlip>(scratch, size, out[k].q);
+    out[k].scale = Quantize<kFlip>(scratch, size, out[k].q);
   }
   for (int i = 0; i < size; ++i) before[i] = now[i];
 }
@@ -107,18 +108,18 @@ QuantizedScale ProductQuantize(const int16_t* __restrict a, const int16_t* __res
 }
 
 // The sum, narrowed to 16 bits.
-inline int32_t NarrowSum(const ScaledSums& y, int i) {
+inline int32_t NarrowSum(const LaneSums& y, int i) {
   return Saturate(RoundShift(y.sums[i], y.sum_shift), kInt16Limit);
 }
 
-inline int32_t ScaleSum(const ScaledSums& y, int i) {
+inline int32_t ScaleSum(const LaneSums& y, int i) {
   const int32_t scale = RoundShift(y.row_scale[i] * int32_t{y.mantissa}, 15);
   return RoundShift(NarrowSum(y, i) * scale, y.shift);
 }
 
-QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restrict scratch,
+QuantizedScale SquareQuantize(const LaneSums& sums, int size, int16_t* __restrict scratch,
                               uint8_t* __restrict q) {
-  const ScaledSums y = sums;
+  const LaneSums y = sums;
   int16_t largest = 0;
   for (int i = 0; i < size; ++i) {
     const int16_t scaled = MulQ15(static_cast<int16_t>(NarrowSum(y, i)), y.row_scale[i]);
@@ -136,11 +137,11 @@ QuantizedScale SquareQuantize(const ScaledSums& sums, int size, int16_t* __restr
   return by.scale(y.mantissa);
 }
 
-void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
+void UpdateState(const LaneSums& value_sums, const LaneSums& forget_sums,
                  const int16_t* __restrict bias, int size, uint16_t* __restrict scratch,
                  int32_t* __restrict state) {
-  const ScaledSums value = value_sums;
-  const ScaledSums forget = forget_sums;
+  const LaneSums value = value_sums;
+  const LaneSums forget = forget_sums;
   for (int i = 0; i < size; ++i) {
     const int32_t z = Saturate(ScaleSum(forget, i) + bias[i], kGateLimit);
     scratch[i] = static_cast<uint16_t>(4096 - z);
@@ -153,8 +154,8 @@ void UpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
   }
 }
 
-void Silu(const ScaledSums& sums, int size, uint16_t* __restrict scratch, int16_t* __restrict out) {
-  const ScaledSums gate = sums;
+void Silu(const LaneSums& sums, int size, uint16_t* __restrict scratch, int16_t* __restrict out) {
+  const LaneSums gate = sums;
   for (int i = 0; i < size; ++i) {
     const int32_t g = Saturate(ScaleSum(gate, i), kInt16Limit);
     const int32_t z = Saturate(RoundShift(g, kSiluFraction - kGateFraction), kGateLimit);
@@ -167,8 +168,8 @@ void Silu(const ScaledSums& sums, int size, uint16_t* __restrict scratch, int16_
   }
 }
 
-void Add(const ScaledSums& sums, int size, int32_t* __restrict x) {
-  ScaledSums y = sums;
+void Add(const LaneSums& sums, int size, int32_t* __restrict x) {
+  LaneSums y = sums;
   const int left = y.shift < 0 ? -y.shift : 0;
   y.shift += left;
   for (int i = 0; i < size; ++i) {
@@ -177,9 +178,9 @@ void Add(const ScaledSums& sums, int size, int32_t* __restrict x) {
   }
 }
 
-void ByteWeights(const ScaledSums& sums, const int32_t* __restrict bias,
-                 int32_t* __restrict scratch, uint32_t* __restrict weights) {
-  const ScaledSums y = sums;
+void ByteWeights(const LaneSums& sums, const int32_t* __restrict bias, int32_t* __restrict scratch,
+                 uint32_t* __restrict weights) {
+  const LaneSums y = sums;
   int32_t largest = INT32_MIN;
   for (int i = 0; i < 256; ++i) {
     scratch[i] = ScaleSum(y, i) + bias[i];

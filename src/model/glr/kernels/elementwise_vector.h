@@ -10,6 +10,7 @@
 
 #include "cpu/for_each.h"
 #include "model/glr/kernels/fixed_point.h"
+#include "model/glr/kernels/lane_by_lane.h"
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/quantizer.h"
 #include "model/glr/kernels/tables.h"
@@ -95,10 +96,10 @@ inline QuantizedScale QuantizeBy(int32_t largest, const int16_t* x, int size, ui
   return by.scale();
 }
 
-// ScaledSums as fixed-point numbers (spec 3.3).
+// LaneSums as fixed-point numbers (spec 3.3).
 template <class V>
 struct Scaling {
-  Scaling(const ScaledSums& y, int shift)
+  Scaling(const LaneSums& y, int shift)
       : sums(y.sums),
         row_scale(y.row_scale),
         mantissa(V::Words1(y.mantissa)),
@@ -238,7 +239,7 @@ struct ShiftFar {
 
 template <class V, class Shift, int kCount>
 void ShiftBy(const int16_t* now, int16_t* before, const MixWeights* mixes, int size,
-             int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+             int16_t* scratch, uint8_t flip, QuantizedVector* out) {
   typename V::Words largest[kCount];
   ForEach<0, kCount>([&]<int k>() __attribute__((always_inline)) { largest[k] = V::Words1(0); });
   for (int i = 0; i < size; i += V::kGroup) {
@@ -253,13 +254,13 @@ void ShiftBy(const int16_t* now, int16_t* before, const MixWeights* mixes, int s
   }
   for (int k = 0; k < kCount; ++k) {
     const int16_t* const moved = scratch + k * size;
-    *out[k].scale = QuantizeBy<V>(V::Largest16(largest[k]), moved, size, flip, out[k].q);
+    out[k].scale = QuantizeBy<V>(V::Largest16(largest[k]), moved, size, flip, out[k].q);
   }
 }
 
 template <class V, int kCount>
 void ShiftCount(const int16_t* now, int16_t* before, const MixWeights* mixes, int size,
-                int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+                int16_t* scratch, uint8_t flip, QuantizedVector* out) {
   int16_t least = 0;
   for (int k = 0; k < kCount; ++k) least = mixes[k].least < least ? mixes[k].least : least;
   auto* by = ShiftBy<V, ShiftFar<V>, kCount>;
@@ -273,7 +274,7 @@ void ShiftCount(const int16_t* now, int16_t* before, const MixWeights* mixes, in
 
 template <class V>
 void VectorShiftQuantize(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
-                         int size, int16_t* scratch, uint8_t flip, const QuantizedVector* out) {
+                         int size, int16_t* scratch, uint8_t flip, QuantizedVector* out) {
   auto* all = count == 1 ? ShiftCount<V, 1> : ShiftCount<V, kMaxMixes>;
   all(now, before, mixes, size, scratch, flip, out);
 }
@@ -300,8 +301,7 @@ QuantizedScale VectorProductQuantize(const int16_t* a, const int16_t* b, int siz
 }
 
 template <class V>
-QuantizedScale VectorSquareQuantize(const ScaledSums& sums, int size, int16_t* scratch,
-                                    uint8_t* q) {
+QuantizedScale VectorSquareQuantize(const LaneSums& sums, int size, int16_t* scratch, uint8_t* q) {
   const Scaling<V> y(sums, 0);
   auto largest = V::Words1(0);
   for (int i = 0; i < size; i += V::kGroup) {
@@ -337,8 +337,8 @@ inline typename V::Words NextState(typename V::Words h, typename V::Words value,
 }
 
 template <class V>
-void VectorUpdateState(const ScaledSums& value_sums, const ScaledSums& forget_sums,
-                       const int16_t* bias, int size, uint16_t* scratch, int32_t* state) {
+void VectorUpdateState(const LaneSums& value_sums, const LaneSums& forget_sums, const int16_t* bias,
+                       int size, uint16_t* scratch, int32_t* state) {
   const Scaling<V> value(value_sums, value_sums.shift), forget(forget_sums, forget_sums.shift);
   for (int i = 0; i < size; i += V::kGroup) {
     const auto f = forget(i), b = V::Widen(V::Load(bias + i));
@@ -354,7 +354,7 @@ void VectorUpdateState(const ScaledSums& value_sums, const ScaledSums& forget_su
 }
 
 template <class V>
-void VectorSilu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* out) {
+void VectorSilu(const LaneSums& sums, int size, uint16_t* scratch, int16_t* out) {
   const Scaling<V> gate(sums, sums.shift);
   constexpr int kDrop = kSiluFraction - kGateFraction;
   for (int i = 0; i < size; i += V::kGroup) {
@@ -375,7 +375,7 @@ void VectorSilu(const ScaledSums& sums, int size, uint16_t* scratch, int16_t* ou
 }
 
 template <class V>
-void VectorAdd(const ScaledSums& y, int size, int32_t* x) {
+void VectorAdd(const LaneSums& y, int size, int32_t* x) {
   using Words = typename V::Words;
   const int left = y.shift < 0 ? -y.shift : 0;
   const Scaling<V> scaling(y, y.shift + left);
@@ -397,7 +397,7 @@ void VectorAdd(const ScaledSums& y, int size, int32_t* x) {
 }
 
 template <class V>
-void VectorByteWeights(const ScaledSums& sums, const int32_t* bias, int32_t* scratch,
+void VectorByteWeights(const LaneSums& sums, const int32_t* bias, int32_t* scratch,
                        uint32_t* weights) {
   const Scaling<V> logit(sums, sums.shift);
   auto largest = V::Longs1(INT32_MIN);
@@ -432,7 +432,7 @@ struct VectorElementwise {
     return (IsWhole(size) ? VectorQuantize<V> : VectorQuantize<Half>)(x, size, kFlip, q);
   }
   static void ShiftQuantize(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
-                            int size, int16_t* scratch, const QuantizedVector* out) {
+                            int size, int16_t* scratch, QuantizedVector* out) {
     (IsWhole(size) ? VectorShiftQuantize<V> : VectorShiftQuantize<Half>)(now, before, mixes, count,
                                                                          size, scratch, kFlip, out);
   }
@@ -441,20 +441,19 @@ struct VectorElementwise {
     return (IsWhole(size) ? VectorProductQuantize<V>
                           : VectorProductQuantize<Half>)(a, b, size, scratch, kFlip, q);
   }
-  static QuantizedScale SquareQuantize(const ScaledSums& y, int size, int16_t* scratch,
-                                       uint8_t* q) {
+  static QuantizedScale SquareQuantize(const LaneSums& y, int size, int16_t* scratch, uint8_t* q) {
     return (IsWhole(size) ? VectorSquareQuantize<V> : VectorSquareQuantize<Half>)(y, size, scratch,
                                                                                   q);
   }
-  static void UpdateState(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
+  static void UpdateState(const LaneSums& value, const LaneSums& forget, const int16_t* bias,
                           int size, uint16_t* scratch, int32_t* state) {
     (IsWhole(size) ? VectorUpdateState<V> : VectorUpdateState<Half>)(value, forget, bias, size,
                                                                      scratch, state);
   }
-  static void Silu(const ScaledSums& gate, int size, uint16_t* scratch, int16_t* out) {
+  static void Silu(const LaneSums& gate, int size, uint16_t* scratch, int16_t* out) {
     (IsWhole(size) ? VectorSilu<V> : VectorSilu<Half>)(gate, size, scratch, out);
   }
-  static void Add(const ScaledSums& y, int size, int32_t* x) {
+  static void Add(const LaneSums& y, int size, int32_t* x) {
     (IsWhole(size) ? VectorAdd<V> : VectorAdd<Half>)(y, size, x);
   }
   static constexpr auto ByteWeights = VectorByteWeights<V>;

@@ -15,6 +15,7 @@ inline constexpr int32_t kStateLimit = (int32_t{1} << 21) - 1;
 inline constexpr int kGateFraction = 8;
 inline constexpr int32_t kGateLimit = 4095;
 inline constexpr int kSiluFraction = 10;
+inline constexpr int kLeastAddShift = -16;  // of sums that are added to the residual stream
 inline constexpr int kMixFraction = 14;
 inline constexpr int kLogitFraction = 10;
 inline constexpr int32_t kInt16Limit = 32767;

@@ -217,6 +217,7 @@ constexpr MatrixKernels kVectorSparse = {.flip = 0,
                                          .multiply = MultiplySparse<Ops>};
 
 // The table of one instruction set from the parts of its kernels.
+// `Elementwise` is for all lanes, such as LaneByLane.
 template <class Ops, class Elementwise>
 constexpr NetworkKernels MakeNetworkKernels(
     const MatrixKernels& dense = kVectorDense<Ops, Elementwise::kFlip>,

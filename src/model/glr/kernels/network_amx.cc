@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "model/glr/kernels/avx512/by_units.h"
+#include "model/glr/kernels/avx512/vector_avx512.h"
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
 #include "model/glr/kernels/vector_avx2.h"
-#include "model/glr/kernels/vector_avx512.h"
 
 namespace lmz::internal {
 
@@ -270,25 +271,30 @@ constexpr MatrixKernels kTileSparse = {.flip = 0,
 
 // Of CPUs with AMX none has to slow gathering down, as some older ones have.
 struct AmxVector : Avx512Vector {
+  // The tile unit falls asleep when it has had nothing to do for half a microsecond, and takes a
+  // quarter to wake: as long as three small products. What this multiplies does not matter.
+  static void StayAwake() { _tile_dpbusd(3, 4, 7); }
   // Each number with the one in front of it, since nothing lies behind the last.
-  static __m512i LookUp16(const uint16_t* table, const uint16_t* at) {
-    const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-    const __m512i before = _mm512_sub_epi32(_mm512_cvtepu16_epi32(numbers), _mm512_set1_epi32(1));
-    const __m512i pairs = _mm512_i32gather_epi32(before, table, 2);
-    return _mm512_srli_epi32(pairs, 16);
+  static Words LookUp16(const uint16_t* table, Words at) {
+    const Words before = _mm512_sub_epi32(at, _mm512_set1_epi32(1));
+    return _mm512_srli_epi32(_mm512_i32gather_epi32(before, table, 2), 16);
   }
   static Words LookUp(const uint16_t* table, const uint16_t* at) {
-    const __m256i low = _mm512_cvtepi32_epi16(LookUp16(table, at));
-    const __m256i high = _mm512_cvtepi32_epi16(LookUp16(table, at + 16));
-    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+    const auto half = [&](const uint16_t* from) {
+      const __m256i numbers = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+      return _mm512_cvtepi32_epi16(LookUp16(table, _mm512_cvtepu16_epi32(numbers)));
+    };
+    return _mm512_inserti64x4(_mm512_castsi256_si512(half(at)), half(at + 16), 1);
   }
 };
+
+using AmxLaneByLane = LaneByLane<VectorElementwise<AmxVector, Avx2Vector, 0x80>>;
 
 }  // namespace
 
 extern const NetworkKernels kNetworkAmx;
 constinit const NetworkKernels kNetworkAmx =
-    MakeNetworkKernels<Avx512Ops, VectorElementwise<AmxVector, Avx2Vector, 0x80>>(kTileDense,
-                                                                                  kTileSparse);
+    MakeNetworkKernels<Avx512Ops, LanesElementwise<AmxVector, 0x80, AmxLaneByLane>>(kTileDense,
+                                                                                    kTileSparse);
 
 }  // namespace lmz::internal

@@ -29,6 +29,6 @@ struct Avx2Ops : Avx2Rows {
 
 extern const NetworkKernels kNetworkAvx2;
 constinit const NetworkKernels kNetworkAvx2 =
-    MakeNetworkKernels<Avx2Ops, VectorElementwise<Avx2Vector, Avx2Vector, 0>>();
+    MakeNetworkKernels<Avx2Ops, LaneByLane<VectorElementwise<Avx2Vector, Avx2Vector, 0>>>();
 
 }  // namespace lmz::internal

@@ -20,6 +20,6 @@ struct AvxVnniOps : Avx2Rows {
 
 extern const NetworkKernels kNetworkAvxVnni;
 constinit const NetworkKernels kNetworkAvxVnni =
-    MakeNetworkKernels<AvxVnniOps, VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>();
+    MakeNetworkKernels<AvxVnniOps, LaneByLane<VectorElementwise<Avx2Vector, Avx2Vector, 0x80>>>();
 
 }  // namespace lmz::internal

@@ -53,25 +53,37 @@ struct MatrixKernels {
                    int32_t* sums, ptrdiff_t sums_stride) = nullptr;
 };
 
-// A quantised vector stands for q * mantissa * 2^-exponent.
-struct QuantizedScale {
-  int16_t mantissa = 0;
-  int32_t exponent = 0;
+// A row of numbers for each lane. The stride is in numbers.
+template <class T>
+struct Rows {
+  T* first = nullptr;
+  ptrdiff_t stride = 0;
 };
 
-// The sums of one matrix for one lane and what turns them into fixed-point numbers (spec 3.3).
+// Arrays with a number for each lane have room for whole multiples of so many lanes: kernels may
+// read and write behind the last one.
+inline constexpr int kLaneUnit = 16;
+
+// The quantised vector of a lane stands for q * mantissa * 2^-exponent.
+struct LaneScales {
+  int32_t* mantissa = nullptr;  // [lanes], 8256 .. 16513
+  int32_t* exponent = nullptr;  // [lanes]
+};
+
+// Where the quantised vectors of all lanes go.
+struct QuantizedRows {
+  Rows<uint8_t> q;
+  LaneScales scales;
+};
+
+// The sums of one matrix for all lanes and what turns them into fixed-point numbers (spec 3.3).
 struct ScaledSums {
-  const int32_t* sums = nullptr;       // [rows]
+  Rows<const int32_t> sums;            // [rows] each
   const int16_t* row_scale = nullptr;  // [rows], >= 0
   int sum_shift = 0;                   // 0 .. 16
-  int16_t mantissa = 0;                // of the quantised input
-  int shift = 0;                       // 0 .. 31 (for add -16 .. 31): to the result's fraction
-};
-
-// Where a quantised vector goes.
-struct QuantizedVector {
-  uint8_t* q = nullptr;
-  QuantizedScale* scale = nullptr;
+  LaneScales input;                    // of the quantised input
+  int base_exponent = 0;               // a narrowed sum times its 15-bit scale has this many
+                                       // fraction bits more than the input
 };
 
 // The most mixes of one vector: for value, forget gate and gate.
@@ -83,6 +95,10 @@ struct MixWeights {
   int16_t least = 0;                 // no weight is below it
 };
 
+// All but `dense` and `sparse` do the same for each of `lanes` (>= 1) rows of `size` numbers,
+// within a ProductScope of `dense` for as many lanes (packed_matrix.h). Their scratch holds a row
+// of `size` numbers for each lane of whole units of lanes. `fraction` is how many fraction bits the
+// numbers have that are quantised.
 struct NetworkKernels {
   // For quantised vectors of all kinds but those of square_quantize.
   MatrixKernels dense;
@@ -92,40 +108,42 @@ struct NetworkKernels {
 
   // out = x / sqrt(sum of squares + epsilon) * weight (spec 3.1). |x| <= 2^26, size <=
   // kMaxNormalized.
-  void (*normalize)(const int32_t* x, int size, uint64_t epsilon, const int16_t* weight,
-                    int16_t* out) = nullptr;
+  void (*normalize)(Rows<const int32_t> x, int lanes, int size, uint64_t epsilon,
+                    const int16_t* weight, Rows<int16_t> out) = nullptr;
 
   // Quantises x (spec 3.2).
-  QuantizedScale (*quantize)(const int16_t* x, int size, uint8_t* q) = nullptr;
+  void (*quantize)(Rows<const int16_t> x, int lanes, int size, int fraction,
+                   const QuantizedRows& out) = nullptr;
 
   // Quantises now + (before - now) * mix (spec 3.4, 3.2) for each of `count` mixes, 1 or
-  // kMaxMixes; then `before` becomes `now`. `scratch` holds `count` times `size` numbers.
-  void (*shift_quantize)(const int16_t* now, int16_t* before, const MixWeights* mixes, int count,
-                         int size, int16_t* scratch, const QuantizedVector* out) = nullptr;
+  // kMaxMixes; then `before` becomes `now`. `scratch` holds `count` times as many numbers.
+  void (*shift_quantize)(Rows<const int16_t> now, Rows<int16_t> before, const MixWeights* mixes,
+                         int count, int lanes, int size, int fraction, int16_t* scratch,
+                         const QuantizedRows* out) = nullptr;
 
-  // Quantises the elementwise product a * b. `scratch` holds `size` numbers.
-  QuantizedScale (*product_quantize)(const int16_t* a, const int16_t* b, int size, int32_t* scratch,
-                                     uint8_t* q) = nullptr;
+  // Quantises the elementwise product a * b.
+  void (*product_quantize)(Rows<const int16_t> a, Rows<const int16_t> b, int lanes, int size,
+                           int fraction, int32_t* scratch, const QuantizedRows& out) = nullptr;
 
   // Quantises the square of the positive part of the scaled sums (spec 3.7), for `sparse`: the
-  // bytes are q itself, 0 .. 127. `y.shift` is not used. The result's exponent leaves out that of
-  // the sums, which the caller adds twice. `scratch` holds `size` numbers.
-  QuantizedScale (*square_quantize)(const ScaledSums& y, int size, int16_t* scratch,
-                                    uint8_t* q) = nullptr;
+  // bytes are q itself, 0 .. 127. The scales may lie where those of the sums' input lie.
+  void (*square_quantize)(const ScaledSums& y, int lanes, int size, int16_t* scratch,
+                          const QuantizedRows& out) = nullptr;
 
-  // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5). `scratch` holds `size`
-  // numbers.
+  // state += sigmoid(-(forget + bias)) * (value - state) (spec 3.5).
   void (*update_state)(const ScaledSums& value, const ScaledSums& forget, const int16_t* bias,
-                       int size, uint16_t* scratch, int32_t* state) = nullptr;
+                       int lanes, int size, uint16_t* scratch, Rows<int32_t> state) = nullptr;
 
-  // out = gate * sigmoid(gate) (spec 3.6). `scratch` holds `size` numbers.
-  void (*silu)(const ScaledSums& gate, int size, uint16_t* scratch, int16_t* out) = nullptr;
+  // out = gate * sigmoid(gate) (spec 3.6).
+  void (*silu)(const ScaledSums& gate, int lanes, int size, uint16_t* scratch,
+               Rows<int16_t> out) = nullptr;
 
   // x += y, saturating (spec 3.8).
-  void (*add)(const ScaledSums& y, int size, int32_t* x) = nullptr;
+  void (*add)(const ScaledSums& y, int lanes, int size, Rows<int32_t> x) = nullptr;
 
-  // The weight, 1 .. 2^22, of each of the 256 bytes (spec 3.9).
-  void (*byte_weights)(const ScaledSums& y, const int32_t* bias, int32_t* scratch,
+  // The weight, 1 .. 2^22, of each of the 256 bytes (spec 3.9): weights[lane][byte]. `scratch`
+  // holds 256 numbers for each lane.
+  void (*byte_weights)(const ScaledSums& y, const int32_t* bias, int lanes, int32_t* scratch,
                        uint32_t* weights) = nullptr;
 };
 

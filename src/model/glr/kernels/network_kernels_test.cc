@@ -39,13 +39,6 @@ class NetworkKernelsTest : public KernelTest<NetworkKernels> {
  protected:
   const NetworkKernels& kernels() const { return kernels_; }
   static const NetworkKernels& scalar() { return PortableKernels(NetworkBuilds()); }
-
-  // The quantised bytes of a kernel as numbers.
-  std::vector<int8_t> Plain(const std::vector<uint8_t>& q, const NetworkKernels& by) const {
-    std::vector<int8_t> plain;
-    for (const uint8_t byte : q) plain.push_back(static_cast<int8_t>(byte ^ by.dense.flip));
-    return plain;
-  }
 };
 
 // A matrix with memory of its own.
@@ -157,52 +150,133 @@ TEST_P(NetworkKernelsTest, MultiplySparseIsExact) {
   }
 }
 
-constexpr size_t kSizes[] = {16, 32, 48, 96, 192, 240, 576};
+constexpr int kSizes[] = {16, 32, 48, 96, 192, 240, 576};
+
+// Below, at and above what kernels take together.
+constexpr int kLaneCounts[] = {1, 7, 8, 9, 16, 21};
+constexpr int kMostLanes = 32;  // in whole units
+
+size_t At(int i) {
+  return static_cast<size_t>(i);
+}
+
+// What a kernel quantises.
+struct QuantizedForTest {
+  QuantizedForTest(int lanes, int size)
+      : q(At(lanes * size)), mantissa(kMostLanes), exponent(kMostLanes), lanes_(lanes) {}
+  QuantizedRows rows() {
+    return {{q.data(), static_cast<ptrdiff_t>(q.size()) / lanes_},
+            {mantissa.data(), exponent.data()}};
+  }
+  // All of it in plain numbers.
+  std::vector<int> Plain(uint8_t flip) const {
+    std::vector<int> all(mantissa.begin(), mantissa.begin() + lanes_);
+    all.insert(all.end(), exponent.begin(), exponent.begin() + lanes_);
+    for (const uint8_t byte : q) all.push_back(static_cast<int8_t>(byte ^ flip));
+    return all;
+  }
+  std::vector<uint8_t> q;
+  std::vector<int32_t> mantissa, exponent;
+
+ private:
+  int lanes_;
+};
 
 TEST_P(NetworkKernelsTest, NormalizeEqualsScalar) {
   Random random(1);
-  const auto check = [&](const std::vector<int32_t>& x, uint64_t epsilon) {
-    const auto weights = random.Vector<int16_t>(x.size(), kInt16Limit);
+  const auto check = [&](const std::vector<int32_t>& x, int lanes, uint64_t epsilon) {
+    const int n = static_cast<int>(x.size()) / lanes;
+    const auto weights = random.Vector<int16_t>(At(n), kInt16Limit);
     std::vector<int16_t> out(x.size()), expected(x.size());
-    const int n = static_cast<int>(x.size());
-    kernels().normalize(x.data(), n, epsilon, weights.data(), out.data());
-    scalar().normalize(x.data(), n, epsilon, weights.data(), expected.data());
-    ASSERT_EQ(out, expected) << n << " numbers, the first " << x[0] << ", epsilon " << epsilon;
+    const ProductScope scope(kernels().dense, lanes);
+    kernels().normalize({x.data(), n}, lanes, n, epsilon, weights.data(), {out.data(), n});
+    scalar().normalize({x.data(), n}, lanes, n, epsilon, weights.data(), {expected.data(), n});
+    ASSERT_EQ(out, expected) << n << " numbers, " << lanes << " lanes, epsilon " << epsilon;
   };
-  for (const size_t size : kSizes) {
-    for (int bits = 0; bits <= 26; ++bits) {
-      for (const uint64_t epsilon : {uint64_t{0}, uint64_t{1000}}) {
-        check(random.Vector<int32_t>(size, (1 << bits) - 1), epsilon);
+  for (const int size : kSizes) {
+    for (const int lanes : kLaneCounts) {
+      // Each lane has a magnitude of its own.
+      for (int bits = 0; bits <= 26; ++bits) {
+        std::vector<int32_t> x;
+        for (int lane = 0; lane < lanes; ++lane) {
+          const auto row = random.Vector<int32_t>(At(size), (1 << (bits + lane) % 27) - 1);
+          x.insert(x.end(), row.begin(), row.end());
+        }
+        check(x, lanes, 0);
+        check(x, lanes, 1000);
       }
     }
   }
   // The largest sums of squares, and every magnitude of them: all shifts that a root may need.
-  for (int bits = 0; bits <= 26; ++bits) {
-    check(std::vector<int32_t>(4096, (1 << bits) - 1), 0);
-    check(std::vector<int32_t>(4096, -(1 << bits)), 0);
+  for (const int lanes : {1, 8}) {
+    for (int bits = 0; bits <= 26; ++bits) {
+      check(std::vector<int32_t>(At(4096 * lanes), (1 << bits) - 1), lanes, 0);
+      check(std::vector<int32_t>(At(4096 * lanes), -(1 << bits)), lanes, 0);
+    }
+  }
+}
+
+// By a sum of one square and an epsilon: roots of all mantissas.
+TEST_P(NetworkKernelsTest, NormalizeEqualsScalarForAllRoots) {
+  constexpr int kSize = 32, kLanes = 16;
+  const std::vector<int16_t> weights(kSize, kInt16Limit);
+  std::vector<int32_t> x(kSize * kLanes);
+  for (size_t lane = 0; lane < kLanes; ++lane) x[lane * kSize] = static_cast<int32_t>(100 * lane);
+  for (uint64_t epsilon = 1 << 14; epsilon < 1 << 16; ++epsilon) {
+    std::vector<int16_t> out(x.size()), expected(x.size());
+    const ProductScope scope(kernels().dense, kLanes);
+    kernels().normalize({x.data(), kSize}, kLanes, kSize, epsilon, weights.data(),
+                        {out.data(), kSize});
+    scalar().normalize({x.data(), kSize}, kLanes, kSize, epsilon, weights.data(),
+                       {expected.data(), kSize});
+    ASSERT_EQ(out, expected) << epsilon;
   }
 }
 
 TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
   Random random(2);
-  for (const size_t size : kSizes) {
-    for (int bits = 0; bits < 16; ++bits) {
-      const int n = static_cast<int>(size);
-      const int limit = (1 << bits) - 1;
-      const auto a = random.Vector<int16_t>(size, limit), b = random.Vector<int16_t>(size, limit);
-      std::vector<int16_t> half(size);
-      std::vector<int32_t> full(size);
-      std::vector<uint8_t> q(size), expected(size);
-      const auto check = [&](const char* what, QuantizedScale x, QuantizedScale y) {
-        EXPECT_EQ(x.mantissa, y.mantissa) << what;
-        EXPECT_EQ(x.exponent, y.exponent) << what;
-        ASSERT_EQ(Plain(q, kernels()), Plain(expected, scalar())) << what << size << ' ' << bits;
-      };
-      check("quantize", kernels().quantize(a.data(), n, q.data()),
-            scalar().quantize(a.data(), n, expected.data()));
-      check("product", kernels().product_quantize(a.data(), b.data(), n, full.data(), q.data()),
-            scalar().product_quantize(a.data(), b.data(), n, full.data(), expected.data()));
+  for (const int size : kSizes) {
+    for (const int lanes : kLaneCounts) {
+      for (int bits = 0; bits < 16; ++bits) {
+        std::vector<int16_t> a, b;
+        for (int lane = 0; lane < lanes; ++lane) {
+          const int limit = (1 << (bits + lane) % 16) - 1;
+          for (auto* to : {&a, &b}) {
+            const auto row = random.Vector<int16_t>(At(size), limit);
+            to->insert(to->end(), row.begin(), row.end());
+          }
+        }
+        std::vector<int32_t> full(At(size * kMostLanes));
+        QuantizedForTest q(lanes, size), expected(lanes, size);
+        const ProductScope scope(kernels().dense, lanes);
+        kernels().quantize({a.data(), size}, lanes, size, 5, q.rows());
+        scalar().quantize({a.data(), size}, lanes, size, 5, expected.rows());
+        ASSERT_EQ(q.Plain(kernels().dense.flip), expected.Plain(scalar().dense.flip))
+            << "quantize " << size << ' ' << lanes << ' ' << bits;
+        kernels().product_quantize({a.data(), size}, {b.data(), size}, lanes, size, 9, full.data(),
+                                   q.rows());
+        scalar().product_quantize({a.data(), size}, {b.data(), size}, lanes, size, 9, full.data(),
+                                  expected.rows());
+        ASSERT_EQ(q.Plain(kernels().dense.flip), expected.Plain(scalar().dense.flip))
+            << "product_quantize " << size << ' ' << lanes << ' ' << bits;
+      }
     }
+  }
+}
+
+// The factors and mantissas of all magnitudes.
+TEST_P(NetworkKernelsTest, QuantizeEqualsScalarForAllMagnitudes) {
+  constexpr int kSize = 32, kLanes = 16;
+  std::vector<int16_t> x(kSize * kLanes);
+  for (int first = 0; first < 32768; first += kLanes) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      x[At(lane * kSize + lane)] = static_cast<int16_t>(-(first + lane));
+    }
+    QuantizedForTest q(kLanes, kSize), expected(kLanes, kSize);
+    const ProductScope scope(kernels().dense, kLanes);
+    kernels().quantize({x.data(), kSize}, kLanes, kSize, 0, q.rows());
+    scalar().quantize({x.data(), kSize}, kLanes, kSize, 0, expected.rows());
+    ASSERT_EQ(q.Plain(kernels().dense.flip), expected.Plain(scalar().dense.flip)) << first;
   }
 }
 
@@ -210,92 +284,148 @@ TEST_P(NetworkKernelsTest, QuantizersEqualScalar) {
 TEST_P(NetworkKernelsTest, ShiftQuantizeEqualsScalar) {
   Random random(6);
   const auto run = [](const NetworkKernels& by, const std::vector<int16_t>& now,
-                      std::vector<int16_t> before, const std::vector<MixWeights>& mixes) {
-    const size_t size = now.size();
-    std::vector<std::vector<uint8_t>> q(mixes.size(), std::vector<uint8_t>(size));
-    std::vector<QuantizedScale> scales(mixes.size());
-    std::vector<QuantizedVector> out;
-    for (size_t k = 0; k < mixes.size(); ++k) out.push_back({q[k].data(), &scales[k]});
-    std::vector<int16_t> scratch(size * mixes.size());
-    by.shift_quantize(now.data(), before.data(), mixes.data(), static_cast<int>(mixes.size()),
-                      static_cast<int>(size), scratch.data(), out.data());
+                      std::vector<int16_t> before, int lanes,
+                      const std::vector<MixWeights>& mixes) {
+    const int size = static_cast<int>(now.size()) / lanes;
+    std::vector<QuantizedForTest> q(mixes.size(), QuantizedForTest(lanes, size));
+    std::vector<QuantizedRows> out;
+    for (QuantizedForTest& one : q) out.push_back(one.rows());
+    std::vector<int16_t> scratch(At(size * kMostLanes) * mixes.size());
+    const ProductScope scope(by.dense, lanes);
+    by.shift_quantize({now.data(), size}, {before.data(), size}, mixes.data(),
+                      static_cast<int>(mixes.size()), lanes, size, 3, scratch.data(), out.data());
     EXPECT_EQ(before, now);
     std::vector<int> all;
-    for (size_t k = 0; k < mixes.size(); ++k) {
-      all.insert(all.end(), {scales[k].mantissa, scales[k].exponent});
-      for (const uint8_t byte : q[k]) all.push_back(static_cast<int8_t>(byte ^ by.dense.flip));
+    for (const QuantizedForTest& one : q) {
+      const std::vector<int> plain = one.Plain(by.dense.flip);
+      all.insert(all.end(), plain.begin(), plain.end());
     }
     return all;
   };
   // Mixing weights of the usual size, of nearly any and of any.
   constexpr int kLeast[] = {-16383, -32767, -32768};
-  for (const size_t size : kSizes) {
-    for (int i = 0; i < 48; ++i) {
-      const int limit = (1 << (i / 3)) - 1;
-      auto now = random.Vector<int16_t>(size, limit), before = random.Vector<int16_t>(size, limit);
+  for (const int size : kSizes) {
+    for (int i = 0; i < 96; ++i) {
+      const int lanes = kLaneCounts[i % 6];
+      const int limit = (1 << (i / 6)) - 1;
+      auto now = random.Vector<int16_t>(At(size * lanes), limit);
+      auto before = random.Vector<int16_t>(now.size(), limit);
+      const int least = kLeast[i / 2 % 3];
       std::vector<std::vector<int16_t>> weights;
       std::vector<MixWeights> mixes;
       for (int k = 0; k < kMaxMixes; ++k) {
-        weights.push_back(random.Vector<int16_t>(size, std::min(-kLeast[i % 3], kInt16Limit)));
-        weights.back()[size / 2] = static_cast<int16_t>(kLeast[i % 3]);
-        now[size / 2] = static_cast<int16_t>(-limit);
-        before[size / 2] = static_cast<int16_t>(limit);
+        weights.push_back(random.Vector<int16_t>(At(size), std::min(-least, kInt16Limit)));
+        weights.back()[At(size / 2)] = static_cast<int16_t>(least);
+        now[At(size / 2)] = static_cast<int16_t>(-limit);
+        before[At(size / 2)] = static_cast<int16_t>(limit);
         mixes.push_back({weights.back().data(), *std::ranges::min_element(weights.back())});
       }
-      ASSERT_EQ(run(kernels(), now, before, mixes), run(scalar(), now, before, mixes)) << i;
+      ASSERT_EQ(run(kernels(), now, before, lanes, mixes), run(scalar(), now, before, lanes, mixes))
+          << size << ' ' << i;
       mixes.resize(1);
-      ASSERT_EQ(run(kernels(), now, before, mixes), run(scalar(), now, before, mixes)) << i;
+      ASSERT_EQ(run(kernels(), now, before, lanes, mixes), run(scalar(), now, before, lanes, mixes))
+          << size << ' ' << i;
     }
   }
 }
 
+// Sums of `lanes` lanes whose shifts to the fraction 0 are `shift`, shift + 1 and so on, up to 31.
+struct SumsForTest {
+  SumsForTest(Random& random, int lanes, int size, int shift)
+      : sums(random.Vector<int32_t>(At(lanes * size), 1 << (10 + random.Upto(8) + 8))),
+        scales(random.Vector<int16_t>(At(size), kInt16Limit)),
+        mantissa(kMostLanes),
+        exponent(kMostLanes) {
+    for (int16_t& scale : scales) scale = static_cast<int16_t>(scale < 0 ? -scale : scale);
+    for (int lane = 0; lane < lanes; ++lane) {
+      mantissa[At(lane)] = 8256 + (random.Upto(4259) + 4259 - 261);
+      exponent[At(lane)] = 40 + std::min(shift + lane, 32);
+    }
+    view = {.sums = {sums.data(), size},
+            .row_scale = scales.data(),
+            .sum_shift = 8 + random.Upto(8),
+            .input = {mantissa.data(), exponent.data()},
+            .base_exponent = -40};
+  }
+  // Of numbers with so many fraction bits.
+  ScaledSums WithFraction(int fraction) const {
+    ScaledSums y = view;
+    y.base_exponent += fraction;
+    return y;
+  }
+  std::vector<int32_t> sums;
+  std::vector<int16_t> scales;
+  std::vector<int32_t> mantissa, exponent;
+  ScaledSums view;
+};
+
 TEST_P(NetworkKernelsTest, ScaledSumsEqualScalar) {
   Random random(3);
-  for (const size_t size : kSizes) {
-    for (int shift = -16; shift <= 31; ++shift) {
-      const int n = static_cast<int>(size);
-      const auto sums = random.Vector<int32_t>(size, 1 << (10 + random.Upto(8) + 8));
-      auto scales = random.Vector<int16_t>(size, kInt16Limit);
-      for (int16_t& scale : scales) scale = static_cast<int16_t>(scale < 0 ? -scale : scale);
-      const auto bias = random.Vector<int16_t>(size, kInt16Limit);
-      ScaledSums y = {sums.data(), scales.data(), 8 + random.Upto(8),
-                      static_cast<int16_t>(8256 + (random.Upto(4259) + 4259)), shift};
-      auto x = random.Vector<int32_t>(size, kResidualLimit), expected_x = x;
-      kernels().add(y, n, x.data());
-      scalar().add(y, n, expected_x.data());
+  for (const int size : kSizes) {
+    for (int shift = -17; shift <= 32; ++shift) {
+      const int lanes = kLaneCounts[(shift + 17) % 6];
+      const SumsForTest y(random, lanes, size, shift), other(random, lanes, size, shift);
+      const auto bias = random.Vector<int16_t>(At(size), kInt16Limit);
+      auto x = random.Vector<int32_t>(At(size * lanes), kResidualLimit), expected_x = x;
+      const ProductScope scope(kernels().dense, lanes);
+      kernels().add(y.WithFraction(kResidualFraction), lanes, size, {x.data(), size});
+      scalar().add(y.WithFraction(kResidualFraction), lanes, size, {expected_x.data(), size});
       ASSERT_EQ(x, expected_x) << "add " << size << ' ' << shift;
-      if (shift < 0) continue;
-      std::vector<uint16_t> scratch(size);
-      auto state = random.Vector<int32_t>(size, kStateLimit), expected_state = state;
-      kernels().update_state(y, y, bias.data(), n, scratch.data(), state.data());
-      scalar().update_state(y, y, bias.data(), n, scratch.data(), expected_state.data());
+      std::vector<uint16_t> scratch(At(size * kMostLanes));
+      auto state = random.Vector<int32_t>(x.size(), kStateLimit), expected_state = state;
+      const ScaledSums value = y.WithFraction(kStateFraction);
+      const ScaledSums forget = other.WithFraction(kGateFraction);
+      kernels().update_state(value, forget, bias.data(), lanes, size, scratch.data(),
+                             {state.data(), size});
+      scalar().update_state(value, forget, bias.data(), lanes, size, scratch.data(),
+                            {expected_state.data(), size});
       ASSERT_EQ(state, expected_state) << "update_state " << size << ' ' << shift;
       for (const int32_t h : state) ASSERT_LE(h < 0 ? -h : h, kStateLimit);
-      std::vector<int16_t> gate(size), expected_gate(size), half(size);
-      kernels().silu(y, n, scratch.data(), gate.data());
-      scalar().silu(y, n, scratch.data(), expected_gate.data());
+      std::vector<int16_t> gate(x.size()), expected_gate(x.size());
+      kernels().silu(y.WithFraction(kSiluFraction), lanes, size, scratch.data(),
+                     {gate.data(), size});
+      scalar().silu(y.WithFraction(kSiluFraction), lanes, size, scratch.data(),
+                    {expected_gate.data(), size});
       ASSERT_EQ(gate, expected_gate) << "silu " << size << ' ' << shift;
-      std::vector<uint8_t> q(size), expected_q(size);
-      const QuantizedScale a = kernels().square_quantize(y, n, half.data(), q.data());
-      const QuantizedScale b = scalar().square_quantize(y, n, half.data(), expected_q.data());
-      EXPECT_EQ(a.mantissa, b.mantissa);
-      EXPECT_EQ(a.exponent, b.exponent);
-      ASSERT_EQ(q, expected_q) << "square_quantize " << size;
+      std::vector<int16_t> half(At(size * kMostLanes));
+      QuantizedForTest q(lanes, size), expected(lanes, size);
+      kernels().square_quantize(y.view, lanes, size, half.data(), q.rows());
+      scalar().square_quantize(y.view, lanes, size, half.data(), expected.rows());
+      ASSERT_EQ(q.Plain(0), expected.Plain(0)) << "square_quantize " << size << ' ' << shift;
     }
+  }
+}
+
+TEST_P(NetworkKernelsTest, SquareQuantizeMayReplaceTheScalesOfItsInput) {
+  constexpr int kLanes = 21, kSize = 64;
+  Random random(8);
+  SumsForTest y(random, kLanes, kSize, 3);
+  std::vector<int16_t> scratch(kSize * kMostLanes);
+  QuantizedForTest expected(kLanes, kSize);
+  scalar().square_quantize(y.view, kLanes, kSize, scratch.data(), expected.rows());
+  std::vector<uint8_t> q(expected.q.size());
+  const ProductScope scope(kernels().dense, kLanes);
+  kernels().square_quantize(y.view, kLanes, kSize, scratch.data(),
+                            {{q.data(), kSize}, y.view.input});
+  EXPECT_EQ(q, expected.q);
+  for (size_t lane = 0; lane < kLanes; ++lane) {
+    EXPECT_EQ(y.mantissa[lane], expected.mantissa[lane]);
+    EXPECT_EQ(y.exponent[lane], expected.exponent[lane]);
   }
 }
 
 TEST_P(NetworkKernelsTest, ByteWeightsEqualScalar) {
   Random random(4);
   for (int shift = 0; shift <= 31; ++shift) {
-    const auto sums = random.Vector<int32_t>(256, 1 << 20);
-    const std::vector<int16_t> scales(256, 20000);
+    const int lanes = kLaneCounts[shift % 6];
+    const SumsForTest y(random, lanes, 256, shift);
     const auto bias = random.Vector<int32_t>(256, shift % 2 == 0 ? 1 << 24 : 3000);
-    const ScaledSums y = {sums.data(), scales.data(), 5, 12000, shift};
-    std::vector<int32_t> scratch(256);
-    std::vector<uint32_t> weights(256), expected(256);
-    kernels().byte_weights(y, bias.data(), scratch.data(), weights.data());
-    scalar().byte_weights(y, bias.data(), scratch.data(), expected.data());
+    std::vector<int32_t> scratch(At(256 * kMostLanes));
+    std::vector<uint32_t> weights(At(256 * lanes)), expected(weights.size());
+    const ScaledSums logits = y.WithFraction(kLogitFraction);
+    const ProductScope scope(kernels().dense, lanes);
+    kernels().byte_weights(logits, bias.data(), lanes, scratch.data(), weights.data());
+    scalar().byte_weights(logits, bias.data(), lanes, scratch.data(), expected.data());
     ASSERT_EQ(weights, expected) << shift;
   }
 }

@@ -23,6 +23,7 @@ struct NeonOps : NeonRows {
 }  // namespace
 
 extern const NetworkKernels kNetworkNeon;
-constinit const NetworkKernels kNetworkNeon = MakeNetworkKernels<NeonOps, PortableElementwise<0>>();
+constinit const NetworkKernels kNetworkNeon =
+    MakeNetworkKernels<NeonOps, LaneByLane<PortableElementwise<0>>>();
 
 }  // namespace lmz::internal

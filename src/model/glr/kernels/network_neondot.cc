@@ -19,6 +19,6 @@ struct NeonDotOps : NeonRows {
 
 extern const NetworkKernels kNetworkNeonDot;
 constinit const NetworkKernels kNetworkNeonDot =
-    MakeNetworkKernels<NeonDotOps, PortableElementwise<0>>();
+    MakeNetworkKernels<NeonDotOps, LaneByLane<PortableElementwise<0>>>();
 
 }  // namespace lmz::internal

@@ -52,6 +52,6 @@ struct ScalarOps {
 
 extern const NetworkKernels kNetworkScalar;
 constinit const NetworkKernels kNetworkScalar =
-    MakeNetworkKernels<ScalarOps, PortableElementwise<0>>();
+    MakeNetworkKernels<ScalarOps, LaneByLane<PortableElementwise<0>>>();
 
 }  // namespace lmz::internal

@@ -55,6 +55,7 @@ struct Sse4Ops {
 }  // namespace
 
 extern const NetworkKernels kNetworkSse4;
-constinit const NetworkKernels kNetworkSse4 = MakeNetworkKernels<Sse4Ops, PortableElementwise<0>>();
+constinit const NetworkKernels kNetworkSse4 =
+    MakeNetworkKernels<Sse4Ops, LaneByLane<PortableElementwise<0>>>();
 
 }  // namespace lmz::internal

@@ -14,8 +14,13 @@ MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int colu
   kernels.pack(weights.data(), rows, columns, packed);
   packed_ = packed;
   // The kernel multiplies with q + flip, so the sums start at -flip * (sum of weights).
-  for (size_t i = 0; i < weights.size(); ++i) {
-    start_[i / static_cast<size_t>(columns)] -= weights[i] * kernels.flip;
+  if (kernels.flip == 0) return;
+  const int8_t* weight = weights.data();
+  for (int32_t& start : start_) {
+    int32_t sum = 0;
+    for (int column = 0; column < columns; ++column) sum += weight[column];
+    start = -sum * kernels.flip;
+    weight += columns;
   }
 }
 

@@ -43,6 +43,9 @@ class MatrixStorage {
                        sums_stride);
   }
 
+  int rows() const { return rows_; }
+  int columns() const { return columns_; }
+
  private:
   const int8_t* packed_ = nullptr;
   AlignedVector<int32_t> start_;

@@ -7,7 +7,7 @@
 
 #include "cpu/inverse_sqrt.h"
 #include "model/glr/kernels/fixed_point.h"
-#include "model/glr/kernels/network_kernels.h"
+#include "model/glr/kernels/lane_by_lane.h"
 
 namespace lmz {
 namespace {

@@ -1,5 +1,7 @@
 #include "model/glr/kernels/tables.h"
 
+#include <cstddef>
+
 #include "entropy/q62.h"
 
 namespace lmz {
@@ -39,10 +41,29 @@ constexpr std::array<uint32_t, 1024> MakeExp2Table() {
   return table;
 }
 
+constexpr std::array<uint8_t, 256 + 3> MakeFactorTable() {
+  std::array<uint8_t, 256 + 3> table{};
+  for (uint32_t i = 0; i < 256; ++i) {
+    table[i] = static_cast<uint8_t>((255 * 16384 - 1) / (16384 + 64 * i + 1));
+  }
+  return table;
+}
+
+constexpr std::array<int32_t, 128> MakeMantissaTable() {
+  std::array<int32_t, 128> table{};
+  for (int32_t i = 0; i < 128; ++i) {
+    const int32_t factor = 127 + i;
+    table[static_cast<size_t>(i)] = ((1 << 21) + factor / 2) / factor;
+  }
+  return table;
+}
+
 }  // namespace
 
 constexpr std::array<uint16_t, 8192> kSigmoidTable = MakeSigmoidTable();
 constexpr std::array<uint32_t, 1024> kExp2Table = MakeExp2Table();
+constexpr std::array<uint8_t, 256 + 3> kFactorTable = MakeFactorTable();
+constexpr std::array<int32_t, 128> kMantissaTable = MakeMantissaTable();
 
 void LookUpSigmoid(uint16_t* numbers, int size) {
   for (int i = 0; i < size; ++i) numbers[i] = kSigmoidTable[numbers[i]];

@@ -56,6 +56,13 @@ struct Avx512Vector {
     return _mm512_inserti64x4(_mm512_castsi256_si512(Avx2Vector::LookUp(table, at)),
                               Avx2Vector::LookUp(table, at + 16), 1);
   }
+  static void StayAwake() {}
+  // Of sixteen 32-bit numbers.
+  static Words LookUp16(const uint16_t* table, Words at) {
+    uint16_t words[16];
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words), _mm512_cvtepi32_epi16(at));
+    return _mm512_cvtepu16_epi32(Avx2Vector::LookUp(table, words));
+  }
   static Words LookUpLongs(const uint32_t* table, Words at) {
     return _mm512_i32gather_epi32(at, table, 4);
   }
