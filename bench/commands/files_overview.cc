@@ -25,7 +25,8 @@ std::string Against(const FileSum& sum, const FilesResult& result, const std::st
     if (result.peers[p].name != name) continue;
     const auto other = static_cast<double>(SumOf(result, p).coded_size);
     const double percent = 100 * (static_cast<double>(sum.coded_size) / other - 1);
-    return (percent < 0 ? "−" : percent > 0 ? "+" : "") + Fixed(std::fabs(percent), 1) + " %";
+    const bool is_same = std::fabs(percent) < 0.05;
+    return (is_same ? "" : percent < 0 ? "−" : "+") + Fixed(std::fabs(percent), 1) + " %";
   }
   return "–";
 }
