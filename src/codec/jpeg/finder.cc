@@ -18,38 +18,44 @@ bool MayBegin(ByteSpan bytes, bool /*is_inner*/) {
   return MayBeginWith(bytes, "\xFF\xD8\xFF");
 }
 
-// The size of the file, 0: there is none. `is_cut`: it may end behind the bytes.
-uint64_t FindEnd(ByteSpan bytes, bool& is_cut, uint64_t& cost) {
+struct FoundFile {
+  uint64_t size = 0;         // 0: there is none, or its end is not there
+  bool is_cut = false;       // it may end behind the bytes
+  bool has_scan = false;     // one of several, which ends within the bytes
+  uint64_t cost = 0;
+};
+
+FoundFile Find(ByteSpan bytes) {
+  FoundFile file;
   SegmentWalk walk(bytes);
-  size_t scans = 0;
-  while (true) {
+  for (size_t scans = 0;; ++scans) {
     const SegmentWalk::Stop stop = walk.Next();
-    is_cut = walk.is_cut();
     const uint64_t blocks = walk.frame().block_count();
-    if (stop == SegmentWalk::Stop::kEnd && scans != 0) {
-      return blocks <= MaxBlocksOf(walk.position()) ? walk.position() : 0;
+    file.is_cut = walk.is_cut();
+    file.has_scan = scans > 1 && walk.frame().is_progressive;
+    if (stop == SegmentWalk::Stop::kEnd && scans != 0 && blocks <= MaxBlocksOf(walk.position())) {
+      file.size = walk.position();
     }
-    if (stop != SegmentWalk::Stop::kScan || ++scans > kMaxScans || blocks > kMaxBlocks) return 0;
+    if (stop != SegmentWalk::Stop::kScan || scans == kMaxScans || blocks > kMaxBlocks) return file;
     const size_t end = ScanEnd(bytes, walk.position());
-    cost += kHeaderCost + (end - walk.position()) / kBytesPerCost;
+    file.cost += kHeaderCost + (end - walk.position()) / kBytesPerCost;
     walk.SetPosition(end);
   }
 }
 
 Sighting Look(ByteSpan bytes, const Surroundings& around) {
-  Sighting sighting = {.cost = kHeaderCost};
-  bool is_cut = false;
-  const ByteSpan most =
-      bytes.first(static_cast<size_t>(std::min<uint64_t>(bytes.size(), around.max_size)));
-  const uint64_t size = FindEnd(most, is_cut, sighting.cost);
-  if (size == 0) {
-    const bool may_go_on = around.is_open && is_cut && bytes.size() < around.max_size;
-    if (may_go_on) sighting.kind = Sighting::Kind::kUndecided;
-    return sighting;
+  const auto limit = static_cast<size_t>(std::min<uint64_t>(bytes.size(), around.max_size));
+  const FoundFile file = Find(bytes.first(limit));
+  Sighting sighting = {.size = file.size, .cost = kHeaderCost + file.cost};
+  if (file.size == 0) {
+    const bool may_grow = around.is_open && bytes.size() < around.max_size;
+    if (file.is_cut && may_grow) sighting.kind = Sighting::Kind::kUndecided;
+    const bool is_all_there = !around.is_inner && !around.is_open && limit == bytes.size();
+    if (!file.is_cut || !file.has_scan || !is_all_there) return sighting;
+    sighting.size = bytes.size();
   }
-  if (around.is_inner && size < kMinInnerSize) return sighting;
+  if (around.is_inner && sighting.size < kMinInnerSize) return sighting;
   sighting.kind = Sighting::Kind::kObject;
-  sighting.size = size;
   sighting.options = JpegOptions{};
   return sighting;
 }

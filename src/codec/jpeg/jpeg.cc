@@ -21,8 +21,8 @@ constexpr uint8_t kKindJpeg = 1;
 constexpr uint8_t kPadsOnes = 1;
 constexpr uint8_t kUnknownFlags = 0xFE;
 
-// A decision stands for at most so many bytes of a scan: a code, its bits, and what is stuffed.
-constexpr uint64_t kMaxBytesPerDecision = 8;
+// No file that is worth it has more, for each decision.
+constexpr uint64_t kMaxBytesPerDecision = 32;
 
 constexpr uint64_t kSmallParts = uint64_t{1} << 20;
 
@@ -105,8 +105,7 @@ Status Pack(PartsReader& parts, MutableByteSpan raw) {
 }
 
 uint64_t MaxRawSize(uint64_t payload_size) {
-  const uint64_t scans = jpeg::kMaxScans * kMaxBytesPerDecision * MaxDecisions(payload_size);
-  return std::min(kMaxBlockRawSize, scans + kBytesCodec.max_raw_size(payload_size));
+  return kMaxBytesPerDecision * MaxDecisions(payload_size);
 }
 
 // Without the blocks: those are as many as the payload says.
