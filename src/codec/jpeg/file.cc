@@ -90,13 +90,17 @@ std::optional<File> ParseAround(ByteSpan around, uint64_t scans, uint64_t max_bl
 bool WriteFile(File& file, ByteSpan around, bool pads_ones, uint64_t max_size, const Watch& watch,
                Bytes& out) {
   size_t copied = 0;
+  const auto copy_to = [&](size_t end) {
+    if (out.size() + end - copied > max_size) return false;
+    Append(around, copied, end, out);
+    copied = end;
+    return true;
+  };
   for (const ScanInFile& scan : file.scans) {
-    Append(around, copied, scan.head_end, out);
-    copied = scan.head_end;
+    if (!copy_to(scan.head_end)) return false;
     if (!WriteScan(file.frame, scan.scan, pads_ones, max_size, watch, out)) return false;
   }
-  Append(around, copied, around.size(), out);
-  return out.size() <= max_size;
+  return copy_to(around.size());
 }
 
 }  // namespace lmz::jpeg
