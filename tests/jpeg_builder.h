@@ -24,7 +24,7 @@ inline void AppendSegment(uint8_t marker, const Bytes& body, Bytes& out) {
   writer.Append(body);
 }
 
-// Any symbol: 0 to 15 of five bits for the first coefficient, 255 of nine and one of ten for others.
+// Any symbol: 0 to 15 of five bits for first coefficients, 255 of nine and one of ten for others.
 inline void AppendCodes(Bytes& out) {
   Bytes dc(17);
   dc[5] = 16;
@@ -54,8 +54,11 @@ inline Bytes JpegAround(const JpegShape& shape) {
   Bytes steps = {0};
   for (uint8_t k = 0; k < 64; ++k) steps.push_back(static_cast<uint8_t>(3 + k / 2));
   AppendSegment(0xDB, steps, out);
-  Bytes frame = {8, static_cast<uint8_t>(shape.height >> 8), static_cast<uint8_t>(shape.height),
-                 static_cast<uint8_t>(shape.width >> 8), static_cast<uint8_t>(shape.width),
+  Bytes frame = {8,
+                 static_cast<uint8_t>(shape.height >> 8),
+                 static_cast<uint8_t>(shape.height),
+                 static_cast<uint8_t>(shape.width >> 8),
+                 static_cast<uint8_t>(shape.width),
                  static_cast<uint8_t>(shape.components)};
   Bytes ids;
   for (uint8_t id = 1; id <= shape.components; ++id) {

@@ -18,8 +18,8 @@
 
 namespace lmz {
 
-inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,
-                                           kImageCodec,  kAudioCodec, kPngCodec,
+inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec,  kTextCodec,
+                                           kImageCodec,  kAudioCodec,  kPngCodec,
                                            kTokenCodec,  kInsideCodec, kJpegCodec};
 
 template <class... Options>

@@ -77,7 +77,8 @@ class DecisionMixer {
   };
 
   Counter& At(size_t i, int node) {
-    uint32_t j = Hash(static_cast<uint32_t>(contexts.at(i)) + static_cast<uint32_t>(i) * 0x85EBCA6Bu);
+    uint32_t j =
+        Hash(static_cast<uint32_t>(contexts.at(i)) + static_cast<uint32_t>(i) * 0x85EBCA6Bu);
     if (node >= 16) j = Hash(j + static_cast<uint32_t>(node / 16));
     return tables_[i][(j >> (32 - bits_)) / 16 * 16 + static_cast<uint32_t>(node % 16)];
   }
@@ -114,7 +115,8 @@ int End(const JpegBlock& block) {
   return end;
 }
 int Count(const JpegBlock& block) {
-  return static_cast<int>(std::count_if(block.begin() + 1, block.end(), [](int v) { return v != 0; }));
+  return static_cast<int>(
+      std::count_if(block.begin() + 1, block.end(), [](int v) { return v != 0; }));
 }
 
 // The way of zigzag.
@@ -213,9 +215,7 @@ class Coefficients {
   }
 
   static int Edge(int frequency) { return frequency == 0 ? 181 : 256; }
-  int Scaled(const JpegBlock& block, size_t k) const {
-    return Clamp(block[k] * steps_[k], 32767);
-  }
+  int Scaled(const JpegBlock& block, size_t k) const { return Clamp(block[k] * steps_[k], 32767); }
 
   // 5
   void Predict(int k) {

@@ -1,5 +1,5 @@
-// A second decoder of the `jpeg` codec, written from src/codec/jpeg/spec.md; no code shared with the
-// library. Numbers in comments are sections of it.
+// A second decoder of the `jpeg` codec, written from src/codec/jpeg/spec.md; no code shared with
+// the library. Numbers in comments are sections of it.
 #pragma once
 
 #include "bytes_decoder.h"

@@ -53,7 +53,7 @@ uint32_t LogOf(int32_t value, uint32_t most) {
   return std::min(LogOf(value), most);
 }
 
-// With the sign: most + 1 .. 2 * most + 1 - 0 for those not below 0.
+// With the sign: most + 1 for 0, at least 1.
 uint32_t SignedLogOf(int32_t value, uint32_t most) {
   const uint32_t log = LogOf(value, most);
   return value < 0 ? most + 1 - log : most + 1 + log;
@@ -111,14 +111,14 @@ void BlockModel::BeginEnd(const Neighbours& near) {
   const uint32_t corner_count = CountOf(*near.above_left), next_count = CountOf(*near.above_right);
   const uint32_t usual = (2 * above_count + 2 * left_count + corner_count + next_count + 3) / 6;
   state_.usual_count = usual;
-  const auto log = [](uint32_t count) { return LogOf(static_cast<int32_t>(count)); };
+  const auto log_of = [](uint32_t count) { return LogOf(static_cast<int32_t>(count)); };
   const uint32_t base = component_ << 20;
   end_.BeginNumber();
   end_.AddContext(base | (above + left) / 2);
   end_.AddContext(base | above << 8 | left);
   end_.AddContext(base | (above_count + left_count) / 2);
-  end_.AddContext(base | log(above_count) << 4 | log(left_count) << 8 | log(next_count) << 12 |
-                  log(corner_count));
+  end_.AddContext(base | log_of(above_count) << 4 | log_of(left_count) << 8 |
+                  log_of(next_count) << 12 | log_of(corner_count));
   end_.AddContext(base | first << 8 | (above + left) / 4);
   end_.AddContext(base | twin << 8 | (above + left) / 8);
   end_.AddContext(base | usual << 8 | twin);
@@ -268,7 +268,8 @@ int32_t BlockModel::CodeAc(Coder& coder, int32_t wanted, bool is_last) {
     const uint32_t node = i == 1   ? kBitNode + width
                           : i == 2 ? 2 * kBitNode + 2 * width + (value & 1)
                                    : 63;
-    value = 2 * value + static_cast<uint32_t>(ac_.Code(coder, magnitude >> (width - 1 - i) & 1, node));
+    value =
+        2 * value + static_cast<uint32_t>(ac_.Code(coder, magnitude >> (width - 1 - i) & 1, node));
   }
   ac_.map_contexts[1] |= 3;
   const int sign = ac_.Code(coder, wanted < 0 ? 1 : 0, kSignNode);
@@ -291,7 +292,8 @@ int32_t BlockModel::CodeDcError(Coder& coder, int32_t wanted) {
   uint32_t value = 1;
   for (uint32_t i = 1; i < width; ++i) {
     const uint32_t node = i == 1 ? 64 + width : i == 2 ? 96 + width : 127;
-    value = 2 * value + static_cast<uint32_t>(dc_.Code(coder, magnitude >> (width - 1 - i) & 1, node));
+    value =
+        2 * value + static_cast<uint32_t>(dc_.Code(coder, magnitude >> (width - 1 - i) & 1, node));
   }
   return sign != 0 ? -static_cast<int32_t>(value) : static_cast<int32_t>(value);
 }

@@ -39,10 +39,10 @@ class BlockModel {
  private:
   // What is the same for all coefficients of the block, or follows them.
   struct State {
-    uint32_t end = 0;              // the last coefficient that is not zero, 0: none
-    uint32_t usual_count = 0;      // of those that are not zero, in blocks around
-    uint32_t count = 0;            // so far
-    int32_t sum = 0;               // of their magnitudes
+    uint32_t end = 0;                     // the last coefficient that is not zero, 0: none
+    uint32_t usual_count = 0;             // of those that are not zero, in blocks around
+    uint32_t count = 0;                   // so far
+    int32_t sum = 0;                      // of their magnitudes
     std::array<int32_t, 8> from_above{};  // what the edge of the block above leaves for the
     std::array<int32_t, 8> from_left{};   // coefficients that are not coded; [frequency], 1/256
   };

@@ -33,7 +33,8 @@ Neighbours NeighboursOf(const Frame& frame, size_t index, Place place) {
   near.above = at(row > 0, 1, 0);
   near.left = at(column > 0, 0, 1);
   near.above_left = at(row > 0 && column > 0, 1, 1);
-  near.above_right = row > 0 && column + 1 < c.all_columns ? &BlockOf(c, row - 1, column + 1) : &kNone;
+  near.above_right =
+      row > 0 && column + 1 < c.all_columns ? &BlockOf(c, row - 1, column + 1) : &kNone;
   near.above2 = at(row > 1, 2, 0);
   near.left2 = at(column > 1, 0, 2);
   near.first = near.twin = &kNone;

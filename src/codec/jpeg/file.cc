@@ -38,8 +38,7 @@ Scans ReadScans(ByteSpan raw, uint64_t max_scans, const Watch& watch) {
     const size_t begin = walk.position();
     const ReadScanResult scan = ReadScan(raw.subspan(begin), walk.scan(), watch, frame);
     const bool has_other_padding = scan.padding != Padding::kNone &&
-                                   scans.padding != Padding::kNone &&
-                                   scan.padding != scans.padding;
+                                   scans.padding != Padding::kNone && scan.padding != scans.padding;
     scans.is_cut_short = scan.size == 0 || has_other_padding;
     if (scans.is_cut_short) break;
     if (scan.padding != Padding::kNone) scans.padding = scan.padding;
@@ -69,9 +68,9 @@ std::optional<ReadFileResult> ReadFile(ByteSpan raw, const Watch& watch) {
                            .pads_ones = scans.padding != Padding::kZeros};
   Bytes written;
   written.reserve(raw.size());
-  const bool is_same = WriteFile(result.file, result.around, result.pads_ones, raw.size(), watch,
-                                 written) &&
-                       std::ranges::equal(written, raw);
+  const bool is_same =
+      WriteFile(result.file, result.around, result.pads_ones, raw.size(), watch, written) &&
+      std::ranges::equal(written, raw);
   if (!is_same) return std::nullopt;
   return result;
 }

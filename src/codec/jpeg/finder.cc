@@ -19,9 +19,9 @@ bool MayBegin(ByteSpan bytes, bool /*is_inner*/) {
 }
 
 struct FoundFile {
-  uint64_t size = 0;         // 0: there is none, or its end is not there
-  bool is_cut = false;       // it may end behind the bytes
-  bool has_scan = false;     // one of several, which ends within the bytes
+  uint64_t size = 0;      // 0: there is none, or its end is not there
+  bool is_cut = false;    // it may end behind the bytes
+  bool has_scan = false;  // one of several, which ends within the bytes
   uint64_t cost = 0;
 };
 

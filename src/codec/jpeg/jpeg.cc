@@ -76,8 +76,8 @@ Result<bool> Unpack(ByteSpan raw, Profile profile, PartsWriter& parts) {
 
 Status Pack(PartsReader& parts, MutableByteSpan raw) {
   LMZ_ASSIGN(const Fields fields, Fields::Read(parts.fields(), raw.size()));
-  LMZ_ASSIGN(const Bytes around, parts.Fetch(kBytesCodec, fields.around_size, Framing::kSized,
-                                             fields.around_size));
+  LMZ_ASSIGN(const Bytes around,
+             parts.Fetch(kBytesCodec, fields.around_size, Framing::kSized, fields.around_size));
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
   if (fields.blocks > MaxDecisions(code.size())) {
     return Status(Code::kDamaged, "payload too short for the declared size");

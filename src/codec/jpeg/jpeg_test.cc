@@ -46,24 +46,21 @@ Bytes Large(const JpegShape& shape) {
 }
 
 std::vector<JpegShape> Shapes() {
-  return {{.width = 100, .height = 90},
-          {.width = 100, .height = 90, .components = 1},
-          {.width = 100, .height = 90, .components = 1, .factors = 0x11},
-          {.width = 90, .height = 100, .components = 4, .factors = 0x11},
-          {.width = 91, .height = 77, .factors = 0x21, .restart_interval = 1},
-          {.width = 77, .height = 91, .factors = 0x12, .restart_interval = 5, .pads_ones = false},
-          {.width = 101, .height = 67, .is_progressive = true},
-          {.width = 101,
-           .height = 67,
-           .factors = 0x41,
-           .is_progressive = true,
-           .restart_interval = 7},
-          {.width = 101,
-           .height = 67,
-           .components = 1,
-           .is_progressive = true,
-           .restart_interval = 1,
-           .pads_ones = false}};
+  return {
+      {.width = 100, .height = 90},
+      {.width = 100, .height = 90, .components = 1},
+      {.width = 100, .height = 90, .components = 1, .factors = 0x11},
+      {.width = 90, .height = 100, .components = 4, .factors = 0x11},
+      {.width = 91, .height = 77, .factors = 0x21, .restart_interval = 1},
+      {.width = 77, .height = 91, .factors = 0x12, .restart_interval = 5, .pads_ones = false},
+      {.width = 101, .height = 67, .is_progressive = true},
+      {.width = 101, .height = 67, .factors = 0x41, .is_progressive = true, .restart_interval = 7},
+      {.width = 101,
+       .height = 67,
+       .components = 1,
+       .is_progressive = true,
+       .restart_interval = 1,
+       .pads_ones = false}};
 }
 
 TEST(Jpeg, EveryShapeComesBackSmaller) {
@@ -77,8 +74,7 @@ TEST(Jpeg, EveryShapeComesBackSmaller) {
 }
 
 TEST(Jpeg, FilesOfLibjpegComeBack) {
-  for (const char* name :
-       {"baseline", "progressive", "restart", "gray", "progressive-restart"}) {
+  for (const char* name : {"baseline", "progressive", "restart", "gray", "progressive-restart"}) {
     const Bytes raw = ReadSample(name);
     EXPECT_TRUE(jpeg::ReadFile(raw, Watch()).has_value()) << name;
     Coded(raw);
@@ -107,8 +103,8 @@ bool IsRead(const Bytes& raw) {
   std::optional<jpeg::ReadFileResult> read = jpeg::ReadFile(raw, Watch());
   if (!read) return false;
   Bytes written;
-  EXPECT_TRUE(jpeg::WriteFile(read->file, read->around, read->pads_ones, raw.size(), Watch(),
-                              written));
+  EXPECT_TRUE(
+      jpeg::WriteFile(read->file, read->around, read->pads_ones, raw.size(), Watch(), written));
   EXPECT_EQ(written, raw);
   return true;
 }

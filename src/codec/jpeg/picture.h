@@ -78,7 +78,7 @@ struct Frame {
   uint32_t height = 0;
   uint32_t max_across = 1;
   uint32_t max_down = 1;
-  std::vector<Component> components;  // empty: there is no frame
+  std::vector<Component> components;                             // empty: there is no frame
   std::array<std::array<uint16_t, kBlockSize>, 4> quantizers{};  // zigzag
 
   // Units: of a scan with several components.

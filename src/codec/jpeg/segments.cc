@@ -27,10 +27,9 @@ uint32_t Be16(ByteSpan bytes, size_t at) {
 
 // Frames of other processes, markers without a segment, and a height that follows the scan.
 bool IsOther(uint8_t marker) {
-  const bool is_other_frame =
-      marker > kProgressive && marker <= kLastFrame && marker != kCodes;
-  return marker < kBaseline || is_other_frame ||
-         (marker >= kRestart0 && marker <= kStart) || marker == kHeight;
+  const bool is_other_frame = marker > kProgressive && marker <= kLastFrame && marker != kCodes;
+  return marker < kBaseline || is_other_frame || (marker >= kRestart0 && marker <= kStart) ||
+         marker == kHeight;
 }
 
 uint32_t DividedUp(uint32_t a, uint32_t b) {
@@ -188,9 +187,8 @@ bool SegmentWalk::TakeScanComponents(ByteSpan bytes) {
     const ScanComponent c = {.component = static_cast<size_t>(found - frame_.components.begin()),
                              .dc_code = size_t{bytes[1]} >> 4,
                              .ac_code = size_t{bytes[1]} & 15};
-    const bool is_again =
-        std::ranges::find(scan_.components, c.component, &ScanComponent::component) !=
-        scan_.components.end();
+    const bool is_again = std::ranges::find(scan_.components, c.component,
+                                            &ScanComponent::component) != scan_.components.end();
     if (is_again || c.dc_code > 3 || c.ac_code > 3) return false;
     scan_.components.push_back(c);
   }
