@@ -369,7 +369,7 @@ Decoded DecodeJpegCodec(const Bytes& payload, uint64_t size) {
   const uint64_t flags = input.Number(1), scans = input.Varint(), blocks = input.Varint();
   const uint64_t around_size = input.Varint();
   Require(flags <= 1 && scans >= 1 && scans <= 64 && around_size <= size, "JPEG: fields");
-  Require(blocks >= 1 && blocks <= std::min(uint64_t{1} << 21, 4096 + 4 * size), "JPEG: Blocks");
+  Require(blocks >= 1 && blocks <= std::min(uint64_t{1} << 21, 4096 + size), "JPEG: Blocks");
   const Bytes around_code = input.Take(input.Varint());
   Require(around_size != 0, "JPEG: no segments");
   const Decoded around = DecodeBytesCodec(around_code, around_size);

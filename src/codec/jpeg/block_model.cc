@@ -65,13 +65,6 @@ uint32_t EndOf(const Block& block) {
   return k;
 }
 
-// Coefficients that are not zero, without the first.
-uint32_t CountOf(const Block& block) {
-  uint32_t count = 0;
-  for (uint32_t k = 1; k < kBlockSize; ++k) count += block[k] != 0 ? 1 : 0;
-  return count;
-}
-
 int32_t Scaled(int32_t coefficient, int32_t step) {
   constexpr int32_t kLimit = 32767;
   return std::clamp(coefficient * step, -kLimit, kLimit);
@@ -105,10 +98,11 @@ void BlockModel::BeginComponent(size_t index, const std::array<uint16_t, kBlockS
 
 // Section 4.
 void BlockModel::BeginEnd(const Neighbours& near) {
-  const uint32_t above = EndOf(*near.above), left = EndOf(*near.left);
-  const uint32_t first = EndOf(*near.first), twin = EndOf(*near.twin);
-  const uint32_t above_count = CountOf(*near.above), left_count = CountOf(*near.left);
-  const uint32_t corner_count = CountOf(*near.above_left), next_count = CountOf(*near.above_right);
+  const uint32_t above = near.above.extent.end, left = near.left.extent.end;
+  const uint32_t first = near.first.extent.end, twin = near.twin.extent.end;
+  const uint32_t above_count = near.above.extent.count, left_count = near.left.extent.count;
+  const uint32_t corner_count = near.above_left.extent.count;
+  const uint32_t next_count = near.above_right.extent.count;
   const uint32_t usual = (2 * above_count + 2 * left_count + corner_count + next_count + 3) / 6;
   state_.usual_count = usual;
   const auto log_of = [](uint32_t count) { return LogOf(static_cast<int32_t>(count)); };
@@ -122,7 +116,7 @@ void BlockModel::BeginEnd(const Neighbours& near) {
   end_.AddContext(base | first << 8 | (above + left) / 4);
   end_.AddContext(base | twin << 8 | (above + left) / 8);
   end_.AddContext(base | usual << 8 | twin);
-  end_.AddContext(base | EndOf(*near.above_right) << 8 | EndOf(*near.above_left));
+  end_.AddContext(base | uint32_t{near.above_right.extent.end} << 8 | near.above_left.extent.end);
   end_.weight_contexts = {std::min(above, 31u) * 32 + std::min(left, 31u), usual,
                           component_ * 64 + twin, component_};
 }
@@ -131,14 +125,16 @@ void BlockModel::BeginEnd(const Neighbours& near) {
 void BlockModel::SumEdges(const Neighbours& near) {
   state_.from_above.fill(0);
   state_.from_left.fill(0);
-  for (uint32_t along = 0; along < 8; ++along) {
-    for (uint32_t across = 0; across < 8; ++across) {
-      const int32_t edge = across % 2 == 0 ? EdgeOf(across) : -EdgeOf(across);
-      const size_t a = kPlaceOf[8 * across + along];
-      const size_t l = kPlaceOf[8 * along + across];
-      state_.from_above[along] += edge * Scaled((*near.above)[a], steps_[a]);
-      state_.from_left[along] += edge * Scaled((*near.left)[l], steps_[l]);
-    }
+  const auto far_edge = [](uint32_t frequency) {
+    return frequency % 2 == 0 ? EdgeOf(frequency) : -EdgeOf(frequency);
+  };
+  for (uint32_t k = 0; k <= near.above.extent.end; ++k) {
+    const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;
+    state_.from_above[x] += far_edge(y) * Scaled(near.above[k], steps_[k]);
+  }
+  for (uint32_t k = 0; k <= near.left.extent.end; ++k) {
+    const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;
+    state_.from_left[y] += far_edge(x) * Scaled(near.left[k], steps_[k]);
   }
 }
 
@@ -164,16 +160,18 @@ BlockModel::EdgePrediction BlockModel::PredictFromEdges(const Neighbours& near, 
 void BlockModel::BeginAc(const Neighbours& near, uint32_t k, const Block& block) {
   const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;
   const EdgePrediction edges = PredictFromEdges(near, k);
-  const int32_t above = (*near.above)[k], left = (*near.left)[k];
-  const int32_t around = 3 * (std::abs(above) + std::abs(left)) + std::abs((*near.above_left)[k]) +
-                         std::abs((*near.above_right)[k]);
+  const int32_t above = near.above[k], left = near.left[k];
+  const int32_t around = 3 * (std::abs(above) + std::abs(left)) + std::abs(near.above_left[k]) +
+                         std::abs(near.above_right[k]);
   const int32_t cross =
-      std::abs(above) + std::abs(left) + std::abs((*near.above2)[k]) + std::abs((*near.left2)[k]);
+      std::abs(above) + std::abs(left) + std::abs(near.above2[k]) + std::abs(near.left2[k]);
   const int32_t higher = 2 * (MagnitudeAt(block, x + 1, y) + MagnitudeAt(block, x, y + 1)) +
                          MagnitudeAt(block, x + 1, y + 1) + MagnitudeAt(block, x + 2, y) +
                          MagnitudeAt(block, x, y + 2);
-  const int32_t right = MagnitudeAt(*near.above, x + 1, y) + MagnitudeAt(*near.left, x + 1, y);
-  const int32_t below = MagnitudeAt(*near.above, x, y + 1) + MagnitudeAt(*near.left, x, y + 1);
+  const int32_t right =
+      MagnitudeAt(*near.above.block, x + 1, y) + MagnitudeAt(*near.left.block, x + 1, y);
+  const int32_t below =
+      MagnitudeAt(*near.above.block, x, y + 1) + MagnitudeAt(*near.left.block, x, y + 1);
   const uint32_t log_around = LogOf(around), log_higher = LogOf(higher);
   const uint32_t both = SignedLogOf(edges.both, 15);
   const uint32_t place = k | is_chroma_ << 6;
@@ -186,7 +184,7 @@ void BlockModel::BeginAc(const Neighbours& near, uint32_t k, const Block& block)
   ac_.AddContext(base | both << 8 | log_around);
   ac_.AddContext(base | SignedLogOf(above, 6) << 4 | SignedLogOf(left, 6));
   ac_.AddContext(base | state_.count << 6 | left_over);
-  ac_.AddContext(base | LogOf((*near.first)[k]) << 8 | SignedLogOf((*near.twin)[k], 6) << 4 |
+  ac_.AddContext(base | LogOf(near.first[k]) << 8 | SignedLogOf(near.twin[k], 6) << 4 |
                  std::min(log_around, 7u));
   ac_.AddContext(base | state_.usual_count << 6 | state_.count);
   ac_.AddContext(base | LogOf(cross) << 8 | LogOf(state_.sum));
@@ -215,8 +213,8 @@ int32_t BlockModel::BeginDc(const Neighbours& near, uint32_t column) {
 void BlockModel::AddDcContexts(const Neighbours& near, int32_t prediction,
                                const EdgePrediction& edges, int32_t above_error) {
   const bool has_both = near.has_above && near.has_left;
-  const int32_t above = (*near.above)[0], left = (*near.left)[0], corner = (*near.above_left)[0];
-  const int32_t next = (*near.above_right)[0];
+  const int32_t above = near.above[0], left = near.left[0], corner = near.above_left[0];
+  const int32_t next = near.above_right[0];
   const int32_t gradient = has_both ? above + left - corner : above + left;
   const int32_t spread =
       std::abs(above - corner) + std::abs(left - corner) + std::abs(next - above);
@@ -299,7 +297,8 @@ int32_t BlockModel::CodeDcError(Coder& coder, int32_t wanted) {
 }
 
 template <class Coder>
-int32_t BlockModel::Code(Coder& coder, const Neighbours& near, uint32_t column, Block& block) {
+int32_t BlockModel::Code(Coder& coder, const Neighbours& near, uint32_t column, Block& block,
+                         Extent& extent) {
   state_ = State();
   BeginEnd(near);
   state_.end = CodeEnd(coder, EndOf(block));
@@ -315,6 +314,7 @@ int32_t BlockModel::Code(Coder& coder, const Neighbours& near, uint32_t column, 
     state_.from_above[x] -= EdgeOf(y) * Scaled(value, steps_[k]);
     state_.from_left[y] -= EdgeOf(x) * Scaled(value, steps_[k]);
   }
+  extent = {static_cast<uint8_t>(state_.end), static_cast<uint8_t>(state_.count)};
   const int32_t prediction = BeginDc(near, column);
   const int32_t error = CodeDcError(coder, block[0] - prediction);
   block[0] = static_cast<int16_t>(prediction + error);
@@ -322,7 +322,7 @@ int32_t BlockModel::Code(Coder& coder, const Neighbours& near, uint32_t column, 
   return error;
 }
 
-template int32_t BlockModel::Code(Encoder&, const Neighbours&, uint32_t, Block&);
-template int32_t BlockModel::Code(Decoder&, const Neighbours&, uint32_t, Block&);
+template int32_t BlockModel::Code(Encoder&, const Neighbours&, uint32_t, Block&, Extent&);
+template int32_t BlockModel::Code(Decoder&, const Neighbours&, uint32_t, Block&, Extent&);
 
 }  // namespace lmz::jpeg

@@ -7,19 +7,27 @@
 
 namespace lmz::jpeg {
 
+// A block and its extent.
+struct Measured {
+  const Block* block = nullptr;
+  Extent extent = {};
+
+  int32_t operator[](size_t k) const { return (*block)[k]; }
+};
+
 // Blocks that are coded before; what is not there is all zero.
 struct Neighbours {
   bool has_above = false;
   bool has_left = false;
-  const Block* above = nullptr;
-  const Block* left = nullptr;
-  const Block* above_left = nullptr;
-  const Block* above_right = nullptr;
-  const Block* above2 = nullptr;
-  const Block* left2 = nullptr;
-  const Block* first = nullptr;  // of the first component, in the same place of the picture
-  const Block* twin = nullptr;   // of the second component, if it is alike
-  int32_t twin_error = 0;        // of its mean
+  Measured above;
+  Measured left;
+  Measured above_left;
+  Measured above_right;
+  Measured above2;
+  Measured left2;
+  Measured first;          // of the first component, in the same place of the picture
+  Measured twin;           // of the second component, if it is alike
+  int32_t twin_error = 0;  // of its mean
 };
 
 class BlockModel {
@@ -32,9 +40,9 @@ class BlockModel {
                       uint32_t columns);
   void BeginRow() { left_error_ = 0; }
 
-  // Codes `block`. Returns by how much its mean was not as predicted.
+  // Codes `block` and sets its extent. Returns by how much its mean was not as predicted.
   template <class Coder>
-  int32_t Code(Coder& coder, const Neighbours& near, uint32_t column, Block& block);
+  int32_t Code(Coder& coder, const Neighbours& near, uint32_t column, Block& block, Extent& extent);
 
  private:
   // What is the same for all coefficients of the block, or follows them.

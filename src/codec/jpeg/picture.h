@@ -23,11 +23,19 @@ inline constexpr uint64_t kMaxBlocks = uint64_t{1} << 21;
 inline constexpr size_t kMaxScans = 64;
 inline constexpr size_t kMaxComponents = 4;
 
-// How many blocks a file of this size may have. Few files reach a fourth of it.
+// How many blocks a file of this size may have: their number bounds the time. Only pictures of
+// nearly one colour have more.
 constexpr uint64_t MaxBlocksOf(uint64_t raw_size) {
-  const uint64_t blocks = 4096 + 4 * raw_size;
+  const uint64_t blocks = 4096 + raw_size;
   return blocks < kMaxBlocks ? blocks : kMaxBlocks;
 }
+
+// How many coefficients of a block are not zero, and which one is the last of these, without the
+// first coefficient.
+struct Extent {
+  uint8_t end = 0;
+  uint8_t count = 0;
+};
 
 // The row of blocks and the column, of a component.
 struct Place {
