@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "tests/archive_builder.h"
+#include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"
 #include "tests/random.h"
 
@@ -303,7 +304,23 @@ inline Bytes MakePasses(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 17> kGenerators = {{
+// A JPEG file, of 43 x 35 pixels for sizes below 3000, progressive from there on; coefficients by
+// splitmix64 (tests/jpeg_builder.h). `ramp` fills up to `size`, or the file is cut there.
+inline Bytes MakeLossy(size_t size) {
+  TestRandom random(5);
+  JpegShape shape = {.width = 43, .height = 35};
+  if (size >= 3000) {
+    shape.factors = 0x21;
+    shape.is_progressive = true;
+    shape.restart_interval = 5;
+  }
+  Bytes out = MakeJpegFile(random, shape);
+  if (out.size() < size) AppendTo(out, MakeRamp(size - out.size()));
+  out.resize(size);
+  return out;
+}
+
+inline constexpr std::array<Generator, 18> kGenerators = {{
     {"zeros", MakeZeros},
     {"ramp", MakeRamp},
     {"random", MakeRandom},
@@ -321,6 +338,7 @@ inline constexpr std::array<Generator, 17> kGenerators = {{
     {"fine", MakeFine},
     {"floats", MakeFloats},
     {"passes", MakePasses},
+    {"lossy", MakeLossy},
 }};
 
 // A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other

@@ -10,6 +10,7 @@
 #include "codec/codec.h"
 #include "codec/image/image.h"
 #include "codec/inside/inside.h"
+#include "codec/jpeg/jpeg.h"
 #include "codec/png/png.h"
 #include "codec/stored/stored.h"
 #include "codec/text/text.h"
@@ -17,8 +18,9 @@
 
 namespace lmz {
 
-inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec, kTextCodec,  kImageCodec,
-                                           kAudioCodec,  kPngCodec,   kTokenCodec, kInsideCodec};
+inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec,  kTextCodec,
+                                           kImageCodec,  kAudioCodec,  kPngCodec,
+                                           kTokenCodec,  kInsideCodec, kJpegCodec};
 
 template <class... Options>
 std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);

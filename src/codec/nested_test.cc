@@ -158,6 +158,11 @@ std::vector<Shell> ShellsAround(uint64_t raw_size) {
   ByteWriter(shells.back().payload).Varint(0);
   ByteWriter(shells.back().payload).U8(0);
   sized(shells.back().payload, fields.data_size);
+  shells.push_back({"a JPEG file that is none", kJpegCodec.id, {0}});
+  ByteWriter(shells.back().payload).Append(code_for(raw_size));
+  shells.push_back({"a JPEG file without scans' bytes", kJpegCodec.id, {1, 1, 1, 1}});
+  ByteWriter(shells.back().payload).Varint(raw_size);
+  sized(shells.back().payload, raw_size);
   return shells;
 }
 

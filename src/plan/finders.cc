@@ -6,6 +6,7 @@
 #include "codec/audio/finder.h"
 #include "codec/image/finder.h"
 #include "codec/inside/finder.h"
+#include "codec/jpeg/finder.h"
 #include "codec/png/finder.h"
 
 namespace lmz {
@@ -21,6 +22,7 @@ struct ObjectKind {
 // A format is a row; the first one that may begin somewhere is taken.
 const std::array kKinds = {
     ObjectKind{.finder = png::kFinder, .content = Content::kImage, .codec = kPngCodec.id},
+    ObjectKind{.finder = jpeg::kFinder, .content = Content::kImage, .codec = kJpegCodec.id},
     ObjectKind{.finder = kAudioFinder, .content = Content::kAudio, .codec = kAudioCodec.id},
     ObjectKind{.finder = kImageFinder, .content = Content::kImage, .codec = kImageCodec.id},
     ObjectKind{

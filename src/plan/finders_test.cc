@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"
 
 namespace lmz {
@@ -216,6 +217,32 @@ TEST(Finders, FalsePngFilesAreGivenUp) {
   const Bytes start = testing::PngFile({.width = 9, .height = 9}, Bytes(1));
   Bytes bytes;
   while (bytes.size() < 8 * kMiB) testing::AppendChunk("fALS", ByteSpan(start).first(33), bytes);
+  ExpectCovers(Plan(bytes, {}), bytes.size());
+}
+
+TEST(Finders, JpegFilesAreBlocksOfTheirOwn) {
+  TestRandom random(14);
+  const Bytes first = testing::MakeJpegFile(random, {.width = 300, .height = 200});
+  const Bytes second =
+      testing::MakeJpegFile(random, {.width = 200, .height = 300, .is_progressive = true});
+  Bytes bytes = first;
+  AppendTo(bytes, second);
+  AppendTo(bytes, random.Text(20'000));
+  AppendTo(bytes, testing::MakeJpegFile(random, {.width = 250, .height = 250}));
+  const std::vector<BlockPlan> plan = Plan(bytes, {});
+  ASSERT_EQ(plan.size(), 4u);
+  for (const size_t i : {0u, 1u, 3u}) EXPECT_EQ(plan[i].choice.codec(), kJpegCodec.id);
+  EXPECT_EQ(plan[0].size, first.size());
+  EXPECT_EQ(plan[1].size, second.size());
+  ExpectCovers(plan, bytes.size());
+}
+
+// Signatures and segments without end that lead nowhere.
+TEST(Finders, FalseJpegFilesAreGivenUp) {
+  Bytes bytes;
+  while (bytes.size() < 8 * kMiB) {
+    AppendTo(bytes, Bytes{0xFF, 0xD8, 0xFF, 0xE0, 0, 5, 0xFF, 0xD8, 0xFF});
+  }
   ExpectCovers(Plan(bytes, {}), bytes.size());
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "plan/plan.h"
+#include "tests/jpeg_builder.h"
 #include "tests/recipes.h"
 #include "tests/tar_builder.h"
 
@@ -54,6 +55,7 @@ struct Sample {
 std::vector<Sample> Samples() {
   TestRandom random(31);
   return {{"png", kPngCodec.id, testing::MakePng(random, 300, 300)},
+          {"jpeg", kJpegCodec.id, testing::MakeJpegFile(random, {.width = 400, .height = 300})},
           {"bmp", kImageCodec.id, testing::MakeBmp(random, 240, 200)},
           {"wav", kAudioCodec.id, testing::MakeWav(random, 40'000)}};
 }

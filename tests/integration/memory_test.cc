@@ -11,6 +11,7 @@
 #include "stream/frame_encoder.h"
 #include "tests/choices.h"
 #include "tests/frame_builder.h"
+#include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"
 #include "tests/recipes.h"
 #include "tests/replaced_new.h"
@@ -112,6 +113,26 @@ struct Greedy {
   Bytes payload;
 };
 
+// As many blocks as there can be, and as many scans.
+Greedy GreedyJpeg(uint64_t size, bool is_progressive) {
+  const uint64_t most = jpeg::MaxBlocksOf(size) / 4096 * 4096;
+  const testing::JpegShape shape = {.width = 8 * 512,
+                                    .height = static_cast<uint32_t>(most / 512 * 8),
+                                    .components = 1,
+                                    .is_progressive = is_progressive};
+  Bytes around = testing::JpegAround(shape);
+  around.resize(std::min<size_t>(around.size(), static_cast<size_t>(size)));
+  Bytes coded;
+  EXPECT_TRUE(EncodeBytes(around, {.profile = Profile::kBinary}, {}, coded).ok());
+  Greedy greedy = {"jpeg", kJpegCodec.id, {1, 1}};
+  AppendVarint(greedy.payload, is_progressive ? 6 : 1);
+  AppendVarint(greedy.payload, most);
+  AppendVarint(greedy.payload, around.size());
+  AppendVarint(greedy.payload, coded.size());
+  AppendTo(greedy.payload, coded);
+  return greedy;
+}
+
 // Payloads that promise a block of `size` bytes in the ways that cost most; noise follows.
 std::vector<Greedy> GreedyPayloads(uint64_t size) {
   std::vector<Greedy> all;
@@ -205,6 +226,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
   AppendVarint(inside.payload, 4 * size);
   AppendVarint(inside.payload, size / 40000 + 450);
   all.push_back(std::move(inside));
+  for (const bool is_progressive : {false, true}) all.push_back(GreedyJpeg(size, is_progressive));
   all.push_back({"audio without samples", kAudioCodec.id, {0}});
   AppendVarint(all.back().payload, 400);
   return all;

@@ -11,6 +11,7 @@
 #include "image_decoder.h"
 #include "input.h"
 #include "inside_decoder.h"
+#include "jpeg_decoder.h"
 #include "png_decoder.h"
 #include "token_decoder.h"
 
@@ -39,7 +40,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 8, "newer version: unknown Codec");
+  Require(block.codec <= 9, "newer version: unknown Codec");
   Require(block.filters <= 7, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -63,6 +64,7 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
       return 11648000 * (n + 8) + 93184000 * (n / 3);
     case 7:
     case 8:
+    case 9:
       return 11648000 * (n + 8);
     default:
       return n;
@@ -93,6 +95,7 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 6) return DecodeParts(code, size, models, depth);
   if (codec == 7) return DecodeTokenCodec(code, size, models);
   if (codec == 8) return DecodeInside(code, size, models, depth);
+  if (codec == 9) return DecodeJpegCodec(code, size);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
@@ -103,7 +106,7 @@ Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models, i
   Decoded all{};
   while (all.raw.size() < size) {
     const uint64_t codec = input.Number(1);
-    Require(codec <= 8 && codec != 6, "newer version: Codec of a part");
+    Require(codec <= 9 && codec != 6, "newer version: Codec of a part");
     const uint64_t raw_size = input.Varint();
     Require(raw_size >= 1 && raw_size <= size - all.raw.size(), "Raw_Size of a part");
     const Decoded part = DecodeCodec(codec, input.Take(input.Varint()), raw_size, models, depth);

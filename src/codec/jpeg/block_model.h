@@ -1,0 +1,93 @@
+// Codes a block: where its coefficients end, these from the last one on, and at last the first one,
+// the block's mean. Spec: spec.md, sections 4 and 5.
+#pragma once
+
+#include "codec/jpeg/decision_mixer.h"
+#include "codec/jpeg/picture.h"
+
+namespace lmz::jpeg {
+
+// A block and its extent.
+struct Measured {
+  const Block* block = nullptr;
+  Extent extent = {};
+
+  int32_t operator[](size_t k) const { return (*block)[k]; }
+};
+
+// Blocks that are coded before; what is not there is all zero.
+struct Neighbours {
+  bool has_above = false;
+  bool has_left = false;
+  Measured above;
+  Measured left;
+  Measured above_left;
+  Measured above_right;
+  Measured above2;
+  Measured left2;
+  Measured first;          // of the first component, in the same place of the picture
+  Measured twin;           // of the second component, if it is alike
+  int32_t twin_error = 0;  // of its mean
+};
+
+class BlockModel {
+ public:
+  explicit BlockModel(const MixerKernels& kernels);
+
+  static uint64_t Memory();
+
+  void BeginComponent(size_t index, const std::array<uint16_t, kBlockSize>& quantizer,
+                      uint32_t columns);
+  void BeginRow() { left_error_ = 0; }
+
+  // Codes `block` and sets its extent. Returns by how much its mean was not as predicted.
+  template <class Coder>
+  int32_t Code(Coder& coder, const Neighbours& near, uint32_t column, Block& block, Extent& extent);
+
+ private:
+  // What is the same for all coefficients of the block, or follows them.
+  struct State {
+    uint32_t end = 0;                     // the last coefficient that is not zero, 0: none
+    uint32_t usual_count = 0;             // of those that are not zero, in blocks around
+    uint32_t count = 0;                   // so far
+    int32_t sum = 0;                      // of their magnitudes
+    std::array<int32_t, 8> from_above{};  // what the edge of the block above leaves for the
+    std::array<int32_t, 8> from_left{};   // coefficients that are not coded; [frequency], 1/256
+  };
+
+  // What an edge says about a coefficient, in quarters of its step.
+  struct EdgePrediction {
+    int32_t above = 0;
+    int32_t left = 0;
+    int32_t both = 0;
+  };
+
+  void BeginEnd(const Neighbours& near);
+  void SumEdges(const Neighbours& near);
+  EdgePrediction PredictFromEdges(const Neighbours& near, uint32_t k) const;
+  void BeginAc(const Neighbours& near, uint32_t k, const Block& block);
+  int32_t BeginDc(const Neighbours& near, uint32_t column);
+  void AddDcContexts(const Neighbours& near, int32_t prediction, const EdgePrediction& edges,
+                     int32_t above_error);
+
+  template <class Coder>
+  uint32_t CodeEnd(Coder& coder, uint32_t wanted);
+  template <class Coder>
+  int32_t CodeAc(Coder& coder, int32_t wanted, bool is_last);
+  template <class Coder>
+  int32_t CodeDcError(Coder& coder, int32_t wanted);
+
+  DecisionMixer ac_;
+  DecisionMixer dc_;
+  DecisionMixer end_;
+
+  uint32_t component_ = 0;
+  uint32_t is_chroma_ = 0;
+  std::array<int32_t, kBlockSize> steps_{};  // >= 1
+  std::vector<int32_t> above_errors_;        // of means, [column]
+  int32_t left_error_ = 0;
+
+  State state_;
+};
+
+}  // namespace lmz::jpeg

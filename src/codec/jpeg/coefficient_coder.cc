@@ -1,0 +1,98 @@
+#include "codec/jpeg/coefficient_coder.h"
+
+#include <algorithm>
+
+#include "codec/jpeg/block_model.h"
+
+namespace lmz::jpeg {
+
+namespace {
+
+// The component before, whose blocks have the same places; null: there is none.
+const Component* TwinOf(const Frame& frame, size_t index) {
+  if (index < 2) return nullptr;
+  const Component& component = frame.components[index];
+  const Component& twin = frame.components[1];
+  const bool is_alike =
+      twin.all_rows == component.all_rows && twin.all_columns == component.all_columns;
+  return is_alike ? &twin : nullptr;
+}
+
+// Of all blocks of the components so far.
+using Extents = std::array<std::vector<Extent>, kMaxComponents>;
+
+Neighbours NeighboursOf(const Frame& frame, const Extents& extents, size_t index, Place place) {
+  static const Block kNone{};
+  const auto at = [&](size_t i, uint32_t row, uint32_t column) -> Measured {
+    const Component& component = frame.components[i];
+    const size_t number = size_t{row} * component.all_columns + column;
+    return {&component.blocks[number], extents[i][number]};
+  };
+  const Component& c = frame.components[index];
+  const auto [row, column] = place;
+  const bool has_above = row > 0, has_left = column > 0;
+  const bool has_right = column + 1 < c.all_columns;
+  const Measured none = {&kNone, {}};
+  Neighbours near;
+  near.has_above = has_above;
+  near.has_left = has_left;
+  near.above = has_above ? at(index, row - 1, column) : none;
+  near.left = has_left ? at(index, row, column - 1) : none;
+  near.above_left = has_above && has_left ? at(index, row - 1, column - 1) : none;
+  near.above_right = has_above && has_right ? at(index, row - 1, column + 1) : none;
+  near.above2 = row > 1 ? at(index, row - 2, column) : none;
+  near.left2 = column > 1 ? at(index, row, column - 2) : none;
+  near.first = near.twin = none;
+  if (index > 0) {
+    const Component& first = frame.components[0];
+    near.first =
+        at(0, row * first.all_rows / c.all_rows, column * first.all_columns / c.all_columns);
+  }
+  if (TwinOf(frame, index) != nullptr) near.twin = at(1, row, column);
+  return near;
+}
+
+}  // namespace
+
+template <class Coder>
+Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& frame) {
+  BlockModel model(BestKernels(MixerBuilds()));
+  std::vector<int32_t> twin_errors;
+  Extents extents;
+  uint64_t done = 0;
+  for (size_t i = 0; i < frame.components.size(); ++i) {
+    Component& component = frame.components[i];
+    extents[i].resize(component.blocks.size());
+    const bool has_twin = TwinOf(frame, i) != nullptr;
+    if (i == 1) twin_errors.assign(component.blocks.size(), 0);
+    model.BeginComponent(i, frame.quantizers[component.quantizer], component.all_columns);
+    for (uint32_t row = 0; row < component.all_rows; ++row) {
+      model.BeginRow();
+      for (uint32_t column = 0; column < component.all_columns; ++column) {
+        Neighbours near = NeighboursOf(frame, extents, i, {row, column});
+        const size_t index = size_t{row} * component.all_columns + column;
+        if (has_twin) near.twin_error = twin_errors[index];
+        const int32_t error =
+            model.Code(coder, near, column, component.blocks[index], extents[i][index]);
+        if (i == 1) twin_errors[index] = error;
+      }
+      done += component.all_columns;
+      if (!resources.Report(done, coder.written_size())) return CancelledStatus();
+      if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
+    }
+  }
+  return OkStatus();
+}
+
+template Status CodeCoefficients(Encoder&, const BlockResources&, Frame&);
+template Status CodeCoefficients(Decoder&, const BlockResources&, Frame&);
+
+uint64_t CoefficientMemory() {
+  return BlockModel::Memory();
+}
+
+uint64_t MemoryOfABlock() {
+  return sizeof(Block) + sizeof(Extent) + sizeof(int32_t);
+}
+
+}  // namespace lmz::jpeg

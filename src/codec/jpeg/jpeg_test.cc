@@ -1,0 +1,232 @@
+#include "codec/jpeg/jpeg.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "codec/jpeg/finder.h"
+#include "tests/jpeg_builder.h"
+#include "tests/paths.h"
+
+namespace lmz {
+namespace {
+
+using testing::JpegShape;
+using testing::MakeJpegFile;
+
+// Files of libjpeg, and what is made of them.
+Bytes ReadSample(const std::string& name) {
+  std::ifstream file(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << name;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// The payload, once it has been restored.
+Bytes Coded(const Bytes& raw) {
+  Bytes payload;
+  const Result<uint32_t> state = EncodeJpeg(raw, {}, {}, payload);
+  EXPECT_TRUE(state.ok()) << state.status().message();
+  EXPECT_LE(raw.size(), MaxRawSizeOfJpeg(payload.size()));
+  Bytes back(raw.size());
+  const Result<uint32_t> decoded = DecodeJpeg(payload, {}, back);
+  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
+  EXPECT_TRUE(decoded.ok() && state.ok() && decoded.value() == state.value());
+  EXPECT_EQ(back, raw);
+  return payload;
+}
+
+uint8_t KindOf(const Bytes& raw) {
+  return Coded(raw).at(0);
+}
+
+Bytes Large(const JpegShape& shape) {
+  TestRandom random(1);
+  return MakeJpegFile(random, shape);
+}
+
+std::vector<JpegShape> Shapes() {
+  return {
+      {.width = 100, .height = 90},
+      {.width = 100, .height = 90, .components = 1},
+      {.width = 100, .height = 90, .components = 1, .factors = 0x11},
+      {.width = 90, .height = 100, .components = 4, .factors = 0x11},
+      {.width = 91, .height = 77, .factors = 0x21, .restart_interval = 1},
+      {.width = 77, .height = 91, .factors = 0x12, .restart_interval = 5, .pads_ones = false},
+      {.width = 101, .height = 67, .is_progressive = true},
+      {.width = 101, .height = 67, .factors = 0x41, .is_progressive = true, .restart_interval = 7},
+      {.width = 101,
+       .height = 67,
+       .components = 1,
+       .is_progressive = true,
+       .restart_interval = 1,
+       .pads_ones = false}};
+}
+
+TEST(Jpeg, EveryShapeComesBackSmaller) {
+  for (const JpegShape& shape : Shapes()) {
+    const Bytes raw = Large(shape);
+    ASSERT_GT(raw.size(), 1000u);
+    const Bytes payload = Coded(raw);
+    EXPECT_EQ(payload.at(0), 1);
+    EXPECT_LT(payload.size(), raw.size() * 9 / 10) << shape.width << " " << shape.height;
+  }
+}
+
+TEST(Jpeg, FilesOfLibjpegComeBack) {
+  for (const char* name : {"baseline", "progressive", "restart", "gray", "progressive-restart"}) {
+    const Bytes raw = ReadSample(name);
+    EXPECT_TRUE(jpeg::ReadFile(raw, Watch()).has_value()) << name;
+    Coded(raw);
+  }
+}
+
+TEST(Jpeg, WhatIsNoFileOfItsKindGoesToBytes) {
+  EXPECT_EQ(KindOf(ReadSample("arithmetic")), 0);
+  EXPECT_EQ(KindOf(ReadSample("huge")), 0);
+  EXPECT_EQ(KindOf({0xFF, 0xD8, 0xFF, 0xD9}), 0);
+  EXPECT_EQ(KindOf({0xFF}), 0);
+  EXPECT_EQ(KindOf(Bytes(3000, 0xFF)), 0);
+}
+
+TEST(Jpeg, WhatFollowsTheFileIsKept) {
+  Bytes raw = Large({.width = 100, .height = 90});
+  const size_t size = Coded(raw).size();
+  ByteWriter(raw).Append(Bytes{0xFF, 0xD9, 0xFF, 0xD8, 0xFF, 0xDA, 0, 1});
+  const Bytes payload = Coded(raw);
+  EXPECT_EQ(payload.at(0), 1);
+  EXPECT_LT(payload.size(), size + 20);
+}
+
+// Whether anything was read of `raw`, which must then be written the same.
+bool IsRead(const Bytes& raw) {
+  std::optional<jpeg::ReadFileResult> read = jpeg::ReadFile(raw, Watch());
+  if (!read) return false;
+  Bytes written;
+  EXPECT_TRUE(
+      jpeg::WriteFile(read->file, read->around, read->pads_ones, raw.size(), Watch(), written));
+  EXPECT_EQ(written, raw);
+  return true;
+}
+
+// Of a progressive file the scans in front of the cut are taken.
+TEST(Jpeg, CutFilesAreReadUpToTheLastWholeScan) {
+  for (const char* name : {"baseline", "progressive", "restart", "progressive-restart"}) {
+    const Bytes raw = ReadSample(name);
+    const bool is_progressive = name[0] == 'p';
+    size_t reads = 0;
+    for (size_t size = 1; size < raw.size(); ++size) {
+      if (IsRead(Bytes(raw.begin(), raw.begin() + static_cast<ptrdiff_t>(size)))) ++reads;
+    }
+    EXPECT_GE(reads, is_progressive ? raw.size() / 3 : 1) << name;
+    EXPECT_LE(reads, is_progressive ? raw.size() : 2) << name;
+  }
+  const Bytes whole = Large({.width = 200, .height = 160, .is_progressive = true});
+  EXPECT_EQ(KindOf(Bytes(whole.begin(), whole.end() - 500)), 1);
+  EXPECT_EQ(KindOf(ReadSample("cut")), 1);
+}
+
+TEST(Jpeg, FilesWithOneOtherBitAreWrittenTheSameOrNotRead) {
+  for (const char* name : {"baseline", "progressive", "restart", "progressive-restart"}) {
+    Bytes raw = ReadSample(name);
+    size_t reads = 0;
+    for (size_t bit = 0; bit < 8 * raw.size(); ++bit) {
+      raw[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+      if (IsRead(raw)) ++reads;
+      if (bit % 1009 == 0) Coded(raw);
+      raw[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    }
+    EXPECT_GT(reads, 0u) << name;
+    EXPECT_LT(reads, 8 * raw.size()) << name;
+  }
+}
+
+bool IsRefusal(Code code) {
+  return code == Code::kDamaged || code == Code::kTruncated || code == Code::kNewerVersion;
+}
+
+TEST(Jpeg, DamagedPayloadsAreRefusedOrGiveBytes) {
+  const Bytes raw = Large({.width = 60, .height = 50, .is_progressive = true});
+  const Bytes payload = Coded(raw);
+  Bytes back(raw.size());
+  for (size_t size = 0; size + 4 < payload.size(); size += 41) {
+    const Status status = DecodeJpeg(ByteSpan(payload).first(size), {}, back).status();
+    EXPECT_TRUE(IsRefusal(status.code())) << size;
+  }
+  for (size_t bit = 0; bit < 8 * payload.size(); bit += 307) {
+    Bytes other = payload;
+    other[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    const Status status = DecodeJpeg(other, {}, back).status();
+    EXPECT_TRUE(status.ok() || IsRefusal(status.code())) << bit;
+  }
+}
+
+TEST(Jpeg, FieldsThatPromiseTooMuchAreRefused) {
+  Bytes back(1000);
+  for (const Bytes& fields : {Bytes{2, 1, 1, 0, 0}, Bytes{1, 0, 1, 0, 0}, Bytes{1, 65, 1, 0, 0},
+                              Bytes{1, 1, 0, 0, 0}, Bytes{1, 1, 0xFF, 0xFF, 3, 0, 0}}) {
+    Bytes payload = {1};
+    ByteWriter(payload).Append(fields);
+    EXPECT_EQ(DecodeJpeg(payload, {}, back).status().code(), Code::kDamaged);
+    EXPECT_EQ(PayloadMemoryOfJpeg(payload, back.size(), {}), 0u);
+  }
+}
+
+TEST(Jpeg, TheCallerCanStopIt) {
+  const Bytes raw = Large({.width = 300, .height = 300});
+  const Bytes payload = Coded(raw);
+  for (const int most : {0, 1, 5}) {
+    int left = most;
+    BlockResources resources;
+    resources.report = [&](uint64_t, uint64_t) { return left-- > 0; };
+    Bytes out;
+    EXPECT_EQ(EncodeJpeg(raw, {}, resources, out).status().code(), Code::kCancelled);
+    left = most;
+    Bytes back(raw.size());
+    EXPECT_EQ(DecodeJpeg(payload, resources, back).status().code(), Code::kCancelled);
+  }
+}
+
+Sighting Look(ByteSpan bytes, bool is_inner, bool is_open) {
+  EXPECT_TRUE(jpeg::kFinder.may_begin(bytes, is_inner));
+  return jpeg::kFinder.look(
+      bytes, {.max_size = uint64_t{1} << 20, .is_inner = is_inner, .is_open = is_open});
+}
+
+TEST(JpegFinder, FindsWholeFiles) {
+  for (const JpegShape& shape : Shapes()) {
+    Bytes raw = Large(shape);
+    const size_t size = raw.size();
+    raw.insert(raw.end(), 100, 0xFF);
+    const Sighting sighting = Look(raw, false, false);
+    EXPECT_EQ(sighting.kind, Sighting::Kind::kObject);
+    EXPECT_EQ(sighting.size, size);
+  }
+}
+
+TEST(JpegFinder, WaitsForTheEndOfAFile) {
+  const Bytes raw = Large({.width = 300, .height = 300});
+  for (const size_t size : {size_t{3}, size_t{300}, raw.size() / 2, raw.size() - 1}) {
+    const ByteSpan cut = ByteSpan(raw).first(size);
+    EXPECT_EQ(Look(cut, true, true).kind, Sighting::Kind::kUndecided) << size;
+    EXPECT_EQ(Look(cut, true, false).kind, Sighting::Kind::kNothing) << size;
+  }
+}
+
+TEST(JpegFinder, TakesACutFileThatIsProgressive) {
+  const Bytes raw = ReadSample("cut");
+  EXPECT_EQ(Look(raw, false, false).size, raw.size());
+  EXPECT_EQ(Look(raw, false, false).kind, Sighting::Kind::kObject);
+  EXPECT_EQ(Look(raw, true, false).kind, Sighting::Kind::kNothing);
+  const Bytes other = ReadSample("baseline");
+  EXPECT_EQ(Look(ByteSpan(other).first(900), false, false).kind, Sighting::Kind::kNothing);
+}
+
+TEST(JpegFinder, LeavesAloneWhatTheCodecCannotRead) {
+  for (const char* name : {"arithmetic", "huge"}) {
+    EXPECT_EQ(Look(ReadSample(name), false, false).kind, Sighting::Kind::kNothing) << name;
+  }
+}
+
+}  // namespace
+}  // namespace lmz

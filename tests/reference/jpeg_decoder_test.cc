@@ -1,0 +1,59 @@
+// The second decoder of `jpeg` on more than the golden files: all shapes, files of libjpeg.
+#include "jpeg_decoder.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "codec/jpeg/jpeg.h"
+#include "tests/jpeg_builder.h"
+#include "tests/paths.h"
+
+namespace lmz {
+namespace {
+
+using testing::JpegShape;
+
+void ExpectDecoded(const Bytes& raw) {
+  Bytes payload;
+  const Result<uint32_t> state = EncodeJpeg(raw, {}, {}, payload);
+  ASSERT_TRUE(state.ok()) << state.status().message();
+  ASSERT_EQ(payload.at(0), 1);
+  try {
+    const reference::Decoded decoded = reference::DecodeJpegCodec(payload, raw.size());
+    EXPECT_EQ(decoded.raw, raw);
+    EXPECT_EQ(decoded.fingerprint, state.value());
+  } catch (const reference::Damage& damage) {
+    ADD_FAILURE() << damage.what();
+  }
+}
+
+TEST(JpegReferenceDecoder, DecodesEveryShape) {
+  TestRandom random(9);
+  for (const uint32_t components : {1u, 3u, 4u}) {
+    for (const uint8_t factors : Bytes{0x11, 0x22, 0x21, 0x14}) {
+      for (const bool is_progressive : {false, true}) {
+        const JpegShape shape = {.width = 90,
+                                 .height = 70,
+                                 .components = components,
+                                 .factors = factors,
+                                 .is_progressive = is_progressive,
+                                 .restart_interval = static_cast<uint8_t>(components - 1),
+                                 .pads_ones = components != 3};
+        ExpectDecoded(testing::MakeJpegFile(random, shape));
+      }
+    }
+  }
+}
+
+TEST(JpegReferenceDecoder, DecodesFilesOfLibjpeg) {
+  for (const char* name : {"baseline", "progressive", "restart", "progressive-restart", "cut"}) {
+    std::ifstream file(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name, std::ios::binary);
+    ASSERT_TRUE(file.is_open()) << name;
+    ExpectDecoded(Bytes(std::istreambuf_iterator<char>(file), {}));
+  }
+}
+
+}  // namespace
+}  // namespace lmz
