@@ -11,7 +11,7 @@
 namespace lmz::testing {
 
 inline void AppendLe(uint64_t v, int bytes, Bytes& out) {
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<uint8_t>(v >> 8 * i));
+  for (int i = 0; i < bytes; ++i, v >>= 8) out.push_back(static_cast<uint8_t>(v));
 }
 
 // A gzip member with the name "name".
