@@ -32,6 +32,14 @@ LMZ_NOINLINE void* operator new(size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
+// std::stable_sort asks for memory like this.
+LMZ_NOINLINE void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 LMZ_NOINLINE void operator delete(void* memory) noexcept {
   std::free(memory);
 }
