@@ -23,7 +23,7 @@ Status Set(lmz_decompressor& decompressor, int option, uint64_t value) {
 }
 
 void GatherModels(lmz_decompressor& decompressor) {
-  const auto models = std::make_shared<lmz::ModelLibrary>(*decompressor.library);
+  const auto models = std::make_shared<lmz::ModelLibrary>(*decompressor.known);
   for (const lmz::SharedModel& model : decompressor.added) models->Add(model);
   decompressor.options.models = models;
 }
@@ -59,9 +59,9 @@ lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, const lmz_mo
 lmz_code lmz_decompressor_set_library(lmz_decompressor* decompressor,
                                       const lmz_model_library* library, lmz_error* error) {
   return lmz::GuardSetting(decompressor, error, [&]() -> Status {
-    decompressor->library = library == nullptr
-                                ? lmz::ModelLibrary::Installed()
-                                : std::make_shared<const lmz::ModelLibrary>(library->library);
+    decompressor->known = library == nullptr
+                              ? lmz::ModelLibrary::Installed()
+                              : std::make_shared<const lmz::ModelLibrary>(library->library);
     GatherModels(*decompressor);
     return OkStatus();
   });

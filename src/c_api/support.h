@@ -38,7 +38,7 @@ struct lmz_compressor : lmz_coder<lmz::CompressOptions, lmz::PushEncoder> {
 };
 struct lmz_decompressor : lmz_coder<lmz::DecompressOptions, lmz::PushDecoder> {
   // options.models has these two together.
-  std::shared_ptr<const lmz::ModelLibrary> library = lmz::ModelLibrary::Installed();
+  std::shared_ptr<const lmz::ModelLibrary> known = lmz::ModelLibrary::Installed();
   std::vector<lmz::SharedModel> added;
   lmz::Bytes unused;  // behind the frame that ended last
 };
