@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 
 #include "base/hash.h"
 #include "codec/filter/repeat_commands.h"
