@@ -15,4 +15,13 @@ constexpr uint32_t HashBits(uint32_t value, int bits) {
   return value * kGoldenRatio32 >> (32 - bits);
 }
 
+// The number that SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+// generators", 2014) gives in state `x`. The next state is x + kGoldenRatio64.
+constexpr uint64_t SplitMix64(uint64_t x) {
+  x += kGoldenRatio64;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31);
+}
+
 }  // namespace lmz

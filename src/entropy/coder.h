@@ -69,9 +69,12 @@ class Encoder {
 
 class Decoder {
  public:
+  // So many bytes, as many as a range has, are read before the first bit.
+  static constexpr uint64_t kReadAhead = 6;
+
   // Reads from `in`, which outlives the decoder.
   explicit Decoder(ByteSpan in) : next_(in.data()), end_(in.data() + in.size()) {
-    for (int i = 0; i < 6; ++i) code_ = code_ << 8 | NextByte();
+    for (uint64_t i = 0; i < kReadAhead; ++i) code_ = code_ << 8 | NextByte();
   }
 
   // Returns the bit that Encoder::Code was given with the same probability; `bit` is ignored.
@@ -93,10 +96,10 @@ class Decoder {
 
   // True once more was read than any encoder leaves out: the payload is too short for what was
   // asked of it. Decoding may go on, with meaningless bits.
-  bool overran() const { return missing_ > 6; }
+  bool overran() const { return missing_ > kReadAhead; }
 
-  // True when the payload holds bytes that were never read. The decoder reads six bytes ahead, so
-  // up to six superfluous ones go unseen here.
+  // True when the payload holds bytes that were never read. Up to kReadAhead superfluous ones go
+  // unseen here.
   bool has_rest() const { return next_ != end_; }
 
   // So many bytes at the payload's end were not read yet.

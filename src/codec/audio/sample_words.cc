@@ -20,34 +20,46 @@ bool ForEachWord(ByteSpan samples, const SampleLayout& layout, const SampleWords
   return true;
 }
 
+// The range of no samples yet.
+constexpr SampleRange kNone = {.lowest = INT32_MAX, .highest = INT32_MIN};
+
+void Widen(SampleRange& range, int32_t sample) {
+  range.lowest = std::min(range.lowest, sample);
+  range.highest = std::max(range.highest, sample);
+}
+
+// Both give the range before the shift.
+
 // Integers: bits that are the same in all words below those that differ are left out, and so are
 // those beyond what predictors take.
-std::optional<WordSplit> SplitIntegers(ByteSpan samples, const SampleLayout& layout,
-                                       const Watch& watch) {
-  uint32_t differing = 0;
-  int width = 1;  // of the widest value, with its sign
-  std::optional<uint32_t> first;
+std::optional<Analysis> AnalyseIntegers(ByteSpan samples, const SampleLayout& layout,
+                                        const Watch& watch) {
   const SampleWords words(layout, {});
+  const int32_t first = words.Load(samples.data()).high;
+  uint32_t differing = 0;
+  Analysis found = {.split = {}, .range = kNone};
   if (!ForEachWord(samples, layout, words, watch, [&](const Parted& parted) {
-        const auto bits = static_cast<uint32_t>(parted.high);
-        differing |= bits ^ first.value_or(bits);
-        first = first.value_or(bits);
-        width = std::max(width, 1 + BitLength(parted.high < 0 ? ~bits : bits));
+        differing |= static_cast<uint32_t>(parted.high ^ first);
+        Widen(found.range, parted.high);
       })) {
     return std::nullopt;
   }
+  // Of the widest value, with its sign.
+  const int32_t peak = std::max(found.range.highest, -1 - found.range.lowest);
+  const int width = 1 + BitLength(static_cast<uint64_t>(peak));
   // Of a constant, all but two bits.
   const int same = std::min(std::countr_zero(differing), 8 * layout.sample_bytes - 2);
-  WordSplit split;
+  WordSplit& split = found.split;
   split.shift = static_cast<uint8_t>(std::max(same, width - kMaxHighBits));
   split.has_low_bits = split.shift > same;
-  if (!split.has_low_bits) split.low = *first & ((uint32_t{1} << split.shift) - 1);
-  return split;
+  if (!split.has_low_bits) {
+    split.low = static_cast<uint32_t>(first) & ((uint32_t{1} << split.shift) - 1);
+  }
+  return found;
 }
 
-std::optional<WordSplit> SplitFloats(ByteSpan samples, const SampleLayout& layout,
-                                     const Watch& watch) {
-  WordSplit split = {.exponent = WordSplit::kMaxExponent};
+std::optional<Analysis> AnalyseFloats(ByteSpan samples, const SampleLayout& layout,
+                                      const Watch& watch) {
   uint32_t largest = WordSplit::kMinExponent;
   SampleLayout integers = layout;
   integers.is_float = false;
@@ -58,40 +70,37 @@ std::optional<WordSplit> SplitFloats(ByteSpan samples, const SampleLayout& layou
       largest > WordSplit::kMaxExponent) {
     return std::nullopt;
   }
-  split.exponent = static_cast<uint8_t>(largest);
+  Analysis found = {.split = {.exponent = static_cast<uint8_t>(largest)}, .range = kNone};
+  WordSplit& split = found.split;
   uint32_t all = 0;
   if (!ForEachWord(samples, layout, SampleWords(layout, split), watch, [&](const Parted& parted) {
         all |= static_cast<uint32_t>(parted.high);
         split.has_low_bits |= parted.low != 0;
+        Widen(found.range, parted.high);
       })) {
     return std::nullopt;
   }
   split.shift = static_cast<uint8_t>(all == 0 ? 0 : std::countr_zero(all));
-  return split;
+  return found;
 }
 
 }  // namespace
 
 std::optional<Analysis> Analyse(ByteSpan samples, const SampleLayout& layout, const Watch& watch) {
-  const std::optional<WordSplit> split =
-      layout.is_float ? SplitFloats(samples, layout, watch) : SplitIntegers(samples, layout, watch);
-  if (!split) return std::nullopt;
-  const SampleRange limits = LimitsOf(layout, *split);
-  SampleRange range = {.lowest = limits.highest, .highest = limits.lowest};
-  if (!ForEachWord(samples, layout, SampleWords(layout, *split), watch, [&](const Parted& parted) {
-        range.lowest = std::min(range.lowest, parted.high);
-        range.highest = std::max(range.highest, parted.high);
-      })) {
-    return std::nullopt;
-  }
+  std::optional<Analysis> found = layout.is_float ? AnalyseFloats(samples, layout, watch)
+                                                  : AnalyseIntegers(samples, layout, watch);
+  if (!found) return std::nullopt;
+  SampleRange& range = found->range;
+  range.lowest >>= found->split.shift;
+  range.highest >>= found->split.shift;
   if (range.lowest == range.highest) {
-    if (range.lowest < limits.highest) {
+    if (range.lowest < LimitsOf(layout, found->split).highest) {
       ++range.highest;
     } else {
       --range.lowest;
     }
   }
-  return Analysis{.split = *split, .range = range};
+  return found;
 }
 
 SampleRange LimitsOf(const SampleLayout& layout, const WordSplit& split) {

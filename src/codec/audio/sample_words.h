@@ -118,8 +118,8 @@ class SampleWords {
   WordSplit split_;
 };
 
-// The split and the range for all samples, which are whole frames; none where floating-point
-// numbers are not finite, or once the watch is stopped. For encoders.
+// The split and the range for all samples, which are one or more whole frames; none where
+// floating-point numbers are not finite, or once the watch is stopped. For encoders.
 struct Analysis {
   WordSplit split;
   SampleRange range;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 
 #include "base/hash.h"
 #include "codec/filter/repeat_commands.h"
@@ -35,13 +34,6 @@ constexpr size_t kMinCopiedShare = 32;
 // Of RepeatsItself.
 constexpr size_t kRepeatedShare = 8;
 constexpr size_t kMaxSeenWindows = size_t{1} << 20;
-
-constexpr uint64_t SplitMix64(uint64_t x) {
-  x += kGoldenRatio64;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-  return x ^ (x >> 31);
-}
 
 constexpr std::array<uint64_t, 256> kByteHash = [] {
   std::array<uint64_t, 256> table{};

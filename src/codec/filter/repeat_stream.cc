@@ -23,7 +23,7 @@ bool RepeatStream::HasCommands(ByteSpan there) {
     is_broken_ = raw_size.value() != raw_.size() || count.value() == 0;
     if (is_broken_) return false;
     command_count_ = count.value();
-    commands_begin_ = read_end_ = done_end_ = reader.position();
+    read_end_ = done_end_ = reader.position();
   }
   while (read_count_ < command_count_) {
     ByteReader reader(there.subspan(static_cast<size_t>(read_end_)));

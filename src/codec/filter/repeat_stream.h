@@ -29,10 +29,9 @@ class RepeatStream {
   MutableByteSpan raw_;
   bool is_broken_ = false;
   uint64_t command_count_ = 0;  // 0: not read yet
-  uint64_t commands_begin_ = 0;
-  uint64_t read_count_ = 0;  // commands that were read and fit
-  uint64_t read_end_ = 0;    // behind them in the filtered bytes
-  uint64_t reach_ = 0;       // of the raw bytes that they make
+  uint64_t read_count_ = 0;     // commands that were read and fit
+  uint64_t read_end_ = 0;       // behind them in the filtered bytes
+  uint64_t reach_ = 0;          // of the raw bytes that they make
   // Of those that are carried out:
   uint64_t done_count_ = 0;
   uint64_t done_end_ = 0;       // behind them in the filtered bytes

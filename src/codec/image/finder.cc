@@ -82,11 +82,12 @@ const Finder kImageFinder = {.name = "image",
 
 std::optional<ImageLayout> RowsBehind(const ImageLayout& layout, uint64_t size) {
   if (!layout.IsValid() || layout.end() <= size) return std::nullopt;
-  ImageLayout rest = size <= layout.offset ? layout : layout.Stacked();
   if (size <= layout.offset) {
+    ImageLayout rest = layout;
     rest.offset -= size;
     return rest;
   }
+  ImageLayout rest = layout.Stacked();
   const uint64_t begun = (size - layout.offset + layout.row_size() - 1) / layout.row_size();
   if (begun >= rest.height) return std::nullopt;
   rest.height -= static_cast<uint32_t>(begun);

@@ -15,8 +15,6 @@ namespace {
 using text::Layout;
 using text::TextWalk;
 
-constexpr uint64_t kReadAhead = 6;  // bytes that a Decoder takes before its first bit
-
 // The logit whose probability is nearest below `p_q16` (1 .. 65535), by halves.
 int Logit(int p_q16) {
   int low = -kMaxLogitQ8, high = kMaxLogitQ8;
@@ -97,7 +95,7 @@ Result<uint64_t> SampleText(const SampleOptions& options, size_t prompt_size, Mu
                    std::span(&sampler, 1), resources)
               .Run());
   const uint64_t taken = random.size() - sampler.unread();
-  return 8 * (taken - std::min(taken, kReadAhead));
+  return 8 * (taken - std::min(taken, Decoder::kReadAhead));
 }
 
 }  // namespace lmz

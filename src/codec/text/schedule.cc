@@ -109,12 +109,17 @@ std::optional<Piece> Schedule::FindPart(int part, int member_index) {
   return piece;
 }
 
-// All mixing that can be done comes first, so that ranges gather for the network's step.
-std::optional<Piece> Schedule::FindAlone(int member_index) {
+std::optional<Piece> Schedule::FindAnyMixing(int member_index) {
   std::optional<Piece> piece;
   for (int g = 0; !piece && g < static_cast<int>(groups_.size()); ++g) {
     piece = FindMixing(g, member_index);
   }
+  return piece;
+}
+
+// All mixing that can be done comes first, so that ranges gather for the network's step.
+std::optional<Piece> Schedule::FindAlone(int member_index) {
+  std::optional<Piece> piece = FindAnyMixing(member_index);
   for (int i = 0; !piece && i < parts_ * ranges(); ++i) {
     piece = FindNetwork(i / ranges(), i % ranges(), member_index, lanes_together_);
   }
@@ -127,9 +132,7 @@ std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds wai
   // Of a network in parts, those at the last one mix: its opinions lie in their caches.
   if (parts_ > 1 && waited < patience_) {
     std::optional<Piece> piece;
-    for (int g = 0; !piece && own_part + 1 == parts_ && g < groups; ++g) {
-      piece = FindMixing(g, member_index);
-    }
+    if (own_part + 1 == parts_) piece = FindAnyMixing(member_index);
     return piece ? piece : FindPart(own_part, member_index);
   }
   bool is_next_near = false;
@@ -148,9 +151,8 @@ std::optional<Piece> Schedule::FindAmongOthers(int member_index, nanoseconds wai
     std::optional<Piece> piece = FindMixing(g, member_index);
     if (piece) return piece;
   }
-  // The others' parts, whose weights it would have to fetch, when nobody seems to be there for
-  // them.
-  for (int i = 1; i < parts_ && waited >= patience_; ++i) {
+  // The others' parts, whose weights it would have to fetch: nobody seems to be there for them.
+  for (int i = 1; i < parts_; ++i) {
     std::optional<Piece> piece = FindPart((own_part + i) % parts_, member_index);
     if (piece) return piece;
   }

@@ -111,6 +111,7 @@ class Schedule {
   bool TryHold(int index, int state);
   Piece PieceOf(int index, int group_index, int part, int member_index);
   std::optional<Piece> FindMixing(int group_index, int member_index);
+  std::optional<Piece> FindAnyMixing(int member_index);
   std::optional<Piece> FindNetwork(int part, int index, int member_index, int most_lanes);
   std::optional<Piece> FindPart(int part, int member_index);
   std::optional<Piece> FindAlone(int member_index);

@@ -51,11 +51,11 @@ class TextWalk {
   // The memory that the walk takes for `models`, from above, in bytes.
   static uint64_t MemoryFor(std::span<const Predictor* const> models, const Layout& layout,
                             int threads) {
+    const SessionSize size = SizeFor(layout, layout.CrewSize(threads, ParametersOf(models)));
     uint64_t memory = 0;
     for (const Predictor* model : models) {
-      memory +=
-          model->SessionMemory(SizeFor(layout, layout.CrewSize(threads, ParametersOf(models)))) +
-          static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
+      memory += model->SessionMemory(size) +
+                static_cast<uint64_t>(layout.lanes()) * kByteValues * sizeof(uint32_t);
     }
     return memory;
   }

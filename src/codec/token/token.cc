@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <utility>
 
 #include "base/memory_errors.h"
 #include "codec/token/header.h"

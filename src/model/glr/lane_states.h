@@ -1,7 +1,6 @@
 // What a network remembers: LaneStates between steps, StepScratch within one.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -91,7 +90,7 @@ struct StepScratch {
     AlignedVector<int32_t> sums_;
   };
 
-  std::vector<Slot> slots;   // 3
+  std::vector<Slot> slots;   // [kMaxMixes]
   LaneRows<int16_t> normal;  // [lanes][the larger of width and state]
   LaneRows<int16_t> gate;    // [lanes][state]
   // The kernels' scratch, [lanes in whole units] of:

@@ -31,17 +31,17 @@ struct QuantizedVector {
   QuantizedScale scale;
 };
 
+template <class T>
+inline T* RowOf(const Rows<T>& rows, int lane) {
+  return rows.first + lane * rows.stride;
+}
+
 // ScaledSums of one lane that are to have so many fraction bits.
 inline LaneSums LaneOf(const ScaledSums& y, int lane, int fraction, int least_shift = 0) {
   const int shift = y.base_exponent + y.input.exponent[lane] - fraction;
   const int below = shift < 31 ? shift : 31;
-  return {y.sums.first + lane * y.sums.stride, y.row_scale, y.sum_shift,
+  return {RowOf(y.sums, lane), y.row_scale, y.sum_shift,
           static_cast<int16_t>(y.input.mantissa[lane]), below > least_shift ? below : least_shift};
-}
-
-template <class T>
-inline T* RowOf(const Rows<T>& rows, int lane) {
-  return rows.first + lane * rows.stride;
 }
 
 inline void SetScale(const LaneScales& scales, int lane, const QuantizedScale& scale,

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "model/glr/kernels/avx2/vector_avx2.h"
 #include "model/glr/kernels/avx512/by_units.h"
 #include "model/glr/kernels/avx512/vector_avx512.h"
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/vector_avx2.h"
 
 namespace lmz::internal {
 

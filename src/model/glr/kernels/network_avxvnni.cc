@@ -1,10 +1,10 @@
 // AVX2 with AVX-VNNI.
 #include <immintrin.h>
 
+#include "model/glr/kernels/avx2/rows_avx2.h"
+#include "model/glr/kernels/avx2/vector_avx2.h"
 #include "model/glr/kernels/elementwise_vector.h"
 #include "model/glr/kernels/multiply.h"
-#include "model/glr/kernels/rows_avx2.h"
-#include "model/glr/kernels/vector_avx2.h"
 
 namespace lmz::internal {
 

@@ -3,10 +3,10 @@
 // what they come down to; lanes.h works that out for all lanes together, and each kernel is a pass
 // over all lanes before it and one behind it.
 //
-// `Unit` has the kernels for one unit of lanes; V is a vector class (vector_avx512.h), for its
-// LookUp16, which finds sixteen words of a table, and StayAwake, which is called every one or two
-// hundred nanoseconds. Sizes are multiples of kWordGroup. Anonymous for the reason given in
-// cpu/kernel_builds.h.
+// `Unit` has the kernels for one unit of lanes; V is a vector class (vector_avx512.h) with two
+// functions more: LookUp16, which finds sixteen words of a table, and StayAwake, which is called
+// every one or two hundred nanoseconds. Sizes are multiples of kWordGroup. Anonymous for the reason
+// given in cpu/kernel_builds.h.
 #pragma once
 
 #include <immintrin.h>
@@ -68,7 +68,7 @@ struct Unit {
         return _mm512_srav_epi32(_mm512_add_epi32(LoadSixteen(from + i), half), by);
       };
       for (int i = 0; i < size; i += kWordGroup) {
-        const Sixteen y = AscendingQuarters(Packed(dropped(i), dropped(i + kLongGroup)));
+        const Sixteen y = V::AscendingFromPacked(Packed(dropped(i), dropped(i + kLongGroup)));
         StoreSixteen(to + i, y);
         const Sixteen squares = _mm512_madd_epi16(y, y);
         sum = _mm512_add_epi32(sum, squares);
@@ -167,13 +167,12 @@ struct Unit {
     const LaneScaling scaling(y, 0);
     LaneVectors largest(lanes);
     const Sixteen zero = _mm512_setzero_si512();
-    const Sixteen order = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);
     for (int lane = 0; lane < lanes; ++lane) {
       if (lane % 4 == 0) V::StayAwake();
       int16_t* const to = scratch + ptrdiff_t{lane} * size;
       Sixteen most = zero;
       for (int i = 0; i < size; i += kWordGroup) {
-        const Sixteen row_scale = _mm512_permutexvar_epi64(order, LoadSixteen(y.row_scale + i));
+        const Sixteen row_scale = V::PackedFromAscending(LoadSixteen(y.row_scale + i));
         const Sixteen narrowed =
             Packed(scaling.Shifted(lane, i), scaling.Shifted(lane, i + kLongGroup));
         const Sixteen positive = MaxWords(_mm512_mulhrs_epi16(narrowed, row_scale), zero);
@@ -239,7 +238,7 @@ struct Unit {
       int16_t* const to = RowOf(out, lane);
       for (int i = 0; i < size; i += kWordGroup) {
         const Sixteen words = _mm512_packs_epi32(silu(lane, i), silu(lane, i + kLongGroup));
-        StoreSixteen(to + i, AscendingQuarters(words));
+        StoreSixteen(to + i, V::AscendingFromPacked(words));
       }
     }
   }
@@ -281,10 +280,7 @@ struct Unit {
         StoreSixteen(scratch + i, v);
         top = MaxLongs(top, v);
       }
-      top = MaxLongs(top, _mm512_shuffle_i32x4(top, top, 0x4E));
-      top = MaxLongs(top, _mm512_shuffle_i32x4(top, top, 0xB1));
-      top = MaxLongs(top, _mm512_shuffle_epi32(top, _MM_PERM_BADC));
-      top = MaxLongs(top, _mm512_shuffle_epi32(top, _MM_PERM_CDAB));
+      top = Longs1(V::Largest32(top));
       for (int i = 0; i < 256; i += kLongGroup) {
         const Sixteen below = _mm512_sub_epi32(top, LoadSixteen(scratch + i));
         const Sixteen entry =

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "model/glr/kernels/vector_avx2.h"
+#include "model/glr/kernels/avx2/vector_avx2.h"
 
 namespace lmz {
 namespace {

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "model/glr/kernels/avx512/lanes.h"
+#include "model/glr/kernels/avx512/vector_avx512.h"
 #include "model/glr/kernels/fixed_point.h"
 #include "model/glr/kernels/lane_by_lane.h"
 #include "model/glr/kernels/network_kernels.h"
@@ -29,9 +30,6 @@ inline Sixteen Clamped(Sixteen v, Sixteen limit, Sixteen least) {
 // Two vectors of longs as one of words, -32767 .. 32767, whose quarters of 64 bits alternate.
 inline Sixteen Packed(Sixteen low, Sixteen high) {
   return _mm512_max_epi16(_mm512_packs_epi32(low, high), _mm512_set1_epi16(-kInt16Limit));
-}
-inline Sixteen AscendingQuarters(Sixteen v) {
-  return _mm512_permutexvar_epi64(_mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0), v);
 }
 
 // ScaledSums of a unit of lanes as fixed-point numbers (spec 3.3).
@@ -85,7 +83,7 @@ inline void StoreQuantised(uint8_t* q, int size, uint8_t flip, const Quantised& 
 }
 // Of ascending words.
 struct WordOrder {
-  static Sixteen Ascending(Sixteen bytes) { return AscendingQuarters(bytes); }
+  static Sixteen Ascending(Sixteen bytes) { return Avx512Vector::AscendingFromPacked(bytes); }
 };
 // Of words as Packed leaves them.
 struct PackedOrder {
