@@ -31,19 +31,15 @@ bool IsText(ByteSpan bytes, size_t at, std::string_view text) {
          MayBeginWith(bytes.subspan(at), text);
 }
 
-uint32_t Le16(const uint8_t* p) {
-  return p[0] | uint32_t{p[1]} << 8;
-}
-
 // Behind the directory of zip whose first record is at `at`, as far as it goes.
 size_t DirectoryEnd(ByteSpan bytes, size_t at) {
   constexpr size_t kRecordSize = 46, kEndSize = 22;
   while (IsText(bytes, at, "PK\x01\x02") && bytes.size() - at >= kRecordSize) {
     const uint8_t* const record = &bytes[at];
-    at += kRecordSize + Le16(record + 28) + Le16(record + 30) + Le16(record + 32);
+    at += kRecordSize + LoadLe16(record + 28) + LoadLe16(record + 30) + LoadLe16(record + 32);
   }
   if (IsText(bytes, at, "PK\x05\x06") && bytes.size() - at >= kEndSize) {
-    at += kEndSize + Le16(&bytes[at + 20]);
+    at += kEndSize + LoadLe16(&bytes[at + 20]);
   }
   return std::min(at, bytes.size());
 }
