@@ -23,9 +23,6 @@ constexpr size_t kMaxTail = size_t{1} << 20;
 constexpr uint64_t kMaxCostPerByte = 16;
 constexpr uint64_t kMinCost = uint64_t{1} << 20;
 
-// Of a stream that stands for more than this, for each byte of a block, nothing is unpacked.
-constexpr uint64_t kMaxGrowth = 64;
-
 bool IsText(ByteSpan bytes, size_t at, std::string_view text) {
   return at < bytes.size() && bytes.size() - at >= text.size() &&
          MayBeginWith(bytes.subspan(at), text);
@@ -142,11 +139,6 @@ Sighting LookAt(ByteSpan bytes, const Surroundings& around) {
   return Look(bytes, around).Run();
 }
 
-ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
-  if (done != 0) return {};
-  return {.size = size, .options = object};  // always whole
-}
-
 }  // namespace
 
 const Finder kFinder = {.name = "inside",
@@ -157,6 +149,6 @@ const Finder kFinder = {.name = "inside",
                         .max_rest = uint64_t{1} << 16,
                         .may_begin = MayBegin,
                         .look = LookAt,
-                        .cut = Cut};
+                        .cut = CutWhole};
 
 }  // namespace lmz::inside
