@@ -10,18 +10,15 @@
 
 namespace lmz::testing {
 
-inline void AppendLe(uint64_t v, int bytes, Bytes& out) {
-  for (int i = 0; i < bytes; ++i, v >>= 8) out.push_back(static_cast<uint8_t>(v));
-}
-
 // A gzip member with the name "name".
 inline Bytes GzipFile(ByteSpan data, const deflate::Settings& settings = {}) {
   Bytes file = {0x1F, 0x8B, 8, 8, 0, 0, 0, 0, 0, 3};
   AppendTo(file, ToBytes("name"));
   file.push_back(0);
   AppendTo(file, WriteBlocks(ZlibBlocks(data, settings), data));
-  AppendLe(deflate::Crc32(data), 4, file);
-  AppendLe(data.size(), 4, file);
+  ByteWriter writer(file);
+  writer.U32(deflate::Crc32(data));
+  writer.Le(data.size(), 4);
   return file;
 }
 
@@ -38,15 +35,16 @@ namespace internal {
 // What the local header and the directory have in common, from the version on.
 inline Bytes ZipFields(const ZipEntry& entry, uint64_t stream_size, bool has_sums) {
   Bytes fields;
-  AppendLe(20, 2, fields);
-  AppendLe(entry.has_descriptor ? 8 : 0, 2, fields);
-  AppendLe(entry.is_stored ? 0 : 8, 2, fields);
-  AppendLe(0x58215A3Cu, 4, fields);
-  AppendLe(has_sums ? deflate::Crc32(entry.data) : 0, 4, fields);
-  AppendLe(has_sums ? stream_size : 0, 4, fields);
-  AppendLe(has_sums ? entry.data.size() : 0, 4, fields);
-  AppendLe(entry.name.size(), 2, fields);
-  AppendLe(0, 2, fields);
+  ByteWriter writer(fields);
+  writer.Le(20, 2);
+  writer.Le(entry.has_descriptor ? 8 : 0, 2);
+  writer.Le(entry.is_stored ? 0 : 8, 2);
+  writer.Le(0x58215A3Cu, 4);
+  writer.Le(has_sums ? deflate::Crc32(entry.data) : 0, 4);
+  writer.Le(has_sums ? stream_size : 0, 4);
+  writer.Le(has_sums ? entry.data.size() : 0, 4);
+  writer.Le(entry.name.size(), 2);
+  writer.Le(0, 2);
   return fields;
 }
 
@@ -54,6 +52,7 @@ inline Bytes ZipFields(const ZipEntry& entry, uint64_t stream_size, bool has_sum
 
 inline Bytes ZipFile(const std::vector<ZipEntry>& entries) {
   Bytes file, directory;
+  ByteWriter writer(file), records(directory);
   for (const ZipEntry& entry : entries) {
     const uint64_t begin = file.size();
     const Bytes stream = entry.is_stored
@@ -65,26 +64,26 @@ inline Bytes ZipFile(const std::vector<ZipEntry>& entries) {
     AppendTo(file, stream);
     if (entry.has_descriptor) {
       AppendTo(file, ToBytes("PK\x07\x08"));
-      AppendLe(deflate::Crc32(entry.data), 4, file);
-      AppendLe(stream.size(), 4, file);
-      AppendLe(entry.data.size(), 4, file);
+      writer.Le(deflate::Crc32(entry.data), 4);
+      writer.Le(stream.size(), 4);
+      writer.Le(entry.data.size(), 4);
     }
     AppendTo(directory, ToBytes("PK\x01\x02"));
-    AppendLe(0x0314, 2, directory);
+    records.Le(0x0314, 2);
     AppendTo(directory, internal::ZipFields(entry, stream.size(), true));
-    AppendLe(0, 10, directory);
-    AppendLe(begin, 4, directory);
+    AppendTo(directory, Bytes(10));
+    records.Le(begin, 4);
     AppendTo(directory, ToBytes(entry.name));
   }
   const size_t begin = file.size();
   AppendTo(file, directory);
   AppendTo(file, ToBytes("PK\x05\x06"));
-  AppendLe(0, 4, file);
-  AppendLe(entries.size(), 2, file);
-  AppendLe(entries.size(), 2, file);
-  AppendLe(directory.size(), 4, file);
-  AppendLe(begin, 4, file);
-  AppendLe(0, 2, file);
+  writer.Le(0, 4);
+  writer.Le(entries.size(), 2);
+  writer.Le(entries.size(), 2);
+  writer.Le(directory.size(), 4);
+  writer.Le(begin, 4);
+  writer.Le(0, 2);
   return file;
 }
 

@@ -61,6 +61,12 @@ struct Finder {
   ObjectPiece (*cut)(const CodecOptions& object, uint64_t done, uint64_t size);
 };
 
+// The cut of objects that are always one piece.
+inline ObjectPiece CutWhole(const CodecOptions& object, uint64_t done, uint64_t size) {
+  if (done != 0) return {};
+  return {.size = size, .options = object};
+}
+
 // Whether `bytes` begin with `signature`, as far as they go.
 inline bool MayBeginWith(ByteSpan bytes, std::string_view signature) {
   for (size_t i = 0; i < signature.size() && i < bytes.size(); ++i) {

@@ -12,10 +12,6 @@ namespace {
 constexpr int kBlock = 32;        // elements of a block of Q4_0 to Q8_0
 constexpr int kSuperBlock = 256;  // of Q4_K to Q6_K
 
-uint16_t LoadLe16(const uint8_t* p) {
-  return static_cast<uint16_t>(p[0] | p[1] << 8);
-}
-
 // A half at `p`, or 0 and `finite` is false.
 int64_t Half(const uint8_t* p, bool& finite) {
   const std::optional<int64_t> value = FromFloat16(LoadLe16(p));

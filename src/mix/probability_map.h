@@ -22,6 +22,10 @@ class ProbabilityMap {
     }
   }
 
+  static constexpr uint64_t Memory(uint32_t contexts) {
+    return uint64_t{contexts} * kKnots * sizeof(uint16_t);
+  }
+
   // Chooses the context of the next Predict, whose numbers may have to come from afar.
   void Enter(uint32_t context) {
     first_ = context * kKnots;

@@ -66,10 +66,11 @@ ObjectPiece CutObject(const CodecOptions& object, uint64_t done, uint64_t size) 
 ObjectSearch::ObjectSearch(ByteSpan window, const SearchOptions& options)
     : window_(window), options_(options), patience_(4 * window.size() + kMinPatience) {}
 
-ObjectSearch::Find ObjectSearch::Next(uint64_t from) {
+ObjectSearch::Find ObjectSearch::Next(uint64_t from, uint64_t to) {
   static const std::array<bool, 256> kFirstBytes = FirstBytes();
   const uint64_t edge = std::min(kMaxHeaderSize, options_.max_size);
-  for (uint64_t at = from; at < window_.size() && patience_ != 0; ++at) {
+  to = std::min<uint64_t>(to, window_.size());
+  for (uint64_t at = from; at < to && patience_ != 0; ++at) {
     const ByteSpan bytes = window_.subspan(static_cast<size_t>(at));
     const bool is_inner = at != from || (at == 0 && options_.begins_inside);
     if (is_inner && !kFirstBytes[bytes[0]]) continue;

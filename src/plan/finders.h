@@ -40,8 +40,8 @@ class ObjectSearch {
   // `window` outlives the search.
   ObjectSearch(ByteSpan window, const SearchOptions& options);
 
-  // The first object in window[from ..), or what may be one once more bytes are there.
-  Find Next(uint64_t from);
+  // The first object that begins in window[from, to), or what may be one once more bytes are there.
+  Find Next(uint64_t from, uint64_t to = UINT64_MAX);
 
  private:
   ByteSpan window_;

@@ -30,7 +30,7 @@ size_t GroupOf(ByteSpan content, const ImageLayout& pixels) {
   if (content.size() >= kMinObjectSize) {
     if (IsPicture(content, pixels)) return kObjectGroup;
     ObjectSearch search(content, {.max_size = kMaxInnerBlock});
-    const ObjectSearch::Find find = search.Next(0);
+    const ObjectSearch::Find find = search.Next(0, 1);
     if (find.object && find.begin == 0) return kObjectGroup;
   }
   switch (Classify(content)) {

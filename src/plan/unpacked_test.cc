@@ -60,19 +60,42 @@ TEST(PlanInside, CodesPicturesOfPdfAsPictures) {
   const Bytes photo = testing::MakePhoto(15 + 128 * 96 * 3);
   const ByteSpan pixels = ByteSpan(photo).subspan(15, 128 * 96);
   const Bytes file = testing::PdfFile(128, 96, pixels);
-  bool is_image = false;
   const inside::ContentsCoder contents = {
       .group_of = [](ByteSpan, const ImageLayout& layout) { return layout.width == 128 ? 3u : 1u; },
       .code = {}};
   const auto unpacked = inside::Unpack(file, {.contents = &contents}, {});
   ASSERT_TRUE(unpacked.ok());
-  is_image = unpacked.value().fields.sizes[3] == pixels.size();
-  EXPECT_TRUE(is_image);
-  CodeWhole(file);
+  EXPECT_EQ(unpacked.value().fields.sizes[3], pixels.size());
+
+  const BlockChoice as_image = {
+      .options = ImageOptions{.layout = {.width = 128, .height = 96}, .profile = Profile::kBinary}};
+  Bytes image, bytes;
+  ASSERT_TRUE(EncodeBlock(pixels, as_image, image).ok());
+  ASSERT_TRUE(EncodeBlock(pixels, {}, bytes).ok());
+  constexpr size_t kAround = 300;
+  ASSERT_GT(bytes.size(), image.size() + kAround);
+  EXPECT_LT(CodeWhole(file), image.size() + kAround);
+}
+
+// What is left of `budget` once a gzip member within another is coded.
+uint64_t LeftOf(uint64_t budget, ByteSpan file) {
+  std::vector<BlockPlan> plan = Plan(file, {});
+  EXPECT_EQ(plan.size(), 1u);
+  std::get<InsideOptions>(plan[0].choice.options).budget = &budget;
+  Bytes payload;
+  EXPECT_TRUE(EncodePlanned(file, plan[0], nullptr, payload, {}).ok());
+  return budget;
 }
 
 // All blocks within one file together keep to what the outermost may unpack.
 TEST(PlanInside, BudgetsHoldAcrossDepths) {
+  const Bytes words = testing::MakeWords(60'000);
+  const Bytes inner = GzipFile(words);
+  const Bytes file = GzipFile(inner);
+  EXPECT_EQ(LeftOf(inner.size() + words.size(), file), 0u);
+  EXPECT_EQ(LeftOf(inner.size() + words.size() - 1, file), words.size() - 1);
+  EXPECT_EQ(LeftOf(inner.size() - 1, file), inner.size() - 1);
+
   Bytes bomb = Bytes(4'000'000);
   for (int depth = 0; depth < 3; ++depth) bomb = GzipFile(bomb, {.search = 9});
   CodeWhole(bomb);

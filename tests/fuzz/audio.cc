@@ -4,6 +4,7 @@
 
 #include "codec/audio/audio_layout.h"
 #include "plan/plan.h"
+#include "tests/fuzz/codec_checks.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace lmz::fuzz {
@@ -13,15 +14,7 @@ namespace {
 constexpr size_t kMostCoded = 1024;  // bytes; more takes time and finds nothing new
 
 void RoundTrip(ByteSpan raw, const SampleLayout& samples) {
-  Bytes payload;
-  const AudioOptions options = {.samples = samples};
-  const Result<uint32_t> fingerprint = EncodeAudio(raw, options, {}, payload);
-  LMZ_REQUIRE(fingerprint.ok());
-  LMZ_REQUIRE(raw.size() <= MaxRawSizeOfAudio(payload.size()));
-  Bytes restored(raw.size());
-  const Result<uint32_t> decoded = DecodeAudio(payload, {}, restored);
-  LMZ_REQUIRE(decoded.ok() && decoded.value() == fingerprint.value());
-  LMZ_REQUIRE(std::equal(raw.begin(), raw.end(), restored.begin()));
+  RoundTripCodec(kAudioCodec, raw, {.samples = samples});
 }
 
 void PlanInParts(ByteSpan raw, uint64_t part_size) {

@@ -16,6 +16,10 @@ struct Damage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline void Require(bool condition, const char* rule) {
+  if (!condition) throw Damage(rule);
+}
+
 struct Decoded {
   Bytes raw;
   uint32_t fingerprint;  // final state of the coder

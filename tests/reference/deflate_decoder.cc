@@ -7,10 +7,6 @@ namespace lmz::reference {
 
 namespace {
 
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
-
 // RFC 1951, 3.2.5: the code whose range holds a number, and how far into the range it is.
 struct Part {
   size_t code;

@@ -27,10 +27,6 @@ uint32_t Xxh3Low(const Bytes& bytes) {
   return static_cast<uint32_t>(Xxh3(bytes));
 }
 
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
-
 // Section 3.
 struct BlockFields {
   uint64_t codec = 0;

@@ -13,10 +13,6 @@ namespace lmz::reference {
 
 namespace {
 
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
-
 // 2.
 struct Geometry {
   int64_t width = 0, height = 0, channels = 1, sample_bytes = 1, sample_bits = 8;

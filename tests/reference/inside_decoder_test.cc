@@ -3,11 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "codec/inside/inside.h"
 #include "tests/archive_builder.h"
+#include "tests/corpora.h"
 #include "tests/paths.h"
 #include "tests/recipes.h"
 
@@ -59,10 +57,9 @@ TEST(InsideDecoder, DecodesArchivesOfTheLibrary) {
 
 // A parse that takes what is nearest: other tokens than zlib's, of which some pay.
 TEST(InsideDecoder, DecodesStreamsOfOtherEncodersInside) {
-  std::ifstream file(testing::SourcePath("samples/opticks.txt"), std::ios::binary);
-  const Bytes book(std::istreambuf_iterator<char>(file), {});
-  ASSERT_GT(book.size(), 32000u);
-  const Bytes data(book.begin() + 20000, book.begin() + 32000);
+  const std::optional<Bytes> book = ReadTestFile(testing::SourcePath("samples/opticks.txt"));
+  ASSERT_TRUE(book && book->size() > 32000);
+  const Bytes data(book->begin() + 20000, book->begin() + 32000);
   std::vector<deflate::Block> blocks = testing::ZlibBlocks(data, {.search = 9});
   for (deflate::Block& block : blocks) {
     std::vector<deflate::Token> tokens;

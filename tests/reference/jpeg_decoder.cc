@@ -12,10 +12,6 @@ namespace lmz::reference {
 
 namespace {
 
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
-
 uint32_t Hash(uint32_t c) {
   const uint32_t h = c * 0x9E3779B1u;
   return (h ^ (h >> 15)) * 0x2545F491u;

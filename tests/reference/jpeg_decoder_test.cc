@@ -3,10 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "codec/jpeg/jpeg.h"
+#include "tests/corpora.h"
 #include "tests/jpeg_builder.h"
 #include "tests/paths.h"
 
@@ -49,9 +47,10 @@ TEST(JpegReferenceDecoder, DecodesEveryShape) {
 
 TEST(JpegReferenceDecoder, DecodesFilesOfLibjpeg) {
   for (const char* name : {"baseline", "progressive", "restart", "progressive-restart", "cut"}) {
-    std::ifstream file(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name, std::ios::binary);
-    ASSERT_TRUE(file.is_open()) << name;
-    ExpectDecoded(Bytes(std::istreambuf_iterator<char>(file), {}));
+    const std::optional<Bytes> file =
+        ReadTestFile(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name);
+    ASSERT_TRUE(file.has_value()) << name;
+    ExpectDecoded(*file);
   }
 }
 

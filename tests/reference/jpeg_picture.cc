@@ -9,10 +9,6 @@ namespace lmz::reference {
 
 namespace {
 
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
-
 int Number(Input& input, size_t size) {
   int number = 0;
   for (size_t i = 0; i < size; ++i) number = 256 * number + static_cast<int>(input.Number(1));

@@ -7,14 +7,11 @@
 #include "deflate_decoder.h"
 #include "image_decoder.h"
 #include "input.h"
+#include "sums.h"
 
 namespace lmz::reference {
 
 namespace {
-
-void Require(bool condition, const char* rule) {
-  if (!condition) throw Damage(rule);
-}
 
 void Append(Bytes& to, const Bytes& bytes) {
   to.insert(to.end(), bytes.begin(), bytes.end());
@@ -24,26 +21,6 @@ Bytes MostSignificantFirst(uint64_t number) {
   Bytes bytes;
   for (int i = 3; i >= 0; --i) bytes.push_back(static_cast<uint8_t>(number >> (8 * i)));
   return bytes;
-}
-
-// PNG specification, annex D, as a sum over bits.
-uint64_t Crc32(const Bytes& bytes) {
-  uint64_t crc = 0xFFFFFFFF;
-  for (const uint8_t byte : bytes) {
-    crc ^= byte;
-    for (int i = 0; i < 8; ++i) crc = crc % 2 == 1 ? (crc / 2) ^ 0xEDB88320 : crc / 2;
-  }
-  return crc ^ 0xFFFFFFFF;
-}
-
-// RFC 1950.
-uint64_t Adler32(const Bytes& bytes) {
-  uint64_t a = 1, b = 0;
-  for (const uint8_t byte : bytes) {
-    a = (a + byte) % 65521;
-    b = (b + a) % 65521;
-  }
-  return b * 65536 + a;
 }
 
 // 3. Of pixels in columns x, x + dx, ... of rows y, y + dy, ...

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/bytes.h"
@@ -32,6 +33,25 @@ struct Settings {
   uint32_t memory_level = 8;  // 1 .. 9, kGzipMemory
 
   bool operator==(const Settings&) const = default;
+
+  // As the fields of payloads have them: Search and its flags, then Window_Bits and Memory_Level.
+  using Packed = std::array<uint8_t, 2>;
+  static constexpr uint8_t kFiltered = 1 << 4;  // beside the search
+  static constexpr uint8_t kKeepsDistant = 1 << 5;
+  static constexpr uint8_t kUnknownFlags = 0xC0;
+
+  Packed Pack() const {
+    return {static_cast<uint8_t>(search | (is_filtered ? kFiltered : 0u) |
+                                 (keeps_distant ? kKeepsDistant : 0u)),
+            static_cast<uint8_t>(window_bits | memory_level << 4)};
+  }
+  static Settings Unpack(const Packed& packed) {
+    return {.search = packed[0] & 15u,
+            .is_filtered = (packed[0] & kFiltered) != 0,
+            .keeps_distant = (packed[0] & kKeepsDistant) != 0,
+            .window_bits = packed[1] & 15u,
+            .memory_level = uint32_t{packed[1]} >> 4};
+  }
 
   bool IsValid() const {
     return search <= kRuns && window_bits >= kMinWindowBits && window_bits <= kMaxWindowBits &&

@@ -28,11 +28,10 @@ bool ComesBack(const Stream& stream, ByteSpan deflated, const Watch& watch) {
 }  // namespace
 
 std::optional<Remakable> ReadRemakable(ByteSpan bytes, const StreamLimits& limits,
-                                       uint32_t window_bits, const Watch& watch,
-                                       const Settings* hint) {
+                                       uint32_t window_bits, const Watch& watch) {
   std::optional<Stream> stream = ReadStream(bytes, limits, watch);
   if (!stream) return std::nullopt;
-  return MakeRemakable(*std::move(stream), bytes, window_bits, watch, hint);
+  return MakeRemakable(*std::move(stream), bytes, window_bits, watch);
 }
 
 std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t window_bits,
@@ -53,11 +52,6 @@ Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& e
     LMZ_CHECK(is_coded);
   }
   return OkStatus();
-}
-
-Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder) {
-  StreamModel model;
-  return EncodeRemaking(remakable, watch, encoder, model);
 }
 
 Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& watch,
@@ -81,12 +75,6 @@ Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& 
   writer.FillByte();
   if (writer.overran()) return Status(Code::kDamaged, "the deflate stream is too long");
   return OkStatus();
-}
-
-Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
-                      const Watch& watch, Decoder& decoder, Bytes& out) {
-  StreamModel model;
-  return DecodeRemaking({.data = data, .settings = settings}, max_size, watch, decoder, model, out);
 }
 
 uint64_t RemakingMemory(uint64_t tokens) {

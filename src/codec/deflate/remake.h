@@ -21,12 +21,11 @@ struct Remakable {
 
 // The stream that `bytes` begins with. None when it is malformed, stands for nothing, exceeds a
 // limit, or would not come back the same; or once the watch is stopped. `window_bits` is what the
-// header of the stream's file says of its window, 8 to 15; `hint` as for FindSettings.
+// header of the stream's file says of its window, 8 to 15.
 std::optional<Remakable> ReadRemakable(ByteSpan bytes, const StreamLimits& limits,
-                                       uint32_t window_bits, const Watch& watch,
-                                       const Settings* hint = nullptr);
+                                       uint32_t window_bits, const Watch& watch);
 
-// The same for a stream that was read from the beginning of `bytes`.
+// The same for a stream that was read from the beginning of `bytes`; `hint` as for FindSettings.
 std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t window_bits,
                                        const Watch& watch, const Settings* hint = nullptr);
 
@@ -34,7 +33,6 @@ std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t w
 // kCancelled. What several streams of one code have in common is learned in `model`.
 Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder,
                       StreamModel& model);
-Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder);
 
 // What a decoder takes as a stream.
 struct Remaking {
@@ -47,8 +45,6 @@ struct Remaking {
 // kTruncated, kDamaged, kCancelled.
 Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& watch,
                       Decoder& decoder, StreamModel& model, Bytes& out);
-Status DecodeRemaking(ByteSpan data, const Settings& settings, uint64_t max_size,
-                      const Watch& watch, Decoder& decoder, Bytes& out);
 
 // An upper bound of what DecodeRemaking allocates, in bytes, for so many of data, or tokens in a
 // block; without `out`.

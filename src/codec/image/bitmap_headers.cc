@@ -5,10 +5,6 @@ namespace lmz::image {
 
 namespace {
 
-uint32_t LoadLe16(const uint8_t* p) {
-  return uint32_t{p[0]} | uint32_t{p[1]} << 8;
-}
-
 // Whether a palette is a ramp from black to white, so that indices are shades of gray.
 bool IsGrayPalette(ByteSpan palette, size_t entry_size) {
   if (palette.size() != 256 * entry_size) return false;

@@ -17,10 +17,6 @@ constexpr size_t kSumsSize = 12;  // its end: CRC-32 and both sizes
 
 constexpr uint8_t kHasDescriptor = 8;  // of the flags: sums are not in the header
 
-uint32_t Le16(ByteSpan bytes, size_t at) {
-  return bytes[at] | uint32_t{bytes[at + 1]} << 8;
-}
-
 // Of a signature of zip that begins with "PK".
 bool IsAt(ByteSpan bytes, size_t at, uint8_t third, uint8_t fourth) {
   return bytes.size() - at >= 4 && bytes[at] == 'P' && bytes[at + 1] == 'K' &&
@@ -73,7 +69,7 @@ void XorRecord(MutableByteSpan bytes, size_t record, const Header& header, size_
   mix(record + 6 + kCommonSize - kSumsSize, sums, kSumsSize);
   const size_t place = from - first;
   for (size_t i = 0; i < 4; ++i) bytes[record + 42 + i] ^= static_cast<uint8_t>(place >> 8 * i);
-  const size_t name = std::min(Le16(bytes, record + 28), Le16(bytes, from + 26));
+  const size_t name = std::min(LoadLe16(&bytes[record + 28]), LoadLe16(&bytes[from + 26]));
   mix(record + kRecordSize, from + kHeaderSize, name);
 }
 
@@ -91,8 +87,8 @@ bool XorDirectories(MutableByteSpan bytes) {
       headers.Clear();
     } else if (IsAt(bytes, at, 1, 2) && bytes.size() - at >= kRecordSize) {
       const size_t record = at;
-      const size_t size =
-          kRecordSize + Le16(bytes, at + 28) + Le16(bytes, at + 30) + Le16(bytes, at + 32);
+      const size_t size = kRecordSize + LoadLe16(&bytes[at + 28]) + LoadLe16(&bytes[at + 30]) +
+                          LoadLe16(&bytes[at + 32]);
       if (size > bytes.size() - at) {
         at += kRecordSize - 1;  // or a record within it might change what it says
         continue;
@@ -100,7 +96,7 @@ bool XorDirectories(MutableByteSpan bytes) {
       const std::optional<Header> header = headers.Next(at);
       at += size - 1;
       if (!header) continue;
-      const size_t name_end = header->at + kHeaderSize + Le16(bytes, header->at + 26);
+      const size_t name_end = header->at + kHeaderSize + LoadLe16(&bytes[header->at + 26]);
       if (name_end > header->end) continue;
       XorRecord(bytes, record, *header, headers.first());
       has_record = true;

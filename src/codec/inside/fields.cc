@@ -6,8 +6,6 @@ namespace {
 
 constexpr uint8_t kHasDirectories = 1;
 constexpr uint8_t kMaxFlags = 15;
-constexpr uint32_t kFiltered = 16;
-constexpr uint32_t kKeepsDistant = 32;
 
 Status Impossible() {
   return Status(Code::kDamaged, "the sizes inside the block are impossible");
@@ -20,12 +18,8 @@ void Fields::Write(Bytes& out) const {
   writer.U8(static_cast<uint8_t>((has_directories ? kHasDirectories : 0) |
                                  static_cast<unsigned>(kind) << 1));
   for (const uint64_t size : sizes) writer.Varint(size);
-  writer.Varint(streams);
-  writer.Varint(kept);
-  writer.Varint(alike);
-  writer.U8(static_cast<uint8_t>(settings.search | (settings.is_filtered ? kFiltered : 0u) |
-                                 (settings.keeps_distant ? kKeepsDistant : 0u)));
-  writer.U8(static_cast<uint8_t>(settings.window_bits | settings.memory_level << 4));
+  for (const uint64_t number : {streams, kept, alike}) writer.Varint(number);
+  writer.Append(settings.Pack());
 }
 
 Result<Fields> Fields::Read(ByteReader& reader) {
@@ -41,13 +35,11 @@ Result<Fields> Fields::Read(ByteReader& reader) {
   for (uint64_t* const number : {&fields.streams, &fields.kept, &fields.alike}) {
     LMZ_ASSIGN(*number, reader.Varint());
   }
-  LMZ_ASSIGN(const uint8_t search, reader.U8());
-  LMZ_ASSIGN(const uint8_t sizes, reader.U8());
-  fields.settings = {.search = search & 15u,
-                     .is_filtered = (search & kFiltered) != 0,
-                     .keeps_distant = (search & kKeepsDistant) != 0,
-                     .window_bits = sizes & 15u,
-                     .memory_level = uint32_t{sizes} >> 4};
+  deflate::Settings::Packed packed;
+  for (uint8_t& byte : packed) {
+    LMZ_ASSIGN(byte, reader.U8());
+  }
+  fields.settings = deflate::Settings::Unpack(packed);
   if (fields.unpacked_size() > kMaxUnpackedSize || fields.streams > fields.unpacked_size()) {
     return Impossible();
   }

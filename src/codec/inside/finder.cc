@@ -23,16 +23,9 @@ constexpr size_t kMaxTail = size_t{1} << 20;
 constexpr uint64_t kMaxCostPerByte = 16;
 constexpr uint64_t kMinCost = uint64_t{1} << 20;
 
-// Of a stream that stands for more than this, for each byte of a block, nothing is unpacked.
-constexpr uint64_t kMaxGrowth = 64;
-
 bool IsText(ByteSpan bytes, size_t at, std::string_view text) {
   return at < bytes.size() && bytes.size() - at >= text.size() &&
          MayBeginWith(bytes.subspan(at), text);
-}
-
-uint32_t Le16(const uint8_t* p) {
-  return p[0] | uint32_t{p[1]} << 8;
 }
 
 // Behind the directory of zip whose first record is at `at`, as far as it goes.
@@ -40,10 +33,10 @@ size_t DirectoryEnd(ByteSpan bytes, size_t at) {
   constexpr size_t kRecordSize = 46, kEndSize = 22;
   while (IsText(bytes, at, "PK\x01\x02") && bytes.size() - at >= kRecordSize) {
     const uint8_t* const record = &bytes[at];
-    at += kRecordSize + Le16(record + 28) + Le16(record + 30) + Le16(record + 32);
+    at += kRecordSize + LoadLe16(record + 28) + LoadLe16(record + 30) + LoadLe16(record + 32);
   }
   if (IsText(bytes, at, "PK\x05\x06") && bytes.size() - at >= kEndSize) {
-    at += kEndSize + Le16(&bytes[at + 20]);
+    at += kEndSize + LoadLe16(&bytes[at + 20]);
   }
   return std::min(at, bytes.size());
 }
@@ -146,11 +139,6 @@ Sighting LookAt(ByteSpan bytes, const Surroundings& around) {
   return Look(bytes, around).Run();
 }
 
-ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
-  if (done != 0) return {};
-  return {.size = size, .options = object};  // always whole
-}
-
 }  // namespace
 
 const Finder kFinder = {.name = "inside",
@@ -161,6 +149,6 @@ const Finder kFinder = {.name = "inside",
                         .max_rest = uint64_t{1} << 16,
                         .may_begin = MayBegin,
                         .look = LookAt,
-                        .cut = Cut};
+                        .cut = CutWhole};
 
 }  // namespace lmz::inside

@@ -4,6 +4,7 @@
 // spec.md.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <span>
 
@@ -54,9 +55,11 @@ struct InsideOptions {
 
 namespace inside {
 
+// Bytes that each of a file may come to.
+inline constexpr uint64_t kMaxGrowth = 64;
+
 // Of a file of `raw_size` bytes.
 inline uint64_t MaxUnpackedOf(uint64_t raw_size) {
-  constexpr uint64_t kMaxGrowth = 64;
   return std::min(kMaxGrowth * raw_size + 4096, 2 * kMaxUnpackedSize);
 }
 

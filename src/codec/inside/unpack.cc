@@ -107,12 +107,11 @@ class Unpacker {
     if (!IsCredible(candidate, stream->size, stream->data, behind)) return size_t{0};
     const std::optional<deflate::Remakable> remakable = deflate::MakeRemakable(
         *std::move(stream), bytes, candidate.window_bits, watch_, &settings_);
+    Count(candidate.announcement);
     if (!remakable || !Pays(*remakable)) {
       ++unpacked_.fields.kept;
-      Count(candidate.announcement);
       return end;
     }
-    Count(candidate.announcement);
     settings_ = remakable->settings;
     LMZ_TRY(TakeOut(candidate, *remakable));
     return next_;

@@ -25,14 +25,6 @@ constexpr size_t kMaxGzipHeader = 4096;
 constexpr uint64_t kMinUnsummedStream = 256;
 constexpr uint64_t kMinUnsummedData = 1024;
 
-uint32_t Le16(const uint8_t* p) {
-  return p[0] | uint32_t{p[1]} << 8;
-}
-
-void AppendLe32(uint64_t v, Bytes& out) {
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<uint8_t>(v >> shift));
-}
-
 bool BeginsWith(ByteSpan bytes, std::string_view signature) {
   return bytes.size() >= signature.size() && MayBeginWith(bytes, signature);
 }
@@ -55,7 +47,7 @@ size_t GzipHeaderSize(ByteSpan bytes) {
   size_t size = kGzipHeaderSize;
   if ((flags & kHasExtra) != 0) {
     if (bytes.size() < size + 2) return 0;
-    size += 2 + Le16(&bytes[size]);
+    size += 2 + LoadLe16(&bytes[size]);
   }
   for (const uint8_t text : {kHasName, kHasComment}) {
     if ((flags & text) == 0) continue;
@@ -71,8 +63,8 @@ size_t ZipHeaderSize(ByteSpan bytes) {
   constexpr uint8_t kIsEncrypted = 1;
   constexpr uint32_t kDeflated = 8;
   if (bytes.size() < kZipHeaderSize || !BeginsWith(bytes, kZipSignature)) return 0;
-  if ((bytes[6] & kIsEncrypted) != 0 || Le16(&bytes[8]) != kDeflated) return 0;
-  const size_t size = kZipHeaderSize + Le16(&bytes[26]) + Le16(&bytes[28]);
+  if ((bytes[6] & kIsEncrypted) != 0 || LoadLe16(&bytes[8]) != kDeflated) return 0;
+  const size_t size = kZipHeaderSize + LoadLe16(&bytes[26]) + LoadLe16(&bytes[28]);
   return size < std::min(bytes.size(), kMaxZipHeader) ? size : 0;
 }
 
@@ -131,20 +123,19 @@ Measures Measures::Of(uint64_t stream_size, ByteSpan data) {
 
 Bytes TrailerOf(Frame frame, const Measures& measures) {
   Bytes trailer;
+  ByteWriter writer(trailer);
   switch (frame) {
     case Frame::kZlib:
       png::AppendBe32(measures.adler32, trailer);
       break;
     case Frame::kGzip:
-      AppendLe32(measures.crc32, trailer);
-      AppendLe32(measures.data_size, trailer);
+      writer.U32(measures.crc32);
+      writer.Le(measures.data_size, 4);
       break;
-    case Frame::kDescriptor: {
-      for (const char c : kDescriptorSignature) trailer.push_back(static_cast<uint8_t>(c));
-      const Bytes fields = ZipFieldsOf(measures);
-      ByteWriter(trailer).Append(fields);
+    case Frame::kDescriptor:
+      trailer.assign(kDescriptorSignature.begin(), kDescriptorSignature.end());
+      writer.Append(ZipFieldsOf(measures));
       break;
-    }
     case Frame::kBare:
     case Frame::kZip:
       break;
@@ -157,7 +148,7 @@ std::optional<size_t> ZipFields(ByteSpan bytes) {
   for (size_t size = kZipHeaderSize; size <= farthest; ++size) {
     const ByteSpan header = bytes.last(size);
     if (!BeginsWith(header, kZipSignature)) continue;
-    if (kZipHeaderSize + Le16(&header[26]) + Le16(&header[28]) == size) {
+    if (kZipHeaderSize + LoadLe16(&header[26]) + LoadLe16(&header[28]) == size) {
       return bytes.size() - size + 14;
     }
   }
@@ -166,9 +157,10 @@ std::optional<size_t> ZipFields(ByteSpan bytes) {
 
 Bytes ZipFieldsOf(const Measures& measures) {
   Bytes fields;
-  AppendLe32(measures.crc32, fields);
-  AppendLe32(measures.stream_size, fields);
-  AppendLe32(measures.data_size, fields);
+  ByteWriter writer(fields);
+  writer.U32(measures.crc32);
+  writer.Le(measures.stream_size, 4);
+  writer.Le(measures.data_size, 4);
   return fields;
 }
 

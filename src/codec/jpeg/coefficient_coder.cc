@@ -8,14 +8,12 @@ namespace lmz::jpeg {
 
 namespace {
 
-// The component before, whose blocks have the same places; null: there is none.
-const Component* TwinOf(const Frame& frame, size_t index) {
-  if (index < 2) return nullptr;
+// Whether the second component is an earlier one whose blocks have the same places.
+bool HasTwin(const Frame& frame, size_t index) {
+  if (index < 2) return false;
   const Component& component = frame.components[index];
   const Component& twin = frame.components[1];
-  const bool is_alike =
-      twin.all_rows == component.all_rows && twin.all_columns == component.all_columns;
-  return is_alike ? &twin : nullptr;
+  return twin.all_rows == component.all_rows && twin.all_columns == component.all_columns;
 }
 
 // Of all blocks of the components so far.
@@ -25,7 +23,7 @@ Neighbours NeighboursOf(const Frame& frame, const Extents& extents, size_t index
   static const Block kNone{};
   const auto at = [&](size_t i, uint32_t row, uint32_t column) -> Measured {
     const Component& component = frame.components[i];
-    const size_t number = size_t{row} * component.all_columns + column;
+    const size_t number = component.NumberOf({row, column});
     return {&component.blocks[number], extents[i][number]};
   };
   const Component& c = frame.components[index];
@@ -48,7 +46,7 @@ Neighbours NeighboursOf(const Frame& frame, const Extents& extents, size_t index
     near.first =
         at(0, row * first.all_rows / c.all_rows, column * first.all_columns / c.all_columns);
   }
-  if (TwinOf(frame, index) != nullptr) near.twin = at(1, row, column);
+  if (HasTwin(frame, index)) near.twin = at(1, row, column);
   return near;
 }
 
@@ -63,14 +61,14 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
   for (size_t i = 0; i < frame.components.size(); ++i) {
     Component& component = frame.components[i];
     extents[i].resize(component.blocks.size());
-    const bool has_twin = TwinOf(frame, i) != nullptr;
+    const bool has_twin = HasTwin(frame, i);
     if (i == 1) twin_errors.assign(component.blocks.size(), 0);
     model.BeginComponent(i, frame.quantizers[component.quantizer], component.all_columns);
     for (uint32_t row = 0; row < component.all_rows; ++row) {
       model.BeginRow();
       for (uint32_t column = 0; column < component.all_columns; ++column) {
         Neighbours near = NeighboursOf(frame, extents, i, {row, column});
-        const size_t index = size_t{row} * component.all_columns + column;
+        const size_t index = component.NumberOf({row, column});
         if (has_twin) near.twin_error = twin_errors[index];
         const int32_t error =
             model.Code(coder, near, column, component.blocks[index], extents[i][index]);

@@ -1,5 +1,7 @@
 #include "codec/jpeg/decision_mixer.h"
 
+#include "base/hash.h"
+
 namespace lmz::jpeg {
 
 namespace {
@@ -31,7 +33,7 @@ constexpr std::array<uint32_t, 2> kFinalRows = {DecisionMixer::kNodes,
 static_assert(2 * DecisionMixer::kMaxContexts + 1 <= Mixer::kInputs);
 
 uint32_t HashOf(uint32_t context) {
-  const uint32_t hash = context * 0x9E3779B1u;
+  const uint32_t hash = context * kGoldenRatio32;
   return (hash ^ hash >> 15) * 0x2545F491u;
 }
 
@@ -52,8 +54,8 @@ uint64_t DecisionMixer::Memory(size_t contexts, int table_bits) {
   uint64_t rows = 0;
   for (const uint32_t count : kRows) rows += count * Mixer::kInputs;
   for (const uint32_t count : kFinalRows) rows += count * Mixer::kMaxSets;
-  constexpr uint64_t kMaps = 2 * kMapContexts * 25 * sizeof(uint16_t);
-  return (contexts << table_bits) * sizeof(Counter) + rows * sizeof(int16_t) + kMaps;
+  return (contexts << table_bits) * sizeof(Counter) + rows * sizeof(int16_t) +
+         2 * ProbabilityMap::Memory(kMapContexts);
 }
 
 void DecisionMixer::AddContext(uint32_t context) {

@@ -86,8 +86,8 @@ std::optional<File> ParseAround(ByteSpan around, uint64_t scans, uint64_t max_bl
   return file;
 }
 
-bool WriteFile(File& file, ByteSpan around, bool pads_ones, uint64_t max_size, const Watch& watch,
-               Bytes& out) {
+bool WriteFile(const File& file, ByteSpan around, bool pads_ones, uint64_t max_size,
+               const Watch& watch, Bytes& out) {
   size_t copied = 0;
   const auto copy_to = [&](size_t end) {
     if (out.size() + end - copied > max_size) return false;

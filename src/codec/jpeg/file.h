@@ -36,7 +36,7 @@ std::optional<File> ParseAround(ByteSpan around, uint64_t scans, uint64_t max_bl
 
 // Appends the file, of at most `max_size` bytes. False when its coefficients have no code, it is
 // longer, or `watch` is stopped.
-bool WriteFile(File& file, ByteSpan around, bool pads_ones, uint64_t max_size, const Watch& watch,
-               Bytes& out);
+bool WriteFile(const File& file, ByteSpan around, bool pads_ones, uint64_t max_size,
+               const Watch& watch, Bytes& out);
 
 }  // namespace lmz::jpeg

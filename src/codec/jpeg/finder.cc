@@ -60,11 +60,6 @@ Sighting Look(ByteSpan bytes, const Surroundings& around) {
   return sighting;
 }
 
-ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
-  if (done != 0) return {};
-  return {.size = size, .options = object};  // always whole
-}
-
 }  // namespace
 
 const Finder kFinder = {.name = "jpeg",
@@ -72,6 +67,6 @@ const Finder kFinder = {.name = "jpeg",
                         .max_rest = uint64_t{1} << 12,
                         .may_begin = MayBegin,
                         .look = Look,
-                        .cut = Cut};
+                        .cut = CutWhole};
 
 }  // namespace lmz::jpeg

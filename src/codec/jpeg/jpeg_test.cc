@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "codec/jpeg/finder.h"
+#include "tests/corpora.h"
 #include "tests/jpeg_builder.h"
 #include "tests/paths.h"
 
@@ -17,9 +15,10 @@ using testing::MakeJpegFile;
 
 // Files of libjpeg, and what is made of them.
 Bytes ReadSample(const std::string& name) {
-  std::ifstream file(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name, std::ios::binary);
-  EXPECT_TRUE(file.is_open()) << name;
-  return Bytes(std::istreambuf_iterator<char>(file), {});
+  const std::optional<Bytes> file =
+      ReadTestFile(testing::SourcePath("tests/fuzz/corpus/jpeg/") + name);
+  EXPECT_TRUE(file.has_value()) << name;
+  return file.value_or(Bytes());
 }
 
 // The payload, once it has been restored.

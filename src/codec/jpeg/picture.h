@@ -54,7 +54,9 @@ struct Component {
   uint32_t all_rows = 0;
   std::vector<Block> blocks;  // [row][column], all of them
 
-  Block& At(Place place) { return blocks[size_t{place.row} * all_columns + place.column]; }
+  Block& At(Place place) { return blocks[NumberOf(place)]; }
+  const Block& At(Place place) const { return blocks[NumberOf(place)]; }
+  size_t NumberOf(Place place) const { return size_t{place.row} * all_columns + place.column; }
 };
 
 struct ScanComponent {

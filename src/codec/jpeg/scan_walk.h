@@ -15,17 +15,17 @@ inline uint64_t UnitsOf(const Frame& frame, const Scan& scan) {
 }
 
 // Calls visit(index in the scan, block) for each block of a unit; false once that is.
-template <class Visit>
-bool VisitUnit(Frame& frame, const Scan& scan, uint64_t unit, Visit visit) {
+template <class AnyFrame, class Visit>
+bool VisitUnit(AnyFrame& frame, const Scan& scan, uint64_t unit, Visit visit) {
   if (scan.components.size() == 1) {
-    Component& component = frame.components[scan.components[0].component];
+    auto& component = frame.components[scan.components[0].component];
     return visit(size_t{0}, component.At({static_cast<uint32_t>(unit / component.columns),
                                           static_cast<uint32_t>(unit % component.columns)}));
   }
   const auto row = static_cast<uint32_t>(unit / frame.unit_columns());
   const auto column = static_cast<uint32_t>(unit % frame.unit_columns());
   for (size_t i = 0; i < scan.components.size(); ++i) {
-    Component& component = frame.components[scan.components[i].component];
+    auto& component = frame.components[scan.components[i].component];
     for (uint32_t y = 0; y < component.down; ++y) {
       for (uint32_t x = 0; x < component.across; ++x) {
         const Place place = {row * component.down + y, column * component.across + x};

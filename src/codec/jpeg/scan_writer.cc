@@ -56,7 +56,7 @@ int32_t Shifted(int32_t value, uint32_t low) {
 
 class ScanWriter {
  public:
-  ScanWriter(Frame& frame, const Scan& scan, bool pads_ones, Bytes& out)
+  ScanWriter(const Frame& frame, const Scan& scan, bool pads_ones, Bytes& out)
       : frame_(frame), scan_(scan), pads_ones_(pads_ones), out_(out), bits_(out) {}
 
   bool Run(uint64_t max_size, const Watch& watch) {
@@ -69,7 +69,7 @@ class ScanWriter {
         out_.push_back(static_cast<uint8_t>(0xD0 + restarts++ % 8));
         dc_ = {};
       }
-      const bool goes_on = VisitUnit(frame_, scan_, unit, [&](size_t i, Block& block) {
+      const bool goes_on = VisitUnit(frame_, scan_, unit, [&](size_t i, const Block& block) {
         WriteBlock(i, block);
         return is_valid_ && out_.size() <= max_size;
       });
@@ -204,7 +204,7 @@ class ScanWriter {
     LengthenRun();
   }
 
-  Frame& frame_;
+  const Frame& frame_;
   const Scan& scan_;
   bool pads_ones_;
   Bytes& out_;
@@ -219,7 +219,7 @@ class ScanWriter {
 
 }  // namespace
 
-bool WriteScan(Frame& frame, const Scan& scan, bool pads_ones, uint64_t max_size,
+bool WriteScan(const Frame& frame, const Scan& scan, bool pads_ones, uint64_t max_size,
                const Watch& watch, Bytes& out) {
   return ScanWriter(frame, scan, pads_ones, out).Run(max_size, watch);
 }

@@ -8,8 +8,8 @@ namespace lmz::jpeg {
 
 // Appends to `out` the bytes of a scan, without SOS. Stops at the first restart or block behind
 // which `out` is longer than `max_size` or `watch` is stopped. False when a symbol has no code or
-// the bytes are too many. The coefficients stay as they are.
-bool WriteScan(Frame& frame, const Scan& scan, bool pads_ones, uint64_t max_size,
+// the bytes are too many.
+bool WriteScan(const Frame& frame, const Scan& scan, bool pads_ones, uint64_t max_size,
                const Watch& watch, Bytes& out);
 
 }  // namespace lmz::jpeg

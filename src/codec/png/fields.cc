@@ -14,10 +14,6 @@ constexpr uint8_t kBare = 4;
 constexpr uint8_t kInterlaced = 8;
 constexpr uint8_t kUnknownFlags = 0xF0;
 
-// Beside the search.
-constexpr uint8_t kFiltered = 1 << 4;
-constexpr uint8_t kKeepsDistant = 1 << 5;
-
 constexpr uint64_t kMaxGrowth = 16;
 constexpr uint64_t kMinUnpackedSize = 1 << 12;
 
@@ -56,9 +52,7 @@ void Fields::Write(Bytes& out) const {
                                  (has_right_crcs ? kRightCrcs : 0) | (is_bare ? kBare : 0) |
                                  (lines.is_interlaced() ? kInterlaced : 0)));
   if (!is_bare) writer.Append(zlib_header);
-  writer.U8(static_cast<uint8_t>(settings.search | (settings.is_filtered ? kFiltered : 0u) |
-                                 (settings.keeps_distant ? kKeepsDistant : 0u)));
-  writer.U8(static_cast<uint8_t>(settings.window_bits | settings.memory_level << 4));
+  writer.Append(settings.Pack());
   writer.Varint(data_size);
   writer.Varint(lines.row_size);
   if (lines.row_size != 0) writer.U8(static_cast<uint8_t>(lines.pixel_size));
@@ -79,13 +73,11 @@ Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
     if (fields.is_bare) break;
     LMZ_ASSIGN(byte, reader.U8());
   }
-  LMZ_ASSIGN(const uint8_t search, reader.U8());
-  LMZ_ASSIGN(const uint8_t sizes, reader.U8());
-  fields.settings = {.search = search & 15u,
-                     .is_filtered = (search & kFiltered) != 0,
-                     .keeps_distant = (search & kKeepsDistant) != 0,
-                     .window_bits = sizes & 15u,
-                     .memory_level = uint32_t{sizes} >> 4};
+  deflate::Settings::Packed packed;
+  for (uint8_t& byte : packed) {
+    LMZ_ASSIGN(byte, reader.U8());
+  }
+  fields.settings = deflate::Settings::Unpack(packed);
   LMZ_ASSIGN(fields.data_size, Size(reader));
   LMZ_ASSIGN(fields.lines.row_size, Size(reader));
   if (fields.lines.row_size != 0) {
@@ -99,11 +91,10 @@ Result<Fields> Fields::Read(ByteReader& reader, uint64_t raw_size) {
                                  &fields.tail_chunks, &fields.extra_size, &fields.idat_size}) {
     LMZ_ASSIGN(*number, Size(reader));
   }
-  constexpr uint8_t kUnknown = 0xC0;
   const bool is_contradiction = (is_interlaced && !fields.lines.is_interlaced()) ||
                                 (fields.is_bare && !fields.has_right_adler);
-  if ((flags & kUnknownFlags) != 0 || (search & kUnknown) != 0 || is_contradiction ||
-      !AreValid(fields, raw_size)) {
+  if ((flags & kUnknownFlags) != 0 || (packed[0] & deflate::Settings::kUnknownFlags) != 0 ||
+      is_contradiction || !AreValid(fields, raw_size)) {
     return Impossible();
   }
   return fields;

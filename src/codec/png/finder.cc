@@ -32,11 +32,6 @@ Sighting Look(ByteSpan bytes, const Surroundings& around) {
   return sighting;
 }
 
-ObjectPiece Cut(const CodecOptions& object, uint64_t done, uint64_t size) {
-  if (done != 0) return {};
-  return {.size = size, .options = object};  // always whole
-}
-
 }  // namespace
 
 const Finder kFinder = {.name = "png",
@@ -44,6 +39,6 @@ const Finder kFinder = {.name = "png",
                         .max_rest = uint64_t{1} << 12,
                         .may_begin = MayBegin,
                         .look = Look,
-                        .cut = Cut};
+                        .cut = CutWhole};
 
 }  // namespace lmz::png

@@ -46,7 +46,9 @@ Result<bool> UnpackPng(ByteSpan raw, Profile profile, PartsWriter& parts) {
   const uint64_t stream_share = raw.size() / kStreamShare;
   LMZ_TRY(parts.Code(Framing::kSized, unpacked->fields.data_size, stream_share,
                      [&](Encoder& encoder, const BlockResources& part) {
-                       return deflate::EncodeRemaking(unpacked->stream, Watch(part), encoder);
+                       deflate::StreamModel model;
+                       return deflate::EncodeRemaking(unpacked->stream, Watch(part), encoder,
+                                                      model);
                      }));
   std::vector<ImageOptions> options = {{.layout = LayoutOf(*unpacked), .profile = profile}};
   // Tiles and sprites may be smaller as mere bytes.
@@ -65,11 +67,12 @@ Status PackPng(PartsReader& parts, MutableByteSpan raw) {
                                                raw.size() - stream_share));
   LMZ_ASSIGN(const Bytes data, png::DataOf(fields, unpacked, parts.MakeWatch()));
   Bytes deflated;
-  LMZ_TRY(parts.Decode(code, data.size(), stream_share,
-                       [&](Decoder& decoder, const BlockResources& part) {
-                         return deflate::DecodeRemaking(data, fields.settings, raw.size(),
-                                                        Watch(part), decoder, deflated);
-                       }));
+  LMZ_TRY(parts.Decode(
+      code, data.size(), stream_share, [&](Decoder& decoder, const BlockResources& part) {
+        deflate::StreamModel model;
+        return deflate::DecodeRemaking({.data = data, .settings = fields.settings}, raw.size(),
+                                       Watch(part), decoder, model, deflated);
+      }));
   return png::Pack(fields, unpacked, deflated, png::Adler32(data), raw);
 }
 

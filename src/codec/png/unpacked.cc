@@ -9,7 +9,6 @@ namespace {
 
 constexpr size_t kZlibHeader = 2;
 constexpr size_t kAdlerSize = 4;
-constexpr uint32_t kMaxWindowBits = 15;
 constexpr std::array<uint8_t, 4> kIdat = {'I', 'D', 'A', 'T'};
 
 Status Misfit() {
@@ -142,7 +141,7 @@ std::optional<Unpacked> Unpack(ByteSpan raw, const Watch& watch) {
   if (!file->is_bare && !IsZlibHeader(content)) return std::nullopt;
   std::optional<deflate::Remakable> remakable = deflate::ReadRemakable(
       content.subspan(header_size), {.data_size = MaxUnpackedSize(raw.size())},
-      file->is_bare ? kMaxWindowBits : 8u + (content[0] >> 4), watch);
+      file->is_bare ? deflate::Settings::kMaxWindowBits : 8u + (content[0] >> 4), watch);
   if (!remakable) return std::nullopt;
   const Bytes& data = remakable->stream.data;
   const size_t end = header_size + remakable->stream.size;
