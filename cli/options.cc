@@ -361,10 +361,13 @@ Status ParseDefaults(const char* defaults, Options& options) {
 
 }  // namespace
 
+std::string_view ProgramName(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment) {
   Options options;
-  const std::string_view path(argc > 0 ? argv[0] : "");
-  const std::string_view program = path.substr(path.rfind('/') + 1);
+  const std::string_view program = ProgramName(argc > 0 ? argv[0] : "");
   if (environment.defaults != nullptr) {
     LMZ_TRY(ParseDefaults(environment.defaults, options).At("LMZ_DEFAULTS"));
   }

@@ -39,6 +39,19 @@ class Generate(cli_case.CliCase):
         self.lmz("-0", "-f", "--", "generate")
         self.assertEqual(self.lmz("-dc", "generate.lmz"), b"a file")
 
+    def test_only_lmz_itself_has_commands(self):
+        for name in ["unlmz", "lmzcat"]:
+            (self.folder / name).symlink_to(self.program)
+            self.program = self.folder / name
+            self.fails(FAILED, "generate: ", "generate")
+
+    def test_a_new_file_is_like_any_other(self):
+        self.write("other", b"")
+        self.lmz("generate", "-0", "--bytes=10", "-o", "out")
+        new, other = [(self.folder / name).stat() for name in ["out", "other"]]
+        self.assertEqual(new.st_mode, other.st_mode)
+        self.assertGreaterEqual(new.st_mtime, other.st_mtime)
+
     def test_every_option_is_documented(self):
         in_help = cli_case.options_of_help(self.lmz("generate", "--help").decode())
         self.assertEqual(cli_case.options_of_table("docs/cli.md", "Generating"), in_help)
