@@ -52,11 +52,11 @@ ExitCode PrintModelInfo(const Options& options) {
 }
 
 // Commands stand first; "./generate" and whatever stands elsewhere is a file, and so is everything
-// for a program of another name.
+// for a program that always decompresses.
 bool IsCommand(int argc, const char* const* argv, std::string_view name) {
   if (argc < 2 || argv[1] != name) return false;
-  const std::string_view program = argv[0];
-  return !program.ends_with("unlmz") && !program.ends_with("lmzcat");
+  const std::string_view program = ProgramName(argv[0]);
+  return program != "unlmz" && program != "lmzcat";
 }
 
 ExitCode Run(int argc, const char* const* argv) {

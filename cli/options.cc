@@ -1,25 +1,20 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
 
-#include "cli/cpu_count.h"
+#include "cli/command_line/number.h"
+#include "cli/command_line/option_table.h"
 #include "codec/block.h"
 
 namespace lmz::cli {
 
 namespace {
 
-constexpr int kMaxThreads = 256;
 constexpr uint64_t kMinBlockSize = uint64_t{64} << 10;
 constexpr uint64_t kSeekableBlockSize = uint64_t{128} << 10;
-
-Status Invalid(const std::string& message) {
-  return Status(Code::kInvalidArgument, message);
-}
 
 // A number of bytes with an optional K, M or G (powers of 1024).
 Result<uint64_t> ParseSize(std::string_view text) {
@@ -39,13 +34,7 @@ Result<uint64_t> ParseSize(std::string_view text) {
 }
 
 Status SetThreads(Options& options, const std::string& value) {
-  int number = -1;
-  const char* end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc() || rest != end || number < 0 || number > kMaxThreads) {
-    return Invalid("--threads: '" + value + "' is not a number from 0 to 256");
-  }
-  options.threads = number == 0 ? std::min(UsableCpuCount(), kMaxThreads) : number;
+  LMZ_ASSIGN(options.threads, ParseThreads(value));
   return OkStatus();
 }
 
@@ -95,12 +84,6 @@ Status SetQuiet(Options& options, const std::string&) {
   return OkStatus();
 }
 
-Status SetName(std::string& name, const std::string& value, const char* option) {
-  if (value.empty()) return Invalid(std::string(option) + ": the name is empty");
-  name = value;
-  return OkStatus();
-}
-
 Status SetOutput(Options& options, const std::string& value) {
   return SetName(options.output, value, "--output");
 }
@@ -142,12 +125,6 @@ Status RefuseLevel(Options&, const std::string&) {
   return Invalid("levels go from -0 to -5; -3 is the default");
 }
 
-template <bool Options::*kField, bool kValue = true>
-Status Set(Options& options, const std::string&) {
-  options.*kField = kValue;
-  return OkStatus();
-}
-
 template <Mode kMode>
 Status SetMode(Options& options, const std::string&) {
   options.mode = kMode;
@@ -160,15 +137,7 @@ Status SetDecompress(Options& options, const std::string&) {
   return OkStatus();
 }
 
-struct OptionRow {
-  const char* names;  // as CLI11 writes them: "-d,--decompress"
-  const char* value;  // the name of the value in --help; empty for a flag
-  const char* help;   // empty: not in --help
-  Status (*apply)(Options& options, const std::string& value);
-  const char* shown = nullptr;  // the names in --help, if they are others
-};
-
-constexpr OptionRow kOptions[] = {
+constexpr OptionRow<Options> kOptions[] = {
     {"-d,--decompress", "", "decompress", SetDecompress},
     {"-z,--compress", "", "compress (default)", SetMode<Mode::kCompress>},
     {"-t,--test", "", "test integrity; write nothing", SetMode<Mode::kTest>},
@@ -215,79 +184,7 @@ constexpr OptionRow kOptions[] = {
     {"-V,--version", "", "print the version", Set<&Options::show_version>},
 };
 
-// CLI11 with two differences: it keeps file names byte for byte (a CLI11 positional would split a
-// file named "[a,b]"), and the first refusal of an option is remembered.
-class Parser : public CLI::App {
- public:
-  explicit Parser(Options& options) {
-    set_help_flag();
-    allow_extras();
-    for (const OptionRow& row : kOptions) Add(row, options);
-  }
-
-  // `arguments` without the program's name.
-  Status Run(std::vector<std::string> arguments) {
-    LMZ_TRY(RefuseEmptyValues(arguments));
-    NameStandardInput(arguments);
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
-    try {
-      parse(std::move(arguments));
-    } catch (const CLI::ArgumentMismatch& error) {
-      // "--threads: 1 required N missing"
-      const std::string text = error.what();
-      return Invalid(text.substr(0, text.find(':')) + " needs a value; see lmz --help");
-    } catch (const CLI::ParseError& error) {
-      return Invalid(std::string(error.what()) + "; see lmz --help");
-    }
-    return refusal_;
-  }
-
-  Result<std::vector<std::string>> Files() const {
-    std::vector<std::string> files;
-    for (const auto& [kind, text] : missing_) {
-      if (kind == CLI::detail::Classifier::NONE) {
-        files.push_back(text);
-      } else if (kind != CLI::detail::Classifier::POSITIONAL_MARK) {
-        return Invalid("unknown option " + text +
-                       "; see lmz --help, or put -- before file names that start with -");
-      }
-    }
-    return files;
-  }
-
- private:
-  // CLI11 would take the next argument as the value of "--output=".
-  static Status RefuseEmptyValues(const std::vector<std::string>& arguments) {
-    for (const std::string& argument : arguments) {
-      if (argument == "--") break;
-      if (argument.starts_with("--") && argument.ends_with('=')) {
-        return Invalid(argument + " has no value; see lmz --help");
-      }
-    }
-    return OkStatus();
-  }
-
-  // The value of --files is optional, which CLI11 would take from the next argument.
-  static void NameStandardInput(std::vector<std::string>& arguments) {
-    for (std::string& argument : arguments) {
-      if (argument == "--") break;
-      if (argument == "--files" || argument == "--files0") argument += "=-";
-    }
-  }
-
-  void Add(const OptionRow& row, Options& options) {
-    const auto apply = [this, &row, &options](const std::string& value) {
-      if (refusal_.ok()) refusal_ = row.apply(options, value);
-    };
-    CLI::Option* option =
-        row.value[0] == '\0'
-            ? add_flag_callback(row.names, [apply] { apply(""); })
-            : add_option_function<std::string>(row.names, apply)->type_name(row.value);
-    option->trigger_on_parse();
-  }
-
-  Status refusal_;
-};
+using Parser = OptionParser<Options>;
 
 Status CheckCombination(const Options& options) {
   const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList ||
@@ -328,17 +225,6 @@ Status CheckCombination(const Options& options) {
   return OkStatus();
 }
 
-// "-d,--decompress" with "FILE" as "-d, --decompress FILE"; long names alone are indented.
-std::string HelpNames(const OptionRow& row) {
-  if (row.shown != nullptr) return row.shown;
-  std::string names(row.names);
-  const size_t comma = names.find(',');
-  if (comma != std::string::npos) names.insert(comma + 1, " ");
-  if (names.starts_with("--")) names = "    " + names;
-  const bool has_own_sign = row.value[0] == '\0' || row.value[0] == '[';
-  return names + (has_own_sign ? "" : " ") + row.value;
-}
-
 std::vector<std::string> SplitAt(std::string_view text, std::string_view separators) {
   std::vector<std::string> parts;
   while (!text.empty()) {
@@ -349,10 +235,19 @@ std::vector<std::string> SplitAt(std::string_view text, std::string_view separat
   return parts;
 }
 
+// The value of --files is optional, which CLI11 would take from the next argument.
+std::vector<std::string> NameStandardInput(std::vector<std::string> arguments) {
+  for (std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (argument == "--files" || argument == "--files0") argument += "=-";
+  }
+  return arguments;
+}
+
 // Options of LMZ_DEFAULTS, which name no files.
 Status ParseDefaults(const char* defaults, Options& options) {
-  Parser parser(options);
-  LMZ_TRY(parser.Run(SplitAt(defaults, " \t\n")));
+  Parser parser(kOptions, "lmz --help", options);
+  LMZ_TRY(parser.Run(NameStandardInput(SplitAt(defaults, " \t\n"))));
   LMZ_ASSIGN(const std::vector<std::string> files, parser.Files());
   if (files.empty() && options.lists.empty()) return OkStatus();
   return Invalid((files.empty() ? "a list of files" : "'" + files.front() + "'") +
@@ -361,10 +256,13 @@ Status ParseDefaults(const char* defaults, Options& options) {
 
 }  // namespace
 
+std::string_view ProgramName(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
 Result<Options> ParseOptions(int argc, const char* const* argv, const Environment& environment) {
   Options options;
-  const std::string_view path(argc > 0 ? argv[0] : "");
-  const std::string_view program = path.substr(path.rfind('/') + 1);
+  const std::string_view program = ProgramName(argc > 0 ? argv[0] : "");
   if (environment.defaults != nullptr) {
     LMZ_TRY(ParseDefaults(environment.defaults, options).At("LMZ_DEFAULTS"));
   }
@@ -374,8 +272,8 @@ Result<Options> ParseOptions(int argc, const char* const* argv, const Environmen
   // A level on the line replaces a model of the environment, and the other way round.
   const bool has_default_level = std::exchange(options.has_level, false);
   const std::string default_model = std::exchange(options.model, {});
-  Parser parser(options);
-  LMZ_TRY(parser.Run({argv + std::min(argc, 1), argv + argc}));
+  Parser parser(kOptions, "lmz --help", options);
+  LMZ_TRY(parser.Run(NameStandardInput({argv + std::min(argc, 1), argv + argc})));
   if (!options.has_level && options.model.empty()) {
     options.has_level = has_default_level;
     options.model = default_model;
@@ -400,12 +298,7 @@ std::string HelpText() {
       "Compress each FILE to FILE.lmz, or decompress it (-d). Input files are kept.\n"
       "Without FILE, or if FILE is -, read standard input and write standard output.\n"
       "unlmz is lmz -d, lmzcat is lmz -dc.\n\n";
-  for (const OptionRow& row : kOptions) {
-    if (row.help[0] == '\0') continue;
-    std::string names = HelpNames(row);
-    names.resize(24, ' ');
-    text += "  " + names + row.help + "\n";
-  }
+  text += HelpRows<Options>(kOptions, 24);
   text +=
       "Exit codes: 0 success, 1 error, 2 bad usage, 3 damaged input, 4 model missing\n"
       "or different, 5 requires a newer version of lmz.\n";

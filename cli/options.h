@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -55,6 +56,9 @@ struct Environment {
   const char* defaults = nullptr;  // LMZ_DEFAULTS: options, in front of those of the command line
   const char* models = nullptr;    // LMZ_MODELS: folders of models, with colons between them
 };
+
+// The last part of argv[0], which says what to do.
+std::string_view ProgramName(std::string_view path);
 
 // Reads the command line. Called as `unlmz` it decompresses, as `lmzcat` also to standard output,
 // unless options say otherwise. Options of the environment come first, so that those of the line

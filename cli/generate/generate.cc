@@ -7,6 +7,7 @@
 
 #include "base/memory_errors.h"
 #include "cli/generate/generate_options.h"
+#include "cli/io/descriptor.h"
 #include "cli/io/input_file.h"
 #include "cli/io/output_file.h"
 #include "cli/io/unfinished.h"
@@ -20,7 +21,7 @@ namespace lmz::cli {
 
 namespace {
 
-constexpr size_t kMaxPromptSize = size_t{1} << 24;
+constexpr uint64_t kMaxPromptSize = uint64_t{1} << 24;
 
 // What is given in front: the content of the file of that name, else the name itself.
 Result<Bytes> ReadPrompt(const std::string& prompt) {
@@ -29,26 +30,19 @@ Result<Bytes> ReadPrompt(const std::string& prompt) {
     return Bytes(prompt.begin(), prompt.end());
   }
   LMZ_ASSIGN(const auto input, InputFile::Open(prompt, InputFile::Accept::kAnyReadable));
-  Bytes content(kMaxPromptSize + 1);
-  size_t size = 0;
-  while (size < content.size()) {
-    LMZ_ASSIGN(const size_t read, input->Read(MutableByteSpan(content).subspan(size)));
-    if (read == 0) break;
-    size += read;
-  }
-  if (size > kMaxPromptSize) {
+  Bytes content;
+  LMZ_TRY(ReadGrowing(*input, kMaxPromptSize + 1, content));
+  if (content.size() > kMaxPromptSize) {
     return Status(Code::kInvalidArgument, prompt + ": a prompt has at most 16 MiB");
   }
-  content.resize(size);
   return content;
 }
 
 Status Write(const GenerateCommand& command, ByteSpan bytes) {
-  if (command.output.empty()) return WriteText(std::string(bytes.begin(), bytes.end()));
-  struct stat attributes = {};
-  attributes.st_mode = S_IFREG | 0644;
+  if (command.output.empty()) return StdoutSink().Write(bytes);
+  const struct stat no_input = {};
   LMZ_ASSIGN(const auto output,
-             OutputFile::Create(command.output, attributes,
+             OutputFile::Create(command.output, no_input,
                                 {.may_replace = command.force, .is_chosen = true}));
   LMZ_TRY(output->Write(bytes));
   return output->Commit();

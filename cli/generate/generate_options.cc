@@ -1,8 +1,10 @@
 #include "cli/generate/generate_options.h"
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
+#include "cli/command_line/number.h"
+#include "cli/command_line/option_table.h"
 #include "codec/text/sample.h"
 
 namespace lmz::cli {
@@ -11,29 +13,8 @@ namespace {
 
 constexpr uint64_t kMostBytes = uint64_t{1} << 24;
 
-Status Invalid(const std::string& message) {
-  return Status(Code::kInvalidArgument, message);
-}
-
-// A whole number from `least` to `most`.
-template <class Number>
-Status SetNumber(const std::string& option, const std::string& value, uint64_t least, uint64_t most,
-                 Number& number) {
-  if (value.empty()) return OkStatus();  // not given
-  uint64_t parsed = 0;
-  const char* const end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, parsed);
-  if (error != std::errc() || rest != end || parsed < least || parsed > most) {
-    return Invalid(option + ": '" + value + "' is not a number from " + std::to_string(least) +
-                   " to " + std::to_string(most));
-  }
-  number = static_cast<Number>(parsed);
-  return OkStatus();
-}
-
 // A decimal fraction with up to three digits behind the point.
-Status SetTemperature(const std::string& value, int& milli) {
-  if (value.empty()) return OkStatus();
+Status SetTemperature(GenerateCommand& command, const std::string& value) {
   const size_t point = std::min(value.find('.'), value.size());
   std::string digits = value.substr(0, point);
   std::string fraction = point < value.size() ? value.substr(point + 1) : "";
@@ -41,6 +22,7 @@ Status SetTemperature(const std::string& value, int& milli) {
   fraction.resize(3, '0');
   digits += fraction;
   const char* const end = digits.data() + digits.size();
+  int& milli = command.temperature_milli;
   const auto [rest, error] = std::from_chars(digits.data(), end, milli);
   const bool is_number = error == std::errc() && rest == end && point != 0 && value[0] != '-';
   if (is_number && is_short && milli >= 1 && milli <= kMaxTemperature) return OkStatus();
@@ -48,64 +30,85 @@ Status SetTemperature(const std::string& value, int& milli) {
                  "' is not a number from 0.001 to 100 with up to three digits behind the point");
 }
 
+Status SetBytes(GenerateCommand& command, const std::string& value) {
+  LMZ_ASSIGN(command.bytes, ParseNumber("--bytes", value, 1, kMostBytes));
+  return OkStatus();
+}
+
+Status SetSeed(GenerateCommand& command, const std::string& value) {
+  LMZ_ASSIGN(command.seed, ParseNumber("--seed", value, 0, UINT64_MAX));
+  return OkStatus();
+}
+
+Status SetThreads(GenerateCommand& command, const std::string& value) {
+  LMZ_ASSIGN(command.threads, ParseThreads(value));
+  return OkStatus();
+}
+
+Status SetPrompt(GenerateCommand& command, const std::string& value) {
+  command.prompt = value;
+  return OkStatus();
+}
+
+template <int kLevel>
+Status SetLevel(GenerateCommand& command, const std::string&) {
+  command.level = kLevel;
+  return OkStatus();
+}
+
+Status SetModel(GenerateCommand& command, const std::string& value) {
+  return SetName(command.model, value, "--model");
+}
+
+Status SetOutput(GenerateCommand& command, const std::string& value) {
+  LMZ_TRY(SetName(command.output, value, "--output"));
+  if (value == "-") command.output.clear();
+  return OkStatus();
+}
+
+constexpr OptionRow<GenerateCommand> kOptions[] = {
+    {"--prompt", "TEXT", "Go on behind TEXT, or behind the content of the file TEXT", SetPrompt},
+    {"--bytes", "N", "Bytes to generate, 1 to 16777216 (default 1000)", SetBytes},
+    {"--seed", "N", "Other random bits (default 0)", SetSeed},
+    {"--temperature", "T", "0.001 to 100: below 1 what is likely becomes likelier\n(default 1)",
+     SetTemperature},
+    {"-0", "",
+     "The model of that level (default -3); -0: context mixing\n"
+     "alone, which knows nothing but the prompt",
+     SetLevel<0>, "-0 ... -4"},
+    {"-1", "", "", SetLevel<1>},
+    {"-2", "", "", SetLevel<2>},
+    {"-3", "", "", SetLevel<3>},
+    {"-4", "", "", SetLevel<4>},
+    {"--model", "FILE", "The model in FILE", SetModel},
+    {"-o,--output", "FILE", "Write to FILE instead of standard output", SetOutput},
+    {"-f,--force", "", "Overwrite an existing file", Set<&GenerateCommand::force>},
+    {"-v,--verbose", "",
+     "Tell how many random bits were taken: what the bytes take\n"
+     "when they are compressed with the same model",
+     Set<&GenerateCommand::verbose>},
+    {"-T,--threads", "N", "Number of threads", SetThreads},
+    {"-h,--help", "", "Print this help", Set<&GenerateCommand::show_help>},
+};
+
 }  // namespace
 
 Result<GenerateCommand> ParseGenerateCommand(int argc, const char* const* argv) {
   GenerateCommand command;
-  std::string bytes, seed, temperature, threads;
-  bool levels[5] = {};
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  app.add_flag("-h,--help", command.show_help);
-  app.add_flag("-f,--force", command.force);
-  app.add_flag("-v,--verbose", command.verbose);
-  for (int level = 0; level < 5; ++level) app.add_flag("-" + std::to_string(level), levels[level]);
-  app.add_option("--model", command.model);
-  app.add_option("--prompt", command.prompt);
-  app.add_option("--bytes", bytes);
-  app.add_option("--seed", seed);
-  app.add_option("--temperature", temperature);
-  app.add_option("-T,--threads", threads);
-  app.add_option("-o,--output", command.output);
-  try {
-    app.parse(argc - 1, argv + 1);
-  } catch (const CLI::ParseError& error) {
-    return Invalid(std::string(error.what()) + "; see lmz generate --help");
-  }
-  if (command.show_help) return command;
-  if (!app.remaining().empty()) {
-    return Invalid("generate: " + app.remaining()[0] +
+  OptionParser<GenerateCommand> parser(kOptions, "lmz generate --help", command);
+  LMZ_TRY(parser.Run({argv + 2, argv + argc}));
+  if (!command.show_help && !parser.remaining().empty()) {
+    return Invalid("generate: " + parser.remaining()[0] +
                    " is not one of its options; see lmz generate --help");
   }
-  for (int level = 0; level < 5; ++level) {
-    if (levels[level]) command.level = level;
-  }
-  LMZ_TRY(SetNumber("--bytes", bytes, 1, kMostBytes, command.bytes));
-  LMZ_TRY(SetNumber("--seed", seed, 0, UINT64_MAX, command.seed));
-  LMZ_TRY(SetNumber("--threads", threads, 1, 256, command.threads));
-  LMZ_TRY(SetTemperature(temperature, command.temperature_milli));
   return command;
 }
 
 std::string GenerateHelpText() {
   return "Usage: lmz generate [OPTION]...\n"
-         "Write what a model expects: the decompressor at work on random bits.\n\n"
-         "      --prompt TEXT     Go on behind TEXT, or behind the content of the file TEXT\n"
-         "      --bytes N         Bytes to generate, 1 to 16777216 (default 1000)\n"
-         "      --seed N          Other random bits (default 0)\n"
-         "      --temperature T   0.001 to 100: below 1 what is likely becomes likelier\n"
-         "                        (default 1)\n"
-         "  -0 ... -4             The model of that level (default -3); -0: context mixing\n"
-         "                        alone, which knows nothing but the prompt\n"
-         "      --model FILE      The model in FILE\n"
-         "  -o, --output FILE     Write to FILE instead of standard output\n"
-         "  -f, --force           Overwrite an existing file\n"
-         "  -v, --verbose         Tell how many random bits were taken: what the bytes take\n"
-         "                        when they are compressed with the same model\n"
-         "  -T, --threads N       Number of threads\n"
-         "  -h, --help            Print this help\n\n"
-         "The same options give the same bytes on every machine.\n";
+         "Write what a model expects: the decompressor at work on random bits.\n\n" +
+         HelpRows<GenerateCommand>(kOptions, 22) +
+         "\nThe same options give the same bytes on every machine.\n";
 }
 
 }  // namespace lmz::cli

@@ -21,8 +21,8 @@ class BufferedInput final : public Source {
 
   Result<size_t> Read(MutableByteSpan buffer) override;
 
-  // The next `size` (<= 16) bytes without reading them; fewer only at the end of the input. Valid
-  // until the next call. Errors: those of the source.
+  // The next `size` (<= buffer_size) bytes without reading them; fewer only at the end of the
+  // input. Valid until the next call. Errors: those of the source.
   Result<ByteSpan> Peek(size_t size);
 
   // For a source that may have more after it came to its end, such as one that is fed. Mark keeps

@@ -295,6 +295,11 @@ Status Reader::ReadPayload(Bytes& payload) {
   return OkStatus();
 }
 
+Result<ByteSpan> Reader::PeekPayload(size_t size) {
+  LMZ_CHECK(is_payload_pending_);
+  return input_.Peek(static_cast<size_t>(std::min<uint64_t>(size, block_.header.payload_size)));
+}
+
 Result<bool> Reader::ResumePayload(Bytes& payload, size_t source_size) {
   LMZ_CHECK(is_payload_pending_);
   const size_t begin = payload.size();

@@ -77,6 +77,11 @@ class Reader {
   // are there, not with what the header promises. Errors: kTruncated, those of the source.
   Status ReadPayload(Bytes& payload);
 
+  // The first `size` (at most the buffer's) bytes of the payload of block(), fewer where it or the
+  // input ends. Leaves all of it to ReadPayload and Next. Valid until the next call. Errors: those
+  // of the source.
+  Result<ByteSpan> PeekPayload(size_t size);
+
   // ReadPayload for a source that is fed and holds `source_size` bytes: appends what is there to
   // `payload`, which is empty at first, and says whether it is whole. To be repeated until then.
   Result<bool> ResumePayload(Bytes& payload, size_t source_size);

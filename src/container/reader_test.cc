@@ -54,6 +54,11 @@ TEST(Reader, WalksTheItems) {
   EXPECT_FALSE(reader.frame().is_compact);
   EXPECT_EQ(reader.Next().value(), Reader::Item::kBlock);
   EXPECT_EQ(reader.block().number, 0u);
+  for (const auto& [size, beginning] : {std::pair(3, "hel"), std::pair(70, "hello ")}) {
+    const Result<ByteSpan> peeked = reader.PeekPayload(static_cast<size_t>(size));
+    ASSERT_TRUE(peeked.ok());
+    EXPECT_EQ(Bytes(peeked.value().begin(), peeked.value().end()), ToBytes(beginning));
+  }
   EXPECT_EQ(reader.Next().value(), Reader::Item::kBlock);
   EXPECT_EQ(reader.block().number, 1u);
   Bytes payload;

@@ -11,7 +11,6 @@ namespace lmz::convert {
 namespace {
 
 constexpr int64_t kDefaultContext = 1024;
-constexpr int64_t kMinContext = 16;
 constexpr uint8_t kSinks = 4;
 constexpr uint8_t kPlanes = 2;
 constexpr uint8_t kPlanesOfOutput = 1;       // decision 017
@@ -105,7 +104,7 @@ Status SetContext(const Keys& keys, const ContextOptions& options, TransformerSh
                                               std::to_string(most) + " tokens");
   }
   const int64_t drop = options.drop != 0 ? options.drop : std::max<int64_t>(1, context / 8);
-  if (context < kMinContext || context > 4096 || drop < 1 || drop > context - kSinks - 1) {
+  if (context < kMinContext || context > kMaxContext || drop < 1 || drop > context - kSinks - 1) {
     return Status(
         Code::kInvalidArgument,
         "the context must be 16 to 4096 tokens, of which at least 1 and at most all but " +

@@ -7,6 +7,8 @@
 namespace lmz::convert {
 
 // What the user decides.
+inline constexpr int64_t kMinContext = 16, kMaxContext = 4096;  // tokens
+
 struct ContextOptions {
   int64_t context = 0;  // tokens that a lane remembers; 0: 1024, or what the model was made for
   int64_t drop = 0;     // how many it forgets at once; 0: an eighth of them

@@ -8,9 +8,8 @@ namespace {
 // Reads what a block of the codec `inside` says of itself. Does not judge it.
 Status LookInside(Reader& reader, BlockEntry& block) {
   if (block.header.codec != kInsideCodec.id || block.header.filters != 0) return OkStatus();
-  Bytes payload;
-  LMZ_TRY(reader.ReadPayload(payload));
-  ByteReader fields(payload);
+  LMZ_ASSIGN(const ByteSpan beginning, reader.PeekPayload(inside::kMaxFieldsSize));
+  ByteReader fields(beginning);
   const Result<inside::Fields> inside = inside::Fields::Read(fields);
   if (inside.ok()) block.inside = inside.value();
   return OkStatus();

@@ -92,6 +92,8 @@ class Convert(cli_case.CliCase):
             ("takes one file", ["toy.gguf", "toy.gguf"]),
             ("unknown option --frob", ["--frob", "toy.gguf"]),
             ("--context: 'x' is not", ["--context", "x", "toy.gguf"]),
+            ("--context: '15' is not a number from 16 to 4096", ["--context", "15", "toy.gguf"]),
+            ("--context: '5000' is not a number from 16 to 4096", ["--context=5000", "toy.gguf"]),
             ("--drop: '0' is not", ["--drop", "0", "toy.gguf"]),
             ("--name: 'A' is not", ["--name", "A", "toy.gguf"]),
             ("--output: the name is empty", ["-o", "", "toy.gguf"]),
@@ -99,7 +101,8 @@ class Convert(cli_case.CliCase):
         ]:
             with self.subTest(words):
                 self.refuses(USAGE, words, *arguments)
-        self.refuses(FAILED, "the context must be 16 to 4096 tokens", "--context", "15", "toy.gguf")
+        self.refuses(FAILED, "the context must be 16 to 4096 tokens", "--context", "16",
+                     "--drop", "16", "toy.gguf")
         version = self.lmz("-V").split()
         self.assertEqual(version[0], b"lmz-convert")
         self.assertEqual(self.lmz("-h"), self.lmz("--help"))

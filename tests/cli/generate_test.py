@@ -39,15 +39,38 @@ class Generate(cli_case.CliCase):
         self.lmz("-0", "-f", "--", "generate")
         self.assertEqual(self.lmz("-dc", "generate.lmz"), b"a file")
 
+    def test_only_lmz_itself_has_commands(self):
+        for name in ["unlmz", "lmzcat"]:
+            (self.folder / name).symlink_to(self.program)
+            self.program = self.folder / name
+            self.fails(FAILED, "generate: ", "generate")
+
+    def test_a_new_file_is_like_any_other(self):
+        self.write("other", b"")
+        self.lmz("generate", "-0", "--bytes=10", "-o", "out")
+        new, other = [(self.folder / name).stat() for name in ["out", "other"]]
+        self.assertEqual(new.st_mode, other.st_mode)
+        self.assertGreaterEqual(new.st_mtime, other.st_mtime)
+
     def test_every_option_is_documented(self):
         in_help = cli_case.options_of_help(self.lmz("generate", "--help").decode())
         self.assertEqual(cli_case.options_of_table("docs/cli.md", "Generating"), in_help)
+
+    def test_the_last_of_repeated_options_counts(self):
+        once = self.lmz("generate", "-0", "--bytes=20", "--seed=7")
+        twice = ["-2", "-0", "--seed=6", "--bytes", "9", "--seed", "7", "--bytes=20"]
+        self.assertEqual(self.lmz("generate", *twice, "-T0", "-o", "-"), once)
+        self.assertEqual(self.names(), [])
 
     def test_refused(self):
         for words, *arguments in [("--bytes: '0' is not", "--bytes=0"),
                                   ("--temperature: '1.2345' is not", "--temperature=1.2345"),
                                   ("--temperature: '-1' is not", "--temperature=-1"),
                                   ("--seed: 'x' is not", "--seed=x"),
+                                  ("--threads: '257' is not a number from 0 to 256", "-T257"),
+                                  ("--bytes= has no value", "--bytes=", "--seed=1"),
+                                  ("--seed needs a value", "--seed"),
+                                  ("--output: the name is empty", "-o", ""),
                                   ("more is not one of its options", "more")]:
             self.fails(USAGE, words, "generate", *arguments)
         self.write("out", b"mine")

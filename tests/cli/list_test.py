@@ -2,6 +2,7 @@
 
 import json
 import unittest
+import zipfile
 
 import cli_case
 
@@ -43,6 +44,16 @@ class List(cli_case.CliCase):
         for block in entry["frames"][0]["blocks"]:
             self.assertEqual(block["codec"], "stored")
             self.assertIn(data[:1000], packed[block["offset"]:])
+
+    def test_what_was_found_inside(self):
+        with zipfile.ZipFile(self.folder / "archive", "w", zipfile.ZIP_DEFLATED) as archive:
+            for seed in range(3):
+                archive.writestr(f"text {seed}", cli_case.text_bytes(5000, seed))
+        self.lmz("archive")
+        found = "zip: 3 streams, 3 by zlib -6"
+        (entry,) = self.listed("archive.lmz")
+        self.assertEqual([block.get("inside") for block in entry["frames"][0]["blocks"]], [found])
+        self.assertIn(f"inside ({found})", self.lmz("-lv", "archive.lmz").decode())
 
     def test_concatenated_frames(self):
         parts = [self.read("in.lmz"), self.lmz(stdin=b"small"), self.lmz(stdin=b""),

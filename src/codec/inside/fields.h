@@ -23,6 +23,9 @@ inline constexpr uint64_t kMaxBlockTokens = uint64_t{1} << 22;
 // What the streams of a block are in.
 enum class Kind : uint8_t { kSeveral, kGzip, kZip, kPdf, kZlib };
 
+// No fields are longer: three bytes, and seven numbers of up to ten.
+inline constexpr size_t kMaxFieldsSize = 3 + 7 * 10;
+
 struct Fields {
   bool has_directories = false;  // of zip, as XorDirectories leaves them
   std::array<uint64_t, kGroups> sizes{};
