@@ -35,16 +35,13 @@ def material(folder):
     return recordings, Photograph(corpora.read("image/kodim07.ppm", photo), 200, 120, 241, 160)
 
 
-def size_of(command, **more):
-    return len(subprocess.run(command, stdout=subprocess.PIPE, check=True, **more).stdout)
-
-
 def peers(path, plain):
-    """The sizes that others make: a list in the order of PEERS, None where there is none."""
+    """The sizes that xz, zpaq and wavpack make, None where there is no `plain` WAV file."""
     archive = path.with_suffix(".zpaq")
     subprocess.run(["zpaq", "add", archive, path, "-m5", "-t1"], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    sizes = [size_of(["xz", "-9e", "-c", path]), archive.stat().st_size, None]
+    xz = subprocess.run(["xz", "-9e", "-c", path], stdout=subprocess.PIPE, check=True).stdout
+    sizes = [len(xz), archive.stat().st_size, None]
     if plain is not None:
         wave, packed = path.with_suffix(".plain.wav"), path.with_suffix(".wv")
         wave.write_bytes(plain)

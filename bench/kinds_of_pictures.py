@@ -1,4 +1,4 @@
-"""Kinds of files of pixels, made of a photograph of the image corpus; see media.py.
+"""Kinds of files of pixels, made of a photograph of the image corpus; see kinds_of_media.py.
 
 A kind is a function of a Photograph; it returns the file.
 """
@@ -294,13 +294,10 @@ def filtered(rows, step):
         for kind in range(5):
             line = bytearray(row)
             for i, byte in enumerate(row):
-                left = row[i - step] if i >= step else 0
-                corner = above[i - step] if i >= step else 0
-                guess = (0, left, above[i], (left + above[i]) // 2, None)[kind]
-                line[i] = byte - (png.paeth(left, above[i], corner) if guess is None
-                                  else guess) & 255
+                line[i] = byte - png.prediction(kind, row, above, i, step) & 255
             candidates.append((sum(min(v, 256 - v) for v in line), kind, line))
-        out.append(bytes([min(candidates)[1]]) + bytes(min(candidates)[2]))
+        _, kind, line = min(candidates)
+        out.append(bytes([kind]) + bytes(line))
         above = row
     return b"".join(out)
 

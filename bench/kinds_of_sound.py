@@ -1,4 +1,4 @@
-"""Kinds of files of sound, made of the recordings of the audio corpus; see media.py.
+"""Kinds of files of sound, made of the recordings of the audio corpus; see kinds_of_media.py.
 
 A kind is a function of a Recordings; it returns the file and, for a coder of sound, the same
 samples as a plain WAV file, or none where such a coder has none.

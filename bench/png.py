@@ -22,14 +22,19 @@ def paeth(left, above, corner):
     return (left, above, corner)[min(distances)[1]]
 
 
+def prediction(kind, row, above, i, step):
+    """What the filter `kind` expects byte i of a row to be; `step` bytes to a pixel."""
+    left = row[i - step] if i >= step else 0
+    corner = above[i - step] if i >= step else 0
+    guess = (0, left, above[i], (left + above[i]) // 2, None)[kind]
+    return paeth(left, above[i], corner) if guess is None else guess
+
+
 def unfilter(kind, row, above, step):
     """The pixels of a row that was filtered with `kind`; `step` bytes to a pixel."""
     out = bytearray(row)
     for i, byte in enumerate(out):
-        left = out[i - step] if i >= step else 0
-        corner = above[i - step] if i >= step else 0
-        guess = (0, left, above[i], (left + above[i]) // 2, None)[kind]
-        out[i] = (byte + (paeth(left, above[i], corner) if guess is None else guess)) & 255
+        out[i] = byte + prediction(kind, out, above, i, step) & 255
     return out
 
 

@@ -49,6 +49,11 @@ Bytes AsFile(const Signal& signal) {
   return file;
 }
 
+bool IsWithoutModels(CodecId codec) {
+  return codec == kImageCodec.id || codec == kAudioCodec.id || codec == kPngCodec.id ||
+         codec == kJpegCodec.id;
+}
+
 // The sizes of verified codes that are the same at every level. Thread-safe.
 class CommonCodes {
  public:
@@ -61,19 +66,15 @@ class CommonCodes {
   }
 
   // Where the planner names a codec, as for pixels and samples, it does not ask which model there
-  // is. Where it leaves the codec open, models compete and another level may end otherwise: in one
-  // of these three.
+  // is. Where it leaves the codec open, also within `parts` and `inside`, models compete and
+  // another level may end otherwise.
   void Add(const Bytes& file, ByteSpan code) {
     MemorySource source(code);
     const Result<std::vector<FrameEntry>> frames = List(source);
     if (!frames.ok()) return;
     for (const FrameEntry& frame : frames.value()) {
       for (const BlockEntry& block : frame.blocks) {
-        const CodecId codec = block.header.codec;
-        if (codec == kStoredCodec.id || codec == kBytesCodec.id || codec == kTextCodec.id ||
-            codec == kTokenCodec.id) {
-          return;
-        }
+        if (!IsWithoutModels(block.header.codec)) return;
       }
     }
     const Hash128 hash = Checksum128(file);

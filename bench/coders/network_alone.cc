@@ -118,24 +118,32 @@ Result<std::vector<Bytes>> DecodeAlone(const Predictor& model, const std::vector
   return chunks;
 }
 
-Result<std::vector<uint64_t>> VerifiedSizesAlone(const Predictor& model,
-                                                 const std::vector<ByteSpan>& chunks, int threads) {
-  LMZ_ASSIGN(const std::vector<Bytes> codes, EncodeAlone(model, chunks, threads));
+Result<std::vector<uint64_t>> VerifiedSizes(
+    const std::string& name, const std::vector<ByteSpan>& chunks, const std::vector<Bytes>& codes,
+    const std::function<Result<std::vector<Bytes>>(const std::vector<Bytes>&,
+                                                   const std::vector<size_t>&)>& decode) {
   std::vector<size_t> raw_sizes;
   std::vector<uint64_t> sizes;
   for (size_t i = 0; i < chunks.size(); ++i) {
     raw_sizes.push_back(chunks[i].size());
     sizes.push_back(codes[i].size());
   }
-  LMZ_ASSIGN(const std::vector<Bytes> restored, DecodeAlone(model, codes, raw_sizes, threads));
+  LMZ_ASSIGN(const std::vector<Bytes> restored, decode(codes, raw_sizes));
   for (size_t i = 0; i < chunks.size(); ++i) {
     if (!std::equal(chunks[i].begin(), chunks[i].end(), restored[i].begin(), restored[i].end())) {
-      return Status(Code::kDamaged, "network " + model.card().name + ": chunk " +
-                                        std::to_string(i) +
+      return Status(Code::kDamaged, "network " + name + ": chunk " + std::to_string(i) +
                                         " was not restored; no number of it counts");
     }
   }
   return sizes;
+}
+
+Result<std::vector<uint64_t>> VerifiedSizesAlone(const Predictor& model,
+                                                 const std::vector<ByteSpan>& chunks, int threads) {
+  LMZ_ASSIGN(const std::vector<Bytes> codes, EncodeAlone(model, chunks, threads));
+  return VerifiedSizes(model.card().name, chunks, codes, [&](const auto& all, const auto& sizes) {
+    return DecodeAlone(model, all, sizes, threads);
+  });
 }
 
 }  // namespace lmz::bench

@@ -4,6 +4,8 @@
 // decoder is told the size of the chunk.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,6 +21,13 @@ Result<std::vector<Bytes>> EncodeAlone(const Predictor& model, const std::vector
 // The chunks again, whose sizes are given. Errors: those of a session.
 Result<std::vector<Bytes>> DecodeAlone(const Predictor& model, const std::vector<Bytes>& codes,
                                        const std::vector<size_t>& sizes, int threads);
+
+// The sizes of `codes` once decode(codes, the sizes of the chunks) has returned the chunks; `name`
+// is that of the network. Errors: those of `decode`; kDamaged.
+Result<std::vector<uint64_t>> VerifiedSizes(
+    const std::string& name, const std::vector<ByteSpan>& chunks, const std::vector<Bytes>& codes,
+    const std::function<Result<std::vector<Bytes>>(const std::vector<Bytes>&,
+                                                   const std::vector<size_t>&)>& decode);
 
 // The sizes of the codes once all were decoded and compared. Errors: kDamaged.
 Result<std::vector<uint64_t>> VerifiedSizesAlone(const Predictor& model,

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <memory>
 #include <numeric>
 
+#include "bench/coders/network_alone.h"
 #include "entropy/coder.h"
 #include "model/segmenter/segmenter.h"
 
@@ -134,22 +134,9 @@ Result<std::vector<uint64_t>> VerifiedTokenSizesAlone(const TokenPredictor& mode
                                                       const std::vector<ByteSpan>& chunks,
                                                       int threads) {
   LMZ_ASSIGN(const std::vector<Bytes> codes, EncodeTokensAlone(model, chunks, threads));
-  std::vector<size_t> raw_sizes;
-  std::vector<uint64_t> sizes;
-  for (size_t i = 0; i < chunks.size(); ++i) {
-    raw_sizes.push_back(chunks[i].size());
-    sizes.push_back(codes[i].size());
-  }
-  LMZ_ASSIGN(const std::vector<Bytes> restored,
-             DecodeTokensAlone(model, codes, raw_sizes, threads));
-  for (size_t i = 0; i < chunks.size(); ++i) {
-    if (!std::equal(chunks[i].begin(), chunks[i].end(), restored[i].begin(), restored[i].end())) {
-      return Status(Code::kDamaged, "network " + model.card().name + ": chunk " +
-                                        std::to_string(i) +
-                                        " was not restored; no number of it counts");
-    }
-  }
-  return sizes;
+  return VerifiedSizes(model.card().name, chunks, codes, [&](const auto& all, const auto& sizes) {
+    return DecodeTokensAlone(model, all, sizes, threads);
+  });
 }
 
 Result<uint64_t> SizeOfLikeliest(const TokenPredictor& model, const std::vector<ByteSpan>& chunks,

@@ -67,7 +67,7 @@ Plot FilesFigure(const FilesResult& result) {
     const FileSum sum = SumOf(result, p);
     if (!(sum.pack.cpu_seconds > 0) || sum.raw_size == 0) continue;
     const auto raw = static_cast<double>(sum.raw_size);
-    if (p == 0 || plot.lines.empty() || !AreOfOneProgram(result.peers[p - 1], result.peers[p])) {
+    if (plot.lines.empty() || !AreOfOneProgram(result.peers[p - 1], result.peers[p])) {
       plot.lines.emplace_back();
     }
     PlotLine& line = plot.lines.back();

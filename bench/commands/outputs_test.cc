@@ -149,6 +149,15 @@ TEST_F(Written, AFigureIsDrawnOrThereIsNoFile) {
   const Status status = WriteSvg(plot, In("a 'figure'.svg"));
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("a 'figure'.svg")).find("</svg>"), std::string::npos);
+  for (const bool is_y_logarithmic : {false, true}) {
+    const Plot point = {.title = "one",
+                        .x_label = "x",
+                        .y_label = "y",
+                        .is_y_logarithmic = is_y_logarithmic,
+                        .lines = {{.points = {{800, 62}}, .labels = {"a point"}}}};
+    const Status drawn = WriteSvg(point, In("point.svg"));
+    EXPECT_TRUE(drawn.ok()) << drawn.message();
+  }
   testing::internal::CaptureStdout();
   EXPECT_FALSE(WriteSvg(plot, In("none/a.svg")).ok());
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");

@@ -126,15 +126,19 @@ int Measure(const std::string& model_path, const Contexts& contexts,
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   lmz::bench::Contexts contexts;
-  while (arguments.size() > 2 && arguments[0].starts_with("--")) {
-    const bool has_value = arguments[0] != "--disjoint";
-    const int value = has_value ? std::atoi(arguments[1].c_str()) : 0;
-    if (arguments[0] == "--context") contexts.context = value;
-    if (arguments[0] == "--drop") contexts.drop = value;
-    contexts.is_disjoint = contexts.is_disjoint || !has_value;
-    arguments.erase(arguments.begin(), arguments.begin() + (has_value ? 2 : 1));
+  for (; arguments.size() > 2; arguments.erase(arguments.begin())) {
+    if (arguments[0] == "--disjoint") {
+      contexts.is_disjoint = true;
+      continue;
+    }
+    int* const number = arguments[0] == "--context" ? &contexts.context
+                        : arguments[0] == "--drop"  ? &contexts.drop
+                                                    : nullptr;
+    if (number == nullptr) break;
+    arguments.erase(arguments.begin());
+    *number = std::atoi(arguments[0].c_str());
   }
-  if (arguments.size() < 2) {
+  if (arguments.size() < 2 || arguments[0].starts_with("--")) {
     std::fputs(
         "usage: token_bits [--context N] [--drop N] [--disjoint] MODEL.lmm FILE[:COUNT]...\n",
         stderr);

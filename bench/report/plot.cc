@@ -49,10 +49,11 @@ PlotArea AreaOf(const Plot& plot) {
   }
   area.x_min /= 1.25;
   area.x_max *= 1.25;
-  const double share = area.y_max / area.y_min;
-  const double margin = 0.06 * (area.y_max - area.y_min) + 1e-9;
-  area.y_min = plot.is_y_logarithmic ? area.y_min / std::pow(share, 0.06) : area.y_min - margin;
-  area.y_max = plot.is_y_logarithmic ? area.y_max * std::pow(share, 0.06) : area.y_max + margin;
+  // Not empty where all points have one height.
+  const double factor = std::max(std::pow(area.y_max / area.y_min, 0.06), 1.01);
+  const double margin = std::max(0.06 * (area.y_max - area.y_min), 0.01 * std::fabs(area.y_max));
+  area.y_min = plot.is_y_logarithmic ? area.y_min / factor : area.y_min - margin;
+  area.y_max = plot.is_y_logarithmic ? area.y_max * factor : area.y_max + margin;
   return area;
 }
 

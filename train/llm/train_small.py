@@ -4,9 +4,9 @@
 Trains small transformers (small_network.py) on the file DATA, documents that end with zero bytes,
 all on equally many bytes, and writes OUT/RUN.gguf, from which lmz-convert makes a model file. A
 RUN is SHAPE or SHAPE/TOKENS, where TOKENS is the size of the vocabulary: that many tokens of MERGES
-(bpe.py); without it, bytes. SHAPE@RATE has another learning rate. Every row of a batch is a stretch
-of about 2,048 bytes at a random place, whatever the vocabulary, and begins with the token that
-begins texts.
+(bpe.py); without it, bytes. SHAPE@RATE has another learning rate than 1e-2. Every row of a batch
+is a stretch of about 2,048 bytes at a random place, whatever the vocabulary, and begins with the
+token that begins texts.
 
 Prints, as CSV in the order of ending, parameters with and without the embedding, bytes per token,
 and bits per byte of the judged FILEs in chunks of 2,048 bytes, each from an empty context. Runs
@@ -32,7 +32,7 @@ from muon import Muon  # noqa: E402
 
 CHUNK = 2048  # bytes
 WARMUP_STEPS = 100
-RATES = {"200k": 1e-2, "800k": 1e-2, "3.2m": 1e-2}
+RATE = 1e-2
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -68,7 +68,7 @@ class Run:
         self.name, self.arguments = name, arguments
         shape, _, rate = name.partition("@")
         shape, _, tokens = shape.partition("/")
-        self.rate = float(rate) if rate else RATES[shape.split("-")[1]]
+        self.rate = float(rate) if rate else RATE
         self.size = int(tokens) if tokens else BYTES
         everything = Merges.read(arguments.merges)
         self.merges = Merges(everything.merges[:self.size - BYTES])

@@ -2,11 +2,10 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "model/glr/kernels/fixed_point.h"
-#include "train/loop/orthogonal.h"
+#include "train/loop/muon.h"
 #include "train/network/device.h"
 
 namespace lmz::train {
@@ -14,7 +13,6 @@ namespace lmz::train {
 namespace {
 
 constexpr float kBeta1 = 0.9f, kBeta2 = 0.98f, kEpsilon = 1e-8f;
-constexpr double kMomentum = 0.95;
 constexpr double kMostMix = double{kInt16Limit} / (1 << kMixFraction);  // in a model file
 
 }  // namespace
@@ -74,13 +72,9 @@ void Optimizer::UpdateRange(int64_t begin, int64_t end, float decay) {
 
 void Optimizer::UpdateMatrices(const at::Tensor& value, const at::Tensor& gradient,
                                const at::Tensor& mean) {
-  mean.mul_(kMomentum).add_(gradient);
-  const at::Tensor direction = at::add(gradient, mean, kMomentum);
-  const at::Tensor update =
-      Orthogonal(direction, parameters_.multiplied().head.scalar_type()).to(at::kFloat);
-  const auto larger = static_cast<double>(std::max(value.size(1), value.size(2)));
+  const at::Tensor update = MuonUpdate(gradient, mean, parameters_.multiplied().head.scalar_type());
   const at::Tensor rate = rate_.narrow(0, 0, 1).view({1, 1, 1});
-  value.sub_(at::add(update * (0.2 * std::sqrt(larger)), value, options_.weight_decay) * rate);
+  value.sub_(at::add(update, value, options_.weight_decay) * rate);
 }
 
 }  // namespace lmz::train

@@ -24,12 +24,6 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-at::Tensor ToDevice(ByteSpan bytes, const at::Device& device) {
-  const at::Tensor host = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
-  std::memcpy(host.data_ptr(), bytes.data(), bytes.size());
-  return host.to(device);
-}
-
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, const at::Device& device, const Corpus& corpus,

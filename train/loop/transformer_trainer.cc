@@ -9,23 +9,17 @@
 #include <cstring>
 #include <numbers>
 
-#include "train/loop/orthogonal.h"
+#include "train/loop/muon.h"
 #include "train/network/device.h"
 
 namespace lmz::train {
 
 namespace {
 
-constexpr double kBeta1 = 0.9, kBeta2 = 0.98, kEpsilon = 1e-8, kMomentum = 0.95;
+constexpr double kBeta1 = 0.9, kBeta2 = 0.98, kEpsilon = 1e-8;
 constexpr int64_t kStepsBetweenLooks = 8;  // at clock and limits
 
 using Clock = std::chrono::steady_clock;
-
-at::Tensor ToDevice(ByteSpan bytes, const at::Device& device) {
-  const at::Tensor host = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
-  std::memcpy(host.data_ptr(), bytes.data(), bytes.size());
-  return host.to(device);
-}
 
 }  // namespace
 
@@ -91,10 +85,7 @@ void TransformerTrainer::Update(double rate) {
       const at::Tensor root = (t.square / (1 - std::pow(kBeta2, step))).sqrt_().add_(kEpsilon);
       update = t.mean / (1 - std::pow(kBeta1, step)) / root;
     } else {
-      t.mean.mul_(kMomentum).add_(gradient);
-      const auto larger = static_cast<double>(std::max(t.value.size(1), t.value.size(2)));
-      update = Orthogonal(at::add(gradient, t.mean, kMomentum), element).to(at::kFloat) *
-               (0.2 * std::sqrt(larger));
+      update = MuonUpdate(gradient, t.mean, element);
     }
     t.value.sub_(at::add(update, t.value, decay) * rate);
     gradient = at::Tensor();

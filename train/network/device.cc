@@ -1,5 +1,9 @@
 #include "train/network/device.h"
 
+#include <ATen/ATen.h>
+
+#include <cstring>
+
 #ifdef LMZ_CUDA
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -86,6 +90,12 @@ void Replay::Run() {
 }
 
 #endif
+
+at::Tensor ToDevice(ByteSpan bytes, const at::Device& device) {
+  const at::Tensor host = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
+  std::memcpy(host.data_ptr(), bytes.data(), bytes.size());
+  return host.to(device);
+}
 
 Replay::Replay(const at::Device& device, std::function<void()> work)
     : device_(device), work_(std::move(work)) {}

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "train/network/operations.h"
 
@@ -24,6 +25,9 @@ const Operations& OperationsFor(const at::Device& device, at::ScalarType element
 void* CurrentStream(const at::Device& device);
 
 void Synchronize(const at::Device& device);
+
+// A copy of bytes: uint8 [size].
+at::Tensor ToDevice(ByteSpan bytes, const at::Device& device);
 
 // Runs the same work many times. On a CUDA device the work is recorded as a graph after a few runs
 // and replayed from then on: it must enqueue the same kernels on the same memory each time, and
