@@ -95,11 +95,10 @@ constexpr OptionRow<GenerateCommand> kOptions[] = {
 
 Result<GenerateCommand> ParseGenerateCommand(int argc, const char* const* argv) {
   GenerateCommand command;
-  OptionParser<GenerateCommand> parser(kOptions, "lmz generate --help", command);
-  LMZ_TRY(parser.Run({argv + 2, argv + argc}));
-  if (!command.show_help && !parser.remaining().empty()) {
-    return Invalid("generate: " + parser.remaining()[0] +
-                   " is not one of its options; see lmz generate --help");
+  OptionTable<GenerateCommand> table(kOptions, "lmz generate --help", command);
+  LMZ_ASSIGN(const std::vector<std::string> files, table.Files({argv + 2, argv + argc}));
+  if (!command.show_help && !files.empty()) {
+    return Invalid("generate: " + files[0] + " is not one of its options; see lmz generate --help");
   }
   return command;
 }
