@@ -27,8 +27,8 @@ Result<uint64_t> ParseSize(std::string_view text) {
   if (unit == "M" || unit == "MiB") shift = 20;
   if (unit == "G" || unit == "GiB") shift = 30;
   if (error != std::errc() || shift < 0 || number > (UINT64_MAX >> shift)) {
-    return Invalid("'" + std::string(text) +
-                   "' is not a size; give bytes, or for example 64K, 16M, 1G");
+    return Invalid(std::string("'").append(text).append(
+        "' is not a size; give bytes, or for example 64K, 16M, 1G"));
   }
   return number << shift;
 }

@@ -60,32 +60,16 @@ class OptionTable {
   OptionParser parser_;
 };
 
-// "-d,--decompress" with "FILE" as "-d, --decompress FILE"; long names alone are indented.
-template <class Values>
-std::string HelpNames(const OptionRow<Values>& row) {
-  if (row.shown != nullptr) return row.shown;
-  std::string names(row.names);
-  const size_t comma = names.find(',');
-  if (comma != std::string::npos) names.insert(comma + 1, " ");
-  if (names.starts_with("--")) names = "    " + names;
-  const bool has_own_sign = row.value[0] == '\0' || row.value[0] == '[';
-  return names + (has_own_sign ? "" : " ") + row.value;
-}
+// The line of an option in --help, or lines, explanations behind `width` columns of names.
+std::string HelpRow(const char* names, const char* value, const char* help, const char* shown,
+                    size_t width);
 
-// The lines of --help, explanations behind `width` columns of names.
+// The lines of --help.
 template <class Values>
 std::string HelpRows(std::span<const OptionRow<Values>> rows, size_t width) {
   std::string text;
   for (const OptionRow<Values>& row : rows) {
-    if (row.help[0] == '\0') continue;
-    std::string names = HelpNames(row);
-    names.resize(width, ' ');
-    text += "  " + names;
-    for (const char* c = row.help; *c != '\0'; ++c) {
-      text += *c;
-      if (*c == '\n') text.append(2 + width, ' ');
-    }
-    text += '\n';
+    if (row.help[0] != '\0') text += HelpRow(row.names, row.value, row.help, row.shown, width);
   }
   return text;
 }

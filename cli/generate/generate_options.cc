@@ -16,11 +16,9 @@ constexpr uint64_t kMostBytes = uint64_t{1} << 24;
 // A decimal fraction with up to three digits behind the point.
 Status SetTemperature(GenerateCommand& command, const std::string& value) {
   const size_t point = std::min(value.find('.'), value.size());
-  std::string digits = value.substr(0, point);
-  std::string fraction = point < value.size() ? value.substr(point + 1) : "";
-  const bool is_short = fraction.size() <= 3;
-  fraction.resize(3, '0');
-  digits += fraction;
+  std::string digits = value.substr(0, point) + value.substr(std::min(point + 1, value.size()));
+  const bool is_short = digits.size() <= point + 3;
+  digits.resize(point + 3, '0');
   const char* const end = digits.data() + digits.size();
   int& milli = command.temperature_milli;
   const auto [rest, error] = std::from_chars(digits.data(), end, milli);
