@@ -7,6 +7,8 @@
 #include "bench/coders/token_coder.h"
 #include "bench/coders/weighed_byte.h"
 #include "bench/report/environment.h"
+#include "codec/audio/audio.h"
+#include "codec/image/image.h"
 #include "codec/text/sample.h"
 #include "entropy/code_byte.h"
 #include "entropy/coder.h"
@@ -82,8 +84,9 @@ class GzipContinuer final : public Continuer {
  public:
   std::string name() const override { return "gzip -9"; }
   std::string version() const override { return std::string("zlib ") + zlibVersion(); }
-  Result<Continuation> Continue(ByteSpan given, size_t size, bool /*is_text*/,
+  Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
+    const ByteSpan given = beginning.given;
     GzipStream before;
     LMZ_TRY(before.Open());
     LMZ_TRY(before.Write(given, Z_NO_FLUSH));
@@ -126,8 +129,9 @@ class NetworkContinuer final : public Continuer {
   explicit NetworkContinuer(const BenchModel& model) : model_(model) {}
   std::string name() const override { return "network " + model_.name + " alone"; }
   std::string version() const override { return LmzVersion() + " " + model_.id; }
-  Result<Continuation> Continue(ByteSpan given, size_t size, bool /*is_text*/,
+  Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
+    const ByteSpan given = beginning.given;
     const auto session = model_.network->Begin({});
     RandomCode code(seed, size);
     Continuation result;
@@ -150,6 +154,27 @@ class NetworkContinuer final : public Continuer {
   const BenchModel model_;
 };
 
+// Pixels and samples by the codecs that lmz has for them.
+class MediaContinuer final : public Continuer {
+ public:
+  std::string name() const override { return "lmz, image and audio"; }
+  std::string version() const override { return LmzVersion(); }
+  bool Takes(Kind kind) const override { return kind != Kind::kText; }
+  Result<Continuation> Continue(const Beginning& beginning, size_t size,
+                                uint64_t seed) const override {
+    Bytes all(beginning.given.size() + size);
+    std::copy(beginning.given.begin(), beginning.given.end(), all.begin());
+    const size_t given = beginning.given.size();
+    if (beginning.kind == Kind::kPixels) {
+      const auto rows = static_cast<uint32_t>(given / beginning.width);
+      LMZ_ASSIGN(const uint64_t bits, SampleImage(beginning.width, rows, seed, all));
+      return Continuation{{all.begin() + static_cast<std::ptrdiff_t>(given), all.end()}, bits};
+    }
+    LMZ_ASSIGN(const uint64_t bits, SampleAudio(given, seed, all));
+    return Continuation{{all.begin() + static_cast<std::ptrdiff_t>(given), all.end()}, bits};
+  }
+};
+
 // As `lmz generate` continues.
 class LmzContinuer final : public Continuer {
  public:
@@ -161,13 +186,15 @@ class LmzContinuer final : public Continuer {
         network_(model.network) {}
   std::string name() const override { return name_; }
   std::string version() const override { return version_; }
-  Result<Continuation> Continue(ByteSpan given, size_t size, bool is_text,
+  Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
-    const SampleOptions options = {.model = network_.get(),
-                                   .profile = is_text ? Profile::kText : Profile::kBinary,
-                                   .seed = seed};
-    Bytes block(given.begin(), given.end());
-    block.resize(given.size() + size);
+    const ByteSpan given = beginning.given;
+    const SampleOptions options = {
+        .model = network_.get(),
+        .profile = beginning.kind == Kind::kText ? Profile::kText : Profile::kBinary,
+        .seed = seed};
+    Bytes block(given.size() + size);
+    std::copy(given.begin(), given.end(), block.begin());
     LMZ_ASSIGN(const uint64_t bits, SampleText(options, given.size(), block));
     block.erase(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(given.size()));
     return Continuation{std::move(block), bits};
@@ -184,8 +211,9 @@ class TokenContinuer final : public Continuer {
       : model_(model), tokens_(*model.model->as_token_predictor()), threads_(threads) {}
   std::string name() const override { return "network " + model_.name + " alone"; }
   std::string version() const override { return LmzVersion() + " " + model_.id; }
-  Result<Continuation> Continue(ByteSpan given, size_t size, bool /*is_text*/,
+  Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
+    const ByteSpan given = beginning.given;
     const Vocabulary& vocabulary = tokens_.vocabulary();
     const auto session = tokens_.Begin({.lanes = 1, .positions = kPositions, .threads = threads_});
     std::vector<uint32_t> weights(size_t{kPositions} * vocabulary.size());
@@ -241,6 +269,7 @@ void AddGzipContinuer(Continuers& continuers) {
 }
 
 void AddLmzContinuers(const std::vector<BenchModel>& models, Continuers& continuers) {
+  continuers.push_back(std::make_unique<MediaContinuer>());
   continuers.push_back(std::make_unique<LmzContinuer>());
   for (const BenchModel& model : models) {
     continuers.push_back(std::make_unique<NetworkContinuer>(model));

@@ -19,12 +19,24 @@ struct Continuation {
 // Thread-safe.
 class Continuer {
  public:
+  enum class Kind { kText, kPixels, kSamples };
+
+  // What is given, and what it means to coders that know: text has words; pixels are gray and come
+  // in rows; samples are those of a sound. Other coders take it as bytes.
+  struct Beginning {
+    ByteSpan given;
+    Kind kind = Kind::kText;
+    uint32_t width = 0;  // of a row of pixels
+  };
+
   virtual ~Continuer() = default;
   virtual std::string name() const = 0;
   virtual std::string version() const = 0;
-  // `size` bytes behind `given`, at least one of each; the same for the same arguments on every
-  // machine. Text has words, other bytes have none. Errors: those of the predictor.
-  virtual Result<Continuation> Continue(ByteSpan given, size_t size, bool is_text,
+  // Whether there is anything to be expected of it.
+  virtual bool Takes(Kind /*kind*/) const { return true; }
+  // `size` bytes behind those given, at least one of each, whole rows of pixels; the same for the
+  // same arguments on every machine. Errors: those of the predictor.
+  virtual Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                         uint64_t seed) const = 0;
 };
 
@@ -34,7 +46,8 @@ using Continuers = std::vector<std::unique_ptr<Continuer>>;
 // over all 256, by `gzip -9`.
 void AddGzipContinuer(Continuers& continuers);
 
-// lmz without a model, then with each model of bytes: the network alone, and with the mixer.
+// lmz as it codes pictures and sounds, which takes no model; the mixer of its codec `bytes` alone;
+// then each model of bytes alone, and with the mixer.
 void AddLmzContinuers(const std::vector<BenchModel>& models, Continuers& continuers);
 
 // The models of tokens alone, each step on `threads` threads.

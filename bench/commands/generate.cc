@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "bench/coders/continuation.h"
 #include "bench/measure/data_set.h"
 #include "bench/measure/input.h"
 #include "bench/measure/media.h"
@@ -28,7 +27,7 @@ Status TooLittle(const std::string& path, const DataSet& set, const std::string&
 }
 
 // `given_size` bytes from the middle, and `size` behind them.
-Beginning FromTheMiddle(Beginning::Kind kind, const std::string& what, ByteSpan bytes,
+Beginning FromTheMiddle(Continuer::Kind kind, const std::string& what, ByteSpan bytes,
                         size_t given_size, size_t size) {
   const size_t begin = (bytes.size() - given_size - size) / 2;
   const ByteSpan given = bytes.subspan(begin, given_size);
@@ -42,7 +41,7 @@ Result<Beginning> TextBeginning(const std::string& path, size_t size) {
     return TooLittle(path, set, "text of " + Grouped(kGivenText + size) + " bytes");
   }
   Beginning beginning =
-      FromTheMiddle(Beginning::Kind::kText, set.what, set.bytes, kGivenText, size);
+      FromTheMiddle(Continuer::Kind::kText, set.what, set.bytes, kGivenText, size);
   // It ends in front of a space where there is one, since tokens seldom end within words.
   const auto space = std::find(beginning.given.rbegin(), beginning.given.rend() - 1, ' ');
   if (space != beginning.given.rend() - 1) {
@@ -71,7 +70,7 @@ Result<Beginning> PictureBeginning(const std::string& path, size_t rows) {
         pixels.push_back(static_cast<uint8_t>(sum / channels));
       }
     }
-    return FromTheMiddle(Beginning::Kind::kPicture,
+    return FromTheMiddle(Continuer::Kind::kPixels,
                          "the middle of the first of " + set.what + ", as gray pixels", pixels,
                          (kPictureRows - rows) * kPictureColumns, rows * kPictureColumns);
   }
@@ -85,7 +84,7 @@ Result<Beginning> SoundBeginning(const std::string& path, size_t size) {
   if (set.bytes.size() < kGivenSamples + size) {
     return TooLittle(path, set, "sound of " + Grouped(kGivenSamples + size) + " samples");
   }
-  return FromTheMiddle(Beginning::Kind::kSound, set.what, set.bytes, kGivenSamples, size);
+  return FromTheMiddle(Continuer::Kind::kSamples, set.what, set.bytes, kGivenSamples, size);
 }
 
 Result<std::vector<Beginning>> Beginnings(const GenerateOptions& options) {
@@ -110,8 +109,10 @@ Result<std::vector<Beginning>> Beginnings(const GenerateOptions& options) {
 
 Status Continue(const Continuer& continuer, const Beginning& beginning, uint64_t seed,
                 Continued& continued, size_t i) {
-  LMZ_ASSIGN(Continuation made, continuer.Continue(beginning.given, beginning.original.size(),
-                                                   beginning.kind == Beginning::Kind::kText, seed));
+  if (!continuer.Takes(beginning.kind)) return OkStatus();
+  LMZ_ASSIGN(Continuation made,
+             continuer.Continue({beginning.given, beginning.kind, kPictureColumns},
+                                beginning.original.size(), seed));
   continued.bytes[i] = std::move(made.bytes);
   continued.random_bits[i] = made.random_bits;
   std::fprintf(stderr, "%s: %s bytes\n", continuer.name().c_str(),
@@ -138,11 +139,11 @@ Result<std::vector<Continued>> ContinueAll(const std::vector<Beginning>& beginni
 
 const char* KindName(const Beginning& beginning) {
   switch (beginning.kind) {
-    case Beginning::Kind::kText:
+    case Continuer::Kind::kText:
       return "text";
-    case Beginning::Kind::kPicture:
+    case Continuer::Kind::kPixels:
       return "image";
-    case Beginning::Kind::kSound:
+    case Continuer::Kind::kSamples:
       return "audio";
   }
   return "";
@@ -180,12 +181,13 @@ Status WriteSamples(const std::vector<Beginning>& beginnings, const std::vector<
   if (folder.empty()) return OkStatus();
   for (const Continued& continued : all) {
     for (size_t b = 0; b < beginnings.size(); ++b) {
+      if (continued.bytes[b].empty()) continue;
       Bytes whole = beginnings[b].given;
       ByteWriter(whole).Append(continued.bytes[b]);
       const std::string path = folder + "/" + FileName(continued.name);
-      if (beginnings[b].kind == Beginning::Kind::kText) {
+      if (beginnings[b].kind == Continuer::Kind::kText) {
         LMZ_TRY(WriteFile(path + ".txt", {whole.begin(), whole.end()}));
-      } else if (beginnings[b].kind == Beginning::Kind::kPicture) {
+      } else if (beginnings[b].kind == Continuer::Kind::kPixels) {
         LMZ_ASSIGN(const Bytes png, EncodePng({kPictureColumns, kPictureRows, 1, whole}));
         LMZ_TRY(WriteFile(path + ".png", {png.begin(), png.end()}));
       } else {

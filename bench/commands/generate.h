@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
+#include "bench/coders/continuation.h"
 
 namespace lmz::bench {
 
@@ -35,9 +35,7 @@ inline constexpr uint32_t kPictureRows = 96;
 
 // What is given of a kind of data, and how it went on.
 struct Beginning {
-  enum class Kind { kText, kPicture, kSound };
-
-  Kind kind = Kind::kText;
+  Continuer::Kind kind = Continuer::Kind::kText;
   std::string what;  // for a sentence
   Bytes given;
   Bytes original;  // what stands behind it in the data
@@ -45,7 +43,7 @@ struct Beginning {
 
 struct Continued {
   std::string name;  // of the predictor
-  // By beginning; the original has no bits.
+  // By beginning; empty where it does not take part. The original has no bits.
   std::vector<Bytes> bytes;
   std::vector<uint64_t> random_bits;
 };

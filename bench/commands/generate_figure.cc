@@ -64,6 +64,7 @@ class Figure {
     const std::vector<std::string> given = Wrapped(Tail(beginning.given));
     AddLine(given[0], {.color = kGivenColor, .size = 12, .is_monospaced = true});
     for (const Continued& continued : all) {
+      if (continued.bytes[index].empty()) continue;
       y_ += 5;
       AddLine(continued.name, {.is_bold = true});
       for (const std::string& line : Wrapped(continued.bytes[index])) {
@@ -75,8 +76,10 @@ class Figure {
 
   Status AddPictures(const Beginning& beginning, const std::vector<Continued>& all, size_t index) {
     Heading("Pixels below the marks");
+    size_t cell = 0;
     for (size_t i = 0; i < all.size(); ++i) {
-      const double x = BeginCell(i, all[i].name, kPictureHeight);
+      if (all[i].bytes[index].empty()) continue;
+      const double x = BeginCell(cell++, all[i].name, kPictureHeight);
       LMZ_ASSIGN(const Bytes png, EncodePng({kPictureColumns, kPictureRows, 1,
                                              Joined(beginning.given, all[i].bytes[index])}));
       drawing_.Png(x, y_, kCell, kPictureHeight, png);
@@ -92,8 +95,10 @@ class Figure {
   Status AddSounds(const Beginning& beginning, const std::vector<Continued>& all, size_t index) {
     Heading("Sound behind the marks: waveform, and spectrogram up to 8 kHz");
     constexpr double kHeight = kWave + 6 + kSpectrum;
+    size_t cell = 0;
     for (size_t i = 0; i < all.size(); ++i) {
-      const double x = BeginCell(i, all[i].name, kHeight);
+      if (all[i].bytes[index].empty()) continue;
+      const double x = BeginCell(cell++, all[i].name, kHeight);
       const Bytes whole = Joined(beginning.given, all[i].bytes[index]);
       drawing_.Line(Wave(whole, x), kInk, 0.8);
       LMZ_ASSIGN(const Bytes png, EncodePng(Spectrogram(whole, static_cast<uint32_t>(kCell),
@@ -166,13 +171,13 @@ Result<std::string> DrawContinuations(const std::vector<Beginning>& beginnings,
   Figure figure;
   for (size_t i = 0; i < beginnings.size(); ++i) {
     switch (beginnings[i].kind) {
-      case Beginning::Kind::kText:
+      case Continuer::Kind::kText:
         figure.AddText(beginnings[i], all, i);
         break;
-      case Beginning::Kind::kPicture:
+      case Continuer::Kind::kPixels:
         LMZ_TRY(figure.AddPictures(beginnings[i], all, i));
         break;
-      case Beginning::Kind::kSound:
+      case Continuer::Kind::kSamples:
         LMZ_TRY(figure.AddSounds(beginnings[i], all, i));
         break;
     }
