@@ -176,7 +176,7 @@ Status RunInsert(const InsertOptions& options) {
 
 // What both figures take.
 void AddFigure(CLI::App& figure, FigureOptions& options) {
-  figure.add_option("--text", options.text, "a file, or a directory of files")->required();
+  figure.add_option("--text", options.text, "a file, or a directory of files");
   AddThreads(figure, options.threads);
   AddModels(figure, options.models);
   AddMaxLevel(figure, options.max_level);
@@ -191,6 +191,11 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* first =
       app.add_subcommand("context", "bits per byte by prefix length, as in Delétang et al. (2024)");
   AddFigure(*first, context);
+  first->add_option("--image", context.image, "a directory of PNG files");
+  first->add_option("--audio", context.audio, "a directory of WAV and FLAC files");
+  first->add_flag("--resample", context.is_resampled,
+                  "resample audio above 16 kHz to 16 kHz instead of skipping it");
+  AddLanguageModels(*first, context.llms);
   first->add_option("--chunks", context.chunks, "number of chunks")
       ->check(CLI::Range(size_t{1}, kMaxSize))
       ->capture_default_str();
@@ -202,6 +207,7 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* second =
       app.add_subcommand("scaling", "adjusted rate by model size, as in Delétang et al. (2024)");
   AddFigure(*second, scaling);
+  second->get_option("--text")->required();
   second->add_option("--state", scaling.state, "save finished sizes to this file and reuse them");
   second->add_option("--size", scaling.sizes, "a data size in bytes; may be repeated")
       ->check(CLI::Range(uint64_t{1}, uint64_t{kMaxSize}))
