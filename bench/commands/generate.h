@@ -16,7 +16,7 @@ struct GenerateOptions {
   std::string image;
   std::string audio;
   size_t bytes = 400;     // of text
-  size_t rows = 48;       // of pixels, 1 .. kPictureRows - 1
+  size_t rows = 32;       // of pixels, 1 .. kPictureRows - 1
   size_t samples = 4000;  // of sound
   uint64_t seed = 0;
   int level = 3;  // whose model takes part; 0: none

@@ -1,5 +1,6 @@
 // The figure of `lmz-bench generate`.
 #include <algorithm>
+#include <cstdlib>
 
 #include "bench/commands/generate.h"
 #include "bench/measure/media.h"
@@ -95,12 +96,13 @@ class Figure {
   Status AddSounds(const Beginning& beginning, const std::vector<Continued>& all, size_t index) {
     Heading("Sound behind the marks: waveform, and spectrogram up to 8 kHz");
     constexpr double kHeight = kWave + 6 + kSpectrum;
+    const double loudest = Loudest(Joined(beginning.given, beginning.original));
     size_t cell = 0;
     for (size_t i = 0; i < all.size(); ++i) {
       if (all[i].bytes[index].empty()) continue;
       const double x = BeginCell(cell++, all[i].name, kHeight);
       const Bytes whole = Joined(beginning.given, all[i].bytes[index]);
-      drawing_.Line(Wave(whole, x), kInk, 0.8);
+      drawing_.Line(Wave(whole, loudest, x), kInk, 0.8);
       LMZ_ASSIGN(const Bytes png, EncodePng(Spectrogram(whole, static_cast<uint32_t>(kCell),
                                                         static_cast<uint32_t>(kSpectrum))));
       drawing_.Png(x, y_ + kWave + 6, kCell, kSpectrum, png);
@@ -144,8 +146,15 @@ class Figure {
     return tail;
   }
 
-  // From the lowest to the highest sample of each half pixel.
-  std::vector<std::pair<double, double>> Wave(ByteSpan samples, double x) const {
+  // How far the loudest sample is from silence.
+  static double Loudest(ByteSpan samples) {
+    int loudest = 1;
+    for (const uint8_t sample : samples) loudest = std::max(loudest, std::abs(sample - 128));
+    return loudest;
+  }
+
+  // From the lowest to the highest sample of each half pixel; `loudest` fills the height.
+  std::vector<std::pair<double, double>> Wave(ByteSpan samples, double loudest, double x) const {
     constexpr auto kPoints = static_cast<size_t>(2 * kCell);
     std::vector<std::pair<double, double>> points;
     for (size_t i = 0; i < kPoints; ++i) {
@@ -154,7 +163,8 @@ class Figure {
       const auto [low, high] = std::minmax_element(samples.begin() + static_cast<ptrdiff_t>(begin),
                                                    samples.begin() + static_cast<ptrdiff_t>(end));
       for (const uint8_t sample : {*low, *high}) {
-        points.emplace_back(x + static_cast<double>(i) / 2, y_ + kWave * (255 - sample) / 255);
+        const double height = std::clamp((sample - 128) / loudest, -1.0, 1.0);
+        points.emplace_back(x + static_cast<double>(i) / 2, y_ + kWave / 2 * (1 - height));
       }
     }
     return points;

@@ -266,7 +266,7 @@ Result<uint64_t> SampleAudio(size_t given_size, uint64_t seed, MutableByteSpan s
   const std::optional<Analysis> analysis =
       given_size == 0 ? std::nullopt : audio::Analyse(given, layout, Watch());
   if (!analysis) {
-    return Status(Code::kInvalidArgument, "two different samples have to be given");
+    return Status(Code::kInvalidArgument, "there are no samples to go on from");
   }
   DecisionRecorder recorder;
   LMZ_TRY(CodeSamples(recorder, layout, *analysis, {}, given));
