@@ -8,9 +8,19 @@ _lmz() {
     --rm -T --threads --block-size --seekable --frame-size -M --memlimit
     -0 -1 -2 -3 -4 -5 --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
+  if ((COMP_CWORD > 1)); then
+    case ${COMP_WORDS[1]} in
+      explain) options="--coding --probabilities -o --svg -f --force -h --help" ;;
+      generate)
+        options="--prompt --bytes --seed --temperature -0 -1 -2 -3 -4 --model -o --output -f --force
+          -v --verbose -T --threads -h --help"
+        ;;
+    esac
+  fi
   COMPREPLY=()
   case $previous in
     -T | --threads | --block-size | --frame-size | -M | --memlimit | -S | --suffix) return ;;
+    --coding | --bytes | --seed | --temperature) return ;;
   esac
   case $current in
     -*)

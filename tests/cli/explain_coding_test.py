@@ -108,14 +108,6 @@ class ExplainCoding(cli_case.CliCase):
         self.lmz("explain", "--coding", "AB", "-fo", "out.svg")
         self.assertNotEqual(drawing, self.read("out.svg"))
 
-    def test_the_drawing_in_the_documents_is_what_the_command_draws(self):
-        drawn = self.lmz("explain", "--coding", "AIXI", "--probabilities", AIXI, "-o", "-")
-        self.assertEqual(drawn, (cli_case.ROOT / "docs/coding.svg").read_bytes())
-        document = (cli_case.ROOT / "docs/idea.md").read_text(encoding="utf-8")
-        shown = self.explain("AIXI", "--probabilities", AIXI)
-        self.assertIn("".join(f"    {line}".rstrip() + "\n" for line in shown.splitlines()[2:]),
-                      document)
-
     def test_a_hostile_text_is_only_text(self):
         for text in ["<script>alert(1)</script>&amp;\"'", "]]><!--", "\x01\x0b\ufffe\uffff\u0085",
                      "😀" * 64, "x" * 64]:
@@ -123,7 +115,8 @@ class ExplainCoding(cli_case.CliCase):
                 drawing = self.lmz("explain", "--coding", text, "-o", "-")
                 root = xml.etree.ElementTree.fromstring(drawing)
                 names = {node.tag.split("}")[1] for node in root.iter()}
-                self.assertLessEqual(names, {"svg", "title", "style", "rect", "path", "text", "tspan"})
+                own = {"svg", "title", "style", "rect", "path", "text", "tspan"}
+                self.assertLessEqual(names, own)
 
     @unittest.skipUnless(shutil.which("rsvg-convert"), "rsvg-convert is not installed")
     def test_drawings_render(self):
