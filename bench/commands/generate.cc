@@ -156,9 +156,8 @@ std::string Table(const std::vector<Beginning>& beginnings, const std::vector<Co
   for (size_t c = 1; c < all.size(); ++c) {
     Row& row = rows.emplace_back(Row{all[c].name});
     for (size_t b = 0; b < beginnings.size(); ++b) {
-      row.push_back(Fixed(
-          static_cast<double>(all[c].random_bits[b]) / static_cast<double>(all[c].bytes[b].size()),
-          3));
+      const auto size = static_cast<double>(all[c].bytes[b].size());
+      row.push_back(size > 0 ? Fixed(static_cast<double>(all[c].random_bits[b]) / size, 3) : "–");
     }
   }
   return MarkdownTable(head, rows);

@@ -14,7 +14,7 @@ namespace {
 // Pixels.
 constexpr double kWidth = 1000, kMargin = 20, kLine = 17, kGap = 14;
 constexpr double kWave = 50, kSpectrum = 96;
-constexpr size_t kCellsPerRow = 6;
+constexpr size_t kCellsPerRow = 7;
 constexpr size_t kColumns = 130;  // characters of text
 constexpr double kCell =
     (kWidth - 2 * kMargin - kGap * static_cast<double>(kCellsPerRow - 1)) / kCellsPerRow;
@@ -134,7 +134,10 @@ class Figure {
     const size_t column = number % kCellsPerRow;
     if (column == 0) y_ += number == 0 ? kLine : height + kLine + kGap;
     const double x = kMargin + static_cast<double>(column) * (kCell + kGap);
-    drawing_.Text(x, y_ - 5, name, {.size = 12, .is_bold = true});
+    // "network base alone" as "base alone", since a cell is narrow.
+    const std::string common = "network ";
+    const std::string shown = name.starts_with(common) ? name.substr(common.size()) : name;
+    drawing_.Text(x, y_ - 5, shown, {.size = 11, .is_bold = true});
     return x;
   }
   void EndCells(double height) { y_ += height + kLine; }

@@ -73,6 +73,7 @@ TEST_F(Generate, OneFigureOfAllKindsAndPredictors) {
                            "image: 128 bytes behind 12,160", "zlib ", "](all.svg)"}) {
     EXPECT_NE(page.find(fact), std::string::npos) << fact << "\n" << page;
   }
+  EXPECT_NE(page.find("| lmz, image and audio | – |"), std::string::npos) << page;
   // The original, gzip and five of lmz; text is not for the codecs of pictures and sound.
   size_t files = 0;
   for (const auto& file : std::filesystem::directory_iterator(In("samples"))) {
