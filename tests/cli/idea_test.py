@@ -11,7 +11,7 @@ import cli_case
 
 class Idea(cli_case.CliCase):
     def commands(self):
-        """Pairs of a command, which may have several lines, and its output; blocks begin with "$ "."""
+        """Pairs of a command, of one or several lines, and its output, in blocks with "$ "."""
         text = (cli_case.ROOT / "docs/idea.md").read_text(encoding="utf-8")
         for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M):
             lines = [line[4:] for line in block.lstrip("\n").splitlines()]
