@@ -47,7 +47,7 @@ double RightEnd(const Plot& plot) {
 // The axes end a little beyond the points; at the right there is room for labels.
 // `below` pixels are taken by other figures.
 PlotArea AreaOf(const Plot& plot, double below) {
-  PlotArea area{80, RightEnd(plot), below + 60, below + 450, 0, 0, 0, 0, plot.is_y_logarithmic};
+  PlotArea area{95, RightEnd(plot), below + 66, below + 450, 0, 0, 0, 0, plot.is_y_logarithmic};
   bool is_first = true;
   for (const PlotLine& line : plot.lines) {
     for (const auto& [x, y] : line.points) {
@@ -107,9 +107,15 @@ std::string Labels(const Plot& plot, const PlotArea& area, double height) {
 // One figure of a script whose picture has that height.
 std::string Panel(const Plot& plot, double below, double height) {
   const PlotArea area = AreaOf(plot, below);
-  std::string text = "reset\nset title " + Quoted(plot.title) + "\nset xlabel " +
-                     Quoted(plot.x_label) + "\nset ylabel " + Quoted(plot.y_label) + "\n" +
-                     Axes(plot, area, height) + Labels(plot, area, height) + "plot ";
+  // gnuplot would put the names of the axes where long numbers leave room, beyond the edge, too.
+  std::string text =
+      "reset\nset title " + Quoted(plot.title) + "\nset label " + Quoted(plot.x_label) +
+      Format(" at screen %.4f,%.4f center\n", (area.left + area.right) / 2 / kWidth,
+             (below + 18) / height) +
+      "set label " + Quoted(plot.y_label) +
+      Format(" at screen %.4f,%.4f center rotate by 90\n", 16.0 / kWidth,
+             (area.bottom + area.top) / 2 / height) +
+      Axes(plot, area, height) + Labels(plot, area, height) + "plot ";
   std::string data;
   for (size_t i = 0; i < plot.lines.size(); ++i) {
     const PlotLine& line = plot.lines[i];
