@@ -108,14 +108,14 @@ std::string Labels(const Plot& plot, const PlotArea& area, double height) {
 std::string Panel(const Plot& plot, double below, double height) {
   const PlotArea area = AreaOf(plot, below);
   // gnuplot would put the names of the axes where long numbers leave room, beyond the edge, too.
-  std::string text =
-      "reset\nset title " + Quoted(plot.title) + "\nset label " + Quoted(plot.x_label) +
-      Format(" at screen %.4f,%.4f center\n", (area.left + area.right) / 2 / kWidth,
-             (below + 18) / height) +
-      "set label " + Quoted(plot.y_label) +
-      Format(" at screen %.4f,%.4f center rotate by 90\n", 16.0 / kWidth,
-             (area.bottom + area.top) / 2 / height) +
-      Axes(plot, area, height) + Labels(plot, area, height) + "plot ";
+  std::string text = "reset\nset title " + Quoted(plot.title) + "\nset label " +
+                     Quoted(plot.x_label) +
+                     Format(" at screen %.4f,%.4f center\n", (area.left + area.right) / 2 / kWidth,
+                            (below + 18) / height) +
+                     "set label " + Quoted(plot.y_label) +
+                     Format(" at screen %.4f,%.4f center rotate by 90\n", 16.0 / kWidth,
+                            (area.bottom + area.top) / 2 / height) +
+                     Axes(plot, area, height) + Labels(plot, area, height) + "plot ";
   std::string data;
   for (size_t i = 0; i < plot.lines.size(); ++i) {
     const PlotLine& line = plot.lines[i];
