@@ -114,7 +114,7 @@ class Figure {
     return OkStatus();
   }
 
-  std::string Svg() const { return drawing_.Svg("Continuations", y_); }
+  std::string Svg() const { return drawing_.Svg("Continuations", y_ + 4); }
 
  private:
   void Heading(const std::string& text) {
@@ -137,7 +137,7 @@ class Figure {
     // "network base alone" as "base alone", since a cell is narrow.
     const std::string common = "network ";
     const std::string shown = name.starts_with(common) ? name.substr(common.size()) : name;
-    drawing_.Text(x, y_ - 5, shown, {.size = 11, .is_bold = true});
+    drawing_.Text(x, y_ - 5, shown, {.size = 10, .is_bold = true});
     return x;
   }
   void EndCells(double height) { y_ += height + kLine; }

@@ -1,7 +1,14 @@
 // The probabilities of `lmz explain --coding`: of the next symbol behind those before it.
 #pragma once
 
+// Where headers of the system are no system headers (cross compilers), their warnings are none of
+// ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
 #include <boost/multiprecision/cpp_int.hpp>
+#pragma GCC diagnostic pop
+
 #include <string_view>
 #include <vector>
 
