@@ -67,8 +67,13 @@ insert lanes-3 "$build/bench/lanes_bench" "$text/enwik6" 1048576 2 3
   --into docs/paper.md
 "$bench" scaling --text "$text/enwik6" --state "$state/scaling.state" \
   --csv "$state/scaling.csv" --svg docs/scaling.svg --into docs/paper.md
-"$bench" context --text "$text/enwik6" --csv "$state/context.csv" --svg docs/context.svg \
-  --into docs/paper.md
+# LMZ_TRANSFORMER names a model file of a transformer that takes part where it is given.
+"$bench" context --text "$text/enwik6" --image "$corpora/image" --audio "$corpora/audio" --resample \
+  --chunks 16 ${LMZ_TRANSFORMER:+--llm "$LMZ_TRANSFORMER"} --csv "$state/context.csv" \
+  --svg docs/context.svg --into docs/paper.md
+"$bench" generate --text "$text/enwik6" --image "$corpora/image/kodim07.png" \
+  --audio "$corpora/audio/3807-4923-0000.flac" --samples 3000 \
+  ${LMZ_TRANSFORMER:+--llm "$LMZ_TRANSFORMER"} --svg docs/generate.svg --into docs/paper.md
 
 # What the tables agree with from now on (bench/documents.py).
 cp bench/ratio.csv bench/ratio_of_tables.csv

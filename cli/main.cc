@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/explain/coding.h"
 #include "cli/generate/generate.h"
 #include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
@@ -61,6 +62,9 @@ bool IsCommand(int argc, const char* const* argv, std::string_view name) {
 
 ExitCode Run(int argc, const char* const* argv) {
   ReserveStandardStreams();
+  if (IsCommand(argc, argv, "explain") && AsksForCoding(argc, argv)) {
+    return RunExplainCoding(argc, argv);
+  }
   if (IsCommand(argc, argv, "generate")) {
     return RunGenerate(argc, argv, std::getenv("LMZ_MODELS"));
   }

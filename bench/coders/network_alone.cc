@@ -1,11 +1,11 @@
 #include "bench/coders/network_alone.h"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <numeric>
 #include <type_traits>
 
+#include "bench/coders/weighed_byte.h"
 #include "bench/measure/parallel.h"
 #include "entropy/code_byte.h"
 #include "entropy/coder.h"
@@ -15,27 +15,6 @@ namespace lmz::bench {
 namespace {
 
 constexpr size_t kLanes = 64;  // chunks that take a step together
-
-// The bits of one byte, each with its share of the weights of the bytes that are left.
-class Opinion {
- public:
-  explicit Opinion(const uint32_t* weights) {
-    std::copy(weights, weights + kByteValues, sums_.begin() + kByteValues);
-    for (size_t node = kByteValues - 1; node > 0; --node) {
-      sums_[node] = sums_[2 * node] + sums_[2 * node + 1];
-    }
-  }
-  uint32_t Predict() const {
-    const uint64_t ones = sums_[2 * node_ + 1];
-    const uint64_t p1_q16 = ((ones << 16) + sums_[node_] / 2) / sums_[node_];
-    return static_cast<uint32_t>(std::clamp<uint64_t>(p1_q16, 1, 65535));
-  }
-  void Update(int bit) { node_ = 2 * node_ + static_cast<size_t>(bit); }
-
- private:
-  std::array<uint32_t, 2 * kByteValues> sums_;
-  size_t node_ = 1;
-};
 
 // Chunks, the longest first, beside their coders. A const Byte is encoded, another decoded.
 template <class Coder, class Byte>
@@ -53,7 +32,7 @@ Status CodeBatch(const Predictor& model, const std::vector<std::span<Byte>>& chu
     for (size_t lane = 0; lane < active; ++lane) {
       Byte& byte = chunks[lane][step];
       const unsigned wanted = std::is_const_v<Byte> ? byte : 0;
-      inputs[lane] = CodeByte(coders[lane], Opinion(&weights[lane * kByteValues]), wanted);
+      inputs[lane] = CodeByte(coders[lane], WeighedByte(&weights[lane * kByteValues]), wanted);
       if constexpr (!std::is_const_v<Byte>) byte = inputs[lane];
     }
   }

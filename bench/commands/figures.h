@@ -12,7 +12,7 @@
 namespace lmz::bench {
 
 struct FigureOptions {
-  std::string text;  // a file, or a folder of files
+  std::string text;  // a file, or a folder of files; empty: none
   int threads = 1;
   std::vector<std::string> models;  // files, beside those of levels
   int max_level = MaxLevel();       // of lmz that takes part
@@ -23,12 +23,16 @@ struct FigureOptions {
 };
 
 struct ContextOptions : FigureOptions {
-  size_t chunks = 64;  // that are measured, spread evenly over the text
-  int level = 3;       // whose model is measured
+  std::string image;  // a folder of pictures
+  std::string audio;  // a folder of recordings
+  bool is_resampled = false;
+  std::vector<std::string> llms;  // files of models of tokens
+  size_t chunks = 64;             // that are measured, spread evenly over the text
+  int level = 3;                  // whose model is measured
 };
 
-// Bits per byte of the first n bytes of chunks, n up to 2,048, each coded alone and decoded:
-// gzip, the network alone, lmz.
+// Bits per byte of the first n bytes of chunks of text, pixels and sound, n up to 2,048, each coded
+// alone and decoded: gzip, networks alone, lmz.
 Status RunContext(const ContextOptions& options);
 
 struct ScalingOptions : FigureOptions {

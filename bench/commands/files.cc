@@ -243,7 +243,7 @@ Status RunFiles(const FilesOptions& options) {
   if (!targets.empty()) text.append("\n").append(TargetsMarkdown(result, targets));
   return FirstFailure({WriteIfNamed(options.csv, FilesCsv(result)),
                        WriteIfNamed(options.json, FilesJson(result)),
-                       WriteSvg(FilesFigure(result), options.svg),
+                       WriteSvg({FilesFigure(result)}, options.svg),
                        WriteSection(text, options.section, options.into), result.failure});
 }
 

@@ -310,6 +310,7 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   scaling.max_level = 3;
   scaling.sizes = {1000000000, 4000};
   scaling.csv = In("scaling.csv");
+  scaling.svg = IsInstalled("gnuplot") ? In("scaling.svg") : "";
   scaling.state = In("state");
   scaling.into = In("page.md");
   scaling.section = "scaling";
@@ -317,6 +318,7 @@ TEST_F(Commands, FiguresMarkWhatIsProjected) {
   Status status = RunScaling(scaling);
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("page.md")).find("| 4,000 | projected 1,000,000,000 |"), std::string::npos);
+  EXPECT_TRUE(scaling.svg.empty() || Renders(scaling.svg));
   const size_t rivals = IsInstalled("xz") + IsInstalled("zpaq");
   EXPECT_EQ(CsvLines(Text(In("scaling.csv"))), 1u + 2 * (7 + rivals));
   for (const char* fact : {"# Processor: ", " thread", "lmz ", "model `base` ", "XXH3-128 "}) {

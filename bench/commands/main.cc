@@ -9,6 +9,7 @@
 #include "bench/coders/peers.h"
 #include "bench/commands/figures.h"
 #include "bench/commands/files.h"
+#include "bench/commands/generate.h"
 #include "bench/commands/small.h"
 #include "bench/commands/table.h"
 #include "bench/measure/input.h"
@@ -54,6 +55,14 @@ void AddModels(CLI::App& command, std::vector<std::string>& models) {
       ->allow_extra_args(false);
 }
 
+void AddLanguageModels(CLI::App& command, std::vector<std::string>& llms) {
+  command
+      .add_option("--llm", llms,
+                  "a model file of a model of tokens, see lmz-convert; may be repeated. Slow: keep "
+                  "the data small")
+      ->allow_extra_args(false);
+}
+
 void AddMaxLevel(CLI::App& command, int& max_level) {
   command.add_option("--max-level", max_level, "highest level of lmz to measure")
       ->check(CLI::Range(0, MaxLevel()))
@@ -78,12 +87,7 @@ void AddTable(CLI::App& app, TableOptions& options) {
                   "resample audio above 16 kHz to 16 kHz instead of skipping it");
   AddThreads(*table, options.threads);
   AddModels(*table, options.models);
-  table
-      ->add_option(
-          "--llm", options.llms,
-          "a model file of a model of tokens, see lmz-convert; may be repeated. Slow: use a "
-          "--limit")
-      ->allow_extra_args(false);
+  AddLanguageModels(*table, options.llms);
   AddMaxLevel(*table, options.max_level);
   table->add_option("--state", options.state, "save finished sizes to this file and reuse them");
   table->add_option("--csv", options.csv, "write all sizes to this CSV file");
@@ -172,7 +176,7 @@ Status RunInsert(const InsertOptions& options) {
 
 // What both figures take.
 void AddFigure(CLI::App& figure, FigureOptions& options) {
-  figure.add_option("--text", options.text, "a file, or a directory of files")->required();
+  figure.add_option("--text", options.text, "a file, or a directory of files");
   AddThreads(figure, options.threads);
   AddModels(figure, options.models);
   AddMaxLevel(figure, options.max_level);
@@ -187,6 +191,11 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* first =
       app.add_subcommand("context", "bits per byte by prefix length, as in Delétang et al. (2024)");
   AddFigure(*first, context);
+  first->add_option("--image", context.image, "a directory of PNG files");
+  first->add_option("--audio", context.audio, "a directory of WAV and FLAC files");
+  first->add_flag("--resample", context.is_resampled,
+                  "resample audio above 16 kHz to 16 kHz instead of skipping it");
+  AddLanguageModels(*first, context.llms);
   first->add_option("--chunks", context.chunks, "number of chunks")
       ->check(CLI::Range(size_t{1}, kMaxSize))
       ->capture_default_str();
@@ -198,10 +207,40 @@ void AddFigures(CLI::App& app, ContextOptions& context, ScalingOptions& scaling)
   CLI::App* second =
       app.add_subcommand("scaling", "adjusted rate by model size, as in Delétang et al. (2024)");
   AddFigure(*second, scaling);
+  second->get_option("--text")->required();
   second->add_option("--state", scaling.state, "save finished sizes to this file and reuse them");
   second->add_option("--size", scaling.sizes, "a data size in bytes; may be repeated")
       ->check(CLI::Range(uint64_t{1}, uint64_t{kMaxSize}))
       ->allow_extra_args(false);
+}
+
+void AddGenerate(CLI::App& app, GenerateOptions& options) {
+  CLI::App* generate = app.add_subcommand(
+      "generate",
+      "continue text, pictures and sound with what gzip, lmz and models expect, as in Delétang et "
+      "al. (2024)");
+  generate->add_option("--text", options.text, "a file, or a directory of files");
+  generate->add_option("--image", options.image, "a PNG file, or a directory of them");
+  generate->add_option("--audio", options.audio, "a WAV or FLAC file, or a directory of them");
+  generate->add_option("--bytes", options.bytes, "bytes of text to generate")
+      ->check(CLI::Range(size_t{1}, size_t{100000}))
+      ->capture_default_str();
+  generate->add_option("--rows", options.rows, "rows of pixels to generate, of 96")
+      ->check(CLI::Range(size_t{1}, size_t{kPictureRows - 1}))
+      ->capture_default_str();
+  generate->add_option("--samples", options.samples, "samples of sound to generate, at 16 kHz")
+      ->check(CLI::Range(size_t{1}, size_t{100000}))
+      ->capture_default_str();
+  generate->add_option("--seed", options.seed, "other random bits")->capture_default_str();
+  generate->add_option("--level", options.level, "level whose model is used, 0 for none")
+      ->check(CLI::Range(0, MaxLevel()))
+      ->capture_default_str();
+  AddThreads(*generate, options.threads);
+  AddModels(*generate, options.models);
+  AddLanguageModels(*generate, options.llms);
+  generate->add_option("--folder", options.folder, "write the samples to files in this folder");
+  generate->add_option("--svg", options.svg, "draw all of them to this SVG file");
+  AddSection(*generate, options);
 }
 
 int Run(int argc, char** argv) {
@@ -217,6 +256,9 @@ int Run(int argc, char** argv) {
   ContextOptions context;
   ScalingOptions scaling;
   AddFigures(app, context, scaling);
+  GenerateOptions generate;
+  generate.threads = ProcessorCount();
+  AddGenerate(app, generate);
   SmallOptions small;
   AddSmall(app, small);
   OriginOptions origin;
@@ -234,6 +276,7 @@ int Run(int argc, char** argv) {
   if (app.got_subcommand("files")) status = RunFiles(files);
   if (app.got_subcommand("context")) status = RunContext(context);
   if (app.got_subcommand("scaling")) status = RunScaling(scaling);
+  if (app.got_subcommand("generate")) status = RunGenerate(generate);
   if (app.got_subcommand("small")) status = RunSmall(small);
   if (app.got_subcommand("origin")) status = RunOrigin(origin);
   if (app.got_subcommand("insert")) status = RunInsert(insert);

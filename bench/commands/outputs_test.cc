@@ -146,7 +146,7 @@ TEST_F(Written, AFigureIsDrawnOrThereIsNoFile) {
                      .x_label = "x",
                      .y_label = "y",
                      .lines = {{.points = {{1, 2}, {10, 3}}, .labels = {"a line"}, .marked = 0}}};
-  const Status status = WriteSvg(plot, In("a 'figure'.svg"));
+  const Status status = WriteSvg({plot}, In("a 'figure'.svg"));
   ASSERT_TRUE(status.ok()) << status.message();
   EXPECT_NE(Text(In("a 'figure'.svg")).find("</svg>"), std::string::npos);
   for (const bool is_y_logarithmic : {false, true}) {
@@ -155,11 +155,11 @@ TEST_F(Written, AFigureIsDrawnOrThereIsNoFile) {
                         .y_label = "y",
                         .is_y_logarithmic = is_y_logarithmic,
                         .lines = {{.points = {{800, 62}}, .labels = {"a point"}}}};
-    const Status drawn = WriteSvg(point, In("point.svg"));
+    const Status drawn = WriteSvg({point}, In("point.svg"));
     EXPECT_TRUE(drawn.ok()) << drawn.message();
   }
   testing::internal::CaptureStdout();
-  EXPECT_FALSE(WriteSvg(plot, In("none/a.svg")).ok());
+  EXPECT_FALSE(WriteSvg({plot}, In("none/a.svg")).ok());
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 

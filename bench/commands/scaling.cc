@@ -275,7 +275,7 @@ Status RunScaling(const ScalingOptions& options) {
       "Between two measured sizes, coded sizes are interpolated linearly.\n\n";
   text += FigureLink("Adjusted rate by model size", options.svg, options.into);
   text += Table(scaling) + "\n" + BreakEvenTable(scaling);
-  return FirstFailure({WriteIfNamed(options.csv, csv), WriteSvg(Figure(scaling), options.svg),
+  return FirstFailure({WriteIfNamed(options.csv, csv), WriteSvg({Figure(scaling)}, options.svg),
                        WriteSection(text, options.section, options.into)});
 }
 

@@ -88,6 +88,22 @@ Result<Picture> LoadPng(const std::string& path) {
   return DecodePng(file);
 }
 
+Result<Bytes> EncodePng(const Picture& picture) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = picture.width;
+  image.height = picture.height;
+  image.format = picture.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  Bytes file(size);
+  if (png_image_write_to_memory(&image, file.data(), &size, 0, picture.pixels.data(), 0, nullptr) ==
+      0) {
+    return Status(Code::kIo, std::string("libpng: ") + image.message);
+  }
+  file.resize(size);
+  return file;
+}
+
 Result<Sound> LoadSound(const std::string& path) {
   SF_INFO info = {};
   SNDFILE* file = sf_open(path.c_str(), SFM_READ, &info);
@@ -110,6 +126,19 @@ Result<Sound> LoadSound(const std::string& path) {
   sf_close(file);
   if (!status.ok()) return status;
   return sound;
+}
+
+Status WriteSound(const std::string& path, ByteSpan samples, int rate) {
+  SF_INFO info = {};
+  info.samplerate = rate;
+  info.channels = 1;
+  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_U8;
+  SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
+  if (file == nullptr) return Status(Code::kIo, path + ": " + sf_strerror(nullptr));
+  const auto size = static_cast<sf_count_t>(samples.size());
+  const bool is_written = sf_write_raw(file, samples.data(), size) == size;
+  const bool is_closed = sf_close(file) == 0;
+  return is_written && is_closed ? OkStatus() : Status(Code::kIo, path + ": cannot be written");
 }
 
 Result<Sound> Resample(const Sound& sound, int rate) {

@@ -16,6 +16,9 @@ namespace lmz::bench {
 Result<Picture> DecodePng(ByteSpan file);
 Result<Picture> LoadPng(const std::string& path);
 
+// A PNG file with these pixels. Errors: kIo with what libpng says.
+Result<Bytes> EncodePng(const Picture& picture);
+
 struct Sound {
   int rate = 0;  // Hz
   int channels = 1;
@@ -26,6 +29,9 @@ struct Sound {
 // A WAV or FLAC file of 8 or 16 bits a sample. Errors: kIo with the reason; kInvalidArgument for
 // other samples.
 Result<Sound> LoadSound(const std::string& path);
+
+// Writes a WAV file of 8 bits a sample, mono, at `rate` Hz. Errors: kIo.
+Status WriteSound(const std::string& path, ByteSpan samples, int rate);
 
 // The sound at another rate, by libsoxr at its highest quality, without dither. Errors: kIo.
 Result<Sound> Resample(const Sound& sound, int rate);

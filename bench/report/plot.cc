@@ -34,9 +34,20 @@ std::string Format(const char* format, auto... values) {
   return text;
 }
 
+// Where the axes end, so that the labels of whole lines fit behind them.
+double RightEnd(const Plot& plot) {
+  constexpr double kCharacterWidth = 7.2, kLeast = 480, kMost = 660;
+  size_t longest = 0;
+  for (const PlotLine& line : plot.lines) {
+    if (line.labels.size() == 1) longest = std::max(longest, line.labels[0].size());
+  }
+  return std::clamp(kWidth - 20 - kCharacterWidth * static_cast<double>(longest), kLeast, kMost);
+}
+
 // The axes end a little beyond the points; at the right there is room for labels.
-PlotArea AreaOf(const Plot& plot) {
-  PlotArea area{80, 660, 60, 450, 0, 0, 0, 0, plot.is_y_logarithmic};
+// `below` pixels are taken by other figures.
+PlotArea AreaOf(const Plot& plot, double below) {
+  PlotArea area{95, RightEnd(plot), below + 66, below + 450, 0, 0, 0, 0, plot.is_y_logarithmic};
   bool is_first = true;
   for (const PlotLine& line : plot.lines) {
     for (const auto& [x, y] : line.points) {
@@ -57,12 +68,12 @@ PlotArea AreaOf(const Plot& plot) {
   return area;
 }
 
-std::string Axes(const Plot& plot, const PlotArea& area) {
+std::string Axes(const Plot& plot, const PlotArea& area, double height) {
   std::string text = Format(
       "set lmargin at screen %g\nset rmargin at screen %g\nset bmargin at screen %g\n"
       "set tmargin at screen %g\nset xrange [%.10g:%.10g]\nset yrange [%.10g:%.10g]\n",
-      area.left / kWidth, area.right / kWidth, area.bottom / kHeight, area.top / kHeight,
-      area.x_min, area.x_max, area.y_min, area.y_max);
+      area.left / kWidth, area.right / kWidth, area.bottom / height, area.top / height, area.x_min,
+      area.x_max, area.y_min, area.y_max);
   text += "set logscale x " + std::to_string(plot.x_base) + "\n";
   if (plot.is_y_logarithmic) {
     text += "set logscale y 10\n";
@@ -79,7 +90,7 @@ std::string Axes(const Plot& plot, const PlotArea& area) {
   return text + "set grid linecolor rgb '#dddddd'\nset border 3\nset tics nomirror\nset nokey\n";
 }
 
-std::string Labels(const Plot& plot, const PlotArea& area) {
+std::string Labels(const Plot& plot, const PlotArea& area, double height) {
   std::string text;
   for (const PlacedLabel& label : PlaceLabels(plot.lines, area)) {
     const char* const side = label.side == LabelSide::kRight  ? "left"
@@ -88,20 +99,23 @@ std::string Labels(const Plot& plot, const PlotArea& area) {
     text +=
         "set label " + Quoted(label.text) +
         Format(" at screen %.4f,%.4f %s front font ',13' textcolor rgb '%s'\n", label.x / kWidth,
-               label.y / kHeight, side, kColors[label.line % std::size(kColors)]);
+               label.y / height, side, kColors[label.line % std::size(kColors)]);
   }
   return text;
 }
 
-std::string Script(const Plot& plot, const std::string& path) {
-  const PlotArea area = AreaOf(plot);
-  std::string text = Format(
-      "set terminal svg size %d,%d noenhanced font 'sans-serif,14' "
-      "background '#ffffff'\n",
-      kWidth, kHeight);
-  text += "set output " + Quoted(path) + "\nset title " + Quoted(plot.title) + "\nset xlabel " +
-          Quoted(plot.x_label) + "\nset ylabel " + Quoted(plot.y_label) + "\n" + Axes(plot, area) +
-          Labels(plot, area) + "plot ";
+// One figure of a script whose picture has that height.
+std::string Panel(const Plot& plot, double below, double height) {
+  const PlotArea area = AreaOf(plot, below);
+  // gnuplot would put the names of the axes where long numbers leave room, beyond the edge, too.
+  std::string text = "reset\nset title " + Quoted(plot.title) + "\nset label " +
+                     Quoted(plot.x_label) +
+                     Format(" at screen %.4f,%.4f center\n", (area.left + area.right) / 2 / kWidth,
+                            (below + 18) / height) +
+                     "set label " + Quoted(plot.y_label) +
+                     Format(" at screen %.4f,%.4f center rotate by 90\n", 16.0 / kWidth,
+                            (area.bottom + area.top) / 2 / height) +
+                     Axes(plot, area, height) + Labels(plot, area, height) + "plot ";
   std::string data;
   for (size_t i = 0; i < plot.lines.size(); ++i) {
     const PlotLine& line = plot.lines[i];
@@ -122,6 +136,18 @@ std::string Script(const Plot& plot, const std::string& path) {
   return text + "\n" + data;
 }
 
+std::string Script(const std::vector<Plot>& plots, const std::string& path) {
+  const double height = kHeight * static_cast<double>(plots.size());
+  std::string text =
+      Format("set terminal svg size %d,%g noenhanced font 'sans-serif,14' background '#ffffff'\n",
+             kWidth, height);
+  text += "set output " + Quoted(path) + "\n";
+  if (plots.size() > 1) text += "set multiplot\n";
+  double below = height;
+  for (const Plot& plot : plots) text += Panel(plot, below -= kHeight, height);
+  return text + (plots.size() > 1 ? "unset multiplot\n" : "");
+}
+
 }  // namespace
 
 Status CheckPlotter() {
@@ -130,11 +156,11 @@ Status CheckPlotter() {
 }
 
 // gnuplot draws on its standard output where it cannot write, so it draws into a folder of its own.
-Status WriteSvg(const Plot& plot, const std::string& path) {
+Status WriteSvg(const std::vector<Plot>& plots, const std::string& path) {
   if (path.empty()) return OkStatus();
   LMZ_TRY(CheckPlotter());
   LMZ_ASSIGN(const WorkFolder folder, WorkFolder::Make());
-  LMZ_TRY(WriteFile(folder.path() + "/script", Script(plot, "figure.svg")));
+  LMZ_TRY(WriteFile(folder.path() + "/script", Script(plots, "figure.svg")));
   const Result<RunCost> cost = RunShell("gnuplot script", folder.path());
   if (!cost.ok()) return cost.status().At(path);
   LMZ_ASSIGN(const Bytes figure, ReadFile(folder.path() + "/figure.svg"));

@@ -32,8 +32,8 @@ struct Plot {
 // Errors: kIo when gnuplot is not installed.
 Status CheckPlotter();
 
-// Writes the figure as SVG where `path` is not empty. Errors: kIo with what gnuplot says, also when
-// it is not installed.
-Status WriteSvg(const Plot& plot, const std::string& path);
+// Writes figures, one below the other, as one SVG file where `path` is not empty. Errors: kIo with
+// what gnuplot says, also when it is not installed.
+Status WriteSvg(const std::vector<Plot>& plots, const std::string& path);
 
 }  // namespace lmz::bench

@@ -1,6 +1,15 @@
 # Bash completion for lmz, unlmz and lmzcat. A test compares the options with lmz --help.
 
 _lmz() {
+  if [[ ${COMP_WORDS[1]} == explain && " ${COMP_WORDS[*]} " == *" --coding "* ]]; then
+    local word=${COMP_WORDS[COMP_CWORD]}
+    local coding="--coding --probabilities -o --svg -f --force -h --help"
+    case $word in
+      -*) mapfile -t COMPREPLY < <(compgen -W "$coding" -- "$word") ;;
+      *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    esac
+    return
+  fi
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
@@ -8,9 +17,14 @@ _lmz() {
     --rm -T --threads --block-size --seekable --frame-size -M --memlimit
     -0 -1 -2 -3 -4 -5 --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
+  if [[ ${COMP_WORDS[1]} == generate ]]; then
+    options="--prompt --bytes --seed --temperature -0 -1 -2 -3 -4 --model -o --output -f --force
+      -v --verbose -T --threads -h --help"
+  fi
   COMPREPLY=()
   case $previous in
     -T | --threads | --block-size | --frame-size | -M | --memlimit | -S | --suffix) return ;;
+    --bytes | --seed | --temperature) return ;;
   esac
   case $current in
     -*)

@@ -41,3 +41,14 @@ for command in lmz unlmz lmzcat
     complete -c $command -s h -l help -d 'print help'
     complete -c $command -s V -l version -d 'print the version'
 end
+# commands: begin
+set -l explain '__fish_seen_subcommand_from explain'
+complete -c lmz -n $explain -l coding -x -d 'show how arithmetic coding turns TEXT into bits'
+complete -c lmz -n $explain -l probabilities -r -F -d 'what may come next, and how likely'
+complete -c lmz -n $explain -s o -l svg -r -F -d 'draw it to FILE'
+set -l generate '__fish_seen_subcommand_from generate'
+complete -c lmz -n $generate -l prompt -r -F -d 'go on behind TEXT or the content of a file'
+complete -c lmz -n $generate -l bytes -x -d 'bytes to generate'
+complete -c lmz -n $generate -l seed -x -d 'other random bits'
+complete -c lmz -n $generate -l temperature -x -d 'below 1 what is likely becomes likelier'
+# commands: end

@@ -34,6 +34,12 @@ class Names(cli_case.CliCase):
         self.fails(USAGE, "--rm requires", "--rm", "a.lmz")
 
 
+# What the scripts hold for commands, such as `lmz generate`.
+COMMANDS = re.compile(r"^# commands: begin$.*?^# commands: end$", re.M | re.S)
+# Options of commands that fish knows from those of lmz.
+GENERAL = {"--model", "--output", "--verbose", "--threads"}
+
+
 class Completion(cli_case.CliCase):
     script = cli_case.ROOT / "cli/completions/lmz.bash"
 
@@ -51,14 +57,34 @@ class Completion(cli_case.CliCase):
         self.assertEqual(set(self.complete("lmz", "-")), shown)
         self.assertEqual(self.complete("lmz", "--rec"), ["--recursive"])
 
+    def test_commands_have_options_of_their_own(self):
+        for command, *example in [["generate"], ["explain", "--coding", "x"]]:
+            text = self.run_lmz_bare(command, *example, "--help")
+            shown = cli_case.options_of_help(text)
+            # "-0 ... -4" stands for five.
+            shown |= {f"-{level}" for level in range(5)} if "-0" in shown else set()
+            self.assertEqual(set(self.complete("lmz", command, *example, "-")), shown)
+            for name in ["_lmz", "lmz.fish"]:
+                script = (cli_case.ROOT / "cli/completions" / name).read_text(encoding="utf-8")
+                own = COMMANDS.search(script).group()
+                for option in shown - {"-h", "--help", "-f", "--force"}:
+                    if name == "_lmz" or (option.startswith("--") and option not in GENERAL):
+                        self.assertIn(option.lstrip("-"), own)
+
+    def run_lmz_bare(self, *arguments):
+        return subprocess.run([self.program, *arguments], check=True, capture_output=True,
+                              timeout=cli_case.PATIENCE).stdout.decode()
+
     def test_those_of_other_shells_have_the_same_options(self):
         shown = set(self.complete("lmz", "-"))
         zsh = (cli_case.ROOT / "cli/completions/_lmz").read_text(encoding="utf-8")
+        zsh = COMMANDS.sub("", zsh)
         for own in ["_arguments -s -S :", '-g "*.lmm"', "_files -/"]:  # of zsh itself
             self.assertIn(own, zsh)
             zsh = zsh.replace(own, " ")
         self.assertEqual(cli_case.options_in(re.sub(r"\[[^]]*\]", " ", zsh)), shown)
         fish = (cli_case.ROOT / "cli/completions/lmz.fish").read_text(encoding="utf-8")
+        fish = COMMANDS.sub("", fish)
         found = {"-" + letter for letter in re.findall(r" -s (\w)", fish)}
         found |= {"--" + name for name in re.findall(r" -l ([\w-]+)", fish)}
         self.assertEqual(found, shown)

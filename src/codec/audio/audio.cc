@@ -11,6 +11,7 @@
 #include "codec/audio/sample_model.h"
 #include "codec/audio/sample_words.h"
 #include "codec/bytes/bytes.h"
+#include "codec/drawn.h"
 #include "codec/nested.h"
 
 namespace lmz {
@@ -250,6 +251,29 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
                          return CodeSamples(decoder, layout, analysis, part, samples);
                        }));
   return parts.fingerprint();
+}
+
+Result<uint64_t> SampleAudio(size_t given_size, uint64_t seed, MutableByteSpan samples) {
+  if (given_size >= samples.size()) {
+    return Status(Code::kInvalidArgument, "there are no samples behind those given");
+  }
+  SampleLayout layout;
+  layout.channels = 1;
+  layout.sample_bytes = 1;
+  layout.is_unsigned = true;
+  layout.frames = given_size;
+  const ByteSpan given = ByteSpan(samples).first(given_size);
+  const std::optional<Analysis> analysis =
+      given_size == 0 ? std::nullopt : audio::Analyse(given, layout, Watch());
+  if (!analysis) {
+    return Status(Code::kInvalidArgument, "there are no samples to go on from");
+  }
+  DecisionRecorder recorder;
+  LMZ_TRY(CodeSamples(recorder, layout, *analysis, {}, given));
+  layout.frames = samples.size();
+  DrawingDecoder decoder(recorder.decisions(), seed, samples.size());
+  LMZ_TRY(CodeSamples(decoder, layout, *analysis, {}, samples));
+  return decoder.taken_bits();
 }
 
 // A sample of at most four bytes takes a decision, which leaves at least 1 part in 2048 less of

@@ -26,6 +26,12 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
 Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
+// Continues a sound of one channel, 8 bits a sample, unsigned: the first `given_size` of `samples`
+// are given, those behind them are drawn as the decoder expects them, within the range of the given
+// ones. The same arguments give the same samples on every machine. Returns how many random bits
+// were taken. Errors: kInvalidArgument unless some samples are given, and some are not.
+Result<uint64_t> SampleAudio(size_t given_size, uint64_t seed, MutableByteSpan samples);
+
 uint64_t MaxRawSizeOfAudio(uint64_t payload_size);
 uint64_t DecodeMemoryOfAudio(uint64_t raw_size);
 

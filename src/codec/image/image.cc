@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "codec/bytes/bytes.h"
+#include "codec/drawn.h"
 #include "codec/image/color_table.h"
 #include "codec/image/layout.h"
 #include "codec/image/predictor.h"
@@ -276,6 +277,33 @@ Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
                     [&](uint8_t* p, const uint16_t& sample) { StoreSample(layout, sample, p); });
   if (!is_stored) return CancelledStatus();
   return parts.fingerprint();
+}
+
+Result<uint64_t> SampleImage(uint32_t width, uint32_t given_rows, uint64_t seed,
+                             MutableByteSpan pixels) {
+  ImageLayout layout;
+  layout.width = width;
+  layout.height = width == 0 ? 0 : static_cast<uint32_t>(pixels.size() / width);
+  if (!layout.Fits(pixels.size()) || layout.samples() != pixels.size() ||
+      given_rows >= layout.height) {
+    return Status(Code::kInvalidArgument, "the pixels are not whole rows behind those given");
+  }
+  const Watch watch;
+  DecisionRecorder recorder;
+  if (given_rows != 0) {
+    ImageLayout given = layout;
+    given.height = given_rows;
+    Raster raster(width, given_rows, 1, 8);
+    ForEachSample(given, ByteSpan(pixels), raster, watch,
+                  [](const uint8_t* p, uint16_t& sample) { sample = *p; });
+    LMZ_TRY(CodePlanes(recorder, 0, {}, raster));
+  }
+  Raster raster(width, layout.height, 1, 8);
+  DrawingDecoder decoder(recorder.decisions(), seed, pixels.size());
+  LMZ_TRY(CodePlanes(decoder, 0, {}, raster));
+  ForEachSample(layout, pixels, raster, watch,
+                [](uint8_t* p, const uint16_t& sample) { *p = static_cast<uint8_t>(sample); });
+  return decoder.taken_bits();
 }
 
 uint64_t MaxRawSizeOfImage(uint64_t payload_size) {

@@ -25,6 +25,13 @@ Result<uint32_t> EncodeImage(ByteSpan raw, const ImageOptions& options,
 Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
+// Continues a gray picture, 8 bits a pixel, in rows of `width` pixels, 1 .. ImageLayout::kMaxWidth:
+// the first `given_rows` of `pixels` are given, those behind them are drawn as the decoder expects
+// them. The same arguments give the same pixels on every machine. Returns how many random bits were
+// taken. Errors: kInvalidArgument unless `pixels` are whole rows, more than are given.
+Result<uint64_t> SampleImage(uint32_t width, uint32_t given_rows, uint64_t seed,
+                             MutableByteSpan pixels);
+
 uint64_t MaxRawSizeOfImage(uint64_t payload_size);
 uint64_t DecodeMemoryOfImage(uint64_t raw_size);
 
