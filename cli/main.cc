@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/explain/explain.h"
 #include "cli/generate/generate.h"
 #include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
@@ -63,6 +64,9 @@ ExitCode Run(int argc, const char* const* argv) {
   ReserveStandardStreams();
   if (IsCommand(argc, argv, "generate")) {
     return RunGenerate(argc, argv, std::getenv("LMZ_MODELS"));
+  }
+  if (IsCommand(argc, argv, "explain")) {
+    return RunExplain(argc, argv, std::getenv("LMZ_MODELS"));
   }
   const Result<Options> options = ParseOptions(
       argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = std::getenv("LMZ_MODELS")});

@@ -68,7 +68,8 @@ Status PackPng(PartsReader& parts, MutableByteSpan raw) {
   LMZ_ASSIGN(const Bytes data, png::DataOf(fields, unpacked, parts.MakeWatch()));
   Bytes deflated;
   LMZ_TRY(parts.Decode(
-      code, data.size(), stream_share, [&](Decoder& decoder, const BlockResources& part) {
+      code, data.size(), stream_share, {.name = "deflate stream"},
+      [&](Decoder& decoder, const BlockResources& part) {
         deflate::StreamModel model;
         return deflate::DecodeRemaking({.data = data, .settings = fields.settings}, raw.size(),
                                        Watch(part), decoder, model, deflated);
