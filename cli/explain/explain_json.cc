@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/explain/array_text.h"
-#include "stream/explain/explain.h"
+#include "stream/explain/costs_by_byte.h"
+#include "stream/explain/member_name.h"
 
 namespace lmz::cli {
 
@@ -155,6 +156,7 @@ Json HeadOf(const ExplainedDocument& document, int unit_bits) {
   if (shape.kind == CodeShape::Kind::kSamples) json["channels"] = shape.channels;
   if (!shape.lanes.empty()) json["lanes"] = shape.lanes;
   if (!document.copies.empty()) json["copies"] = document.copies;
+  if (!document.filters.empty()) json["filters"] = document.filters;
   if (document.raw_begin) json["raw_begin"] = *document.raw_begin;
   return json;
 }

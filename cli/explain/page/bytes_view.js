@@ -163,7 +163,7 @@ class BytesLayout {
 class HexLayout extends BytesLayout {
   resize(width) {
     const room = Math.floor(width / this.cell) - 10;
-    this.across = Math.max(4, Math.min(32, Math.floor(room / 4 / 4) * 4));
+    this.across = room >= 128 ? 32 : room >= 64 ? 16 : 8;
   }
   rows() { return Math.ceil(this.items / this.across); }
   rowOf(item) { return Math.floor(item / this.across); }
@@ -178,7 +178,7 @@ class HexLayout extends BytesLayout {
     context.fillText(this.begin(row).toString(16).padStart(8, "0"), 0, top + 14.5);
     for (let i = this.begin(row), k = 0; i < this.end(row); ++i, ++k) {
       const byte = this.doc.values[i];
-      const state = {marked: i === marks.cursor || i === marks.hovered, copied: isCopied(this.doc, i)};
+      const state = {marked: i === marks.cursor || i === marks.hovered, copied: copyAt(this.doc, i)};
       const bits = bitsOf(this.doc, i);
       this.drawCell(context, this.hexX(k), top, 2 * this.cell, byte.toString(16).padStart(2, "0"), bits, state);
       const sign = byte > 32 && byte < 127 ? String.fromCharCode(byte) : byte === 32 ? "" : "·";
@@ -278,7 +278,7 @@ class TextLayout extends BytesLayout {
     context.font = kFont;
     this.walk(row, (i, size, column, width) => {
       const isAt = (mark) => mark >= i && mark < i + size;
-      const state = {marked: isAt(marks.cursor) || isAt(marks.hovered), copied: isCopied(this.doc, i)};
+      const state = {marked: isAt(marks.cursor) || isAt(marks.hovered), copied: copyAt(this.doc, i)};
       this.drawCell(context, column * this.cell, top, width * this.cell, this.signAt(i, size),
                     sumBits(this.doc, i, i + size), state);
     });
@@ -335,7 +335,7 @@ class WaveLayout {
       context.fillStyle = shade(share);
       if (wave) {
         let low = 255, high = 0;
-        for (let k = i; k < end; ++k) {
+        for (let k = Math.max(i - 1, 0); k < end; ++k) {
           low = Math.min(low, doc.values[2 * k]);
           high = Math.max(high, doc.values[2 * k + 1]);
         }

@@ -31,6 +31,7 @@ function loadData() {
     doc.unit = 2 ** -doc.unit_bits;
     doc.lanes = doc.lanes || [0];
     doc.copies = doc.copies || [];
+    doc.filters = doc.filters || [];
   }
   return data;
 }
@@ -67,9 +68,11 @@ function lastAtMost(list, value, step = 1) {
   return low;
 }
 
-function isCopied(doc, i) {
-  const at = lastAtMost(doc.copies, i, 2);
-  return at >= 0 && i < doc.copies[2 * at] + doc.copies[2 * at + 1];
+// The copy that byte `i` is in: {size, bits}, with what it took to tell of it; null: none.
+function copyAt(doc, i) {
+  const at = 3 * lastAtMost(doc.copies, i, 3);
+  if (at < 0 || i >= doc.copies[at] + doc.copies[at + 1]) return null;
+  return {size: doc.copies[at + 1], bits: doc.copies[at + 2] / 65536};
 }
 
 // Numbers for people.
@@ -79,7 +82,8 @@ const bytesText = (bits) => fmt(bits / 8, bits < 80000 && bits % 8 ? 1 : 0);
 function percent(p) {
   if (p >= 0.9995) return "> 99.9 %";
   if (p >= 0.1) return fmt(100 * p, 1) + " %";
-  return p >= 0.0001 ? fmt(100 * p, 2) + " %" : "1 in " + fmt(1 / p, 0);
+  if (p >= 0.0001) return fmt(100 * p, 2) + " %";
+  return p >= 1e-7 ? "1 in " + fmt(1 / p, 0) : "2^-" + fmt(-Math.log2(p), 1);
 }
 
 // A byte as a sign that can be seen.

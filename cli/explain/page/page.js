@@ -72,13 +72,14 @@ function drawCurve() {
   if (!width) return;
   fitCanvas(canvas, width, height);
   canvas.style.width = "";
-  const {means, soFar} = learningCurve(doc, Math.max(20, Math.min(240, doc.costs.length)));
+  const {means, soFar} = learningCurve(doc, Math.max(1, Math.min(240, doc.columns ? doc.costs.length / doc.columns : doc.costs.length)));
   const context = canvas.getContext("2d");
   const most = Math.max(...means.filter(isFinite), 0.01) * 1.08;
   const left = 34, right = width - 84, bottom = height - 16;
   const x = (k) => left + (right - left) * (k + 0.5) / means.length, y = (bits) => bottom - (bottom - 6) * bits / most;
   context.font = "11px system-ui, sans-serif";
-  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 16, 32].find((s) => most / s <= 4) || 64;
+  let step = 0.01;
+  for (let k = 0; most / step > 4; ++k) step *= [2, 2.5, 2][k % 3];
   for (let bits = 0; bits <= most; bits += step) {
     context.fillStyle = palette.line;
     context.fillRect(left, Math.round(y(bits)), right - left, 1);
@@ -102,7 +103,7 @@ function drawCurve() {
   context.fillStyle = rgbText(palette.shades[150]);
   context.fillText("here", right + 5, y(ends[0]) + 4 + shift);
   context.fillStyle = palette.mark;
-  context.fillText("so far " + fmt(ends[1], 3), right + 5, y(ends[1]) + 4 - shift);
+  context.fillText("so far " + fmt(ends[1], ends[1] < 10 ? 3 : 1), right + 5, y(ends[1]) + 4 - shift);
   const unit = {bytes: "byte", pixels: "pixel", samples: doc.channels > 1 ? "moment" : "sample", blocks: "block of pixels"}[doc.kind];
   const order = doc.lanes.length > 1 ? `along the coding of ${doc.lanes.length} lanes` : doc.kind === "pixels" || doc.kind === "blocks" ? "from top to bottom" : "from the first to the last";
   $("curve-note").textContent = `Learning: bits per ${unit}, ${order}`;
@@ -139,9 +140,14 @@ function showByte(i) {
   const lane = lastAtMost(doc.lanes, i);
   const notes = [`0x${byte.toString(16).padStart(2, "0")}`];
   if (doc.lanes.length > 1) notes.push(`lane ${lane + 1} of ${doc.lanes.length}`);
-  if (isCopied(doc, i)) notes.push("copied from before by the filter repeat");
+  if (doc.filters.length) notes.push("counted behind the filter " + doc.filters.join(" and "));
   parts.push(el("p", {className: "note"}, notes.join(" · ")));
-  if (!doc.mixer.length || isCopied(doc, i)) return parts;
+  const copy = copyAt(doc, i);
+  if (copy) {
+    parts.push(el("p", {className: "note"},
+      `Copied by the filter repeat, with ${whole.format(copy.size)} bytes; to tell of them took ${fmt(copy.bits, 1)} bits.`));
+  }
+  if (!doc.mixer.length || copy) return parts;
   const tables = el("div", {className: "tables"});
   if (doc.network.length) {
     const own = doc.network[i * kNetworkSize + 2 * kGuesses];
@@ -184,16 +190,21 @@ function showPixel(i) {
 // The panels.
 function showLedger() {
   const names = {header: "Headers and index", "model name": "Model names", "side data": "Side data", "end of code": "Ends of codes", code: "Codes"};
+  const bytes = (bits) => fmt(bits / 65536 / 8, 3);
+  const place = (part) => data.blocks.length > 1 ? part : part.replace(/^block 0 /, "");
   const rows = [];
-  for (const what of Object.keys(names)) {
+  for (const [what, name] of Object.entries(names)) {
     const entries = data.ledger.filter((row) => row.what === what);
     if (!entries.length) continue;
+    if (entries.length === 1) {
+      rows.push({cells: [`${name}: ${place(entries[0].part)}`, bytes(entries[0].bits_q16)]});
+      continue;
+    }
     const sum = entries.reduce((bits, row) => bits + row.bits_q16, 0);
-    const add = (name, bits, className) => rows.push({cells: [name, fmt(bits / 65536 / 8, 3)], className});
-    if (entries.length === 1 || entries.length > 40) {
-      add(names[what] + (entries.length > 1 ? ` (${entries.length})` : ": " + entries[0].part), sum, "");
-    } else {
-      for (const row of entries) add(`${names[what]}: ${row.part}`, row.bits_q16, "");
+    const toggle = () => $("ledger").querySelectorAll(`tr.part-${what.replace(/ /g, "-")}`).forEach((row) => row.classList.toggle("folded"));
+    rows.push({cells: [`${name}, ${entries.length}`, bytes(sum)], go: toggle});
+    for (const row of entries.slice(0, 1000)) {
+      rows.push({cells: [place(row.part), bytes(row.bits_q16)], className: `inner folded part-${what.replace(/ /g, "-")}`});
     }
   }
   const total = data.ledger.reduce((bits, row) => bits + row.bits_q16, 0);
@@ -232,7 +243,7 @@ function showTree() {
   const most = Math.max(...data.members.map((member) => member.bits_q16));
   const rows = data.members.slice(0, 2000).map((member) => ({
     cells: [member.name, whole.format(member.size), bytesText(member.bits_q16 / 65536)], share: member.bits_q16 / most,
-    go: () => goToRaw(member.begin),
+    go: documentAt(member.begin) >= 0 ? () => goToRaw(member.begin) : null,
   }));
   $("tree").append(table([{name: "In the archive", kind: "text"}, {name: "Bytes", kind: "number"}, {name: "Took", kind: "bar"}], rows));
 }
@@ -317,10 +328,14 @@ function openDocument(number) {
   setTimeout(showTokenSums);
 }
 
+// The document that has the byte `position` of the file; -1: none has.
+function documentAt(position) {
+  return data.documents.findIndex((d) => d.raw_begin !== undefined && d.run === 1 &&
+    position >= d.raw_begin && position < d.raw_begin + d.values.length);
+}
+
 function goToRaw(position) {
-  const covers = (d) => d.raw_begin !== undefined && position >= d.raw_begin && position < d.raw_begin + d.values.length;
-  const number = data.documents.findIndex(covers);
-  if (number < 0) return;
+  const number = documentAt(position);
   if (data.documents[number] !== doc) openDocument(number);
   view.moveTo(position - doc.raw_begin);
 }

@@ -49,6 +49,9 @@ function sumTokens(doc) {
     add(kinds, kind, token.length, bits);
     if (kind.startsWith("words") && token.length <= 60) add(words, token, token.length, bits);
   }
+  for (let k = 0; k < doc.copies.length; k += 3) {
+    add(kinds, "telling of copies", doc.copies[k + 1], doc.copies[k + 2] / 65536);
+  }
   return {kinds, words};
 }
 

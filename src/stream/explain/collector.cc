@@ -63,12 +63,16 @@ void ExplanationCollector::BeginPart(const CodedPart& coded) {
 void ExplanationCollector::EndPart(ByteSpan raw) {
   ExplainedPart part = std::move(open_.back());
   open_.pop_back();
-  if (part.codes.size() == 1 && part.codes[0].document && part.parts.empty()) {
+  const auto is_of_first = [&](const ExplainedCode& code) {
+    return code.document && code.document == part.codes[0].document;
+  };
+  if (!part.codes.empty() && std::ranges::all_of(part.codes, is_of_first) && part.parts.empty()) {
     ExplainedDocument& document = explanation_.documents[*part.codes[0].document];
     const bool is_bytes = document.shape.kind == CodeShape::Kind::kBytes;
     const bool is_repeat = part.filters == std::vector<std::string>{kRepeatFilter.name};
     const bool is_raw = part.filters.empty() || (is_repeat && PutCopiesBack(raw, document));
     if (is_bytes && is_raw) document.raw_begin = part.raw_begin;
+    if (!is_raw) document.filters = part.filters;
   }
   (open_.empty() ? explanation_.blocks : open_.back().parts).push_back(std::move(part));
   if (open_.empty()) fillers_.clear();
@@ -115,12 +119,15 @@ ExplainedDocument ExplanationCollector::MakeDocument(const CodeShape& shape) {
   const uint64_t items = CeilDiv(shape.items, shape.channels);  // bytes, or moments
   const bool is_bytes = shape.kind == CodeShape::Kind::kBytes;
   const bool has_network = !open_.back().models.empty();
-  const uint64_t guesses = kMixerSize + (has_network ? kNetworkSize : 0);
   document.values_per_cost = is_bytes ? 1 : 2;
   const uint64_t each = kCostSize + document.values_per_cost;
-  if (is_bytes && open_.back().codec != "stored" && Take(InPage(items * (each + guesses))) != 0) {
+  const bool has_guesses = is_bytes && open_.back().codec != "stored";
+  const uint64_t with_mixer = each + kMixerSize;
+  if (has_guesses && has_network && Take(InPage(items * (with_mixer + kNetworkSize))) != 0) {
     document.mixer.resize(items * kMixerSize);
-    if (has_network) document.network.resize(items * kNetworkSize);
+    document.network.resize(items * kNetworkSize);
+  } else if (has_guesses && Take(InPage(items * with_mixer)) != 0) {
+    document.mixer.resize(items * kMixerSize);
   } else {
     while (Take(InPage(CeilDiv(items, document.run) * each)) == 0 &&
            CeilDiv(items, document.run) > 4096) {

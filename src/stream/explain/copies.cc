@@ -1,6 +1,7 @@
 #include "stream/explain/copies.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "codec/filter/repeat_commands.h"
@@ -9,96 +10,69 @@ namespace lmz {
 
 namespace {
 
-// Makes the new document from the old one.
-class Restorer {
- public:
-  Restorer(ByteSpan raw, ExplainedDocument& old) : old_(old) {
-    made_.shape = old.shape;
-    made_.shape.items = raw.size();
-    made_.shape.lanes = {};
-    made_.values_per_cost = 1;
-    made_.values.assign(raw.begin(), raw.end());
-    made_.costs_q16.resize(raw.size());
-    if (!old.mixer.empty()) made_.mixer.resize(raw.size() * kMixerSize);
-    if (!old.network.empty()) made_.network.resize(raw.size() * kNetworkSize);
-  }
-
-  bool Run() {
-    ByteReader reader(old_.values);
-    const Result<uint64_t> raw_size = reader.Varint();
-    const Result<uint64_t> count = reader.Varint();
-    if (!raw_size.ok() || !count.ok() || raw_size.value() != made_.values.size()) return false;
-    std::vector<std::pair<repeat::Command, uint64_t>> commands;  // with what each took
-    uint64_t reach = 0;
-    const uint64_t begin_q16 = CostOf(0, reader.position());
-    for (uint64_t i = 0; i < count.value(); ++i) {
-      const size_t begin = reader.position();
-      const Result<repeat::Command> command = repeat::ReadCommand(reader);
-      if (!command.ok() || !repeat::PassCommand(command.value(), raw_size.value(), reach).ok()) {
-        return false;
-      }
-      commands.push_back({command.value(), CostOf(begin, reader.position())});
-    }
-    for (const uint64_t lane : old_.shape.lanes) lanes_.push_back({lane, 0});
-    literal_ = reader.position();
-    AddLanes(literal_);
-    for (const auto& [command, cost_q16] : commands) {
-      TakeLiterals(command.literal_length);
-      made_.copies.insert(made_.copies.end(), {done_, command.copy_length});
-      made_.costs_q16[done_] += cost_q16;
-      done_ += command.copy_length;
-    }
-    TakeLiterals(made_.values.size() - done_);
-    if (!made_.costs_q16.empty()) made_.costs_q16[0] += begin_q16;
-    for (const auto& [begin, place] : lanes_) made_.shape.lanes.push_back(place);
-    std::swap(old_, made_);
-    return true;
-  }
-
- private:
-  uint64_t CostOf(size_t begin, size_t end) const {
-    uint64_t sum = 0;
-    for (size_t i = begin; i < end; ++i) sum += old_.costs_q16[i];
-    return sum;
-  }
-
-  // Lanes that begin in front of literal `end` begin where the bytes are that are next.
-  void AddLanes(uint64_t end) {
-    for (; lane_ < lanes_.size() && lanes_[lane_].first < end; ++lane_) {
-      lanes_[lane_].second = done_;
-    }
-  }
-
-  void TakeLiterals(uint64_t size) {
-    for (size_t at = lane_; at < lanes_.size() && lanes_[at].first < literal_ + size; ++at) {
-      lanes_[at].second = done_ + lanes_[at].first - literal_;
-      lane_ = at + 1;
-    }
-    const auto copy = [&](const auto& from, auto& to, size_t each) {
-      if (from.empty()) return;
-      std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(literal_ * each), size * each,
-                  to.begin() + static_cast<std::ptrdiff_t>(done_ * each));
-    };
-    copy(old_.costs_q16, made_.costs_q16, 1);
-    copy(old_.mixer, made_.mixer, kMixerSize);
-    copy(old_.network, made_.network, kNetworkSize);
-    literal_ += size;
-    done_ += size;
-  }
-
-  ExplainedDocument& old_;
-  ExplainedDocument made_;
-  std::vector<std::pair<uint64_t, uint64_t>> lanes_;  // where each begins, among the old and new
-  size_t lane_ = 0;
-  uint64_t literal_ = 0;
-  uint64_t done_ = 0;
-};
+uint64_t SumOf(const std::vector<uint64_t>& costs, uint64_t begin, uint64_t end) {
+  return std::accumulate(costs.begin() + static_cast<std::ptrdiff_t>(begin),
+                         costs.begin() + static_cast<std::ptrdiff_t>(end), uint64_t{0});
+}
 
 }  // namespace
 
+std::optional<PlacedCopies> ReadCopies(ByteSpan filtered, uint64_t raw_size) {
+  ByteReader reader(filtered);
+  const Result<uint64_t> told_size = reader.Varint();
+  const Result<uint64_t> count = reader.Varint();
+  if (!told_size.ok() || !count.ok() || told_size.value() != raw_size) return std::nullopt;
+  PlacedCopies placed;
+  uint64_t reach = 0;
+  for (uint64_t i = 0; i < count.value(); ++i) {
+    const uint64_t begin = reader.position();
+    const Result<repeat::Command> command = repeat::ReadCommand(reader);
+    if (!command.ok() || !repeat::PassCommand(command.value(), raw_size, reach).ok()) {
+      return std::nullopt;
+    }
+    const uint64_t size = command.value().copy_length;
+    placed.copies.push_back({reach - size, size, begin, reader.position()});
+  }
+  placed.literals_begin = reader.position();
+  return placed;
+}
+
 bool PutCopiesBack(ByteSpan raw, ExplainedDocument& document) {
   if (document.shape.kind != CodeShape::Kind::kBytes || document.run != 1) return false;
-  return Restorer(raw, document).Run();
+  const std::optional<PlacedCopies> placed = ReadCopies(document.values, raw.size());
+  if (!placed || placed->copies.empty()) return false;
+  ExplainedDocument old = std::move(document);
+  document = {.shape = old.shape};
+  document.shape.items = raw.size();
+  document.values_per_cost = 1;
+  document.values.assign(raw.begin(), raw.end());
+  document.costs_q16.resize(raw.size());
+  if (!old.mixer.empty()) document.mixer.resize(raw.size() * kMixerSize);
+  if (!old.network.empty()) document.network.resize(raw.size() * kNetworkSize);
+  for (const PlacedCopy& copy : placed->copies) {
+    const bool is_first = &copy == &placed->copies.front();
+    document.copies.insert(document.copies.end(),
+                           {copy.begin, copy.size,
+                            SumOf(old.costs_q16, is_first ? 0 : copy.command_begin, copy.command_end)});
+  }
+  std::vector<uint64_t>& lanes = document.shape.lanes;
+  for (uint64_t& lane : lanes) lane = std::max(lane, placed->literals_begin);
+  ForEachLiterals(*placed, raw.size(), [&](uint64_t literal, uint64_t begin, uint64_t size) {
+    const auto move = [&](const auto& from, auto& to, size_t each) {
+      if (from.empty()) return;
+      std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(literal * each), size * each,
+                  to.begin() + static_cast<std::ptrdiff_t>(begin * each));
+    };
+    move(old.costs_q16, document.costs_q16, 1);
+    move(old.mixer, document.mixer, kMixerSize);
+    move(old.network, document.network, kNetworkSize);
+    for (size_t i = 0; i < lanes.size(); ++i) {
+      const uint64_t lane = std::max(old.shape.lanes[i], placed->literals_begin);
+      if (lane >= literal && lane < literal + size) lanes[i] = begin + lane - literal;
+    }
+  });
+  if (!lanes.empty()) lanes[0] = 0;
+  return true;
 }
 
 }  // namespace lmz

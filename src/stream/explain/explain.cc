@@ -80,33 +80,6 @@ Status ExplainInto(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& mo
   return DecodeAll(coded, models, collector, explanation);
 }
 
-// Adds the part's costs to `costs_q16`; `bits_q16` are all that it took.
-void AddCosts(const Explanation& explanation, const ExplainedPart& part,
-              std::vector<uint64_t>& costs_q16) {
-  if (!part.raw_begin || part.raw_size == 0) return;
-  uint64_t* const costs = costs_q16.data() + *part.raw_begin;
-  uint64_t left_q16 = part.coded_size * 8 * 65536;
-  const auto take = [&left_q16](uint64_t& cost, uint64_t bits_q16) {
-    bits_q16 = std::min(bits_q16, left_q16);
-    cost += bits_q16;
-    left_q16 -= bits_q16;
-  };
-  const ExplainedDocument* document = nullptr;
-  if (!part.codes.empty() && part.codes[0].document) {
-    document = &explanation.documents[*part.codes[0].document];
-  }
-  if (document != nullptr && document->raw_begin && document->run == 1) {
-    for (uint64_t i = 0; i < part.raw_size; ++i) take(costs[i], document->costs_q16[i]);
-    return take(costs[0], left_q16);
-  }
-  if (part.codec == "parts" && part.filters.empty()) {
-    for (const ExplainedPart& inner : part.parts) AddCosts(explanation, inner, costs_q16);
-    return;
-  }
-  const uint64_t each = left_q16 / part.raw_size + 1;
-  for (uint64_t i = 0; i < part.raw_size; ++i) take(costs[i], each);
-}
-
 }  // namespace
 
 Result<Explanation> Explain(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& models) {
@@ -137,12 +110,6 @@ Result<Explanation> ExplainCompressed(ByteSpan raw, CompressOptions options,
         return explanation;
       },
       kNoMemory);
-}
-
-std::vector<uint64_t> CostsByByte(const Explanation& explanation) {
-  std::vector<uint64_t> costs_q16(explanation.content.size());
-  for (const ExplainedPart& block : explanation.blocks) AddCosts(explanation, block, costs_q16);
-  return costs_q16;
 }
 
 }  // namespace lmz

@@ -5,7 +5,6 @@
 
 #include "stream/compress.h"
 #include "stream/explain/explanation.h"
-#include "stream/explain/member_name.h"
 
 namespace lmz {
 
@@ -26,9 +25,5 @@ Result<Explanation> Explain(ByteSpan coded, const std::shared_ptr<const ModelLib
 // the observer.
 Result<Explanation> ExplainCompressed(ByteSpan raw, CompressOptions options,
                                       const std::shared_ptr<const ModelLibrary>& models);
-
-// What each byte of the content took, in 1/65536 bit; where only the sum of several is known, they
-// share it evenly.
-std::vector<uint64_t> CostsByByte(const Explanation& explanation);
 
 }  // namespace lmz

@@ -28,9 +28,10 @@ struct ExplainedDocument {
   // 128 + 16 * ln(p / (1 - p)), 1 .. 255; 0: there is no guess.
   Bytes network = {};
   Bytes mixer = {};
-  // Of bytes: those that the filter `repeat` had taken out, as begin and size. What tells where
-  // they are copied from counts to the first one.
+  // Of bytes: those that the filter `repeat` had taken out and that cost nothing themselves, as
+  // begin, size, and what it took to tell of them, in 1/65536 bit.
   std::vector<uint64_t> copies = {};
+  std::vector<std::string> filters = {};  // whose output this is, where that is not the raw bytes
   std::optional<uint64_t> raw_begin = {};  // of bytes that are those of the file, from here on
 };
 
