@@ -67,10 +67,9 @@ std::string OutputOf(const ExplainCommand& command) {
 Status Write(const ExplainCommand& command, const struct stat& input, const std::string& text) {
   const std::string name = OutputOf(command);
   if (name == "-") return WriteText(text);
-  LMZ_ASSIGN(const auto output,
-             OutputFile::Create(
-                 name, input,
-                 {.may_replace = command.force, .is_chosen = !command.output.empty()}));
+  LMZ_ASSIGN(const auto output, OutputFile::Create(name, input,
+                                                   {.may_replace = command.force,
+                                                    .is_chosen = !command.output.empty()}));
   LMZ_TRY(output->Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())));
   return output->Commit();
 }
@@ -80,7 +79,8 @@ Status RunOn(const ExplainCommand& command, const std::vector<std::string>& fold
   const Result<Bytes> content = Read(*input);
   LMZ_TRY(NameFile(content.status(), input->name()));
   if (content.value().empty()) {
-    return Status(Code::kInvalidArgument, input->name() + ": is empty: there is nothing to explain");
+    return Status(Code::kInvalidArgument,
+                  input->name() + ": is empty: there is nothing to explain");
   }
   const Result<Explanation> explanation = ExplainContent(command, content.value(), folders);
   LMZ_TRY(NameFile(explanation.status(), input->name()));

@@ -3,21 +3,21 @@
 #include <string_view>
 
 // The files of the folder page/, as they are; the assembler reads them.
-#define LMZ_PAGE_FILE(function, file)                            \
-  asm("  .section .rodata\n"                                     \
-      "lmz_page_" #function                                      \
-      ":\n"                                                      \
-      "  .incbin \"" LMZ_PAGE_FOLDER "/" file                    \
-      "\"\n"                                                     \
-      "lmz_page_" #function                                      \
-      "_end:\n"                                                  \
-      "  .byte 0\n"                                              \
-      "  .previous\n");                                          \
-  extern const char function##_begin[] asm("lmz_page_" #function) \
-      __attribute__((visibility("hidden")));                     \
-  extern const char function##_end[] asm("lmz_page_" #function "_end") \
-      __attribute__((visibility("hidden")));                     \
-  std::string_view function() {                                  \
+#define LMZ_PAGE_FILE(function, file)                                                  \
+  asm("  .section .rodata\n"                                                           \
+      "lmz_page_" #function                                                            \
+      ":\n"                                                                            \
+      "  .incbin \"" LMZ_PAGE_FOLDER "/" file                                          \
+      "\"\n"                                                                           \
+      "lmz_page_" #function                                                            \
+      "_end:\n"                                                                        \
+      "  .byte 0\n"                                                                    \
+      "  .previous\n");                                                                \
+  extern const char function##_begin[] asm("lmz_page_" #function)                      \
+      __attribute__((visibility("hidden")));                                           \
+  extern const char function##_end[] asm("lmz_page_" #function "_end")                 \
+      __attribute__((visibility("hidden")));                                           \
+  std::string_view function() {                                                        \
     return {function##_begin, static_cast<size_t>(function##_end - function##_begin)}; \
   }
 

@@ -195,9 +195,9 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
                                    .raw_size = header.raw_size,
                                    .coded_size = payload.size()});
   }
-  const Result<uint32_t> fingerprint =
-      header.filters != 0 ? DecodeFiltered(codec, header, payload, resources, raw)
-                          : codec.decode(payload, resources, raw);
+  const Result<uint32_t> fingerprint = header.filters != 0
+                                           ? DecodeFiltered(codec, header, payload, resources, raw)
+                                           : codec.decode(payload, resources, raw);
   if (resources.observer != nullptr) resources.observer->EndPart(raw);
   return fingerprint;
 }

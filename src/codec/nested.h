@@ -172,8 +172,7 @@ class PartsReader : public Parts {
     const BlockResources resources = Next(share, raw.size());
     BlockObserver* const observer = resources.observer;
     if (observer != nullptr) {
-      observer->BeginPart(
-          {.codec = codec.name, .raw_size = raw.size(), .coded_size = code.size()});
+      observer->BeginPart({.codec = codec.name, .raw_size = raw.size(), .coded_size = code.size()});
     }
     LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, resources, raw));
     if (observer != nullptr) observer->EndPart(raw);

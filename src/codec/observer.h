@@ -30,14 +30,14 @@ struct CodeShape {
   };
 
   Kind kind = Kind::kOther;
-  const char* name = "";     // of kOther: what is coded
-  uint64_t items = 0;        // of all codes together; 0 of kOther
-  std::vector<Plane> planes = {};  // of pixels and blocks: one behind the other, row by row
-  uint32_t channels = 1;     // of samples: those of one moment stand together
-  int value_bits = 8;        // of pixels and samples
-  bool is_signed = false;    // samples are
+  const char* name = "";             // of kOther: what is coded
+  uint64_t items = 0;                // of all codes together; 0 of kOther
+  std::vector<Plane> planes = {};    // of pixels and blocks: one behind the other, row by row
+  uint32_t channels = 1;             // of samples: those of one moment stand together
+  int value_bits = 8;                // of pixels and samples
+  bool is_signed = false;            // samples are
   std::vector<uint64_t> lanes = {};  // of bytes: where each lane begins, coded in turn
-  bool goes_on = false;      // with the items of the code before it
+  bool goes_on = false;              // with the items of the code before it
 };
 
 // One try at a block or a sample of it, by the planner.

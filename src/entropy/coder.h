@@ -73,8 +73,7 @@ class Decoder {
   static constexpr uint64_t kReadAhead = 6;
 
   // Reads from `in`, which outlives the decoder.
-  explicit Decoder(ByteSpan in)
-      : begin_(in.data()), next_(in.data()), end_(in.data() + in.size()) {
+  explicit Decoder(ByteSpan in) : begin_(in.data()), next_(in.data()), end_(in.data() + in.size()) {
     for (uint64_t i = 0; i < kReadAhead; ++i) code_ = code_ << 8 | NextByte();
   }
 

@@ -1,5 +1,5 @@
-// How many bits a code has taken so far, in fractions of a bit: for those who explain where the bits
-// go. No code depends on it.
+// How many bits a code has taken so far, in fractions of a bit: for those who explain where the
+// bits go. No code depends on it.
 #pragma once
 
 #include <cstdint>

@@ -116,8 +116,8 @@ class ContextMixer {
   void Update(Lane& lane, int bit);
 
   // What Predict would give after the bits in `node` (1 .. 255), for those who only look: between
-  // two bytes of the lane, first for node 1, then for any others. Leaves no trace, but in contexts
-  // that share memory the true prediction may differ a little.
+  // two bytes of the lane, first for node 1, then for any others. Leaves no trace. What Predict
+  // learns from a byte's first bits, and contexts that share memory, make it differ a little.
   uint32_t Peek(Lane& lane, uint32_t node);
 
   // How many opinions are mixed.

@@ -17,8 +17,7 @@ struct Coded {
 // Codes `block` unless that takes `limit` bytes or more, and stops as soon as that shows. None when
 // it does. Errors: as PreparedBlock::Encode.
 Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options,
-                                       const BlockResources& resources,
+                                       const CodecOptions& options, const BlockResources& resources,
                                        Trial::Stage stage = Trial::Stage::kBlock);
 
 // Codes `block` in any case.

@@ -249,9 +249,8 @@ class Contest {
     bytes_.profile = Profile::kText;
     LMZ_ASSIGN(Coded best, Code(sample, bytes_, meter_.Pass(size, 1), Trial::Stage::kProfile));
     const BytesOptions binary = {.profile = Profile::kBinary};
-    LMZ_ASSIGN(std::optional<Coded> rival,
-               CodeBelow(best.payload.size(), sample, binary, meter_.Pass(size, 1),
-                         Trial::Stage::kProfile));
+    LMZ_ASSIGN(std::optional<Coded> rival, CodeBelow(best.payload.size(), sample, binary,
+                                                     meter_.Pass(size, 1), Trial::Stage::kProfile));
     if (rival) {
       bytes_ = binary;
       best = std::move(*rival);

@@ -8,9 +8,9 @@
 #include "codec/deflate/code_header.h"
 #include "codec/deflate/find_settings.h"
 #include "codec/deflate/remake.h"
-#include "codec/observer.h"
 #include "codec/inside/directory.h"
 #include "codec/inside/pdf_picture.h"
+#include "codec/observer.h"
 
 namespace lmz::inside {
 

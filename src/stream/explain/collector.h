@@ -36,7 +36,7 @@ class ExplanationCollector final : public BlockObserver {
   uint64_t budget_;
   uint64_t block_ = 0;  // of the encoder: how many have begun
   std::optional<uint64_t> next_raw_begin_;
-  std::deque<ExplainedPart> open_;  // one inside the other
+  std::deque<ExplainedPart> open_;                        // one inside the other
   std::vector<std::unique_ptr<DocumentFiller>> fillers_;  // of the block
 };
 

@@ -51,9 +51,10 @@ bool PutCopiesBack(ByteSpan raw, ExplainedDocument& document) {
   if (!old.network.empty()) document.network.resize(raw.size() * kNetworkSize);
   for (const PlacedCopy& copy : placed->copies) {
     const bool is_first = &copy == &placed->copies.front();
-    document.copies.insert(document.copies.end(),
-                           {copy.begin, copy.size,
-                            SumOf(old.costs_q16, is_first ? 0 : copy.command_begin, copy.command_end)});
+    document.copies.insert(
+        document.copies.end(),
+        {copy.begin, copy.size,
+         SumOf(old.costs_q16, is_first ? 0 : copy.command_begin, copy.command_end)});
   }
   std::vector<uint64_t>& lanes = document.shape.lanes;
   for (uint64_t& lane : lanes) lane = std::max(lane, placed->literals_begin);

@@ -67,7 +67,8 @@ class Spreader {
   // Of the raw bytes, when `filtered` are those of what the filter `repeat` made of them; none with
   // other filters.
   Costs WithoutFilter(const ExplainedPart& part, const Costs& filtered) const {
-    if (part.filters != std::vector<std::string>{kRepeatFilter.name} || part.parts.empty()) return {};
+    if (part.filters != std::vector<std::string>{kRepeatFilter.name} || part.parts.empty())
+      return {};
     const ExplainedDocument* const commands = DocumentOf(part.parts[0]);
     if (commands == nullptr) return {};
     const auto placed = ReadCopies(commands->values, part.raw_size);

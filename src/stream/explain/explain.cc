@@ -15,7 +15,8 @@ namespace {
 constexpr char kNoMemory[] = "there is not enough memory to explain so much";
 
 Status TooLarge(uint64_t size) {
-  return Status(Code::kLimit, std::to_string(size) + " bytes are too many to be explained one by one; " +
+  return Status(Code::kLimit, std::to_string(size) +
+                                  " bytes are too many to be explained one by one; " +
                                   std::to_string(kMaxExplainedSize) + " is the most");
 }
 

@@ -16,7 +16,7 @@ struct ExplainedDocument {
   // Costs are those of so many items together: of bytes in a row, of the samples of moments in a
   // row, of squares of pixels with so many on each side.
   uint32_t run = 1;
-  uint32_t columns = 0;  // of pixels and blocks: the costs of a row
+  uint32_t columns = 0;                  // of pixels and blocks: the costs of a row
   std::vector<uint64_t> costs_q16 = {};  // in 1/65536 bit
   // Bytes: themselves, where run is 1. Pixels: of each square the first one's channels, scaled to
   // 0 .. 255, red, green and blue or one alone. Samples: of each run the lowest and the highest,
@@ -31,7 +31,7 @@ struct ExplainedDocument {
   // Of bytes: those that the filter `repeat` had taken out and that cost nothing themselves, as
   // begin, size, and what it took to tell of them, in 1/65536 bit.
   std::vector<uint64_t> copies = {};
-  std::vector<std::string> filters = {};  // whose output this is, where that is not the raw bytes
+  std::vector<std::string> filters = {};   // whose output this is, where that is not the raw bytes
   std::optional<uint64_t> raw_begin = {};  // of bytes that are those of the file, from here on
 };
 

@@ -66,7 +66,8 @@ std::vector<TarMember> TarMembers(ByteSpan content) {
     if (Text(header.subspan(257, 5)) != "ustar" || !HasTarChecksum(header)) break;
     const uint64_t size = Octal(header.subspan(124, 12));
     const uint64_t left = content.size() - at - kRecord;
-    const uint64_t records = std::min((std::min(size, left) + kRecord - 1) / kRecord * kRecord, left);
+    const uint64_t records =
+        std::min((std::min(size, left) + kRecord - 1) / kRecord * kRecord, left);
     const char type = static_cast<char>(header[156]);
     const bool is_for_next = type == 'L' || type == 'K' || type == 'x' || type == 'g';
     if (type == 'L') long_name = UpToZero(content.subspan(at + kRecord, std::min(size, left)));

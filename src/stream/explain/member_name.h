@@ -18,7 +18,8 @@ struct TarMember {
   uint64_t size = 0;   // with its header and what fills up its last record
 };
 
-// Those of an archive in the format of POSIX (ustar, pax) or GNU tar. Empty where `content` is none.
+// Those of an archive in the format of POSIX (ustar, pax) or GNU tar. Empty where `content` is
+// none.
 std::vector<TarMember> TarMembers(ByteSpan content);
 
 }  // namespace lmz
