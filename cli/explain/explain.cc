@@ -22,6 +22,7 @@ namespace lmz::cli {
 
 namespace {
 
+// How frames begin.
 constexpr uint8_t kMagic[] = {0xF7, 'l', 'z'};
 
 bool IsCompressed(ByteSpan content) {
@@ -64,10 +65,11 @@ std::string OutputOf(const ExplainCommand& command) {
   return command.json || command.file == "-" ? "-" : command.file + ".html";
 }
 
-Status Write(const ExplainCommand& command, const struct stat& input, const std::string& text) {
+Status Write(const ExplainCommand& command, const std::string& text) {
+  const struct stat no_input = {};
   const std::string name = OutputOf(command);
   if (name == "-") return WriteText(text);
-  LMZ_ASSIGN(const auto output, OutputFile::Create(name, input,
+  LMZ_ASSIGN(const auto output, OutputFile::Create(name, no_input,
                                                    {.may_replace = command.force,
                                                     .is_chosen = !command.output.empty()}));
   LMZ_TRY(output->Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())));
@@ -89,8 +91,7 @@ Status RunOn(const ExplainCommand& command, const std::vector<std::string>& fold
                               .explanation = explanation.value()};
   const std::string text = command.json ? ExplanationJson(file, Arrays::kNumbers) + "\n"
                                         : PageOf(ExplanationJson(file, Arrays::kBase64));
-  const struct stat no_input = {};
-  return Write(command, no_input, text);
+  return Write(command, text);
 }
 
 }  // namespace

@@ -198,7 +198,7 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
   const Result<uint32_t> fingerprint = header.filters != 0
                                            ? DecodeFiltered(codec, header, payload, resources, raw)
                                            : codec.decode(payload, resources, raw);
-  if (resources.observer != nullptr) resources.observer->EndPart(raw);
+  if (resources.observer != nullptr && fingerprint.ok()) resources.observer->EndPart(raw);
   return fingerprint;
 }
 

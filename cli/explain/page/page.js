@@ -106,6 +106,10 @@ function drawCurve() {
   context.fillText("so far " + fmt(ends[1], ends[1] < 10 ? 3 : 1), right + 5, y(ends[1]) + 4 - shift);
   const unit = {bytes: "byte", pixels: "pixel", samples: doc.channels > 1 ? "moment" : "sample", blocks: "block of pixels"}[doc.kind];
   const order = doc.lanes.length > 1 ? `along the coding of ${doc.lanes.length} lanes` : doc.kind === "pixels" || doc.kind === "blocks" ? "from top to bottom" : "from the first to the last";
+  canvas.onclick = (event) => {
+    const share = (event.offsetX - left) / (right - left);
+    if (share >= 0 && share < 1) view.moveTo(Math.floor(share * (doc.lanes[1] || doc.costs.length)));
+  };
   $("curve-note").textContent = `Learning: bits per ${unit}, ${order}`;
 }
 
@@ -132,17 +136,17 @@ function guessTable(title, guesses, byte, own) {
 
 function showByte(i) {
   const byte = doc.values[i], bits = bitsOf(doc, i);
+  const copy = copyAt(doc, i);
   const parts = [
     el("h2", {}, "Byte " + whole.format(i) + (doc.raw_begin ? `, ${whole.format(doc.raw_begin + i)} of the file` : "")),
     el("div", {className: "big", id: "item-byte"}, byteName(byte)),
-    costLine(bits),
+    copy ? el("p", {id: "item-cost"}, "nothing of its own") : costLine(bits),
   ];
   const lane = lastAtMost(doc.lanes, i);
   const notes = [`0x${byte.toString(16).padStart(2, "0")}`];
   if (doc.lanes.length > 1) notes.push(`lane ${lane + 1} of ${doc.lanes.length}`);
   if (doc.filters.length) notes.push("counted behind the filter " + doc.filters.join(" and "));
   parts.push(el("p", {className: "note"}, notes.join(" · ")));
-  const copy = copyAt(doc, i);
   if (copy) {
     parts.push(el("p", {className: "note"},
       `Copied by the filter repeat, with ${whole.format(copy.size)} bytes; to tell of them took ${fmt(copy.bits, 1)} bits.`));

@@ -68,9 +68,6 @@ function sumLines(doc) {
   return lines;
 }
 
-// How many items a cost stands for, seen as the bytes or pixels or moments that the curve counts.
-const itemsOf = (doc) => doc.kind === "pixels" || doc.kind === "blocks" ? doc.costs.length : doc.costs.length * doc.run;
-
 // Along the coding, in `buckets` steps: {means, soFar} in bits per item. Lanes are coded in turn, so
 // that what is at the same place of each was coded at about the same time.
 function learningCurve(doc, buckets) {

@@ -41,6 +41,10 @@ bool PutCopiesBack(ByteSpan raw, ExplainedDocument& document) {
   if (document.shape.kind != CodeShape::Kind::kBytes || document.run != 1) return false;
   const std::optional<PlacedCopies> placed = ReadCopies(document.values, raw.size());
   if (!placed || placed->copies.empty()) return false;
+  uint64_t filtered_size = placed->literals_begin;
+  ForEachLiterals(*placed, raw.size(),
+                  [&](uint64_t, uint64_t, uint64_t run) { filtered_size += run; });
+  if (filtered_size != document.values.size()) return false;
   ExplainedDocument old = std::move(document);
   document = {.shape = old.shape};
   document.shape.items = raw.size();

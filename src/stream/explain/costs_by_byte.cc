@@ -1,6 +1,7 @@
 #include "stream/explain/costs_by_byte.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "codec/filter/repeat.h"
 #include "stream/explain/copies.h"
@@ -10,6 +11,26 @@ namespace lmz {
 namespace {
 
 using Costs = std::vector<uint64_t>;
+
+// Makes the sum of `costs` (not empty) `all_q16`: what no byte is known to have taken counts to the
+// first one, or to all evenly where nothing is known; what ends of codes have saved is taken off.
+void Settle(uint64_t all_q16, Costs& costs) {
+  uint64_t sum_q16 = std::accumulate(costs.begin(), costs.end(), uint64_t{0});
+  const bool is_unknown = sum_q16 == 0;
+  for (auto cost = costs.begin(); sum_q16 > all_q16 && cost != costs.end(); ++cost) {
+    const uint64_t taken = std::min(*cost, sum_q16 - all_q16);
+    *cost -= taken;
+    sum_q16 -= taken;
+  }
+  const uint64_t left_q16 = all_q16 - sum_q16;
+  if (!is_unknown) {
+    costs[0] += left_q16;
+    return;
+  }
+  for (uint64_t i = 0; i < costs.size(); ++i) {
+    costs[i] = left_q16 * (i + 1) / costs.size() - left_q16 * i / costs.size();
+  }
+}
 
 class Spreader {
  public:
@@ -33,25 +54,7 @@ class Spreader {
       if (!part.filters.empty()) costs = WithoutFilter(part, costs);
     }
     costs.resize(part.raw_size);
-    // What is left, and what ends of codes have saved.
-    uint64_t sum_q16 = 0;
-    for (const uint64_t cost : costs) sum_q16 += cost;
-    if (sum_q16 > all_q16) {
-      for (auto cost = costs.begin(); sum_q16 > all_q16 && cost != costs.end(); ++cost) {
-        const uint64_t taken = std::min(*cost, sum_q16 - all_q16);
-        *cost -= taken;
-        sum_q16 -= taken;
-      }
-      return costs;
-    }
-    const uint64_t left_q16 = all_q16 - sum_q16;
-    if (sum_q16 != 0) {
-      costs[0] += left_q16;
-      return costs;
-    }
-    for (uint64_t i = 0; i < costs.size(); ++i) {
-      costs[i] = left_q16 * (i + 1) / costs.size() - left_q16 * i / costs.size();
-    }
+    Settle(all_q16, costs);
     return costs;
   }
 
