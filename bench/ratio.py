@@ -32,9 +32,10 @@ MODEL_FILES = {
 }
 LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
 
-# With --quick: no larger files at the levels with a model, and one picture of each source, both as
-# pixels and as a PNG file.
+# With --quick: no larger files at the levels with a model, no longer recordings, and one picture of
+# each source, both as pixels and as a PNG file.
 QUICK_MODEL_SIZE = 256 << 10
+QUICK_SOUND_SIZE = 200 << 10  # of the file, which most have as FLAC
 QUICK_PICTURES = {"kodim23", "1418519"}
 
 
@@ -42,10 +43,12 @@ def is_measured(name, level):
     return level == "0" or name in (LARGE_FILES if level == "4" else MODEL_FILES)
 
 
-def is_quick(name, level, raw_size):
+def is_quick(name, level, size):
     if name.startswith("image/"):
         return pathlib.PurePosixPath(name).stem in QUICK_PICTURES
-    return level == "0" or raw_size <= QUICK_MODEL_SIZE
+    if name.startswith("audio/"):
+        return size <= QUICK_SOUND_SIZE
+    return level == "0" or size <= QUICK_MODEL_SIZE
 
 
 def coded(lmz, options, raw):

@@ -27,8 +27,8 @@ Result<uint64_t> ParseSize(std::string_view text) {
   if (unit == "M" || unit == "MiB") shift = 20;
   if (unit == "G" || unit == "GiB") shift = 30;
   if (error != std::errc() || shift < 0 || number > (UINT64_MAX >> shift)) {
-    return Invalid("'" + std::string(text) +
-                   "' is not a size; give bytes, or for example 64K, 16M, 1G");
+    return Invalid(std::string("'").append(text).append(
+        "' is not a size; give bytes, or for example 64K, 16M, 1G"));
   }
   return number << shift;
 }
@@ -184,7 +184,7 @@ constexpr OptionRow<Options> kOptions[] = {
     {"-V,--version", "", "print the version", Set<&Options::show_version>},
 };
 
-using Parser = OptionParser<Options>;
+using Table = OptionTable<Options>;
 
 Status CheckCombination(const Options& options) {
   const bool reads_only = options.mode == Mode::kTest || options.mode == Mode::kList ||
@@ -235,7 +235,7 @@ std::vector<std::string> SplitAt(std::string_view text, std::string_view separat
   return parts;
 }
 
-// The value of --files is optional, which CLI11 would take from the next argument.
+// The value of --files is optional, which would be taken from the next argument.
 std::vector<std::string> NameStandardInput(std::vector<std::string> arguments) {
   for (std::string& argument : arguments) {
     if (argument == "--") break;
@@ -246,9 +246,9 @@ std::vector<std::string> NameStandardInput(std::vector<std::string> arguments) {
 
 // Options of LMZ_DEFAULTS, which name no files.
 Status ParseDefaults(const char* defaults, Options& options) {
-  Parser parser(kOptions, "lmz --help", options);
-  LMZ_TRY(parser.Run(NameStandardInput(SplitAt(defaults, " \t\n"))));
-  LMZ_ASSIGN(const std::vector<std::string> files, parser.Files());
+  Table table(kOptions, "lmz --help", options);
+  LMZ_ASSIGN(const std::vector<std::string> files,
+             table.Files(NameStandardInput(SplitAt(defaults, " \t\n"))));
   if (files.empty() && options.lists.empty()) return OkStatus();
   return Invalid((files.empty() ? "a list of files" : "'" + files.front() + "'") +
                  " is not an option; it may hold no files");
@@ -272,13 +272,13 @@ Result<Options> ParseOptions(int argc, const char* const* argv, const Environmen
   // A level on the line replaces a model of the environment, and the other way round.
   const bool has_default_level = std::exchange(options.has_level, false);
   const std::string default_model = std::exchange(options.model, {});
-  Parser parser(kOptions, "lmz --help", options);
-  LMZ_TRY(parser.Run(NameStandardInput({argv + std::min(argc, 1), argv + argc})));
+  Table table(kOptions, "lmz --help", options);
+  LMZ_ASSIGN(options.files,
+             table.Files(NameStandardInput({argv + std::min(argc, 1), argv + argc})));
   if (!options.has_level && options.model.empty()) {
     options.has_level = has_default_level;
     options.model = default_model;
   }
-  LMZ_ASSIGN(options.files, parser.Files());
   if (options.files.empty() && options.lists.empty()) options.files.push_back("-");
   if (options.output == "-") {
     options.output.clear();

@@ -61,10 +61,10 @@ constexpr OptionRow<ConvertCommand> kOptions[] = {
 
 Result<ConvertCommand> ParseConvertCommand(int argc, const char* const* argv) {
   ConvertCommand command;
-  OptionParser<ConvertCommand> parser(kOptions, "lmz-convert --help", command);
-  LMZ_TRY(parser.Run({argv + std::min(argc, 1), argv + argc}));
+  OptionTable<ConvertCommand> table(kOptions, "lmz-convert --help", command);
+  LMZ_ASSIGN(const std::vector<std::string> files,
+             table.Files({argv + std::min(argc, 1), argv + argc}));
   if (command.show_help || command.show_version) return command;
-  LMZ_ASSIGN(const std::vector<std::string> files, parser.Files());
   if (files.empty()) return Invalid("no file is given; see lmz-convert --help");
   if (files.size() > 1) return Invalid("lmz-convert takes one file");
   command.input = files[0];

@@ -43,10 +43,9 @@ constexpr OptionRow<ExplainCommand> kOptions[] = {
 
 Result<ExplainCommand> ParseExplainCommand(int argc, const char* const* argv) {
   ExplainCommand command;
-  OptionParser<ExplainCommand> parser(kOptions, "lmz explain --help", command);
-  LMZ_TRY(parser.Run({argv + 2, argv + argc}));
+  OptionTable<ExplainCommand> table(kOptions, "lmz explain --help", command);
+  LMZ_ASSIGN(const std::vector<std::string> files, table.Files({argv + 2, argv + argc}));
   if (command.show_help) return command;
-  LMZ_ASSIGN(const std::vector<std::string> files, parser.Files());
   if (files.size() > 1) return Invalid("explain: takes one file; see lmz explain --help");
   command.file = files.empty() ? "-" : files[0];
   return command;

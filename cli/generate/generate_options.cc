@@ -16,11 +16,9 @@ constexpr uint64_t kMostBytes = uint64_t{1} << 24;
 // A decimal fraction with up to three digits behind the point.
 Status SetTemperature(GenerateCommand& command, const std::string& value) {
   const size_t point = std::min(value.find('.'), value.size());
-  std::string digits = value.substr(0, point);
-  std::string fraction = point < value.size() ? value.substr(point + 1) : "";
-  const bool is_short = fraction.size() <= 3;
-  fraction.resize(3, '0');
-  digits += fraction;
+  std::string digits = value.substr(0, point) + value.substr(std::min(point + 1, value.size()));
+  const bool is_short = digits.size() <= point + 3;
+  digits.resize(point + 3, '0');
   const char* const end = digits.data() + digits.size();
   int& milli = command.temperature_milli;
   const auto [rest, error] = std::from_chars(digits.data(), end, milli);
@@ -95,11 +93,10 @@ constexpr OptionRow<GenerateCommand> kOptions[] = {
 
 Result<GenerateCommand> ParseGenerateCommand(int argc, const char* const* argv) {
   GenerateCommand command;
-  OptionParser<GenerateCommand> parser(kOptions, "lmz generate --help", command);
-  LMZ_TRY(parser.Run({argv + 2, argv + argc}));
-  if (!command.show_help && !parser.remaining().empty()) {
-    return Invalid("generate: " + parser.remaining()[0] +
-                   " is not one of its options; see lmz generate --help");
+  OptionTable<GenerateCommand> table(kOptions, "lmz generate --help", command);
+  LMZ_ASSIGN(const std::vector<std::string> files, table.Files({argv + 2, argv + argc}));
+  if (!command.show_help && !files.empty()) {
+    return Invalid("generate: " + files[0] + " is not one of its options; see lmz generate --help");
   }
   return command;
 }

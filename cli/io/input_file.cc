@@ -58,10 +58,9 @@ Status InputFile::OpenDescriptor(Accept accept) {
 Status InputFile::Inspect(Accept accept) {
   if (fstat(descriptor_, &attributes_) != 0) return SystemError("cannot be examined");
   if (S_ISDIR(attributes_.st_mode)) {
-    return IsStdin() ? Refused("is a directory; pack it with tar -I lmz -cf DIR.tar.lmz DIR")
-                     : Refused(
-                           "is a directory, skipped; use -r for the files in it, or pack it with "
-                           "tar -I lmz -cf");
+    return Refused(IsStdin() ? "is a directory; pack it with tar -I lmz -cf DIR.tar.lmz DIR"
+                             : "is a directory, skipped; use -r for the files in it, or pack it "
+                               "with tar -I lmz -cf DIR.tar.lmz DIR");
   }
   if (!S_ISREG(attributes_.st_mode)) {
     if (accept == Accept::kRegular) {

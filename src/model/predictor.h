@@ -5,6 +5,7 @@
 // how lanes are divided among workers and steps.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +23,7 @@ struct SessionSize {
   int lanes = 1;
   int workers = 1;         // threads that step at the same time
   int lanes_per_step = 1;  // at most, for one worker
+  int steps_ahead = 1;     // at most, of one StepAhead
 };
 
 // One of `count` parts of a step, which a lane goes through in order, each on any worker.
@@ -47,6 +49,18 @@ class Session {
                       uint32_t* opinions) = 0;
   Status Step(int worker, int first, int count, const uint8_t* last_bytes, uint32_t* opinions) {
     return Step(worker, first, count, StepPart{}, last_bytes, opinions);
+  }
+
+  // `times` whole steps for these lanes, whose bytes are known: lane first + i has last_bytes[count
+  // * t + i] behind it at step t and gets opinions[256 * (count * t + i) + byte]. The opinions are
+  // those of as many steps one by one.
+  virtual Status StepAhead(int worker, int first, int count, int times, const uint8_t* last_bytes,
+                           uint32_t* opinions) {
+    for (int t = 0; t < times; ++t) {
+      LMZ_TRY(Step(worker, first, count, last_bytes + ptrdiff_t{t} * count,
+                   opinions + ptrdiff_t{t} * count * kByteValues));
+    }
+    return OkStatus();
   }
 
   // Makes `lane` forget everything, as if new.

@@ -6,6 +6,7 @@
 
 #include "codec/model_reference.h"
 #include "codec/observer.h"
+#include "codec/text/ahead_walk.h"
 #include "codec/text/header.h"
 #include "codec/text/walk.h"
 #include "entropy/coder.h"
@@ -15,6 +16,7 @@ namespace lmz {
 
 namespace {
 
+using text::AheadWalk;
 using text::kMaxGroups;
 using text::kMaxLanes;
 using text::Layout;
@@ -104,9 +106,9 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
   std::array<Bytes, kMaxGroups> codes;
   std::vector<Encoder> encoders;
   for (int g = 0; g < layout->groups(); ++g) encoders.emplace_back(codes[static_cast<size_t>(g)]);
-  LMZ_TRY(TextWalk(std::span(&options.model, 1), *layout, options.profile, raw, std::span(encoders),
-                   resources)
-              .Run());
+  LMZ_TRY(
+      AheadWalk(std::span(&options.model, 1), *layout, options.profile, raw, encoders, resources)
+          .Run());
   const uint32_t fingerprint = Fingerprint(std::span<const Encoder>(encoders));
 
   payload.clear();

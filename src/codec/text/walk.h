@@ -1,4 +1,5 @@
-// The one walk over a block of the text codec, for both directions.
+// The walk over a block of the text codec that needs to know no byte in advance: a decoder's. An
+// encoder's is in ahead_walk.h and codes the same.
 //
 // Every step feeds each lane's last byte to the models and codes each lane's next one, in the order
 // of the lanes. Threads take pieces of this work as a Schedule hands them out, so that one thread's
@@ -7,29 +8,24 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/crew.h"
 #include "base/memory_errors.h"
 #include "codec/block.h"
+#include "codec/text/lane_groups.h"
 #include "codec/text/layout.h"
 #include "codec/text/schedule.h"
 #include "cpu/aligned.h"
-#include "mix/code_byte.h"
-#include "mix/context_mixer.h"
 #include "model/predictor.h"
 
 namespace lmz::text {
 
-// Encoding, Coder is Encoder and Byte is const uint8_t; decoding, each byte is written before
-// anything reads it.
 template <class Coder, class Byte>
 class TextWalk {
  public:
@@ -40,13 +36,12 @@ class TextWalk {
       : models_(models),
         layout_(layout),
         profile_(profile),
-        block_(block),
-        coders_(coders),
         resources_(resources),
         crew_(layout.CrewSize(resources.threads, ParametersOf(models))),
         parts_(PartsOf(models, crew_.size())),
         schedule_(layout, crew_.size(), kLanesTogether, static_cast<int>(parts_.size())),
-        opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()) {}
+        opinions_(static_cast<size_t>(layout.lanes()) * kByteValues * models.size()),
+        groups_(layout, block, coders, resources) {}
 
   // The memory that the walk takes for `models`, from above, in bytes.
   static uint64_t MemoryFor(std::span<const Predictor* const> models, const Layout& layout,
@@ -64,7 +59,7 @@ class TextWalk {
   // those of a session.
   Status Run() {
     const std::unique_lock<std::mutex> lock = resources_.HoldCrew();
-    LMZ_TRY(MakeGroups());
+    LMZ_TRY(groups_.Make(models_, profile_));
     for (const Predictor* model : models_) {
       sessions_.push_back(model->Begin(SizeFor(layout_, crew_.size())));
     }
@@ -76,7 +71,6 @@ class TextWalk {
   const Schedule& schedule() const { return schedule_; }
 
  private:
-  static constexpr uint64_t kReportSteps = 64;
   // So many lanes make the kernels as quick as they get.
   static constexpr int kLanesTogether = 16;
 
@@ -110,40 +104,6 @@ class TextWalk {
     return parts;
   }
 
-  // Lanes that share a mixer and a coder. They know nothing of other groups.
-  struct Group {
-    Group(ContextMixer group_mixer, Coder& group_coder)
-        : mixer(std::move(group_mixer)), coder(group_coder) {}
-    ContextMixer::Lane& lane(int number) { return lanes[static_cast<size_t>(number - first_lane)]; }
-    int end_lane() const { return first_lane + static_cast<int>(lanes.size()); }
-
-    ContextMixer mixer;
-    Coder& coder;
-    std::vector<ContextMixer::Lane> lanes;
-    int first_lane = 0;
-    std::atomic<uint64_t> written_size = 0;  // by the coder, for reports
-  };
-
-  Status MakeGroups() {
-    const ContextMixer::Start start = ContextMixer::For(models_);
-    for (int g = 0; g < layout_.groups(); ++g) {
-      const int first = layout_.GroupBegin(g);
-      const int end = layout_.GroupBegin(g + 1);
-      const uint64_t begin = layout_.LaneBegin(first);
-      LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(layout_.LaneBegin(end) - begin, end - first,
-                                                        start, BestKernels(MixerBuilds())));
-      groups_.push_back(std::make_unique<Group>(std::move(mixer), coders_[static_cast<size_t>(g)]));
-      Group& group = *groups_.back();
-      group.first_lane = first;
-      for (int lane = first; lane < end; ++lane) {
-        group.lanes.push_back(
-            group.mixer.MakeLane(block_.data() + begin,
-                                 static_cast<uint32_t>(layout_.LaneBegin(lane) - begin), profile_));
-      }
-    }
-    return OkStatus();
-  }
-
   // Until there is nothing left to do; the first failure ends the work of all.
   void Work(int member) {
     const Status status = WithMemoryErrors([&] { return DoPieces(member); },
@@ -174,48 +134,26 @@ class TextWalk {
     LMZ_TRY(sessions_[part.model]->Step(member, first, end - first, part.step,
                                         inputs_.data() + first, opinion(first)));
     if (part.step.index + 1 < part.step.count) return OkStatus();
-    for (const auto& group : groups_) {
-      const int begin = std::max(first, group->first_lane);
-      for (int lane = begin; lane < std::min(end, group->end_lane()); ++lane) {
-        group->lane(lane).SetOpinion(part.model, opinion(lane));
-      }
-    }
+    for (int lane = first; lane < end; ++lane) groups_.SetOpinion(lane, part.model, opinion(lane));
     return OkStatus();
   }
 
   Status CodeLanes(const Piece& piece) {
-    Group& group = *groups_[static_cast<size_t>(piece.group)];
-    const int first = std::max(schedule_.RangeBegin(piece.first_range), group.first_lane);
-    const int end = std::min(schedule_.RangeBegin(piece.end_range), group.end_lane());
-    for (int lane = first; lane < end; ++lane) {
-      if (piece.step >= layout_.LaneSize(lane)) continue;
-      if (end - first > 1) group.mixer.Await(&group.lane(lane + 1 < end ? lane + 1 : first));
-      inputs_[static_cast<size_t>(lane)] =
-          CodeByte(group.mixer, group.lane(lane), group.coder,
-                   block_[static_cast<size_t>(layout_.LaneBegin(lane) + piece.step)]);
-    }
-    group.mixer.Await(nullptr);
-    if (group.coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
-    group.written_size.store(group.coder.written_size(), std::memory_order_relaxed);
-    if (first != 0 || piece.step % kReportSteps != 0) return OkStatus();
+    const int first =
+        std::max(schedule_.RangeBegin(piece.first_range), layout_.GroupBegin(piece.group));
+    const int end =
+        std::min(schedule_.RangeBegin(piece.end_range), layout_.GroupBegin(piece.group + 1));
+    groups_.CodeStep(piece.group, first, end, piece.step,
+                     [&](int lane, uint8_t byte) { inputs_[static_cast<size_t>(lane)] = byte; });
+    LMZ_TRY(groups_.Check(piece.group));
     // Whoever holds the first lane reports; the next report waits until this one has let go of it.
-    const uint64_t done = piece.step * static_cast<uint64_t>(layout_.lanes());
-    const bool goes_on = resources_.Report(done, WrittenSize()) &&
-                         (std::is_const_v<Byte> || resources_.TellDecoded(piece.step + 1));
-    return goes_on ? OkStatus() : CancelledStatus();
-  }
-
-  uint64_t WrittenSize() const {
-    uint64_t size = 0;
-    for (const auto& group : groups_) size += group->written_size.load(std::memory_order_relaxed);
-    return size;
+    if (first != 0 || piece.step % kReportSteps != 0) return OkStatus();
+    return groups_.Report(piece.step);
   }
 
   const std::span<const Predictor* const> models_;
   const Layout& layout_;
   const Profile profile_;
-  const std::span<Byte> block_;
-  const std::span<Coder> coders_;
   const BlockResources& resources_;
   Crew crew_;
   const std::vector<Part> parts_;
@@ -223,7 +161,7 @@ class TextWalk {
   std::vector<std::unique_ptr<Session>> sessions_;  // [model]
   std::array<uint8_t, kMaxLanes> inputs_{};  // [lane]: its last byte; 0 in front of the first one
   AlignedVector<uint32_t> opinions_;         // [model][lane][byte]
-  std::vector<std::unique_ptr<Group>> groups_;
+  LaneGroups<Coder, Byte> groups_;
   std::mutex failure_mutex_;
   Status failure_;  // the first one; guarded by failure_mutex_ while members work
 };

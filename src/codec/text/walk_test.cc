@@ -9,6 +9,7 @@
 #endif
 
 #include "codec/block.h"
+#include "codec/text/ahead_walk.h"
 #include "entropy/coder.h"
 #include "tests/follower_model.h"
 #include "tests/recipes.h"
@@ -109,14 +110,46 @@ INSTANTIATE_TEST_SUITE_P(Shapes, TextThreads,
                                   std::to_string(shape.param.groups) + "groups";
                          });
 
+// The codes [group] of AheadWalk or of TextWalk.
+std::vector<Bytes> CodesOf(const Bytes& raw, std::span<const Predictor* const> models,
+                           const Layout& layout, int threads, bool goes_ahead) {
+  std::vector<Bytes> codes(static_cast<size_t>(layout.groups()));
+  std::vector<Encoder> encoders(codes.begin(), codes.end());
+  const BlockResources resources = {.threads = threads};
+  const Status status =
+      goes_ahead
+          ? AheadWalk(models, layout, Profile::kText, raw, encoders, resources).Run()
+          : TextWalk(models, layout, Profile::kText, ByteSpan(raw), std::span(encoders), resources)
+                .Run();
+  EXPECT_TRUE(status.ok()) << status.message();
+  for (Encoder& encoder : encoders) encoder.Finish();
+  return codes;
+}
+
+// Stretches of all lengths, the last one shorter, ranges within groups and across them.
+TEST(AheadWalkTest, CodesWhatTheOtherWalkDoes) {
+  const Predictor* const models[] = {testing::TinyModel().get(), testing::Follower().get()};
+  for (const size_t size : {size_t{1}, size_t{63}, size_t{9001}}) {
+    const Bytes raw = testing::MakeWords(size);
+    for (const auto& [lanes, groups] : {std::pair{1, 1}, {2, 1}, {7, 3}, {16, 1}, {64, 4}}) {
+      if (static_cast<size_t>(lanes) > size) continue;
+      const Layout layout = Layout::Make(size, lanes, groups).value();
+      const std::vector<Bytes> expected = CodesOf(raw, models, layout, 1, false);
+      for (const int threads : {1, 2, 5}) {
+        EXPECT_EQ(CodesOf(raw, models, layout, threads, true), expected)
+            << size << " " << lanes << " " << threads;
+      }
+    }
+  }
+}
+
 // The code of `raw` under `models`, decoded again by another number of threads.
 Bytes VerifiedCode(const Bytes& raw, std::span<const Predictor* const> models) {
   const Layout layout = Layout::Make(raw.size(), 5, 1).value();
   Bytes code;
   std::vector<Encoder> encoders(1, Encoder(code));
   const BlockResources one = {.threads = 1}, two = {.threads = 2};
-  EXPECT_TRUE(
-      TextWalk(models, layout, Profile::kText, ByteSpan(raw), std::span(encoders), one).Run().ok());
+  EXPECT_TRUE(AheadWalk(models, layout, Profile::kText, raw, encoders, one).Run().ok());
   const uint32_t fingerprint = encoders[0].fingerprint();
   encoders[0].Finish();
   Bytes back(raw.size());

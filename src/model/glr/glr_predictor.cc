@@ -15,7 +15,7 @@ class GlrSession final : public Session {
   GlrSession(const PackedGlr& weights, const SessionSize& size)
       : weights_(weights), states_(weights.shape, size.lanes) {
     for (int i = 0; i < size.workers; ++i) {
-      scratches_.emplace_back(weights.shape, size.lanes_per_step);
+      scratches_.emplace_back(weights.shape, size.lanes_per_step, size.steps_ahead);
     }
   }
 
@@ -24,6 +24,13 @@ class GlrSession final : public Session {
               uint32_t* opinions) override {
     StepGlr(weights_, states_, first, count, part, last_bytes, opinions,
             scratches_[static_cast<size_t>(worker)]);
+    return OkStatus();
+  }
+
+  Status StepAhead(int worker, int first, int count, int times, const uint8_t* last_bytes,
+                   uint32_t* opinions) override {
+    StepGlrAhead(weights_, states_, first, count, times, last_bytes, opinions,
+                 scratches_[static_cast<size_t>(worker)]);
     return OkStatus();
   }
 
@@ -47,7 +54,8 @@ GlrPredictor::GlrPredictor(const ModelFile& model, const NetworkKernels& kernels
 
 uint64_t GlrPredictor::SessionMemory(const SessionSize& size) const {
   return sizeof(GlrSession) + LaneStates::MemoryFor(shape(), size.lanes) +
-         static_cast<uint64_t>(size.workers) * StepScratch::MemoryFor(shape(), size.lanes_per_step);
+         static_cast<uint64_t>(size.workers) *
+             StepScratch::MemoryFor(shape(), size.lanes_per_step, size.steps_ahead);
 }
 
 int GlrPredictor::PartsFor(int threads) const {

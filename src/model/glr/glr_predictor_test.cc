@@ -42,7 +42,43 @@ Weights RunSteps(const GlrPredictor& network, int lanes, int steps, int stretch)
   return weights;
 }
 
+// The weights [steps][lanes][256] of steps one by one, or in stretches of up to `ahead` steps.
+Weights AllWeights(const GlrPredictor& network, int lanes, int steps, int ahead) {
+  const auto session = network.Begin(
+      {.lanes = lanes + 1, .workers = 1, .lanes_per_step = lanes, .steps_ahead = ahead});
+  const auto position = static_cast<size_t>(lanes);
+  Weights weights(static_cast<size_t>(steps) * position * kByteValues);
+  Bytes input(static_cast<size_t>(steps) * position);
+  for (int step = 0; step < steps; ++step) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      input[static_cast<size_t>(step * lanes + lane)] = InputByte(lane, step);
+    }
+  }
+  for (int step = 0; step < steps; step += ahead) {
+    const size_t begin = static_cast<size_t>(step) * position;
+    EXPECT_TRUE(session
+                    ->StepAhead(0, 1, lanes, std::min(ahead, steps - step), &input[begin],
+                                &weights[begin * kByteValues])
+                    .ok());
+  }
+  return weights;
+}
+
 class GlrBuildTest : public KernelTest<NetworkKernels> {};
+
+// Few and many lanes, in and beside whole units; the last stretch is shorter.
+TEST_P(GlrBuildTest, StretchesGiveTheWeightsOfSingleSteps) {
+  for (const GlrShape shape : {kShape, GlrShape{192, 2, 144, 320}}) {
+    const ModelFile model = RandomModel(shape, 9, Wildness::kTame);
+    const GlrPredictor scalar(model, PortableKernels(NetworkBuilds())), network(model, kernels_);
+    for (const int lanes : {1, 2, 5, 16, 19}) {
+      const Weights expected = AllWeights(scalar, lanes, 7, 1);
+      for (const int ahead : {1, 3, 7}) {
+        EXPECT_EQ(AllWeights(network, lanes, 7, ahead), expected) << lanes << " " << ahead;
+      }
+    }
+  }
+}
 
 TEST_P(GlrBuildTest, GivesTheSameWeightsAsScalar) {
   for (const Wildness wildness : {Wildness::kTame, Wildness::kExtreme}) {

@@ -53,42 +53,51 @@ void LaneStates::Reset(int lane) {
   }
 }
 
-StepScratch::Slot::Slot(int lanes, int widest)
-    : quantized_(static_cast<size_t>(lanes) * (static_cast<size_t>(widest) + kCacheLine)),
-      mantissa_(WholeUnits(lanes)),
-      exponent_(WholeUnits(lanes)),
-      sums_(static_cast<size_t>(lanes) * (static_cast<size_t>(widest) + kSumsOfALine)) {}
+StepScratch::Slot::Slot(int positions, int widest)
+    : quantized_(static_cast<size_t>(positions) * (static_cast<size_t>(widest) + kCacheLine)),
+      mantissa_(WholeUnits(positions) + kLaneUnit),
+      exponent_(WholeUnits(positions) + kLaneUnit),
+      sums_(static_cast<size_t>(positions) * (static_cast<size_t>(widest) + kSumsOfALine)) {}
 
-uint64_t StepScratch::Slot::MemoryFor(int lanes, int widest) {
+uint64_t StepScratch::Slot::MemoryFor(int positions, int widest) {
   const uint64_t row = (static_cast<uint64_t>(widest) + kCacheLine) * sizeof(uint8_t) +
                        (static_cast<uint64_t>(widest) + kSumsOfALine) * sizeof(int32_t);
-  return static_cast<uint64_t>(lanes) * row + WholeUnits(lanes) * 2 * sizeof(int32_t) +
-         sizeof(Slot) + 4 * kAlignment;
+  return static_cast<uint64_t>(positions) * row +
+         (WholeUnits(positions) + kLaneUnit) * 2 * sizeof(int32_t) + sizeof(Slot) + 4 * kAlignment;
 }
 
-QuantizedRows StepScratch::Slot::Quantized(int size) {
-  return {{quantized_.data(), size + static_cast<ptrdiff_t>(kCacheLine)}, scales()};
+QuantizedRows StepScratch::Slot::Quantized(int size, int position) {
+  const ptrdiff_t stride = size + static_cast<ptrdiff_t>(kCacheLine);
+  return {{quantized_.data() + position * stride, stride}, scales(position)};
 }
 
-Rows<int32_t> StepScratch::Slot::Sums(int size) {
-  return {sums_.data(), size + static_cast<ptrdiff_t>(kSumsOfALine)};
+Rows<int32_t> StepScratch::Slot::Sums(int size, int position) {
+  const ptrdiff_t stride = size + static_cast<ptrdiff_t>(kSumsOfALine);
+  return {sums_.data() + position * stride, stride};
 }
 
-StepScratch::StepScratch(const GlrShape& shape, int lanes)
-    : normal(lanes, std::max(shape.width, shape.state)), gate(lanes, shape.state) {
-  const size_t units = WholeUnits(lanes);
-  for (int i = 0; i < kMaxMixes; ++i) slots.emplace_back(lanes, WidestOf(shape));
+StepScratch::StepScratch(const GlrShape& shape, int lanes, int steps)
+    : normal(lanes * steps, std::max(shape.width, shape.state)), gate(lanes * steps, shape.state) {
+  const size_t units = WholeUnits(lanes * steps);
+  for (int i = 0; i < kMaxMixes; ++i) slots.emplace_back(lanes * steps, WidestOf(shape));
+  if (steps > 1) {
+    residual = LaneRows<int32_t>(lanes * steps, shape.width);
+    states = LaneRows<int32_t>(lanes * steps, shape.state);
+  }
   half.resize(units * HalfSize(shape));
   gates.resize(units * shape.state);
   full.resize(units * FullSize(shape));
 }
 
-uint64_t StepScratch::MemoryFor(const GlrShape& shape, int lanes) {
-  const uint64_t lane = (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
+uint64_t StepScratch::MemoryFor(const GlrShape& shape, int lanes, int steps) {
+  const int positions = lanes * steps;
+  uint64_t position = (std::max(shape.width, shape.state) + shape.state) * sizeof(int16_t);
+  if (steps > 1) position += (uint64_t{shape.width} + shape.state) * sizeof(int32_t);
   const uint64_t in_units = HalfSize(shape) * sizeof(int16_t) + shape.state * sizeof(uint16_t) +
                             FullSize(shape) * sizeof(int32_t);
-  return static_cast<uint64_t>(lanes) * lane + WholeUnits(lanes) * in_units +
-         kMaxMixes * Slot::MemoryFor(lanes, WidestOf(shape)) + sizeof(StepScratch) + 5 * kAlignment;
+  return static_cast<uint64_t>(positions) * position + WholeUnits(positions) * in_units +
+         kMaxMixes * Slot::MemoryFor(positions, WidestOf(shape)) + sizeof(StepScratch) +
+         7 * kAlignment;
 }
 
 }  // namespace lmz

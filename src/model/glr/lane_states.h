@@ -60,40 +60,46 @@ class LaneStates {
   std::vector<LayerState> layers_;
 };
 
-// One thread's working memory for steps of up to `lanes` lanes.
+// One thread's working memory for up to `steps` steps at once of up to `lanes` lanes. Their
+// positions are numbered step by step.
 struct StepScratch {
-  // lanes >= 1. May throw std::bad_alloc.
-  StepScratch(const GlrShape& shape, int lanes);
+  // lanes, steps >= 1. May throw std::bad_alloc.
+  StepScratch(const GlrShape& shape, int lanes, int steps);
 
   // The bytes that it takes, from above.
-  static uint64_t MemoryFor(const GlrShape& shape, int lanes);
+  static uint64_t MemoryFor(const GlrShape& shape, int lanes, int steps);
 
-  // Input and output of a matrix product for all lanes. Rows are as far apart as the matrix at hand
-  // makes them and a cache line more: were the distance a power of two, lanes would share few sets
-  // of the cache.
+  // Input and output of a matrix product for all positions. Rows are as far apart as the matrix at
+  // hand makes them and a cache line more: were the distance a power of two, lanes would share few
+  // sets of the cache.
   class Slot {
    public:
-    Slot(int lanes, int widest);
-    static uint64_t MemoryFor(int lanes, int widest);
+    Slot(int positions, int widest);
+    static uint64_t MemoryFor(int positions, int widest);
 
-    // Vectors of `size` quantised numbers, size <= widest.
-    QuantizedRows Quantized(int size);
+    // Vectors of `size` quantised numbers from a position on, size <= widest.
+    QuantizedRows Quantized(int size, int position);
     // As many sums.
-    Rows<int32_t> Sums(int size);
+    Rows<int32_t> Sums(int size, int position = 0);
     // Of the quantised vectors.
-    LaneScales scales() { return {mantissa_.data(), exponent_.data()}; }
+    LaneScales scales(int position) {
+      return {mantissa_.data() + position, exponent_.data() + position};
+    }
 
    private:
     AlignedVector<uint8_t> quantized_;
-    AlignedVector<int32_t> mantissa_;  // [lanes in whole units]
+    AlignedVector<int32_t> mantissa_;  // [positions in whole units, and one more]
     AlignedVector<int32_t> exponent_;  // the same
     AlignedVector<int32_t> sums_;
   };
 
   std::vector<Slot> slots;   // [kMaxMixes]
-  LaneRows<int16_t> normal;  // [lanes][the larger of width and state]
-  LaneRows<int16_t> gate;    // [lanes][state]
-  // The kernels' scratch, [lanes in whole units] of:
+  LaneRows<int16_t> normal;  // [positions][the larger of width and state]
+  LaneRows<int16_t> gate;    // [positions][state]
+  // With steps > 1, else they are in LaneStates:
+  LaneRows<int32_t> residual;  // [positions][width]
+  LaneRows<int32_t> states;    // [positions][state]: behind each step
+  // The kernels' scratch, [positions in whole units] of:
   AlignedVector<int16_t> half;    // [the larger of kMaxMixes * width and hidden]
   AlignedVector<uint16_t> gates;  // [state]
   AlignedVector<int32_t> full;    // [the larger of state and 256]

@@ -24,7 +24,7 @@ void Compare(const ModelFile& model, const std::vector<uint8_t>& text) {
   const PackedGlr network(model.glr(), BestKernels(NetworkBuilds()));
   ReferenceGlr reference(model.glr());
   LaneStates states(network.shape, 1);
-  StepScratch scratch(network.shape, 1);
+  StepScratch scratch(network.shape, 1, 1);
   std::vector<uint32_t> weights(kByteValues);
   for (size_t i = 0; i < text.size(); ++i) {
     StepGlr(network, states, 0, 1, {}, &text[i], weights.data(), scratch);

@@ -1,4 +1,4 @@
-// One step of a gated linear recurrent network (docs/spec/numerics.md, section 4).
+// Steps of a gated linear recurrent network (docs/spec/numerics.md, section 4).
 #pragma once
 
 #include <cstdint>
@@ -12,5 +12,9 @@ namespace lmz {
 // the first with the input, the last with the output.
 void StepGlr(const PackedGlr& network, LaneStates& states, int first, int count, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
+
+// Session::StepAhead for such a network: `scratch` is for as many positions, count * times.
+void StepGlrAhead(const PackedGlr& network, LaneStates& states, int first, int count, int times,
+                  const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch);
 
 }  // namespace lmz
