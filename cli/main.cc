@@ -8,6 +8,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/explain/coding.h"
+#include "cli/explain/explain.h"
 #include "cli/generate/generate.h"
 #include "cli/io/standard_streams.h"
 #include "cli/io/unfinished.h"
@@ -67,6 +68,9 @@ ExitCode Run(int argc, const char* const* argv) {
   }
   if (IsCommand(argc, argv, "generate")) {
     return RunGenerate(argc, argv, std::getenv("LMZ_MODELS"));
+  }
+  if (IsCommand(argc, argv, "explain")) {
+    return RunExplain(argc, argv, std::getenv("LMZ_MODELS"));
   }
   const Result<Options> options = ParseOptions(
       argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = std::getenv("LMZ_MODELS")});

@@ -11,6 +11,15 @@ _lmz() {
     return
   fi
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+  if [[ ${COMP_WORDS[1]} == explain ]]; then
+    local explain="-o --output --json -0 -1 -2 -3 -4 -5 --model -f --force -h --help"
+    COMPREPLY=()
+    case $current in
+      -*) mapfile -t COMPREPLY < <(compgen -W "$explain" -- "$current") ;;
+      *) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    esac
+    return
+  fi
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
     -f --force -r --recursive --files --files0 -S --suffix --salvage --verify --no-sparse -k --keep

@@ -1,5 +1,6 @@
 # fish completion for lmz, unlmz and lmzcat. A test compares the options with lmz --help.
 # Installed under the name of each command.
+complete -c lmz -n __fish_is_first_arg -a explain -d 'show where the bits of a file go'
 for command in lmz unlmz lmzcat
     complete -c $command -s d -l decompress -d 'decompress'
     complete -c $command -s z -l compress -d 'compress'

@@ -7,6 +7,7 @@
 #include "codec/filter/filter.h"
 #include "codec/filter/repeat.h"
 #include "codec/filter/repeat_stream.h"
+#include "codec/observer.h"
 
 namespace lmz {
 
@@ -188,8 +189,17 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
   LMZ_TRY(ValidateBlockHeader(header));
   LMZ_CHECK(payload.size() == header.payload_size && raw.size() == header.raw_size);
   const AnyCodec& codec = *FindCodec(header.codec);
-  if (header.filters != 0) return DecodeFiltered(codec, header, payload, resources, raw);
-  return codec.decode(payload, resources, raw);
+  if (resources.observer != nullptr) {
+    resources.observer->BeginPart({.codec = codec.name,
+                                   .filters = header.filters,
+                                   .raw_size = header.raw_size,
+                                   .coded_size = payload.size()});
+  }
+  const Result<uint32_t> fingerprint = header.filters != 0
+                                           ? DecodeFiltered(codec, header, payload, resources, raw)
+                                           : codec.decode(payload, resources, raw);
+  if (resources.observer != nullptr && fingerprint.ok()) resources.observer->EndPart(raw);
+  return fingerprint;
 }
 
 Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan raw,

@@ -55,6 +55,9 @@ class PreparedBlock {
   // The same with the repeat filter alone, which removes `repeats` as RemoveRepeats takes them.
   static Result<PreparedBlock> Make(ByteSpan raw, const std::vector<Repeat>& repeats);
 
+  // Bytes before filters.
+  uint64_t raw_size() const { return raw_.size(); }
+
   // What codecs code.
   ByteSpan filtered() const { return filters_ != 0 ? ByteSpan(filtered_) : raw_; }
   // Where in filtered() the literals of the repeats begin that were given.

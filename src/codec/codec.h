@@ -9,7 +9,8 @@
 
 namespace lmz {
 
-class ModelLibrary;  // model/library.h
+class BlockObserver;  // codec/observer.h
+class ModelLibrary;   // model/library.h
 
 // A codec's number in the format, 0 to 15 (docs/spec/codecs.md). Each codec names its own in its
 // row: kPngCodec.id.
@@ -28,6 +29,8 @@ struct BlockResources {
   int depth = 0;
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   const ModelLibrary* models = nullptr;
+  // Is told where the bits go, with `threads` 1; null: nobody wants to know.
+  BlockObserver* observer = nullptr;
   // Called now and then, from one thread at a time, with the number of bytes done so far, which
   // never falls, and, when encoding, roughly the bytes of code that they came to, 0 where that is
   // not known; returning false stops the work with kCancelled. Must not throw.

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "codec/codec.h"
+#include "codec/observer.h"
 #include "codec/watch.h"
 #include "entropy/coder.h"
 
@@ -136,14 +137,19 @@ class PartsReader : public Parts {
   }
 
   // Decodes an arithmetic code that was taken, by walk(decoder, resources), which reports up to
-  // `work`. Errors: those of the walk; kDamaged when some of the code is left over.
+  // `work`; observers are told that it has this shape. Errors: those of the walk; kDamaged when
+  // some of the code is left over.
   template <class Walk>
-  Status Decode(ByteSpan code, uint64_t work, uint64_t share, Walk walk) {
-    Decoder decoder(code);
+  Status Decode(ByteSpan code, uint64_t work, uint64_t share, const CodeShape& shape, Walk walk) {
     const BlockResources resources = Next(share, work);
-    LMZ_TRY(walk(decoder, resources));
-    AddFingerprint(decoder.fingerprint());
-    return decoder.has_rest() ? LeftOver() : OkStatus();
+    if (resources.observer != nullptr) {
+      ObservedDecoder decoder(code, resources.observer->AddCode(shape, code.size()));
+      LMZ_TRY(DecodeBy(decoder, resources, walk));
+      decoder.End();
+      return OkStatus();
+    }
+    Decoder decoder(code);
+    return DecodeBy(decoder, resources, walk);
   }
 
   // The end of a payload whose last part has its size. Errors: kDamaged when something follows.
@@ -151,6 +157,12 @@ class PartsReader : public Parts {
 
  private:
   static Status LeftOver();
+  template <class AnyDecoder, class Walk>
+  Status DecodeBy(AnyDecoder& decoder, const BlockResources& resources, Walk& walk) {
+    LMZ_TRY(walk(decoder, resources));
+    AddFingerprint(decoder.fingerprint());
+    return decoder.has_rest() ? LeftOver() : OkStatus();
+  }
   Result<ByteSpan> TakeFor(uint64_t raw_size, uint64_t (*max_raw_size)(uint64_t), Framing framing);
 
   template <class Options>
@@ -158,7 +170,12 @@ class PartsReader : public Parts {
                 MutableByteSpan raw) {
     if (raw.empty()) return OkStatus();
     const BlockResources resources = Next(share, raw.size());
+    BlockObserver* const observer = resources.observer;
+    if (observer != nullptr) {
+      observer->BeginPart({.codec = codec.name, .raw_size = raw.size(), .coded_size = code.size()});
+    }
     LMZ_ASSIGN(const uint32_t fingerprint, codec.decode(code, resources, raw));
+    if (observer != nullptr) observer->EndPart(raw);
     AddFingerprint(fingerprint);
     return OkStatus();
   }

@@ -275,7 +275,7 @@ Status ReadParts(ByteSpan payload, uint64_t words_size, uint32_t& fingerprint) {
   LMZ_ASSIGN(const Bytes three, parts.Fetch(kStoredCodec, 3, Framing::kSized, 3));
   EXPECT_EQ(three, (Bytes{1, 2, 3}));
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
-  LMZ_TRY(parts.Decode(code, 1, 1, [](Decoder& decoder, const BlockResources&) {
+  LMZ_TRY(parts.Decode(code, 1, 1, {}, [](Decoder& decoder, const BlockResources&) {
     for (int i = 0; i < 100; ++i) EXPECT_EQ(decoder.Code(0, 32768), i & 1);
     return OkStatus();
   }));

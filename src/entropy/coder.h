@@ -73,7 +73,7 @@ class Decoder {
   static constexpr uint64_t kReadAhead = 6;
 
   // Reads from `in`, which outlives the decoder.
-  explicit Decoder(ByteSpan in) : next_(in.data()), end_(in.data() + in.size()) {
+  explicit Decoder(ByteSpan in) : begin_(in.data()), next_(in.data()), end_(in.data() + in.size()) {
     for (uint64_t i = 0; i < kReadAhead; ++i) code_ = code_ << 8 | NextByte();
   }
 
@@ -107,6 +107,11 @@ class Decoder {
 
   uint32_t fingerprint() const { return internal::FoldRange(range_); }
 
+  // For observers (entropy/spent_bits.h): the range, in 2^-48 of the byte that is read next, and
+  // how many bytes were read, those left out at the end included.
+  uint64_t range() const { return range_; }
+  uint64_t read_size() const { return static_cast<uint64_t>(next_ - begin_) + missing_; }
+
   // Never: a decoder writes no code. See Encoder::written_size.
   static constexpr uint64_t written_size() { return 0; }
 
@@ -117,6 +122,7 @@ class Decoder {
     return 0;
   }
 
+  const uint8_t* begin_;
   const uint8_t* next_;
   const uint8_t* end_;
   uint64_t code_ = 0;  // the coded value less low

@@ -29,6 +29,10 @@ class ByteOpinion {
     return sums_[2 * node] == 0 ? 1 : sums_[2 * node + 1] == 0 ? 0 : -1;
   }
 
+  // As they were set.
+  uint32_t weight(uint8_t byte) const { return sums_[256u + byte]; }
+  uint32_t sum() const { return sums_[1]; }
+
  private:
   static uint32_t AtLeastOne(uint32_t sum) { return sum + (sum == 0 ? 1 : 0); }
 

@@ -6,6 +6,7 @@
 
 #include "entropy/code_byte.h"
 #include "mix/context_mixer.h"
+#include "mix/observe/observed_decoder.h"
 
 namespace lmz {
 
@@ -20,8 +21,12 @@ uint8_t CodeByte(ContextMixer& mixer, ContextMixer::Lane& lane, Coder& coder, By
     ContextMixer::Lane& lane;
   };
   constexpr bool kIsKnown = std::is_const_v<Byte>;
+  if constexpr (kIsObserved<Coder>) {
+    coder.Foresee(mixer, lane, [&](uint32_t node) { return mixer.Peek(lane, node); });
+  }
   const uint8_t coded = CodeByte(coder, Bits{mixer, lane}, kIsKnown ? byte : 0u);
   if constexpr (!kIsKnown) byte = coded;
+  if constexpr (kIsObserved<Coder>) coder.EndByte(lane, coded);
   mixer.UpdateByte(lane);
   return coded;
 }

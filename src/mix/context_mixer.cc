@@ -242,11 +242,8 @@ uint32_t ContextMixer::Refine(int logit_q8) {
   return static_cast<uint32_t>(std::clamp(p_q16, 1, 65535));
 }
 
-uint32_t ContextMixer::Predict(Lane& lane) {
-  if (lane.node_ == 1 || (lane.node_ & ~15u) == 16) {
-    if (lane.node_ == 1) lane.is_match_alive_ = lane.match_.length() > 0;
-    EnterHalf(lane);
-  }
+// Where the half has been entered. Inlined: it is the innermost loop.
+[[gnu::always_inline]] inline uint32_t ContextMixer::PredictHere(Lane& lane) {
   EnterMaps(lane);
   const unsigned node_bits = 31 - static_cast<unsigned>(__builtin_clz(lane.node_));
   const uint32_t bit_index = 7 - node_bits;
@@ -272,6 +269,32 @@ uint32_t ContextMixer::Predict(Lane& lane) {
                       &context_bit_, mixer_.inputs()));
   contexts.first[kSeenSet] = seen * 8 + bit_index;
   return Refine(mixer_.Predict(contexts));
+}
+
+uint32_t ContextMixer::Predict(Lane& lane) {
+  if (lane.node_ == 1 || (lane.node_ & ~15u) == 16) {
+    if (lane.node_ == 1) lane.is_match_alive_ = lane.match_.length() > 0;
+    EnterHalf(lane);
+  }
+  return PredictHere(lane);
+}
+
+uint32_t ContextMixer::Peek(Lane& lane, uint32_t node) {
+  const int bits = static_cast<int>(std::bit_width(node)) - 1;
+  lane.node_ = lane.half_node_ = node;
+  if (bits >= 4) {
+    lane.half_node_ = (node & ((1u << (bits - 4)) - 1)) | 1u << (bits - 4);
+    contexts_.PeekSecond(node >> (bits - 4), lane.view_);
+  } else if (node == 1) {
+    contexts_.PeekFirst(lane.contexts_.hashes(), lane.view_);
+  } else {
+    ContextTable::ReturnToFirst(lane.view_);
+  }
+  lane.is_match_alive_ =
+      lane.match_.length() > 0 && (lane.match_.expected_byte() | 256u) >> (8 - bits) == node;
+  const uint32_t p1_q16 = PredictHere(lane);
+  lane.node_ = lane.half_node_ = 1;
+  return p1_q16;
 }
 
 // With the bit behind `node` an eighth of it. (Inlined, since GCC 12 drops calls of functions that

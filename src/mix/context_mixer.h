@@ -49,6 +49,12 @@ class ContextMixer {
     // The next bit, if it is the only one that the first opinion has a weight for, or -1.
     int OnlyBit() const { return opinions_[0].OnlyBit(node_); }
 
+    // The opinion of that number, valid until the next one.
+    const ByteOpinion& opinion(size_t number) const { return opinions_[number]; }
+
+    // Of the next byte in the block.
+    uint32_t position() const { return position_; }
+
     // What the lane's bytes up to the last one match, between two bytes.
     const MatchModel& match() const { return match_; }
 
@@ -109,6 +115,14 @@ class ContextMixer {
   // The lane's next bit was `bit`.
   void Update(Lane& lane, int bit);
 
+  // What Predict would give after the bits in `node` (1 .. 255), for those who only look: between
+  // two bytes of the lane, first for node 1, then for any others. Leaves no trace. What Predict
+  // learns from a byte's first bits, and contexts that share memory, make it differ a little.
+  uint32_t Peek(Lane& lane, uint32_t node);
+
+  // How many opinions are mixed.
+  size_t opinions() const { return opinions_; }
+
   // While bits of another lane are predicted, asks for the memory of `lane`, which is between two
   // bytes and comes next: a part with each bit, since a core waits for no more than so many pieces
   // of memory at a time. Null: a lane's memory is asked for when its byte is known. `lane` outlives
@@ -134,6 +148,7 @@ class ContextMixer {
                MatchTable matches, const MixerKernels& kernels);
 
   void EnterHalf(Lane& lane);
+  uint32_t PredictHere(Lane& lane);
   uint32_t FillMatchInputs(Lane& lane, int bit_index, Mixer::Eight& tail);
   uint32_t FillOpinionInputs(const Lane& lane, size_t number, Mixer::Eight& tail);
   void Foresee(Lane& lane, uint32_t next_node);

@@ -1,6 +1,10 @@
 #include "plan/coded.h"
 
+#include <string>
 #include <utility>
+
+#include "model/predictor.h"
+#include "model/token/token_predictor.h"
 
 namespace lmz {
 
@@ -10,11 +14,48 @@ namespace {
 // what they reported.
 constexpr size_t kReportSlack = 64;
 
+std::string LanesText(unsigned lanes) {
+  return lanes == 0 ? "" : lanes == 1 ? ", 1 lane" : ", " + std::to_string(lanes) + " lanes";
+}
+
+const char* ProfileText(Profile profile) {
+  return profile == Profile::kBinary ? ", profile binary" : "";
+}
+
+std::string Described(const CodecOptions& options) {
+  std::string text = CodecOf(options).name;
+  if (const auto* const bytes = std::get_if<BytesOptions>(&options)) {
+    text += ProfileText(bytes->profile);
+  } else if (const auto* const model = std::get_if<TextOptions>(&options)) {
+    text += ", model " + model->model->card().name + ProfileText(model->profile) +
+            LanesText(model->lanes);
+  } else if (const auto* const token = std::get_if<TokenOptions>(&options)) {
+    text += ", model " + token->model->card().name + LanesText(token->lanes);
+  }
+  return text;
+}
+
+void Tell(const BlockResources& resources, Trial::Stage stage, const CodecOptions& options,
+          uint64_t raw_size, const Coded* coded) {
+  if (resources.observer == nullptr) return;
+  Trial trial = {.stage = stage, .contestant = Described(options), .raw_size = raw_size};
+  trial.outcome = coded != nullptr ? Trial::Outcome::kCoded : Trial::Outcome::kStopped;
+  if (coded != nullptr) trial.coded_size = coded->payload.size();
+  resources.observer->Try(trial);
+}
+
 }  // namespace
 
+void TellLeftOut(const BlockResources& resources, const CodecOptions& options, uint64_t raw_size) {
+  if (resources.observer == nullptr) return;
+  resources.observer->Try({.contestant = Described(options),
+                           .raw_size = raw_size,
+                           .outcome = Trial::Outcome::kLeftOut});
+}
+
 Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options,
-                                       const BlockResources& resources) {
+                                       const CodecOptions& options, const BlockResources& resources,
+                                       Trial::Stage stage) {
   bool is_lost = false;
   BlockResources watched = resources;
   watched.report = [&](uint64_t done, uint64_t code_size) {
@@ -23,17 +64,18 @@ Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
   };
   Coded coded;
   const Result<BlockHeader> header = block.Encode(options, coded.payload, watched);
-  if (is_lost) return std::optional<Coded>();
-  LMZ_TRY(header.status());
-  if (coded.payload.size() >= limit) return std::optional<Coded>();
+  if (!is_lost) LMZ_TRY(header.status());
+  Tell(resources, stage, options, block.raw_size(), is_lost ? nullptr : &coded);
+  if (is_lost || coded.payload.size() >= limit) return std::optional<Coded>();
   coded.header = header.value();
   return std::optional<Coded>(std::move(coded));
 }
 
 Result<Coded> Code(const PreparedBlock& block, const CodecOptions& options,
-                   const BlockResources& resources) {
+                   const BlockResources& resources, Trial::Stage stage) {
   Coded coded;
   LMZ_ASSIGN(coded.header, block.Encode(options, coded.payload, resources));
+  Tell(resources, stage, options, block.raw_size(), &coded);
   return coded;
 }
 

@@ -1,9 +1,11 @@
-// Attempts at a block: its code under given options, or none when another one is shorter.
+// Attempts at a block: its code under given options, or none when another one is shorter. Observers
+// are told of each, as one of `stage`.
 #pragma once
 
 #include <optional>
 
 #include "codec/block.h"
+#include "codec/observer.h"
 
 namespace lmz {
 
@@ -15,11 +17,14 @@ struct Coded {
 // Codes `block` unless that takes `limit` bytes or more, and stops as soon as that shows. None when
 // it does. Errors: as PreparedBlock::Encode.
 Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options,
-                                       const BlockResources& resources);
+                                       const CodecOptions& options, const BlockResources& resources,
+                                       Trial::Stage stage = Trial::Stage::kBlock);
 
 // Codes `block` in any case.
 Result<Coded> Code(const PreparedBlock& block, const CodecOptions& options,
-                   const BlockResources& resources);
+                   const BlockResources& resources, Trial::Stage stage = Trial::Stage::kBlock);
+
+// Tells the observer, if there is one, that a block of `raw_size` bytes is not tried.
+void TellLeftOut(const BlockResources& resources, const CodecOptions& options, uint64_t raw_size);
 
 }  // namespace lmz

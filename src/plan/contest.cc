@@ -209,12 +209,14 @@ class Contest {
         model_ != nullptr
             ? CodecOptions(TextOptions{.profile = bytes_.profile, .model = models_.back()})
             : CodecOptions(bytes_);
-    LMZ_ASSIGN(const Coded coded, Code(utf8, options, meter_.Pass(raw.size(), CharsetCost())));
+    LMZ_ASSIGN(const Coded coded,
+               Code(utf8, options, meter_.Pass(raw.size(), CharsetCost()), Trial::Stage::kCharset));
     size_t limit = coded.payload.size() + 1;
     for (const CodecOptions& other :
          {options, CodecOptions(BytesOptions{.profile = Profile::kBinary})}) {
       LMZ_ASSIGN(const std::optional<Coded> rival,
-                 CodeBelow(limit, plain, other, meter_.Pass(raw.size(), CharsetCost())));
+                 CodeBelow(limit, plain, other, meter_.Pass(raw.size(), CharsetCost()),
+                           Trial::Stage::kCharset));
       if (!rival) continue;
       limit = rival->payload.size();
       filters_ = others;
@@ -245,10 +247,10 @@ class Contest {
 
   Status PickProfileOn(const PreparedBlock& sample, size_t size) {
     bytes_.profile = Profile::kText;
-    LMZ_ASSIGN(Coded best, Code(sample, bytes_, meter_.Pass(size, 1)));
+    LMZ_ASSIGN(Coded best, Code(sample, bytes_, meter_.Pass(size, 1), Trial::Stage::kProfile));
     const BytesOptions binary = {.profile = Profile::kBinary};
-    LMZ_ASSIGN(std::optional<Coded> rival,
-               CodeBelow(best.payload.size(), sample, binary, meter_.Pass(size, 1)));
+    LMZ_ASSIGN(std::optional<Coded> rival, CodeBelow(best.payload.size(), sample, binary,
+                                                     meter_.Pass(size, 1), Trial::Stage::kProfile));
     if (rival) {
       bytes_ = binary;
       best = std::move(*rival);
@@ -282,7 +284,7 @@ class Contest {
       CodecOptions options = contestant.options;
       auto* const text = std::get_if<TextOptions>(&options);
       if (text != nullptr) text->lanes = ModelSampleSize() < kMinSampleInLanes ? 1 : kSamplePieces;
-      LMZ_ASSIGN(const Coded coded, Code(sample, options, pass));
+      LMZ_ASSIGN(const Coded coded, Code(sample, options, pass, Trial::Stage::kSample));
       contestant.sample_size = coded.payload.size() - NameSize(contestant.options);
     }
     const size_t bytes = contestants_.front().sample_size;
@@ -309,7 +311,7 @@ class Contest {
     const size_t names = NameSize(tokens.options);
     LMZ_ASSIGN(const std::optional<Coded> coded,
                CodeBelow(best + names, sample, tokens.options,
-                         meter_.Pass(ModelSampleSize(), tokens.cost)));
+                         meter_.Pass(ModelSampleSize(), tokens.cost), Trial::Stage::kSample));
     tokens.is_left_out = !coded.has_value();
     if (coded) tokens.sample_size = coded->payload.size() - names;
     if (!coded || tokens.sample_size >= best - best / kTokensLead) return OkStatus();
@@ -373,6 +375,7 @@ class Contest {
     const bool is_coded = contestant.cost == 1 && leader_.has_value();  // while picking the profile
     if (is_coded) return OkStatus();
     if (contestant.is_left_out) {
+      TellLeftOut(resources_, contestant.options, raw_.size());
       meter_.Skip(raw_.size(), contestant.cost);
       return OkStatus();
     }

@@ -20,6 +20,8 @@
 
 namespace lmz {
 
+class BlockObserver;  // codec/observer.h
+
 struct Progress {
   uint64_t raw_bytes = 0;    // uncompressed bytes done so far
   uint64_t coded_bytes = 0;  // compressed bytes done so far
@@ -41,6 +43,7 @@ struct CompressOptions {
   uint64_t frame_size = UINT64_MAX;
   std::optional<uint64_t> content_size = {};  // when known: goes into headers, is checked
   ProgressFunction progress = {};
+  BlockObserver* observer = nullptr;  // of the planner's contests, with one thread; null: none
 };
 
 // Blocks of content whose size is not known, and the usual ones of any other.

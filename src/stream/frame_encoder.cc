@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "codec/observer.h"
 #include "plan/contest.h"
 
 namespace lmz {
@@ -79,6 +80,8 @@ Status FrameEncoder::PlanWindow(Edge edge) {
 Status FrameEncoder::CodeBlock(BlockWork& block) {
   BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
   BlockResources resources = {.threads = options_.threads, .crew_mutex = &crew_mutex_};
+  resources.observer = options_.observer;
+  if (options_.observer != nullptr) options_.observer->BeginBlock();
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };

@@ -76,15 +76,17 @@ Status CodeSamples(Coder& coder, const SampleLayout& layout, const Analysis& ana
       Parted wanted;
       if constexpr (std::is_const_v<Byte>) wanted = words.Load(next);
       Parted sample;
-      sample.high = channel.model.Code(coder, channel.predictor.Predict(channel.history, partner),
-                                       wanted.high);
+      sample.high = channel.model.Code(
+          Unobserved(coder), channel.predictor.Predict(channel.history, partner), wanted.high);
       channel.predictor.Update(sample.high);
       channel.history.Push(sample.high);
       if (words.has_low_bits()) {
         const uint32_t high_bits = words.HighBits(sample.high);
-        sample.low = channel.low_bits.Code(coder, words.LowBits(high_bits), high_bits, wanted.low);
+        sample.low = channel.low_bits.Code(Unobserved(coder), words.LowBits(high_bits), high_bits,
+                                           wanted.low);
       }
       if constexpr (!std::is_const_v<Byte>) words.Store(sample, next);
+      EndItem(coder, frame * count + c, sample.high);
     }
     if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   }
@@ -246,8 +248,15 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
     return parts.fingerprint();
   }
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
-  LMZ_TRY(parts.Decode(code, samples.size(), samples.size(),
-                       [&](Decoder& decoder, const BlockResources& part) {
+  const CodeShape shape = {.kind = CodeShape::Kind::kSamples,
+                           .items = layout.frames * layout.channels,
+                           .channels = layout.channels,
+                           .value_bits = audio::BitLength(static_cast<uint64_t>(std::max(
+                                             analysis.range.highest, -1 - analysis.range.lowest))) +
+                                         1,
+                           .is_signed = true};
+  LMZ_TRY(parts.Decode(code, samples.size(), samples.size(), shape,
+                       [&](auto& decoder, const BlockResources& part) {
                          return CodeSamples(decoder, layout, analysis, part, samples);
                        }));
   return parts.fingerprint();

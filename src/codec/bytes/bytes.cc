@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "codec/observer.h"
 #include "entropy/coder.h"
 #include "mix/code_byte.h"
 #include "mix/context_mixer.h"
@@ -34,6 +35,14 @@ Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
   return OkStatus();
 }
 
+template <class AnyDecoder>
+Result<uint32_t> DecodeBlockBy(AnyDecoder& decoder, Profile profile,
+                               const BlockResources& resources, MutableByteSpan raw) {
+  LMZ_TRY(CodeBlock(decoder, profile, resources, raw));
+  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  return decoder.fingerprint();
+}
+
 bool IsProfile(uint8_t number) {
   return number <= static_cast<uint8_t>(Profile::kBinary);
 }
@@ -58,10 +67,17 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
     return Status(Code::kNewerVersion,
                   "profile " + std::to_string(payload[0]) + " requires a newer version of lmz");
   }
-  Decoder decoder(payload.subspan(1));
-  LMZ_TRY(CodeBlock(decoder, static_cast<Profile>(payload[0]), resources, raw));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  return decoder.fingerprint();
+  const ByteSpan code = payload.subspan(1);
+  const auto profile = static_cast<Profile>(payload[0]);
+  if (resources.observer != nullptr) {
+    const CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = raw.size(), .lanes = {0}};
+    ObservedDecoder decoder(code, resources.observer->AddCode(shape, code.size()));
+    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBlockBy(decoder, profile, resources, raw));
+    decoder.End();
+    return fingerprint;
+  }
+  Decoder decoder(code);
+  return DecodeBlockBy(decoder, profile, resources, raw);
 }
 
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {

@@ -124,6 +124,7 @@ Status CodePlanes(Coder& coder, uint32_t color_period, const BlockResources& res
   for (size_t plane = 0; plane < raster.planes(); ++plane) {
     Predictor predictor(raster, plane, errors);
     SampleCoder samples(BestKernels(MixerBuilds()), maximum);
+    const size_t channel = ChannelOfPlane(plane, raster.planes());
     const bool has_colors = color_period != 0 && (plane == 1 || plane == 2);
     for (size_t y = 0; y < raster.height(); ++y) {
       const auto at = static_cast<ptrdiff_t>(y);
@@ -137,10 +138,11 @@ Status CodePlanes(Coder& coder, uint32_t color_period, const BlockResources& res
           colors.Begin(prediction, raster.Row(0, at)[x], second);
         }
         const int32_t value =
-            samples.Code(coder, prediction, has_colors ? &colors : nullptr, row[x]);
+            samples.Code(Unobserved(coder), prediction, has_colors ? &colors : nullptr, row[x]);
         row[x] = static_cast<uint16_t>(value);
         predictor.Update(x, value);
         if (has_colors) colors.Update(value);
+        EndItem(coder, (channel * raster.height() + y) * raster.width() + x, value);
       }
       predictor.EndRow();
       raster.EndRow(plane, at);
@@ -268,8 +270,12 @@ Result<uint32_t> DecodeImage(ByteSpan payload, const BlockResources& resources,
     return Status(Code::kDamaged, "payload too short for the declared size");
   }
   Raster raster(layout.width, layout.height, layout.channels, header.sample_bits);
-  LMZ_TRY(parts.Decode(code, layout.samples(), raw.size() - rest_size,
-                       [&](Decoder& decoder, const BlockResources& part) {
+  const CodeShape shape = {.kind = CodeShape::Kind::kPixels,
+                           .items = layout.samples(),
+                           .planes = {layout.channels, {layout.width, layout.height}},
+                           .value_bits = header.sample_bits};
+  LMZ_TRY(parts.Decode(code, layout.samples(), raw.size() - rest_size, shape,
+                       [&](auto& decoder, const BlockResources& part) {
                          return CodePlanes(decoder, header.color_period, part, raster);
                        }));
   const bool is_stored =
@@ -315,7 +321,7 @@ uint64_t DecodeMemoryOfImage(uint64_t raw_size) {
   const uint64_t row = std::min<uint64_t>(raw_size, ImageLayout::kMaxWidth) + 2 * Raster::kMargin;
   const uint64_t margins = 4 * (Raster::kRowsAbove + Raster::kRowsBelow) * row;
   const uint64_t rasters = 2 * sizeof(uint16_t) * (2 * raw_size + margins);
-  return rasters + Predictor::MemoryFor(row) + SampleCoder::Memory() +
+  return rasters + image::Predictor::MemoryFor(row) + SampleCoder::Memory() +
          ColorTable::MemoryFor(ColorTable::kMaxPeriod) + MemoryOfPart(kBytesCodec, raw_size);
 }
 

@@ -10,6 +10,7 @@
 #include "codec/deflate/remake.h"
 #include "codec/inside/directory.h"
 #include "codec/inside/pdf_picture.h"
+#include "codec/observer.h"
 
 namespace lmz::inside {
 
@@ -230,7 +231,10 @@ class Packer {
  public:
   Packer(const Fields& fields, ByteSpan unpacked, const BlockResources& resources,
          uint64_t raw_size)
-      : fields_(fields), watch_(resources), raw_size_(static_cast<size_t>(raw_size)) {
+      : fields_(fields),
+        watch_(resources),
+        observer_(resources.observer),
+        raw_size_(static_cast<size_t>(raw_size)) {
     for (size_t i = 0; i < kGroups; ++i) {
       groups_[i] = unpacked.first(static_cast<size_t>(fields.sizes[i]));
       unpacked = unpacked.subspan(groups_[i].size());
@@ -251,6 +255,11 @@ class Packer {
   }
 
  private:
+  static const char* NameOf(Frame frame) {
+    constexpr const char* kNames[] = {"deflate", "zlib", "gzip", "zip", "zip"};
+    return kNames[static_cast<size_t>(frame)];
+  }
+
   static Status Misfit() {
     return Status(Code::kDamaged, "the streams inside the block are impossible");
   }
@@ -265,6 +274,7 @@ class Packer {
     if (!is_valid) return Misfit();
     const ByteSpan gap = Take(groups_[0], entry.gap);
     const ByteSpan data = Take(groups_[entry.group], entry.data_size);
+    if (observer_ != nullptr) observer_->FindStream(NameOf(entry.frame), gap, entry.data_size);
     ByteWriter(out_).Append(gap);
     const size_t begin = out_.size();
     LMZ_TRY(deflate::DecodeRemaking(
@@ -297,6 +307,7 @@ class Packer {
 
   const Fields& fields_;
   Watch watch_;
+  BlockObserver* observer_;
   size_t raw_size_;
   std::array<ByteSpan, kGroups> groups_;  // what is left of them
   Bytes out_;
@@ -315,6 +326,10 @@ Result<uint32_t> Pack(const Fields& fields, ByteSpan code, ByteSpan unpacked,
                       const BlockResources& resources, MutableByteSpan raw) {
   Decoder decoder(code);
   LMZ_TRY(Packer(fields, unpacked, resources, raw.size()).Run(decoder, raw));
+  if (resources.observer != nullptr) {
+    resources.observer->AddCode({.name = "deflate streams"}, code.size())
+        .End(SpentBitsQ16(decoder));
+  }
   if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
   return decoder.fingerprint();

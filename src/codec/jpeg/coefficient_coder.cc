@@ -50,6 +50,12 @@ Neighbours NeighboursOf(const Frame& frame, const Extents& extents, size_t index
   return near;
 }
 
+// Of a block, for those who look on: its mean value, 0 .. 255.
+int32_t Brightness(const Frame& frame, const Component& component, size_t index) {
+  const int32_t quantizer = frame.quantizers[component.quantizer][0];
+  return std::clamp(component.blocks[index][0] * quantizer / 8 + 128, 0, 255);
+}
+
 }  // namespace
 
 template <class Coder>
@@ -60,6 +66,7 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
   uint64_t done = 0;
   for (size_t i = 0; i < frame.components.size(); ++i) {
     Component& component = frame.components[i];
+    const uint64_t first = done;
     extents[i].resize(component.blocks.size());
     const bool has_twin = HasTwin(frame, i);
     if (i == 1) twin_errors.assign(component.blocks.size(), 0);
@@ -71,8 +78,9 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
         const size_t index = component.NumberOf({row, column});
         if (has_twin) near.twin_error = twin_errors[index];
         const int32_t error =
-            model.Code(coder, near, column, component.blocks[index], extents[i][index]);
+            model.Code(Unobserved(coder), near, column, component.blocks[index], extents[i][index]);
         if (i == 1) twin_errors[index] = error;
+        EndItem(coder, first + index, Brightness(frame, component, index));
       }
       done += component.all_columns;
       if (!resources.Report(done, coder.written_size())) return CancelledStatus();
@@ -84,6 +92,7 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
 
 template Status CodeCoefficients(Encoder&, const BlockResources&, Frame&);
 template Status CodeCoefficients(Decoder&, const BlockResources&, Frame&);
+template Status CodeCoefficients(ObservedDecoder&, const BlockResources&, Frame&);
 
 uint64_t CoefficientMemory() {
   return BlockModel::Memory();

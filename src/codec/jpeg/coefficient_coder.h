@@ -5,6 +5,7 @@
 #include "codec/codec.h"
 #include "codec/jpeg/picture.h"
 #include "entropy/coder.h"
+#include "mix/observe/observed_decoder.h"
 
 namespace lmz::jpeg {
 
@@ -16,6 +17,7 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
 
 extern template Status CodeCoefficients(Encoder&, const BlockResources&, Frame&);
 extern template Status CodeCoefficients(Decoder&, const BlockResources&, Frame&);
+extern template Status CodeCoefficients(ObservedDecoder&, const BlockResources&, Frame&);
 
 // What it takes, without what grows with the blocks, and what a block takes, itself included.
 uint64_t CoefficientMemory();

@@ -87,8 +87,12 @@ Status Pack(PartsReader& parts, MutableByteSpan raw) {
     return Status(Code::kDamaged, "the segments of the JPEG file are impossible");
   }
   file->frame.MakeBlocks();
-  LMZ_TRY(parts.Decode(code, fields.blocks, raw.size() - fields.around_size,
-                       [&](Decoder& decoder, const BlockResources& part) {
+  CodeShape shape = {.kind = CodeShape::Kind::kBlocks, .items = fields.blocks};
+  for (const jpeg::Component& component : file->frame.components) {
+    shape.planes.push_back({component.all_columns, component.all_rows});
+  }
+  LMZ_TRY(parts.Decode(code, fields.blocks, raw.size() - fields.around_size, shape,
+                       [&](auto& decoder, const BlockResources& part) {
                          return jpeg::CodeCoefficients(decoder, part, file->frame);
                        }));
   const Watch watch = parts.MakeWatch();

@@ -67,12 +67,13 @@ Status PackPng(PartsReader& parts, MutableByteSpan raw) {
                                                raw.size() - stream_share));
   LMZ_ASSIGN(const Bytes data, png::DataOf(fields, unpacked, parts.MakeWatch()));
   Bytes deflated;
-  LMZ_TRY(parts.Decode(
-      code, data.size(), stream_share, [&](Decoder& decoder, const BlockResources& part) {
-        deflate::StreamModel model;
-        return deflate::DecodeRemaking({.data = data, .settings = fields.settings}, raw.size(),
-                                       Watch(part), decoder, model, deflated);
-      }));
+  LMZ_TRY(parts.Decode(code, data.size(), stream_share, {.name = "deflate stream"},
+                       [&](Decoder& decoder, const BlockResources& part) {
+                         deflate::StreamModel model;
+                         return deflate::DecodeRemaking({.data = data, .settings = fields.settings},
+                                                        raw.size(), Watch(part), decoder, model,
+                                                        deflated);
+                       }));
   return png::Pack(fields, unpacked, deflated, png::Adler32(data), raw);
 }
 

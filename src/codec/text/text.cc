@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "codec/model_reference.h"
+#include "codec/observer.h"
 #include "codec/text/ahead_walk.h"
 #include "codec/text/header.h"
 #include "codec/text/walk.h"
@@ -44,6 +46,35 @@ Result<std::vector<ByteSpan>> ReadCodes(ByteReader& reader, int groups) {
   LMZ_ASSIGN(const ByteSpan rest, reader.Take(reader.remaining()));
   codes.push_back(rest);
   return codes;
+}
+
+template <class AnyDecoder>
+Result<uint32_t> DecodeBy(std::vector<AnyDecoder>& decoders, const TextHeader& header,
+                          const Predictor* model, const BlockResources& resources,
+                          MutableByteSpan raw) {
+  LMZ_TRY(TextWalk(std::span(&model, 1), header.layout, header.profile, raw, std::span(decoders),
+                   resources)
+              .Run());
+  for (const AnyDecoder& decoder : decoders) {
+    if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  }
+  return Fingerprint(std::span<const AnyDecoder>(decoders));
+}
+
+// One for each group, all of the same bytes.
+std::vector<ObservedDecoder> ObservedDecoders(const Layout& layout,
+                                              const std::vector<ByteSpan>& codes,
+                                              BlockObserver& observer) {
+  CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = layout.LaneBegin(layout.lanes())};
+  for (int lane = 0; lane < layout.lanes(); ++lane) shape.lanes.push_back(layout.LaneBegin(lane));
+  std::vector<ObservedDecoder> decoders;
+  for (int g = 0; g < layout.groups(); ++g) {
+    const ByteSpan code = codes[static_cast<size_t>(g)];
+    decoders.emplace_back(code, observer.AddCode(shape, code.size()),
+                          layout.LaneBegin(layout.GroupBegin(g)));
+    shape.goes_on = true;
+  }
+  return decoders;
 }
 
 uint64_t MixerMemory(const Layout& layout, Profile profile) {
@@ -99,14 +130,16 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
   const Predictor* const models[] = {model->as_byte_predictor()};
   if (models[0] == nullptr) return Status(Code::kDamaged, "the payload's model predicts tokens");
   LMZ_ASSIGN(const std::vector<ByteSpan> codes, ReadCodes(reader, header.layout.groups()));
-  std::vector<Decoder> decoders(codes.begin(), codes.end());
-  LMZ_TRY(TextWalk(std::span(models), header.layout, header.profile, raw, std::span(decoders),
-                   resources)
-              .Run());
-  for (const Decoder& decoder : decoders) {
-    if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  if (resources.observer != nullptr) {
+    resources.observer->NameModel(*model, SizeOf(header.model));
+    std::vector<ObservedDecoder> observed =
+        ObservedDecoders(header.layout, codes, *resources.observer);
+    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBy(observed, header, models[0], resources, raw));
+    for (ObservedDecoder& decoder : observed) decoder.End();
+    return fingerprint;
   }
-  return Fingerprint(std::span<const Decoder>(decoders));
+  std::vector<Decoder> decoders(codes.begin(), codes.end());
+  return DecodeBy(decoders, header, models[0], resources, raw);
 }
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size) {

@@ -4,6 +4,8 @@
 #include <mutex>
 
 #include "base/memory_errors.h"
+#include "codec/model_reference.h"
+#include "codec/observer.h"
 #include "codec/token/header.h"
 #include "codec/token/walk.h"
 #include "entropy/coder.h"
@@ -63,6 +65,20 @@ Status Walk(const TokenPredictor& model, const Predictor* second, const Layout& 
       kNoMemory);
 }
 
+template <class AnyDecoder>
+Result<uint32_t> DecodeBy(AnyDecoder& decoder, const Models& models, const TokenHeader& header,
+                          const BlockResources& resources, MutableByteSpan raw) {
+  LMZ_TRY(Walk(models.model(), models.second(), header.layout, raw, decoder, resources));
+  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
+  return decoder.fingerprint();
+}
+
+CodeShape ShapeOf(const Layout& layout) {
+  CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = layout.LaneBegin(layout.lanes())};
+  for (int lane = 0; lane < layout.lanes(); ++lane) shape.lanes.push_back(layout.LaneBegin(lane));
+  return shape;
+}
+
 }  // namespace
 
 Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
@@ -91,10 +107,16 @@ Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
   LMZ_ASSIGN(const TokenHeader header, ReadTokenHeader(reader, raw.size()));
   LMZ_ASSIGN(const Models models, FindModels(header, resources.ModelsToUse()));
   LMZ_ASSIGN(const ByteSpan code, reader.Take(reader.remaining()));
+  if (resources.observer != nullptr) {
+    resources.observer->NameModel(*models.tokens, SizeOf(header.model));
+    if (models.bytes) resources.observer->NameModel(*models.bytes, SizeOf(*header.second));
+    ObservedDecoder decoder(code, resources.observer->AddCode(ShapeOf(header.layout), code.size()));
+    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBy(decoder, models, header, resources, raw));
+    decoder.End();
+    return fingerprint;
+  }
   Decoder decoder(code);
-  LMZ_TRY(Walk(models.model(), models.second(), header.layout, raw, decoder, resources));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  return decoder.fingerprint();
+  return DecodeBy(decoder, models, header, resources, raw);
 }
 
 uint64_t MaxRawSizeOfToken(uint64_t payload_size) {

@@ -19,6 +19,7 @@
 #include "codec/token/second_opinion.h"
 #include "entropy/code_byte.h"
 #include "mix/context_mixer.h"
+#include "mix/observe/observed_decoder.h"
 #include "mix/token/end_mixer.h"
 #include "mix/token/token_bias.h"
 #include "mix/token/token_opinion.h"
@@ -84,6 +85,7 @@ class TokenWalk {
 
  private:
   static constexpr bool kIsEncoding = std::is_const_v<Byte>;
+  using PlainCoder = std::remove_reference_t<decltype(Unobserved(std::declval<Coder&>()))>;
 
   // What the mixer begins with, in 1/65536: the model is believed more than all others.
   static constexpr int32_t kModelWeight = 49152;
@@ -123,13 +125,24 @@ class TokenWalk {
     const TokenBias::Contexts contexts;
   };
 
+  // What the bits would be predicted with after those in `node`, for observers.
+  static uint32_t Peek(Bits& bits, uint32_t node) {
+    if (node == 1) bits.mixer.Peek(bits.mixed, node);
+    const ByteOpinion& opinion = bits.mixed.opinion(0);
+    const int only = opinion.OnlyBit(node);
+    if (only >= 0) return only != 0 ? 65536 : 0;
+    const auto inputs = bits.bias.Predict(bits.contexts, node, opinion.LogitQ8(node));
+    for (size_t i = 0; i < inputs.size(); ++i) bits.mixer.SetExtra(i, inputs[i]);
+    return bits.mixer.Peek(bits.mixed, node);
+  }
+
   // Leaves out the bits that the vocabulary decides.
   struct ChoiceCoder {
     int Code(int bit, uint32_t p1_q16) {
       const int only = mixed.OnlyBit();
       return only >= 0 ? only : coder.Code(bit, p1_q16);
     }
-    Coder& coder;
+    PlainCoder& coder;
     const ContextMixer::Lane& mixed;
   };
 
@@ -203,11 +216,15 @@ class TokenWalk {
     std::array<uint32_t, 256> weights;
     own.opinion.ByteWeights(weights.data());
     own.mixed.SetOpinion(0, weights.data());
-    ChoiceCoder coder = {coder_, own.mixed};
+    ChoiceCoder coder = {Unobserved(coder_), own.mixed};
     Bits bits = {*mixer_, own.mixed, bias_,
                  TokenBias::ContextsOf(own.opinion.node(), own.last_token, own.before_last)};
+    if constexpr (kIsObserved<Coder>) {
+      coder_.Foresee(*mixer_, own.mixed, [&](uint32_t node) { return Peek(bits, node); });
+    }
     const uint8_t byte = CodeByte(coder, bits, kIsEncoding ? block_[own.position] : 0u);
     if constexpr (!kIsEncoding) block_[own.position] = byte;
+    if constexpr (kIsObserved<Coder>) coder_.EndByte(own.mixed, byte);
     mixer_->UpdateByte(own.mixed);
     own.opinion.Enter(byte);
     if (second_.exists()) second_.SetLast(number, byte);

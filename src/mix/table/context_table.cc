@@ -131,6 +131,41 @@ void ContextTable::Leave(uint8_t byte, View& view) {
   }
 }
 
+void ContextTable::PeekFirst(const Hashes& hashes, View& view) const {
+  view.hashes_ = hashes;
+  for (size_t i = 0; i < kContexts; ++i) view.runs_.buckets[i] = BucketOf(hashes[i]);
+  kernels_.find_runs(hashes.data(), &view.runs_);
+  for (size_t i = 0; i < kContexts; ++i) {
+    uint8_t last_byte = view.runs_.bytes[i];
+    Slot& first = view.first_halves_[i];
+    if (view.HasSlots(i)) {
+      const Slot* const slot = slots_.Peek(hashes[i]);
+      first = slot != nullptr ? *slot : Slot{};
+      last_byte = first.last_byte;
+    } else {
+      first = run_slots_.Of(last_byte >> 4, view.runs_.counts[i]);
+    }
+    view.slots_[i] = &first;
+    view.last_bytes_[i] = last_byte | 256u;
+  }
+  view.first_slots_ = view.slots_;
+}
+
+void ContextTable::PeekSecond(uint32_t node, View& view) const {
+  for (size_t i = 0; i < kContexts; ++i) {
+    Slot& second = view.second_halves_[i];
+    if (view.HasSlots(i)) {
+      const Slot* const slot = slots_.Peek(SecondHash(view.hashes_[i], node));
+      second = slot != nullptr ? *slot : Slot{};
+    } else {
+      const uint8_t byte = view.runs_.bytes[i];
+      const uint8_t count = FirstNode(byte) == node ? view.runs_.counts[i] : uint8_t{0};
+      second = run_slots_.Of(byte & 15, count);
+    }
+    view.slots_[i] = &second;
+  }
+}
+
 // The halves of the view have learned `byte` already.
 void ContextTable::MoveToSlots(size_t context, uint8_t byte, const View& view) {
   const uint32_t hash = view.hashes_[context];

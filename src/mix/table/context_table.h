@@ -84,6 +84,13 @@ class ContextTable {
   // The byte was `byte`.
   void Leave(uint8_t byte, View& view);
 
+  // EnterFirst and EnterSecond for those who only look: nothing but the view changes. PeekSecond
+  // may be called for any number of first halves; before the byte itself comes EnterFirst.
+  void PeekFirst(const Hashes& hashes, View& view) const;
+  void PeekSecond(uint32_t node, View& view) const;
+  // Back to the first half.
+  static void ReturnToFirst(View& view) { view.slots_ = view.first_slots_; }
+
  private:
   // Throws std::bad_alloc.
   ContextTable(uint64_t raw_size, const MixerKernels& kernels);
