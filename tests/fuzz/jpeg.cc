@@ -24,7 +24,7 @@ void CheckLook(ByteSpan input) {
 // The segments are given, the coefficients are any.
 void DecodeCode(const testing::JpegShape& shape, uint64_t scans, ByteSpan code, uint64_t raw_size) {
   const Bytes around = testing::JpegAround(shape);
-  std::optional<jpeg::File> file = jpeg::ParseAround(around, scans, jpeg::kMaxBlocks);
+  std::optional<jpeg::File> file = jpeg::ParseAround(around, {.count = scans}, jpeg::kMaxBlocks);
   Bytes coded;
   LMZ_REQUIRE(EncodeBytes(around, {.profile = Profile::kBinary}, {}, coded).ok());
   Bytes payload = {1, 1};

@@ -4,6 +4,7 @@
 
 #include "codec/codec.h"
 #include "codec/jpeg/picture.h"
+#include "codec/jpeg/strength.h"
 #include "entropy/coder.h"
 
 namespace lmz::jpeg {
@@ -12,13 +13,13 @@ namespace lmz::jpeg {
 // decoding, each is written before anything reads it. Reports blocks. Errors: kCancelled,
 // kTruncated once the coder has overrun.
 template <class Coder>
-Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& frame);
+Status CodeCoefficients(Coder& coder, Strength strength, const BlockResources& resources,
+                        Frame& frame);
 
-extern template Status CodeCoefficients(Encoder&, const BlockResources&, Frame&);
-extern template Status CodeCoefficients(Decoder&, const BlockResources&, Frame&);
+extern template Status CodeCoefficients(Encoder&, Strength, const BlockResources&, Frame&);
+extern template Status CodeCoefficients(Decoder&, Strength, const BlockResources&, Frame&);
 
-// What it takes, without what grows with the blocks, and what a block takes, itself included.
-uint64_t CoefficientMemory();
-uint64_t MemoryOfABlock();
+// What it takes, the blocks included.
+uint64_t CoefficientMemory(Strength strength, uint64_t blocks);
 
 }  // namespace lmz::jpeg

@@ -1,12 +1,15 @@
 #include "codec/jpeg/decision_mixer.h"
 
+#include <bit>
+
 #include "base/hash.h"
 
 namespace lmz::jpeg {
 
 namespace {
 
-constexpr int16_t kFirstWeight = 32768 * 10 / 100;
+// Of all probabilities together.
+constexpr int kFirstWeights = 32768 * 5 / 4;
 constexpr int kBias = 256;
 constexpr int kMinP = 32;  // 1/65536
 
@@ -23,12 +26,28 @@ constexpr auto kRates = [] {
   return rates;
 }();
 
-// With the node in front.
-constexpr std::array<uint32_t, 5> kRows = {
-    DecisionMixer::kNodes, DecisionMixer::kWeightRows[0], DecisionMixer::kWeightRows[1],
-    DecisionMixer::kWeightRows[2], DecisionMixer::kWeightRows[3]};
-constexpr std::array<uint32_t, 2> kFinalRows = {DecisionMixer::kNodes,
-                                                DecisionMixer::kWeightRows[1]};
+std::vector<uint32_t> RowsOf(size_t sets) {
+  std::vector<uint32_t> rows = {DecisionMixer::kNodes};
+  rows.insert(rows.end(), DecisionMixer::kWeightRows.begin(),
+              DecisionMixer::kWeightRows.begin() + static_cast<std::ptrdiff_t>(sets - 1));
+  return rows;
+}
+
+std::vector<uint32_t> FinalRowsOf(bool has_two) {
+  std::vector<uint32_t> rows = {DecisionMixer::kNodes};
+  if (has_two) rows.push_back(DecisionMixer::kWeightRows[1]);
+  return rows;
+}
+
+// What says how sure a counter is begins without a weight.
+std::array<Mixer::Row, Mixer::kMaxSets> FirstWeights(size_t contexts) {
+  std::array<Mixer::Row, Mixer::kMaxSets> sets =
+      Mixer::EvenRows(static_cast<int16_t>(kFirstWeights / static_cast<int>(contexts + 1)));
+  for (Mixer::Row& row : sets) {
+    for (size_t i = 1; i < 2 * contexts; i += 2) row[i] = 0;
+  }
+  return sets;
+}
 
 static_assert(2 * DecisionMixer::kMaxContexts + 1 <= Mixer::kInputs);
 
@@ -44,41 +63,45 @@ int ConfidenceShift(uint32_t count) {
 
 }  // namespace
 
-DecisionMixer::DecisionMixer(const MixerKernels& kernels, size_t contexts, int table_bits)
-    : table_bits_(table_bits),
-      mixer_(kernels, kRows, kFinalRows, Mixer::EvenRows(kFirstWeight)),
+DecisionMixer::DecisionMixer(const MixerKernels& kernels, const Shape& shape)
+    : group_shift_(32 - shape.table_bits + std::countr_zero(kGroup)),
+      mixer_(kernels, RowsOf(shape.sets), FinalRowsOf(shape.has_two_finals),
+             FirstWeights(shape.contexts)),
       maps_{ProbabilityMap(kMapContexts), ProbabilityMap(kMapContexts)},
-      tables_(contexts, std::vector<Counter>(size_t{1} << table_bits)) {}
+      tables_(shape.contexts, AlignedVector<Counter>(size_t{1} << shape.table_bits)) {}
 
-uint64_t DecisionMixer::Memory(size_t contexts, int table_bits) {
-  uint64_t rows = 0;
-  for (const uint32_t count : kRows) rows += count * Mixer::kInputs;
-  for (const uint32_t count : kFinalRows) rows += count * Mixer::kMaxSets;
-  return (contexts << table_bits) * sizeof(Counter) + rows * sizeof(int16_t) +
+uint64_t DecisionMixer::Memory(const Shape& shape) {
+  uint64_t weights = 0;
+  for (const uint32_t count : RowsOf(shape.sets)) weights += count * Mixer::kInputs;
+  for (const uint32_t count : FinalRowsOf(shape.has_two_finals)) weights += count * Mixer::kMaxSets;
+  return (shape.contexts << shape.table_bits) * sizeof(Counter) + weights * sizeof(int16_t) +
          2 * ProbabilityMap::Memory(kMapContexts);
 }
 
 void DecisionMixer::AddContext(uint32_t context) {
   const uint32_t hash = HashOf(context + static_cast<uint32_t>(contexts_) * 0x85EBCA6Bu);
   hashes_[contexts_] = hash;
-  __builtin_prefetch(&tables_[contexts_][hash >> (32 - table_bits_) & ~(kGroup - 1)]);
+  first_groups_[contexts_] = GroupOf(contexts_, hash);
+  __builtin_prefetch(first_groups_[contexts_]);
   ++contexts_;
 }
 
 uint32_t DecisionMixer::Predict(uint32_t node) {
   const uint32_t group = node / kGroup;
-  size_t input = 0;
   for (size_t i = 0; i < contexts_; ++i) {
-    const uint32_t hash = group == 0 ? hashes_[i] : HashOf(hashes_[i] + group);
-    const uint32_t place = hash >> (32 - table_bits_) & ~(kGroup - 1);
-    Counter* const counter = &tables_[i][place | (node & (kGroup - 1))];
-    asked_[i] = counter;
-    const uint32_t count = *counter & ((1u << kCountBits) - 1);
-    const auto above_half = static_cast<int32_t>(*counter) >> (kCountBits + 6);  // 1/65536
-    mixer_.SetInput(input++, count == 0 ? 0 : Stretch(32768 + above_half));
-    mixer_.SetInput(input++, above_half >> ConfidenceShift(count));
+    Counter* const counters =
+        group == 0 ? first_groups_[i] : GroupOf(i, HashOf(hashes_[i] + group));
+    asked_[i] = counters + node % kGroup;
+    __builtin_prefetch(asked_[i]);
   }
-  mixer_.SetInput(input, kBias);
+  for (size_t i = 0; i < contexts_; ++i) {
+    const Counter counter = *asked_[i];
+    const uint32_t count = counter & ((1u << kCountBits) - 1);
+    const auto above_half = static_cast<int32_t>(counter) >> (kCountBits + 6);  // 1/65536
+    mixer_.SetInput(2 * i, count == 0 ? 0 : Stretch(32768 + above_half));
+    mixer_.SetInput(2 * i + 1, above_half >> ConfidenceShift(count));
+  }
+  mixer_.SetInput(2 * contexts_, kBias);
   const auto& rows = weight_contexts;
   const int logit_q8 = mixer_.Predict(
       {.first = {node, rows[0], rows[1], rows[2], rows[3]}, .final = {node, rows[1]}});
