@@ -3,92 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <vector>
 
 #include "codec/bytes/bytes.h"
 #include "codec/formats/file_format.h"
 #include "codec/jpeg/coefficient_coder.h"
-#include "codec/jpeg/file.h"
-#include "codec/jpeg/thumbnail.h"
+#include "codec/jpeg/fields.h"
 
 namespace lmz {
 
 namespace {
 
+using jpeg::Fields;
 using jpeg::File;
+using jpeg::kKindJpeg;
 using jpeg::ReadFileResult;
 using jpeg::Strength;
-
-constexpr uint8_t kKindJpeg = 1;
-
-// Flags, as a byte of the payload.
-constexpr uint8_t kPadsOnes = 1;
-constexpr uint8_t kIsLight = 2;
-constexpr uint8_t kIsCut = 4;
-constexpr uint8_t kHasThumbnail = 8;
-constexpr uint8_t kUnknownFlags = 0xF0;
 
 // No file that is worth it has more, for each decision.
 constexpr uint64_t kMaxBytesPerDecision = 32;
 
 constexpr uint64_t kSmallParts = uint64_t{1} << 20;
-
-struct Fields {
-  bool pads_ones = true;
-  Strength strength = Strength::kFull;
-  jpeg::ScansTaken scans;
-  uint64_t blocks = 0;
-  uint64_t around_size = 0;  // without the thumbnail
-  jpeg::Thumbnail thumbnail;
-
-  // What Code stands for, of so many bytes.
-  uint64_t SizeInScans(uint64_t raw_size) const { return raw_size - around_size - thumbnail.size; }
-
-  void Write(Bytes& out) const {
-    uint8_t flags = 0;
-    if (pads_ones) flags |= kPadsOnes;
-    if (strength == Strength::kLight) flags |= kIsLight;
-    if (scans.last_units != 0) flags |= kIsCut;
-    if (thumbnail.size != 0) flags |= kHasThumbnail;
-    ByteWriter writer(out);
-    writer.U8(flags);
-    for (const uint64_t number : {scans.count, blocks}) writer.Varint(number);
-    if (scans.last_units != 0) writer.Varint(scans.last_units);
-    writer.Varint(around_size);
-    if (thumbnail.size == 0) return;
-    for (const uint64_t number : {thumbnail.begin, thumbnail.size}) writer.Varint(number);
-  }
-
-  static Result<Fields> Read(ByteReader& reader, uint64_t raw_size) {
-    Fields fields;
-    LMZ_ASSIGN(const uint8_t flags, reader.U8());
-    fields.pads_ones = (flags & kPadsOnes) != 0;
-    if ((flags & kIsLight) != 0) fields.strength = Strength::kLight;
-    const bool is_cut = (flags & kIsCut) != 0, has_thumbnail = (flags & kHasThumbnail) != 0;
-    std::vector<uint64_t*> numbers = {&fields.scans.count, &fields.blocks};
-    if (is_cut) numbers.push_back(&fields.scans.last_units);
-    numbers.push_back(&fields.around_size);
-    if (has_thumbnail) {
-      numbers.insert(numbers.end(), {&fields.thumbnail.begin, &fields.thumbnail.size});
-    }
-    for (uint64_t* const number : numbers) {
-      LMZ_ASSIGN(*number, reader.Varint());
-    }
-    const bool is_valid =
-        (flags & kUnknownFlags) == 0 && is_cut == (fields.scans.last_units != 0) &&
-        has_thumbnail == (fields.thumbnail.size != 0) && fields.AreInRange(raw_size);
-    if (!is_valid) return Status(Code::kDamaged, "the fields of the JPEG file are impossible");
-    return fields;
-  }
-
- private:
-  bool AreInRange(uint64_t raw_size) const {
-    return scans.count >= 1 && scans.count <= jpeg::kMaxScans && blocks >= 1 &&
-           blocks <= jpeg::MaxBlocksOf(raw_size) && around_size <= raw_size &&
-           thumbnail.size <= std::min(jpeg::kMaxThumbnailSize, raw_size - around_size) &&
-           thumbnail.begin <= around_size;
-  }
-};
 
 // A thumbnail is a file without one.
 enum class Place : uint8_t { kOutside, kThumbnail };
