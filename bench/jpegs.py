@@ -100,8 +100,8 @@ class Level:
 
     def line(self):
         speeds = [self.raw_size / 1e6 / time for time in self.times]
-        return (f"Level {self.level}: in the mean a file is {self.gain / self.files:.1f} % smaller; "
-                f"coded at {speeds[0]:.2f} MB/s, decoded at {speeds[1]:.2f} MB/s.")
+        return (f"Level {self.level}: in the mean a file is {self.gain / self.files:.1f} % smaller;"
+                f" coded at {speeds[0]:.2f} MB/s, decoded at {speeds[1]:.2f} MB/s.")
 
 
 def cells(sizes):

@@ -3,7 +3,7 @@
 
 #include "base/status.h"
 #include "codec/jpeg/file.h"
-#include "codec/jpeg/strength.h"
+#include "codec/jpeg/model/strength.h"
 #include "codec/jpeg/thumbnail.h"
 
 namespace lmz::jpeg {

@@ -6,8 +6,8 @@
 
 #include "codec/bytes/bytes.h"
 #include "codec/formats/file_format.h"
-#include "codec/jpeg/coefficient_coder.h"
 #include "codec/jpeg/fields.h"
+#include "codec/jpeg/model/coefficient_coder.h"
 
 namespace lmz {
 

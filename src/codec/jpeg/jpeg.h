@@ -3,7 +3,7 @@
 #pragma once
 
 #include "codec/codec.h"
-#include "codec/jpeg/strength.h"
+#include "codec/jpeg/model/strength.h"
 
 namespace lmz {
 

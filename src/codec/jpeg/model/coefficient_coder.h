@@ -3,8 +3,8 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "codec/jpeg/model/strength.h"
 #include "codec/jpeg/picture.h"
-#include "codec/jpeg/strength.h"
 #include "entropy/coder.h"
 
 namespace lmz::jpeg {

@@ -1,4 +1,4 @@
-#include "codec/jpeg/block_model.h"
+#include "codec/jpeg/model/block_model.h"
 
 #include <bit>
 #include <cstdlib>

@@ -2,9 +2,9 @@
 // the block's mean. Spec: spec.md, sections 4 and 5.
 #pragma once
 
-#include "codec/jpeg/decision_mixer.h"
+#include "codec/jpeg/model/decision_mixer.h"
+#include "codec/jpeg/model/strength.h"
 #include "codec/jpeg/picture.h"
-#include "codec/jpeg/strength.h"
 
 namespace lmz::jpeg {
 

@@ -1,4 +1,4 @@
-#include "codec/jpeg/decision_mixer.h"
+#include "codec/jpeg/model/decision_mixer.h"
 
 #include <bit>
 

@@ -1,8 +1,8 @@
-#include "codec/jpeg/coefficient_coder.h"
+#include "codec/jpeg/model/coefficient_coder.h"
 
 #include <algorithm>
 
-#include "codec/jpeg/block_model.h"
+#include "codec/jpeg/model/block_model.h"
 
 namespace lmz::jpeg {
 
