@@ -44,6 +44,9 @@ FILES = {
     "r-doc-pdf": ["usr/share/R/doc/manual/R-intro.pdf"],
 }
 
+# Exit status of precomp.
+NOTHING_FOUND = 2
+
 # File of this repository: types that LibreOffice writes it as.
 OFFICE_FILES = {"samples/opticks.txt": ("docx", "odt", "pdf"),
                 "bench/ratio.csv": ("xlsx", "ods", "pdf")}
@@ -96,9 +99,10 @@ def xz_size(path):
 def precomp_size(path):
     with tempfile.TemporaryDirectory() as folder:
         unpacked = pathlib.Path(folder, "a.pcf")
-        run("precomp", "-intense", "-cn", f"-o{unpacked}", path.resolve(), cwd=folder,
-            stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        return xz_size(unpacked)
+        code = subprocess.run(["precomp", "-intense", "-cn", f"-o{unpacked}", path.resolve()],
+                              cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode
+        return xz_size(path if code == NOTHING_FOUND else unpacked)
 
 
 def zpaq_size(path):
