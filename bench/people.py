@@ -3,15 +3,17 @@
 
 Files as people have them: documents, tables, books, presentations, programs and PDF files of
 several makers, as Debian 12 packages hold them. Codes each file in FOLDER at every level, restores
-it, compares, and prints a table of sizes in Markdown; with --peers also those of xz -9e and zpaq
--m5. With --get FOLDER is filled first: by apt-get download, no package is installed. The sample
-book and the sources in src/ are added as people pack them: gzip, zip, tar.gz. Exit status 1 when a
-file does not come back.
+it, compares, and prints a table of sizes in Markdown; with --peers also those of xz -9e, zpaq -m5
+and, if precomp is in PATH, of precomp -intense before xz -9e. With --get FOLDER is filled first: by
+apt-get download, no package is installed; and, if soffice is in PATH, by what LibreOffice makes of
+the sample book and of bench/ratio.csv. The book and the sources in src/ are added as people pack
+them: gzip, zip, tar.gz. Exit status 1 when a file does not come back.
 """
 
 import argparse
 import io
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -42,7 +44,12 @@ FILES = {
     "r-doc-pdf": ["usr/share/R/doc/manual/R-intro.pdf"],
 }
 
-PEERS = {"xz -9e": ["xz", "-9e", "-k", "-c"]}
+# Exit status of precomp.
+NOTHING_FOUND = 2
+
+# File of this repository: types that LibreOffice writes it as.
+OFFICE_FILES = {"samples/opticks.txt": ("docx", "odt", "pdf"),
+                "bench/ratio.csv": ("xlsx", "ods", "pdf")}
 
 
 def run(*command, **options):
@@ -62,6 +69,17 @@ def get(folder):
                     path.write_bytes(tar.extractfile(f"./{name}").read())
 
 
+def make_office_files(folder):
+    if not shutil.which("soffice"):
+        return
+    with tempfile.TemporaryDirectory() as home:
+        for source, types in OFFICE_FILES.items():
+            for kind in types:
+                run("soffice", f"-env:UserInstallation=file://{home}", "--headless",
+                    "--convert-to", kind, "--outdir", str(folder), str(ROOT / source),
+                    stderr=subprocess.DEVNULL)
+
+
 def pack(folder):
     """Writes the book and the sources as gzip, zip and tar make them."""
     book = ROOT / "samples" / "opticks.txt"
@@ -74,6 +92,19 @@ def pack(folder):
     (folder / "src.tar.gz").write_bytes(run("gzip", "-6", "-n", input=tar))
 
 
+def xz_size(path):
+    return len(run("xz", "-9e", "-k", "-c", path))
+
+
+def precomp_size(path):
+    with tempfile.TemporaryDirectory() as folder:
+        unpacked = pathlib.Path(folder, "a.pcf")
+        code = subprocess.run(["precomp", "-intense", "-cn", f"-o{unpacked}", path.resolve()],
+                              cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode
+        return xz_size(path if code == NOTHING_FOUND else unpacked)
+
+
 def zpaq_size(path):
     with tempfile.TemporaryDirectory() as folder:
         archive = pathlib.Path(folder, "a.zpaq")
@@ -81,12 +112,19 @@ def zpaq_size(path):
         return archive.stat().st_size
 
 
+def peers():
+    found = {"xz -9e": xz_size, "zpaq -m5": zpaq_size}
+    if shutil.which("precomp"):
+        found["precomp, xz -9e"] = precomp_size
+    return found
+
+
 def measure(path, arguments):
     """Sizes of one file in the order of the columns; ValueError when it does not come back."""
     raw = path.read_bytes()
     sizes = [len(raw)]
     if arguments.peers:
-        sizes += [len(run(*command, path)) for command in PEERS.values()] + [zpaq_size(path)]
+        sizes += [size_of(path) for size_of in peers().values()]
     for level in arguments.levels.split(","):
         coded = run(arguments.lmz, f"-{level}", "-T1", "-c", path)
         if run(arguments.lmz, "-d", "-c", input=coded) != raw:
@@ -106,9 +144,12 @@ def main():
     arguments = parser.parse_args()
     if arguments.get:
         get(arguments.folder)
+        make_office_files(arguments.folder)
     pack(arguments.folder)
     documents = {pathlib.PurePosixPath(name).name for names in FILES.values() for name in names}
-    columns = ["file", "raw"] + ([*PEERS, "zpaq -m5"] if arguments.peers else [])
+    documents |= {f"{pathlib.PurePosixPath(source).stem}.{kind}"
+                  for source, kinds in OFFICE_FILES.items() for kind in kinds}
+    columns = ["file", "raw"] + (list(peers()) if arguments.peers else [])
     columns += [f"`-{level}`" for level in arguments.levels.split(",")]
     print("| " + " | ".join(columns) + " |")
     print("|---|" + "---:|" * (len(columns) - 1))

@@ -51,6 +51,11 @@ media "$media/pictures" --section pictures --only "JPEG XL -e 9" --only "WebP lo
 media "$corpora/image" --section png --only "zpaq -m5" --only "brotli 11" --only "xz -9e"
 media "$media/recordings" --section recordings --only "flac -8" --only "flac -8 --no-padding"
 
+insert people python3 -B bench/people.py --lmz "$build/cli/lmz" --levels 0 --get --peers \
+  "$state/people"
+insert jpegs python3 -B bench/jpegs.py --lmz "$build/cli/lmz" --get --peers "$corpora/image" \
+  "$state/jpegs"
+
 "$bench" small samples/opticks.txt "$text/canterbury" "$text/calgary" "$corpora/valid" \
   --into docs/benchmarks.md
 insert records "$build/bench/records_bench"

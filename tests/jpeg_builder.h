@@ -107,13 +107,25 @@ inline void FillBlocks(TestRandom& random, jpeg::Frame& frame) {
 inline Bytes MakeJpegFile(TestRandom& random, const JpegShape& shape) {
   const Bytes around = JpegAround(shape);
   const uint64_t scans = shape.is_progressive ? 2 + 4 * shape.components : 1;
-  std::optional<jpeg::File> file = jpeg::ParseAround(around, scans, jpeg::kMaxBlocks);
+  std::optional<jpeg::File> file = jpeg::ParseAround(around, {.count = scans}, jpeg::kMaxBlocks);
   if (!file) return {};
   FillBlocks(random, file->frame);
   Bytes out;
   const bool is_written =
       jpeg::WriteFile(*file, around, shape.pads_ones, kMaxBlockRawSize, Watch(), out);
   return is_written ? out : Bytes();
+}
+
+// The file with another one in a segment of metadata.
+inline Bytes WithThumbnail(const Bytes& file, const Bytes& thumbnail) {
+  Bytes out(file.begin(), file.begin() + 2);
+  const size_t size = 2 + 20 + thumbnail.size();
+  ByteWriter writer(out);
+  writer.Append(Bytes{0xFF, 0xE1, static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)});
+  writer.Append(Bytes(20, 'E'));
+  writer.Append(thumbnail);
+  writer.Append(ByteSpan(file).subspan(2));
+  return out;
 }
 
 }  // namespace lmz::testing

@@ -68,6 +68,21 @@ std::string InsideText(const inside::Fields& fields) {
   return text;
 }
 
+// "JPEG: 10 scans, a thumbnail"
+std::string PictureText(const jpeg::Fields& fields) {
+  std::string text = "JPEG: " + std::to_string(fields.scans.count);
+  text += fields.scans.count == 1 ? " scan" : " scans";
+  if (fields.scans.last_units != 0) text += ", cut";
+  if (fields.thumbnail.size != 0) text += ", a thumbnail";
+  return text;
+}
+
+// What a block says was found in it; empty when it says nothing.
+std::string FoundText(const BlockEntry& block) {
+  if (block.inside) return InsideText(*block.inside);
+  return block.jpeg ? PictureText(*block.jpeg) : "";
+}
+
 // Every method in the file once, in the order of appearance.
 std::string Methods(const ListedFile& file) {
   std::vector<std::string> seen;
@@ -112,12 +127,13 @@ std::string BlockLines(const ListedFile& file) {
     const FrameEntry& frame = file.frames[frame_number];
     for (size_t block_number = 0; block_number < frame.blocks.size(); ++block_number) {
       const BlockEntry& block = frame.blocks[block_number];
+      const std::string found = FoundText(block);
       // A compact frame has one check over header and data instead.
-      table.AddRow(
-          {std::to_string(frame_number), std::to_string(block_number), std::to_string(block.offset),
-           std::to_string(block.header.payload_size), std::to_string(block.header.raw_size),
-           frame.is_compact ? "-" : ChecksumText(block.header),
-           Method(block.header) + (block.inside ? " (" + InsideText(*block.inside) + ")" : "")});
+      table.AddRow({std::to_string(frame_number), std::to_string(block_number),
+                    std::to_string(block.offset), std::to_string(block.header.payload_size),
+                    std::to_string(block.header.raw_size),
+                    frame.is_compact ? "-" : ChecksumText(block.header),
+                    Method(block.header) + (found.empty() ? "" : " (" + found + ")")});
     }
   }
   std::string text;
@@ -135,7 +151,7 @@ Json BlockJson(const FrameEntry& frame, const BlockEntry& block) {
                {"coded_size", block.header.payload_size},
                {"raw_size", block.header.raw_size},
                {"checksum", checksum}};
-  if (block.inside) json["inside"] = InsideText(*block.inside);
+  if (const std::string found = FoundText(block); !found.empty()) json["inside"] = found;
   return json;
 }
 

@@ -420,7 +420,7 @@ Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Mod
     return EncodeUnpacked(raw, plan, model, payload, resources);
   }
   if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
-    return EncodeObject(raw, plan, kFilterRepeat, payload, resources);
+    return EncodeObject(raw, plan, kFilterRepeat, model, payload, resources);
   }
   LMZ_ASSIGN(Coded coded, Contest(raw, plan, model, resources).Run());
   payload.swap(coded.payload);

@@ -9,9 +9,11 @@ namespace lmz {
 class Model;  // model/model.h
 
 // EncodePlanned of an object's block, which as mere bytes may get `filters`. There is
-// a contest where plan.content is that of an object.
+// a contest where plan.content is that of an object. Without a model, which is level 0, codecs that
+// have a quicker way take that.
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
-                                 Bytes& payload, const BlockResources& resources);
+                                 const Model* model, Bytes& payload,
+                                 const BlockResources& resources);
 
 // EncodePlanned of a block of parts.
 Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Model* model,

@@ -11,6 +11,10 @@ namespace lmz {
 
 namespace {
 
+// What is left: streams were taken out of it, and looking for more would use up the patience that
+// finding stored pictures needs.
+constexpr size_t kSkeleton = 0;
+
 // Contents that are alike share a group, so that what is short can learn from the others.
 constexpr size_t kTextGroup = 1;
 constexpr size_t kBinaryGroup = 2;
@@ -55,7 +59,7 @@ class GroupCoder {
                         const BlockResources& resources, Bytes& payload) {
     std::vector<BlockPlan> plan;
     if (group != kObjectGroup) {
-      AppendPlan(bytes, 0, plan);
+      AppendPlan(bytes, 0, group != kSkeleton, plan);
     } else {
       for (const inside::Content& content : contents) AppendObject(content, bytes, plan);
     }
@@ -75,8 +79,10 @@ class GroupCoder {
   }
 
  private:
-  void AppendPlan(ByteSpan bytes, uint64_t offset, std::vector<BlockPlan>& plan) const {
-    const PlanOptions options = {.max_block_size = kMaxInnerBlock, .looks_inside = depth_left_ > 0};
+  void AppendPlan(ByteSpan bytes, uint64_t offset, bool may_hold_streams,
+                  std::vector<BlockPlan>& plan) const {
+    const PlanOptions options = {.max_block_size = kMaxInnerBlock,
+                                 .looks_inside = may_hold_streams && depth_left_ > 0};
     for (BlockPlan& block : Plan(bytes, options)) {
       block.offset += offset;
       plan.push_back(std::move(block));
@@ -88,7 +94,7 @@ class GroupCoder {
     const ByteSpan bytes =
         group.subspan(static_cast<size_t>(content.begin), static_cast<size_t>(content.size));
     if (!IsPicture(bytes, content.pixels) || bytes.size() > kMaxInnerBlock) {
-      return AppendPlan(bytes, content.begin, plan);
+      return AppendPlan(bytes, content.begin, true, plan);
     }
     plan.push_back({.offset = content.begin,
                     .size = content.size,

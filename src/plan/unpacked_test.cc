@@ -6,6 +6,7 @@
 #include "codec/inside/unpack.h"
 #include "plan/contest.h"
 #include "tests/archive_builder.h"
+#include "tests/jpeg_builder.h"
 #include "tests/recipes.h"
 
 namespace lmz {
@@ -54,6 +55,16 @@ TEST(PlanInside, FindsFilesWithinFiles) {
       EXPECT_GT(size, plain + 200) << depth;
     }
   }
+}
+
+TEST(PlanInside, FindsStoredPicturesAmongManyStreams) {
+  TestRandom random(8);
+  const Bytes picture = testing::MakeJpegFile(random, {.width = 400, .height = 300});
+  const Bytes words = testing::MakeWords(2000);
+  std::vector<testing::ZipEntry> entries(60, {.name = "words", .data = words});
+  const uint64_t texts = CodeWhole(ZipFile(entries));
+  entries.push_back({.name = "picture", .data = picture, .is_stored = true});
+  EXPECT_LT(CodeWhole(ZipFile(entries)), texts + CodeWhole(picture) + 400);
 }
 
 TEST(PlanInside, CodesPicturesOfPdfAsPictures) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/stream.h"
+#include "codec/jpeg/fields.h"
 #include "model/library.h"
 #include "plan/plan.h"
 
@@ -87,7 +88,9 @@ Result<Progress> Decompress(Source& source, Sink& sink, const DecompressOptions&
 struct BlockEntry {
   uint64_t offset = 0;  // of the block header in the file
   BlockHeader header;
-  std::optional<inside::Fields> inside = {};  // of a block of the codec `inside`, as it says itself
+  // Of a block of the codec `inside` or `jpeg`, as it says itself.
+  std::optional<inside::Fields> inside = {};
+  std::optional<jpeg::Fields> jpeg = {};
 };
 
 struct FrameEntry {

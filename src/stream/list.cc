@@ -5,9 +5,22 @@ namespace lmz {
 
 namespace {
 
-// Reads what a block of the codec `inside` says of itself. Does not judge it.
+// Reads what a block of the codec `jpeg` says of itself. Does not judge it.
+Status LookAtPicture(Reader& reader, BlockEntry& block) {
+  LMZ_ASSIGN(const ByteSpan beginning, reader.PeekPayload(jpeg::kMaxFieldsSize));
+  ByteReader fields(beginning);
+  const Result<uint8_t> kind = fields.U8();
+  if (!kind.ok() || kind.value() != jpeg::kKindJpeg) return OkStatus();
+  const Result<jpeg::Fields> picture = jpeg::Fields::Read(fields, block.header.raw_size);
+  if (picture.ok()) block.jpeg = picture.value();
+  return OkStatus();
+}
+
+// The same of a block of the codec `inside`.
 Status LookInside(Reader& reader, BlockEntry& block) {
-  if (block.header.codec != kInsideCodec.id || block.header.filters != 0) return OkStatus();
+  if (block.header.filters != 0) return OkStatus();
+  if (block.header.codec == kJpegCodec.id) return LookAtPicture(reader, block);
+  if (block.header.codec != kInsideCodec.id) return OkStatus();
   LMZ_ASSIGN(const ByteSpan beginning, reader.PeekPayload(inside::kMaxFieldsSize));
   ByteReader fields(beginning);
   const Result<inside::Fields> inside = inside::Fields::Read(fields);

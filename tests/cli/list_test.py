@@ -55,6 +55,16 @@ class List(cli_case.CliCase):
         self.assertEqual([block.get("inside") for block in entry["frames"][0]["blocks"]], [found])
         self.assertIn(f"inside ({found})", self.lmz("-lv", "archive.lmz").decode())
 
+    def test_what_was_found_in_a_picture(self):
+        pictures = cli_case.ROOT / "tests/fuzz/corpus/jpeg"
+        for name, size, found in [("progressive-restart", None, "JPEG: 10 scans"),
+                                  ("cut", None, "JPEG: 9 scans"),
+                                  ("baseline", 1000, "JPEG: 1 scan, cut")]:
+            packed = self.lmz("-0", stdin=(pictures / name).read_bytes()[:size])
+            (entry,) = self.listed(stdin=packed)
+            self.assertEqual([block.get("inside") for block in entry["frames"][0]["blocks"]],
+                             [found])
+
     def test_concatenated_frames(self):
         parts = [self.read("in.lmz"), self.lmz(stdin=b"small"), self.lmz(stdin=b""),
                  self.read("in.lmz")]

@@ -13,7 +13,9 @@ namespace lmz::fuzz {
 namespace {
 
 void RoundTrip(ByteSpan raw) {
-  RoundTripCodec(kJpegCodec, raw, {});
+  for (const jpeg::Strength strength : {jpeg::Strength::kFull, jpeg::Strength::kLight}) {
+    RoundTripCodec(kJpegCodec, raw, {.strength = strength});
+  }
 }
 
 void CheckLook(ByteSpan input) {
@@ -22,15 +24,18 @@ void CheckLook(ByteSpan input) {
 }
 
 // The segments are given, the coefficients are any.
-void DecodeCode(const testing::JpegShape& shape, uint64_t scans, ByteSpan code, uint64_t raw_size) {
+void DecodeCode(const testing::JpegShape& shape, jpeg::ScansTaken scans, ByteSpan code,
+                uint64_t raw_size) {
   const Bytes around = testing::JpegAround(shape);
   std::optional<jpeg::File> file = jpeg::ParseAround(around, scans, jpeg::kMaxBlocks);
   Bytes coded;
   LMZ_REQUIRE(EncodeBytes(around, {.profile = Profile::kBinary}, {}, coded).ok());
-  Bytes payload = {1, 1};
+  const bool is_cut = scans.last_units != 0;
+  Bytes payload = {1, static_cast<uint8_t>(1 + raw_size % 2 * 2 + (is_cut ? 4 : 0))};
   ByteWriter writer(payload);
-  writer.Varint(scans);
+  writer.Varint(scans.count);
   writer.Varint(file ? file->frame.block_count() : 1);
+  if (is_cut) writer.Varint(scans.last_units);
   writer.Varint(around.size());
   writer.Varint(coded.size());
   writer.Append(coded);
@@ -54,9 +59,16 @@ void FuzzOne(ByteSpan input) {
   shape.is_progressive = choices.Below(2) != 0;
   shape.restart_interval = static_cast<uint8_t>(choices.Below(4));
   shape.pads_ones = choices.Below(2) != 0;
-  const uint64_t scans = 1 + choices.Below(20);
+  const jpeg::ScansTaken scans = {.count = 1 + choices.Below(20),
+                                  .last_units = choices.Below(2) * choices.Below(700)};
   TestRandom random(choices.Below(1000));
-  RoundTrip(testing::MakeJpegFile(random, shape));
+  Bytes file = testing::MakeJpegFile(random, shape);
+  RoundTrip(
+      testing::WithThumbnail(file, testing::MakeJpegFile(random, {.width = 50, .height = 30})));
+  // Cut, or another byte, so that a part of it is good.
+  if (choices.Below(2) != 0) file.resize(static_cast<size_t>(choices.Below(file.size() + 1)));
+  if (!file.empty()) file[static_cast<size_t>(choices.Below(file.size()))] = 0xFF;
+  RoundTrip(file);
   DecodeCode(shape, scans, choices.rest(), 1000 + choices.Below(4000));
 }
 

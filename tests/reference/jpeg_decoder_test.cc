@@ -13,9 +13,9 @@ namespace {
 
 using testing::JpegShape;
 
-void ExpectDecoded(const Bytes& raw) {
+void ExpectDecoded(const Bytes& raw, jpeg::Strength strength) {
   Bytes payload;
-  const Result<uint32_t> state = EncodeJpeg(raw, {}, {}, payload);
+  const Result<uint32_t> state = EncodeJpeg(raw, {.strength = strength}, {}, payload);
   ASSERT_TRUE(state.ok()) << state.status().message();
   ASSERT_EQ(payload.at(0), 1);
   try {
@@ -25,6 +25,11 @@ void ExpectDecoded(const Bytes& raw) {
   } catch (const reference::Damage& damage) {
     ADD_FAILURE() << damage.what();
   }
+}
+
+void ExpectDecoded(const Bytes& raw) {
+  ExpectDecoded(raw, jpeg::Strength::kFull);
+  ExpectDecoded(raw, jpeg::Strength::kLight);
 }
 
 TEST(JpegReferenceDecoder, DecodesEveryShape) {
@@ -52,6 +57,31 @@ TEST(JpegReferenceDecoder, DecodesFilesOfLibjpeg) {
     ASSERT_TRUE(file.has_value()) << name;
     ExpectDecoded(*file);
   }
+}
+
+TEST(JpegReferenceDecoder, DecodesCutAndDamagedFiles) {
+  TestRandom random(3);
+  for (const uint8_t factors : Bytes{0x11, 0x21, 0x22}) {
+    for (const uint32_t components : {1u, 3u}) {
+      const Bytes raw = testing::MakeJpegFile(
+          random, {.width = 100, .height = 90, .components = components, .factors = factors});
+      for (const size_t share : {20u, 50u, 90u}) {
+        ExpectDecoded(
+            Bytes(raw.begin(), raw.begin() + static_cast<ptrdiff_t>(raw.size() * share / 100)));
+      }
+      Bytes damaged = raw;
+      damaged[raw.size() / 2] = 0xFF;
+      damaged[raw.size() / 2 + 1] = 0x33;
+      ExpectDecoded(damaged);
+    }
+  }
+}
+
+TEST(JpegReferenceDecoder, DecodesThumbnails) {
+  TestRandom random(4);
+  const Bytes thumbnail = testing::MakeJpegFile(random, {.width = 60, .height = 40});
+  ExpectDecoded(testing::WithThumbnail(testing::MakeJpegFile(random, {.width = 100, .height = 90}),
+                                       thumbnail));
 }
 
 }  // namespace

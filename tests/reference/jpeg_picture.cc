@@ -150,12 +150,14 @@ class Writer {
   Writer(const JpegPicture& picture, const JpegScan& scan, bool pads_ones, Bytes& out)
       : picture_(picture), scan_(scan), pads_ones_(pads_ones), out_(out) {}
 
-  void Run(uint64_t max_size) {
+  // `cut`: of so many units, if that is not 0, the whole bytes.
+  void Run(int cut, uint64_t max_size) {
     const bool is_alone = scan_.members.size() == 1;
     const JpegComponent& only = picture_.components[scan_.members[0].component];
     const int rows = is_alone ? only.rows : picture_.unit_rows;
     const int columns = is_alone ? only.columns : picture_.unit_columns;
-    for (int unit = 0; unit < rows * columns; ++unit) {
+    const int units = cut != 0 ? cut : rows * columns;
+    for (int unit = 0; unit < units; ++unit) {
       if (scan_.interval != 0 && unit != 0 && unit % scan_.interval == 0) Restart();
       for (size_t i = 0; i < scan_.members.size(); ++i) {
         const JpegComponent& c = picture_.components[scan_.members[i].component];
@@ -168,6 +170,7 @@ class Writer {
       }
       Require(out_.size() <= max_size, "JPEG: the file is longer than its block");
     }
+    if (cut != 0) return;
     EndRun();
     Pad();
   }
@@ -316,8 +319,25 @@ class Writer {
 
 }  // namespace
 
-JpegPicture ParseJpeg(const Bytes& around, uint64_t scans) {
-  return Parser().Run(around, scans);
+JpegPicture ParseJpeg(const Bytes& around, uint64_t scans, uint64_t last_units) {
+  JpegPicture picture = Parser().Run(around, scans);
+  for (JpegComponent& c : picture.components) c.whole_rows = c.all_rows;
+  if (last_units == 0) return picture;
+  const JpegScan& last = picture.scans.back();
+  const bool is_alone = last.members.size() == 1;
+  const JpegComponent& only = picture.components[last.members[0].component];
+  const int rows = is_alone ? only.rows : picture.unit_rows;
+  const int columns = is_alone ? only.columns : picture.unit_columns;
+  const uint64_t units = static_cast<uint64_t>(rows) * static_cast<uint64_t>(columns);
+  Require(!picture.is_progressive && last_units <= units, "JPEG: Last_Units");
+  picture.last_units = static_cast<int>(last_units);
+  for (const JpegScan::Member& member : last.members) {
+    JpegComponent& c = picture.components[member.component];
+    c.cut_rows = is_alone ? 1 : c.down;
+    c.whole_rows = picture.last_units / columns * c.cut_rows;
+    c.cut_columns = picture.last_units % columns * (is_alone ? 1 : c.across);
+  }
+  return picture;
 }
 
 Bytes WriteJpeg(const JpegPicture& picture, const Bytes& around, bool pads_ones,
@@ -329,7 +349,8 @@ Bytes WriteJpeg(const JpegPicture& picture, const Bytes& around, bool pads_ones,
   };
   for (const JpegScan& scan : picture.scans) {
     copy_to(scan.head_end);
-    Writer(picture, scan, pads_ones, out).Run(max_size);
+    const bool is_last = &scan == &picture.scans.back();
+    Writer(picture, scan, pads_ones, out).Run(is_last ? picture.last_units : 0, max_size);
   }
   copy_to(around.size());
   return out;

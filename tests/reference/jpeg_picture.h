@@ -16,6 +16,12 @@ struct JpegComponent {
   int rows = 0, columns = 0;          // of a scan of it alone
   int all_rows = 0, all_columns = 0;  // of whole units
   std::vector<std::vector<JpegBlock>> blocks;
+
+  // Of a cut scan: rows that are whole, and columns in so many further ones.
+  int whole_rows = 0, cut_rows = 0, cut_columns = 0;
+  int ColumnsIn(int row) const {
+    return row < whole_rows ? all_columns : row < whole_rows + cut_rows ? cut_columns : 0;
+  }
 };
 
 struct JpegCode {
@@ -40,10 +46,11 @@ struct JpegPicture {
   std::vector<JpegComponent> components;
   std::map<int, std::array<int, 64>> steps;
   std::vector<JpegScan> scans;
+  int last_units = 0;  // of the last scan, if it is cut
 };
 
-// Of the first `scans` scans. Throws Damage.
-JpegPicture ParseJpeg(const Bytes& around, uint64_t scans);
+// Of the first `scans` scans; the last one has `last_units` units, if that is not 0. Throws Damage.
+JpegPicture ParseJpeg(const Bytes& around, uint64_t scans, uint64_t last_units);
 
 // The file, of at most `max_size` bytes. Throws Damage.
 Bytes WriteJpeg(const JpegPicture& picture, const Bytes& around, bool pads_ones, uint64_t max_size);

@@ -2,82 +2,85 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "codec/bytes/bytes.h"
 #include "codec/formats/file_format.h"
-#include "codec/jpeg/coefficient_coder.h"
-#include "codec/jpeg/file.h"
+#include "codec/jpeg/fields.h"
+#include "codec/jpeg/model/coefficient_coder.h"
 
 namespace lmz {
 
 namespace {
 
+using jpeg::Fields;
 using jpeg::File;
+using jpeg::kKindJpeg;
 using jpeg::ReadFileResult;
-
-constexpr uint8_t kKindJpeg = 1;
-
-// Flags, as a byte of the payload.
-constexpr uint8_t kPadsOnes = 1;
-constexpr uint8_t kUnknownFlags = 0xFE;
+using jpeg::Strength;
 
 // No file that is worth it has more, for each decision.
 constexpr uint64_t kMaxBytesPerDecision = 32;
 
 constexpr uint64_t kSmallParts = uint64_t{1} << 20;
 
-struct Fields {
-  bool pads_ones = true;
-  uint64_t scans = 0;
-  uint64_t blocks = 0;
-  uint64_t around_size = 0;
+// A thumbnail is a file without one.
+enum class Place : uint8_t { kOutside, kThumbnail };
 
-  void Write(Bytes& out) const {
-    ByteWriter writer(out);
-    writer.U8(pads_ones ? kPadsOnes : 0);
-    for (const uint64_t number : {scans, blocks, around_size}) writer.Varint(number);
-  }
+extern const CodecRow<JpegOptions> kThumbnailCodec;
 
-  static Result<Fields> Read(ByteReader& reader, uint64_t raw_size) {
-    Fields fields;
-    LMZ_ASSIGN(const uint8_t flags, reader.U8());
-    fields.pads_ones = (flags & kPadsOnes) != 0;
-    for (uint64_t* const number : {&fields.scans, &fields.blocks, &fields.around_size}) {
-      LMZ_ASSIGN(*number, reader.Varint());
-    }
-    const bool is_valid = (flags & kUnknownFlags) == 0 && fields.scans >= 1 &&
-                          fields.scans <= jpeg::kMaxScans && fields.blocks >= 1 &&
-                          fields.blocks <= jpeg::MaxBlocksOf(raw_size) &&
-                          fields.around_size <= raw_size;
-    if (!is_valid) return Status(Code::kDamaged, "the fields of the JPEG file are impossible");
-    return fields;
-  }
-};
-
+template <Place kPlace, Strength kStrength>
 Result<bool> Unpack(ByteSpan raw, Profile profile, PartsWriter& parts) {
   const Watch watch = parts.MakeWatch();
   std::optional<ReadFileResult> read = jpeg::ReadFile(raw, watch);
   if (watch.is_stopped()) return CancelledStatus();
   if (!read) return false;
   jpeg::Frame& frame = read->file.frame;
-  const Fields fields = {.pads_ones = read->pads_ones,
-                         .scans = read->file.scans.size(),
-                         .blocks = frame.block_count(),
-                         .around_size = read->around.size()};
+  Fields fields = {.pads_ones = read->pads_ones,
+                   .strength = kStrength,
+                   .scans = {.count = read->file.scans.size(), .last_units = read->file.last_units},
+                   .blocks = frame.block_count(),
+                   .thumbnail = {}};
+  Bytes thumbnail;
+  if (kPlace == Place::kOutside) {
+    const size_t first_scan = read->file.scans.front().head_end;
+    fields.thumbnail = jpeg::TakeThumbnail(first_scan, read->around, thumbnail);
+  }
+  fields.around_size = read->around.size();
   fields.Write(parts.payload());
   LMZ_TRY(parts.Leave(kBytesCodec, read->around, {.profile = profile}, Framing::kSized,
                       fields.around_size));
-  LMZ_TRY(parts.Code(Framing::kRest, fields.blocks, raw.size() - fields.around_size,
+  if (fields.thumbnail.size != 0) {
+    LMZ_TRY(parts.Leave(kThumbnailCodec, thumbnail, {}, Framing::kSized, fields.thumbnail.size));
+  }
+  LMZ_TRY(parts.Code(Framing::kRest, fields.blocks, fields.SizeInScans(raw.size()),
                      [&](Encoder& encoder, const BlockResources& part) {
-                       return jpeg::CodeCoefficients(encoder, part, frame);
+                       return jpeg::CodeCoefficients(encoder, kStrength, part, frame);
                      }));
   return true;
 }
 
+// The bytes around the scans.
+template <Place kPlace>
+Result<Bytes> FetchAround(const Fields& fields, PartsReader& parts) {
+  LMZ_ASSIGN(Bytes around,
+             parts.Fetch(kBytesCodec, fields.around_size, Framing::kSized, fields.around_size));
+  if (fields.thumbnail.size == 0) return around;
+  if constexpr (kPlace == Place::kThumbnail) {
+    return Status(Code::kDamaged, "a thumbnail in a thumbnail");
+  } else {
+    LMZ_ASSIGN(const Bytes thumbnail, parts.Fetch(kThumbnailCodec, fields.thumbnail.size,
+                                                  Framing::kSized, fields.thumbnail.size));
+    around.insert(around.begin() + static_cast<std::ptrdiff_t>(fields.thumbnail.begin),
+                  thumbnail.begin(), thumbnail.end());
+    return around;
+  }
+}
+
+template <Place kPlace>
 Status Pack(PartsReader& parts, MutableByteSpan raw) {
   LMZ_ASSIGN(const Fields fields, Fields::Read(parts.fields(), raw.size()));
-  LMZ_ASSIGN(const Bytes around,
-             parts.Fetch(kBytesCodec, fields.around_size, Framing::kSized, fields.around_size));
+  LMZ_ASSIGN(const Bytes around, FetchAround<kPlace>(fields, parts));
   LMZ_ASSIGN(const ByteSpan code, parts.Take(Framing::kRest));
   if (fields.blocks > MaxDecisions(code.size())) {
     return Status(Code::kDamaged, "payload too short for the declared size");
@@ -91,9 +94,9 @@ Status Pack(PartsReader& parts, MutableByteSpan raw) {
   for (const jpeg::Component& component : file->frame.components) {
     shape.planes.push_back({component.all_columns, component.all_rows});
   }
-  LMZ_TRY(parts.Decode(code, fields.blocks, raw.size() - fields.around_size, shape,
+  LMZ_TRY(parts.Decode(code, fields.blocks, fields.SizeInScans(raw.size()), shape,
                        [&](auto& decoder, const BlockResources& part) {
-                         return jpeg::CodeCoefficients(decoder, part, file->frame);
+                         return jpeg::CodeCoefficients(decoder, fields.strength, part, file->frame);
                        }));
   const Watch watch = parts.MakeWatch();
   Bytes written;
@@ -112,38 +115,56 @@ uint64_t MaxRawSize(uint64_t payload_size) {
   return kMaxBytesPerDecision * MaxDecisions(payload_size);
 }
 
-// Without the blocks: those are as many as the payload says.
+// Without blocks and what codes them: those are as many as the payload says.
 uint64_t PackMemory(uint64_t raw_size) {
   const uint64_t segments = jpeg::kMaxScans * 2 * sizeof(jpeg::ScanInFile);
-  const uint64_t coding = jpeg::CoefficientMemory() + 2 * raw_size;
-  return segments + kSmallParts + std::max(MemoryOfPart(kBytesCodec, raw_size), coding);
+  return segments + kSmallParts + std::max(MemoryOfPart(kBytesCodec, raw_size), 2 * raw_size);
 }
 
+template <Place kPlace, Strength kStrength>
 constexpr std::array kFormats = {FileFormat{.kind = kKindJpeg,
                                             .name = "jpeg",
-                                            .unpack = Unpack,
-                                            .pack = Pack,
+                                            .unpack = Unpack<kPlace, kStrength>,
+                                            .pack = Pack<kPlace>,
                                             .max_raw_size = MaxRawSize,
                                             .pack_memory = PackMemory}};
 
+constexpr std::span<const FileFormat> kFull = kFormats<Place::kOutside, Strength::kFull>;
+constexpr std::span<const FileFormat> kLight = kFormats<Place::kOutside, Strength::kLight>;
+// A light model is as good for so few blocks.
+constexpr std::span<const FileFormat> kThumbnail = kFormats<Place::kThumbnail, Strength::kLight>;
+
+const CodecRow<JpegOptions> kThumbnailCodec = {
+    .id = kJpegCodec.id,
+    .name = "thumbnail",
+    .encode =
+        [](ByteSpan raw, const JpegOptions&, const BlockResources& resources, Bytes& payload) {
+          return EncodeFile(kThumbnail, raw, Profile::kBinary, resources, payload);
+        },
+    .decode = [](ByteSpan payload, const BlockResources& resources,
+                 MutableByteSpan raw) { return DecodeFile(kThumbnail, payload, resources, raw); },
+    .max_raw_size = MaxRawSizeOfJpeg,
+    .decode_memory = DecodeMemoryOfJpeg};
+
 }  // namespace
 
-Result<uint32_t> EncodeJpeg(ByteSpan raw, const JpegOptions& /*options*/,
+Result<uint32_t> EncodeJpeg(ByteSpan raw, const JpegOptions& options,
                             const BlockResources& resources, Bytes& payload) {
-  return EncodeFile(kFormats, raw, Profile::kBinary, resources, payload);
+  const auto& formats = options.strength == Strength::kLight ? kLight : kFull;
+  return EncodeFile(formats, raw, Profile::kBinary, resources, payload);
 }
 
 Result<uint32_t> DecodeJpeg(ByteSpan payload, const BlockResources& resources,
                             MutableByteSpan raw) {
-  return DecodeFile(kFormats, payload, resources, raw);
+  return DecodeFile(kFull, payload, resources, raw);
 }
 
 uint64_t MaxRawSizeOfJpeg(uint64_t payload_size) {
-  return MaxRawSizeOfFile(kFormats, payload_size);
+  return MaxRawSizeOfFile(kFull, payload_size);
 }
 
 uint64_t DecodeMemoryOfJpeg(uint64_t raw_size) {
-  return DecodeMemoryOfFile(kFormats, raw_size);
+  return DecodeMemoryOfFile(kFull, raw_size);
 }
 
 uint64_t PayloadMemoryOfJpeg(ByteSpan payload, uint64_t raw_size,
@@ -152,7 +173,13 @@ uint64_t PayloadMemoryOfJpeg(ByteSpan payload, uint64_t raw_size,
   const Result<uint8_t> kind = reader.U8();
   if (!kind.ok() || kind.value() != kKindJpeg) return 0;
   const Result<Fields> fields = Fields::Read(reader, raw_size);
-  return fields.ok() ? fields.value().blocks * jpeg::MemoryOfABlock() : 0;
+  if (!fields.ok()) return 0;
+  uint64_t most = jpeg::CoefficientMemory(fields.value().strength, fields.value().blocks);
+  if (const uint64_t size = fields.value().thumbnail.size; size != 0) {
+    const uint64_t blocks = jpeg::MaxBlocksOf(size);
+    most = std::max(most, jpeg::CoefficientMemory(Strength::kFull, blocks)) + PackMemory(size);
+  }
+  return most;
 }
 
 }  // namespace lmz

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "codec/codec.h"
+#include "codec/jpeg/model/strength.h"
 
 namespace lmz {
 
-struct JpegOptions {};
+struct JpegOptions {
+  jpeg::Strength strength = jpeg::Strength::kFull;
+};
 
 // Replaces `payload` with the code of `raw`; what begins with no JPEG file that would come back the
 // same goes to `bytes` as a whole. Returns the coders' final state. Errors: kCancelled,

@@ -54,6 +54,17 @@ struct Component {
   uint32_t all_rows = 0;
   std::vector<Block> blocks;  // [row][column], all of them
 
+  // Of a scan that is cut there are blocks in these rows, and in the next cut_rows up to a column;
+  // the others are zero.
+  uint32_t whole_rows = 0;
+  uint32_t cut_rows = 0;
+  uint32_t cut_columns = 0;
+
+  uint32_t ColumnsIn(uint32_t row) const {
+    if (row < whole_rows) return all_columns;
+    return row < whole_rows + cut_rows ? cut_columns : 0;
+  }
+
   Block& At(Place place) { return blocks[NumberOf(place)]; }
   const Block& At(Place place) const { return blocks[NumberOf(place)]; }
   size_t NumberOf(Place place) const { return size_t{place.row} * all_columns + place.column; }

@@ -89,21 +89,22 @@ class ScanReader {
   ScanReader(ByteSpan bytes, const Scan& scan, Frame& frame)
       : bits_(bytes), scan_(scan), frame_(frame) {}
 
-  ReadScanResult Run(const Watch& watch) {
-    const uint64_t units = UnitsOf(frame_, scan_);
+  ReadScanResult Run(uint64_t max_units, const Watch& watch) {
+    const uint64_t units = max_units != 0 ? max_units : UnitsOf(frame_, scan_);
     uint32_t restarts = 0;
     for (uint64_t unit = 0; unit < units; ++unit) {
+      const ReadScanResult cut = {.units = unit, .padding = padding_};
       if (RestartsAt(scan_, unit)) {
-        if (!EndInterval() || !bits_.PassRestart(restarts++ % 8)) return {};
+        if (!EndInterval() || !bits_.PassRestart(restarts++ % 8)) return cut;
         dc_ = {};
       }
       const bool is_read = VisitUnit(frame_, scan_, unit, [&](size_t i, Block& block) {
         return ReadBlock(i, block) && !bits_.has_overrun();
       });
-      if (!is_read || !watch.Pass(16)) return {};
+      if (!is_read || !watch.Pass(16)) return cut;
     }
-    if (!EndInterval()) return {};
-    return {.size = bits_.byte_position(), .padding = padding_};
+    if (max_units != 0 || !EndInterval()) return {.units = units, .padding = padding_};
+    return {.size = bits_.byte_position(), .units = units, .padding = padding_};
   }
 
  private:
@@ -225,8 +226,9 @@ class ScanReader {
 
 }  // namespace
 
-ReadScanResult ReadScan(ByteSpan bytes, const Scan& scan, const Watch& watch, Frame& frame) {
-  return ScanReader(bytes, scan, frame).Run(watch);
+ReadScanResult ReadScan(ByteSpan bytes, const Scan& scan, uint64_t max_units, const Watch& watch,
+                        Frame& frame) {
+  return ScanReader(bytes, scan, frame).Run(max_units, watch);
 }
 
 }  // namespace lmz::jpeg

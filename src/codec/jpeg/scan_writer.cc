@@ -59,8 +59,8 @@ class ScanWriter {
   ScanWriter(const Frame& frame, const Scan& scan, bool pads_ones, Bytes& out)
       : frame_(frame), scan_(scan), pads_ones_(pads_ones), out_(out), bits_(out) {}
 
-  bool Run(uint64_t max_size, const Watch& watch) {
-    const uint64_t units = UnitsOf(frame_, scan_);
+  bool Run(uint64_t max_units, uint64_t max_size, const Watch& watch) {
+    const uint64_t units = max_units != 0 ? max_units : UnitsOf(frame_, scan_);
     uint32_t restarts = 0;
     for (uint64_t unit = 0; unit < units; ++unit) {
       if (RestartsAt(scan_, unit)) {
@@ -75,7 +75,7 @@ class ScanWriter {
       });
       if (!goes_on || !watch.Pass(16)) return false;
     }
-    EndInterval();
+    if (max_units == 0) EndInterval();
     return is_valid_ && out_.size() <= max_size;
   }
 
@@ -219,9 +219,9 @@ class ScanWriter {
 
 }  // namespace
 
-bool WriteScan(const Frame& frame, const Scan& scan, bool pads_ones, uint64_t max_size,
-               const Watch& watch, Bytes& out) {
-  return ScanWriter(frame, scan, pads_ones, out).Run(max_size, watch);
+bool WriteScan(const Frame& frame, const Scan& scan, uint64_t max_units, bool pads_ones,
+               uint64_t max_size, const Watch& watch, Bytes& out) {
+  return ScanWriter(frame, scan, pads_ones, out).Run(max_units, max_size, watch);
 }
 
 }  // namespace lmz::jpeg

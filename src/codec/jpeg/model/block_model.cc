@@ -1,4 +1,4 @@
-#include "codec/jpeg/block_model.h"
+#include "codec/jpeg/model/block_model.h"
 
 #include <bit>
 #include <cstdlib>
@@ -9,17 +9,46 @@ namespace lmz::jpeg {
 
 namespace {
 
-constexpr size_t kAcContexts = 12;
+// Contexts of the light model, which are the first ones of the full one, too.
+constexpr size_t kLightAcContexts = 4;
+constexpr size_t kLightDcContexts = 3;
+constexpr size_t kLightEndContexts = 3;
+
+constexpr size_t kAcContexts = 18;
 constexpr size_t kDcContexts = 9;
 constexpr size_t kEndContexts = 8;
-constexpr int kAcTableBits = 18;
-constexpr int kOtherTableBits = 16;
+
+// Tables grow with the picture.
+constexpr int kAcBitsAboveBlocks = 4;
+constexpr int kLightAcBitsAboveBlocks = 3;
+constexpr int kMinAcTableBits = 14;
+constexpr int kMaxAcTableBits = 20;
+constexpr int kOtherTableBits = 15;
 
 // Nodes: what a question is about. Of a coefficient that is not the first: whether it is zero,
-// 1 .. 13: whether its magnitude has more bits than that, its sign, then the bits.
+// whether its magnitude has more than 1, 2, .. bits, its sign, then the bits.
 constexpr uint32_t kZeroNode = 0;
-constexpr uint32_t kSignNode = 15;
+constexpr uint32_t kSignNode = 6;
 constexpr uint32_t kBitNode = 16;
+
+constexpr uint32_t WidthNode(uint32_t width) {
+  return width < kSignNode ? width : width + 1;
+}
+
+// Of the error of a mean: whether it is zero, its sign, whether its magnitude has more bits.
+constexpr uint32_t kErrorSignNode = 1;
+
+constexpr uint32_t ErrorWidthNode(uint32_t width, uint32_t sign) {
+  return width <= 3 ? 1 + 3 * sign + width : 4 + 16 * sign + width;
+}
+
+// Of the six bits of a block's end, those so far behind a leading one: the last three lie together.
+constexpr uint32_t EndNode(uint32_t bits) {
+  const auto width = static_cast<uint32_t>(std::bit_width(bits));
+  if (width <= 3) return bits;
+  const uint32_t below = width - 4;
+  return 8 * (bits >> below) - 56 + (1u << below) + (bits & ((1u << below) - 1));
+}
 
 constexpr uint32_t kMaxAcWidth = 14;
 constexpr uint32_t kMaxDcWidth = 17;
@@ -39,6 +68,11 @@ constexpr auto kPlaceOf = [] {
 // A base function at a block's edge, in 1/256 of that of a frequency above 0.
 constexpr int32_t EdgeOf(uint32_t frequency) {
   return frequency == 0 ? 181 : 256;
+}
+
+// Divided by that; each case is quicker than a division by what is not known.
+constexpr int32_t OverEdge(int32_t value, uint32_t frequency) {
+  return frequency == 0 ? value / EdgeOf(0) : value / EdgeOf(1);
 }
 
 // About twice the logarithm to the base of 2: 0, 1, 2, then 4 for 3, 5 for 4 and 5, ..
@@ -70,22 +104,52 @@ int32_t Scaled(int32_t coefficient, int32_t step) {
   return std::clamp(coefficient * step, -kLimit, kLimit);
 }
 
-int32_t MagnitudeAt(const Block& block, uint32_t horizontal, uint32_t vertical) {
+int32_t ValueAt(const Block& block, uint32_t horizontal, uint32_t vertical) {
   if (horizontal > 7 || vertical > 7) return 0;
-  return std::abs(block[kPlaceOf[8 * vertical + horizontal]]);
+  return block[kPlaceOf[8 * vertical + horizontal]];
+}
+
+int32_t MagnitudeAt(const Block& block, uint32_t horizontal, uint32_t vertical) {
+  return std::abs(ValueAt(block, horizontal, vertical));
+}
+
+// 0 .. 2 * most
+uint32_t Limited(int32_t value, int32_t most) {
+  return static_cast<uint32_t>(std::clamp(value, -most, most) + most);
+}
+
+struct Shapes {
+  DecisionMixer::Shape ac;
+  DecisionMixer::Shape dc;
+  DecisionMixer::Shape end;
+};
+
+Shapes ShapesOf(Strength strength, uint64_t blocks) {
+  const bool is_full = strength == Strength::kFull;
+  const int above = is_full ? kAcBitsAboveBlocks : kLightAcBitsAboveBlocks;
+  const int ac_bits = std::clamp(static_cast<int>(std::bit_width(blocks)) + above, kMinAcTableBits,
+                                 kMaxAcTableBits);
+  const size_t sets = is_full ? 5 : 3;
+  const auto shape = [&](size_t contexts, int table_bits) {
+    return DecisionMixer::Shape{contexts, table_bits, sets, is_full};
+  };
+  return {.ac = shape(is_full ? kAcContexts : kLightAcContexts, ac_bits),
+          .dc = shape(is_full ? kDcContexts : kLightDcContexts, kOtherTableBits),
+          .end = shape(is_full ? kEndContexts : kLightEndContexts, kOtherTableBits)};
 }
 
 }  // namespace
 
-BlockModel::BlockModel(const MixerKernels& kernels)
-    : ac_(kernels, kAcContexts, kAcTableBits),
-      dc_(kernels, kDcContexts, kOtherTableBits),
-      end_(kernels, kEndContexts, kOtherTableBits) {}
+BlockModel::BlockModel(const MixerKernels& kernels, Strength strength, uint64_t blocks)
+    : is_full_(strength == Strength::kFull),
+      ac_(kernels, ShapesOf(strength, blocks).ac),
+      dc_(kernels, ShapesOf(strength, blocks).dc),
+      end_(kernels, ShapesOf(strength, blocks).end) {}
 
-uint64_t BlockModel::Memory() {
-  return DecisionMixer::Memory(kAcContexts, kAcTableBits) +
-         DecisionMixer::Memory(kDcContexts, kOtherTableBits) +
-         DecisionMixer::Memory(kEndContexts, kOtherTableBits);
+uint64_t BlockModel::Memory(Strength strength, uint64_t blocks) {
+  const Shapes shapes = ShapesOf(strength, blocks);
+  return DecisionMixer::Memory(shapes.ac) + DecisionMixer::Memory(shapes.dc) +
+         DecisionMixer::Memory(shapes.end);
 }
 
 void BlockModel::BeginComponent(size_t index, const std::array<uint16_t, kBlockSize>& quantizer,
@@ -108,15 +172,17 @@ void BlockModel::BeginEnd(const Neighbours& near) {
   const auto log_of = [](uint32_t count) { return LogOf(static_cast<int32_t>(count)); };
   const uint32_t base = component_ << 20;
   end_.BeginNumber();
-  end_.AddContext(base | (above + left) / 2);
   end_.AddContext(base | above << 8 | left);
-  end_.AddContext(base | (above_count + left_count) / 2);
   end_.AddContext(base | log_of(above_count) << 4 | log_of(left_count) << 8 |
                   log_of(next_count) << 12 | log_of(corner_count));
-  end_.AddContext(base | first << 8 | (above + left) / 4);
   end_.AddContext(base | twin << 8 | (above + left) / 8);
-  end_.AddContext(base | usual << 8 | twin);
-  end_.AddContext(base | uint32_t{near.above_right.extent.end} << 8 | near.above_left.extent.end);
+  if (is_full_) {
+    end_.AddContext(base | (above + left) / 2);
+    end_.AddContext(base | (above_count + left_count) / 2);
+    end_.AddContext(base | first << 8 | (above + left) / 4);
+    end_.AddContext(base | usual << 8 | twin);
+    end_.AddContext(base | uint32_t{near.above_right.extent.end} << 8 | near.above_left.extent.end);
+  }
   end_.weight_contexts = {std::min(above, 31u) * 32 + std::min(left, 31u), usual,
                           component_ * 64 + twin, component_};
 }
@@ -143,9 +209,9 @@ BlockModel::EdgePrediction BlockModel::PredictFromEdges(const Neighbours& near, 
   const int32_t step = steps_[k];
   EdgePrediction edges;
   if (near.has_above) {
-    edges.above = state_.from_above[horizontal] / EdgeOf(vertical) * 4 / step;
+    edges.above = OverEdge(state_.from_above[horizontal], vertical) * 4 / step;
   }
-  if (near.has_left) edges.left = state_.from_left[vertical] / EdgeOf(horizontal) * 4 / step;
+  if (near.has_left) edges.left = OverEdge(state_.from_left[vertical], horizontal) * 4 / step;
   if (!near.has_left || (near.has_above && horizontal == 0 && vertical != 0)) {
     edges.both = edges.above;
   } else if (!near.has_above || (vertical == 0 && horizontal != 0)) {
@@ -156,49 +222,90 @@ BlockModel::EdgePrediction BlockModel::PredictFromEdges(const Neighbours& near, 
   return edges;
 }
 
+BlockModel::Around BlockModel::LookAround(const Neighbours& near, uint32_t k, const Block& block,
+                                          const EdgePrediction& edges) const {
+  const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;
+  Around around = {.place = k | is_chroma_ << 6, .x = x, .y = y};
+  around.beside = 3 * (std::abs(near.above[k]) + std::abs(near.left[k])) +
+                  std::abs(near.above_left[k]) + std::abs(near.above_right[k]);
+  around.higher = 2 * (MagnitudeAt(block, x + 1, y) + MagnitudeAt(block, x, y + 1)) +
+                  MagnitudeAt(block, x + 1, y + 1) + MagnitudeAt(block, x + 2, y) +
+                  MagnitudeAt(block, x, y + 2);
+  int32_t column = 0, row = 0;
+  for (uint32_t i = y + 1; i < 8; ++i) column += MagnitudeAt(block, x, i);
+  for (uint32_t i = x + 1; i < 8; ++i) row += MagnitudeAt(block, i, y);
+  around.log_beside = LogOf(around.beside);
+  around.log_higher = LogOf(around.higher);
+  around.log_column = LogOf(column, 15);
+  around.log_row = LogOf(row, 15);
+  around.both = SignedLogOf(edges.both, 15);
+  return around;
+}
+
 // Section 5.
 void BlockModel::BeginAc(const Neighbours& near, uint32_t k, const Block& block) {
-  const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;
   const EdgePrediction edges = PredictFromEdges(near, k);
+  const Around around = LookAround(near, k, block, edges);
+  const uint32_t base = around.place << 20;
+  const uint32_t above = SignedLogOf(edges.above, 15), left = SignedLogOf(edges.left, 15);
+  ac_.BeginNumber();
+  ac_.AddContext(base | around.log_higher << 8 | around.log_beside);
+  ac_.AddContext(base | SignedLogOf(edges.above, 11) << 8 | SignedLogOf(edges.left, 11));
+  ac_.AddContext(base | LogOf(near.first[k]) << 8 | SignedLogOf(near.twin[k], 6) << 4 |
+                 std::min(around.log_beside, 7u));
+  ac_.AddContext(base | around.log_column << 4 | around.log_row);
+  if (is_full_) {
+    AddNeighbourContexts(near, k, edges, around);
+    AddBlockContexts(block, k, edges, around);
+  }
+  ac_.weight_contexts = {around.place * 16 + std::min(around.log_beside, 15u),
+                         std::min(around.log_higher, 15u) * 32 + around.both,
+                         std::min(state_.count, 31u) * 32 + std::min(state_.usual_count, 31u),
+                         above * 32 + left};
+  ac_.map_contexts = {around.place * 8 + std::min(around.log_beside / 2, 7u),
+                      (around.both * 16 + std::min(around.log_higher, 15u)) * 4};
+}
+
+void BlockModel::AddNeighbourContexts(const Neighbours& near, uint32_t k,
+                                      const EdgePrediction& edges, const Around& around) {
+  const auto [place, x, y, beside, higher, log_beside, log_higher, log_column, log_row, both] =
+      around;
   const int32_t above = near.above[k], left = near.left[k];
-  const int32_t around = 3 * (std::abs(above) + std::abs(left)) + std::abs(near.above_left[k]) +
-                         std::abs(near.above_right[k]);
   const int32_t cross =
       std::abs(above) + std::abs(left) + std::abs(near.above2[k]) + std::abs(near.left2[k]);
-  const int32_t higher = 2 * (MagnitudeAt(block, x + 1, y) + MagnitudeAt(block, x, y + 1)) +
-                         MagnitudeAt(block, x + 1, y + 1) + MagnitudeAt(block, x + 2, y) +
-                         MagnitudeAt(block, x, y + 2);
   const int32_t right =
       MagnitudeAt(*near.above.block, x + 1, y) + MagnitudeAt(*near.left.block, x + 1, y);
   const int32_t below =
       MagnitudeAt(*near.above.block, x, y + 1) + MagnitudeAt(*near.left.block, x, y + 1);
-  const uint32_t log_around = LogOf(around), log_higher = LogOf(higher);
-  const uint32_t both = SignedLogOf(edges.both, 15);
-  const uint32_t place = k | is_chroma_ << 6;
+  const uint32_t base = place << 20;
+  ac_.AddContext(base | SignedLogOf(above, 6) << 4 | SignedLogOf(left, 6));
+  ac_.AddContext(base | LogOf(cross) << 8 | LogOf(state_.sum));
+  ac_.AddContext(base | LogOf(right) << 12 | LogOf(below) << 6 | log_higher);
+  ac_.AddContext(base | SignedLogOf(near.twin[k], 10) << 12 | SignedLogOf(near.first[k], 10) << 6 |
+                 both);
+  ac_.AddContext(base | SignedLogOf(edges.above, 15) << 8 | log_higher);
+  ac_.AddContext(base | SignedLogOf(edges.left, 15) << 8 | log_higher);
+  ac_.AddContext(is_chroma_ << 24 | log_beside << 18 | log_higher << 12 | both << 4 |
+                 std::min(x + y, 7u));
+}
+
+void BlockModel::AddBlockContexts(const Block& block, uint32_t k, const EdgePrediction& edges,
+                                  const Around& around) {
+  const auto [place, x, y, beside, higher, log_beside, log_higher, log_column, log_row, both] =
+      around;
   const uint32_t base = place << 20;
   const uint32_t left_over = state_.end - k;
-  ac_.BeginNumber();
-  ac_.AddContext(base | static_cast<uint32_t>(std::min(around, 255)));
-  ac_.AddContext(base | log_higher << 8 | log_around);
-  ac_.AddContext(base | SignedLogOf(edges.above, 11) << 8 | SignedLogOf(edges.left, 11));
-  ac_.AddContext(base | both << 8 | log_around);
-  ac_.AddContext(base | SignedLogOf(above, 6) << 4 | SignedLogOf(left, 6));
+  const uint32_t beside_15 = std::min(log_beside, 15u);
   ac_.AddContext(base | state_.count << 6 | left_over);
-  ac_.AddContext(base | LogOf(near.first[k]) << 8 | SignedLogOf(near.twin[k], 6) << 4 |
-                 std::min(log_around, 7u));
-  ac_.AddContext(base | state_.usual_count << 6 | state_.count);
-  ac_.AddContext(base | LogOf(cross) << 8 | LogOf(state_.sum));
   ac_.AddContext(base | static_cast<uint32_t>(std::min(std::abs(edges.both), 40)) << 8 |
                  log_higher);
-  ac_.AddContext(is_chroma_ << 24 | log_around << 18 | log_higher << 12 | both << 4 |
-                 std::min(x + y, 7u));
-  ac_.AddContext(base | LogOf(right) << 12 | LogOf(below) << 6 | log_higher);
-  ac_.weight_contexts = {place * 16 + std::min(log_around, 15u),
-                         std::min(log_higher, 15u) * 32 + both,
-                         std::min(state_.count, 31u) * 32 + std::min(state_.usual_count, 31u),
-                         SignedLogOf(edges.above, 15) * 32 + SignedLogOf(edges.left, 15)};
-  ac_.map_contexts = {place * 8 + std::min(log_around / 2, 7u),
-                      (both * 16 + std::min(log_higher, 15u)) * 4};
+  ac_.AddContext(base | Limited(ValueAt(block, x + 1, y), 3) << 8 |
+                 Limited(ValueAt(block, x, y + 1), 3) << 4 |
+                 static_cast<uint32_t>(std::min(MagnitudeAt(block, x + 1, y + 1), 2)));
+  ac_.AddContext(base | std::min(state_.zeros, 15u) << 12 | LogOf(state_.last, 7) << 8 | beside_15);
+  ac_.AddContext(base | left_over << 8 | beside_15);
+  ac_.AddContext(base | std::min(log_column, 10u) << 12 | std::min(log_row, 10u) << 8 | log_beside);
+  ac_.AddContext(base | static_cast<uint32_t>(std::min(beside + 2 * higher, 255)));
 }
 
 int32_t BlockModel::BeginDc(const Neighbours& near, uint32_t column) {
@@ -225,16 +332,18 @@ void BlockModel::AddDcContexts(const Neighbours& near, int32_t prediction,
   const uint32_t twin_error = SignedLogOf(near.twin_error, 15);
   const uint32_t base = component_ << 20;
   dc_.BeginNumber();
-  dc_.AddContext(base | log_dispute);
   dc_.AddContext(base | log_dispute << 6 | LogOf(spread));
-  dc_.AddContext(base | log_gradient << 6 | dispute);
-  dc_.AddContext(base | LogOf(above_error) << 6 | LogOf(left_error_));
-  dc_.AddContext(base | SignedLogOf(edges.above - edges.both, 15) << 6 |
-                 static_cast<uint32_t>(std::clamp(fraction + 8, 0, 15)));
   dc_.AddContext(base | state_.count << 6 | log_dispute);
-  dc_.AddContext(base | SignedLogOf(above_error, 7) << 6 | SignedLogOf(left_error_, 7));
-  dc_.AddContext(base | twin_error << 6 | log_dispute);
   dc_.AddContext(base | SignedLogOf((above + left) / 2 - prediction, 15));
+  if (is_full_) {
+    dc_.AddContext(base | log_dispute);
+    dc_.AddContext(base | log_gradient << 6 | dispute);
+    dc_.AddContext(base | LogOf(above_error) << 6 | LogOf(left_error_));
+    dc_.AddContext(base | SignedLogOf(edges.above - edges.both, 15) << 6 |
+                   static_cast<uint32_t>(std::clamp(fraction + 8, 0, 15)));
+    dc_.AddContext(base | SignedLogOf(above_error, 7) << 6 | SignedLogOf(left_error_, 7));
+    dc_.AddContext(base | twin_error << 6 | log_dispute);
+  }
   dc_.weight_contexts = {dispute * 16 + LogOf(spread, 15), state_.count, log_gradient, twin_error};
   dc_.map_contexts = {component_ * 64 + dispute, (component_ * 64 + dispute) * 4};
 }
@@ -244,7 +353,7 @@ uint32_t BlockModel::CodeEnd(Coder& coder, uint32_t wanted) {
   uint32_t node = 1;
   for (int shift = 5; shift >= 0; --shift) {
     end_.map_contexts = {node + 64 * component_, node + 64 * state_.usual_count};
-    const int bit = end_.Code(coder, static_cast<int>(wanted >> shift & 1), node);
+    const int bit = end_.Code(coder, static_cast<int>(wanted >> shift & 1), EndNode(node));
     node = 2 * node + static_cast<uint32_t>(bit);
   }
   return node - static_cast<uint32_t>(kBlockSize);
@@ -257,7 +366,8 @@ int32_t BlockModel::CodeAc(Coder& coder, int32_t wanted, bool is_last) {
   ac_.map_contexts[1] |= 1;
   const auto wanted_width = static_cast<uint32_t>(std::bit_width(static_cast<uint32_t>(magnitude)));
   uint32_t width = 1;
-  while (width < kMaxAcWidth && ac_.Code(coder, wanted_width > width ? 1 : 0, width) != 0) {
+  while (width < kMaxAcWidth &&
+         ac_.Code(coder, wanted_width > width ? 1 : 0, WidthNode(width)) != 0) {
     ++width;
     if (width == 2) ac_.map_contexts[1] ^= 3;
   }
@@ -278,18 +388,17 @@ template <class Coder>
 int32_t BlockModel::CodeDcError(Coder& coder, int32_t wanted) {
   const int32_t magnitude = std::abs(wanted);
   if (dc_.Code(coder, magnitude != 0 ? 1 : 0, kZeroNode) == 0) return 0;
-  const int sign = dc_.Code(coder, wanted < 0 ? 1 : 0, kSignNode);
+  const int sign = dc_.Code(coder, wanted < 0 ? 1 : 0, kErrorSignNode);
   dc_.map_contexts[1] |= 1 + static_cast<uint32_t>(sign);
   const auto wanted_width = static_cast<uint32_t>(std::bit_width(static_cast<uint32_t>(magnitude)));
-  const uint32_t first_node = sign != 0 ? 33 : 1;
   uint32_t width = 1;
-  while (width < kMaxDcWidth &&
-         dc_.Code(coder, wanted_width > width ? 1 : 0, first_node + width) != 0) {
+  while (width < kMaxDcWidth && dc_.Code(coder, wanted_width > width ? 1 : 0,
+                                         ErrorWidthNode(width, static_cast<uint32_t>(sign))) != 0) {
     ++width;
   }
   uint32_t value = 1;
   for (uint32_t i = 1; i < width; ++i) {
-    const uint32_t node = i == 1 ? 64 + width : i == 2 ? 96 + width : 127;
+    const uint32_t node = i == 1 ? 40 + width : i == 2 ? 64 + width : 95;
     value =
         2 * value + static_cast<uint32_t>(dc_.Code(coder, magnitude >> (width - 1 - i) & 1, node));
   }
@@ -307,7 +416,12 @@ int32_t BlockModel::Code(Coder& coder, const Neighbours& near, uint32_t column, 
     BeginAc(near, k, block);
     const int32_t value = CodeAc(coder, block[k], k == state_.end);
     block[k] = static_cast<int16_t>(value);
-    if (value == 0) continue;
+    if (value == 0) {
+      ++state_.zeros;
+      continue;
+    }
+    state_.zeros = 0;
+    state_.last = value;
     ++state_.count;
     state_.sum += std::abs(value);
     const uint32_t x = kZigzag[k] % 8, y = kZigzag[k] / 8;

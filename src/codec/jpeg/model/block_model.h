@@ -2,7 +2,8 @@
 // the block's mean. Spec: spec.md, sections 4 and 5.
 #pragma once
 
-#include "codec/jpeg/decision_mixer.h"
+#include "codec/jpeg/model/decision_mixer.h"
+#include "codec/jpeg/model/strength.h"
 #include "codec/jpeg/picture.h"
 
 namespace lmz::jpeg {
@@ -32,9 +33,10 @@ struct Neighbours {
 
 class BlockModel {
  public:
-  explicit BlockModel(const MixerKernels& kernels);
+  // For so many blocks of all components.
+  BlockModel(const MixerKernels& kernels, Strength strength, uint64_t blocks);
 
-  static uint64_t Memory();
+  static uint64_t Memory(Strength strength, uint64_t blocks);
 
   void BeginComponent(size_t index, const std::array<uint16_t, kBlockSize>& quantizer,
                       uint32_t columns);
@@ -51,8 +53,24 @@ class BlockModel {
     uint32_t usual_count = 0;             // of those that are not zero, in blocks around
     uint32_t count = 0;                   // so far
     int32_t sum = 0;                      // of their magnitudes
+    uint32_t zeros = 0;                   // since the last of them
+    int32_t last = 0;                     // that one
     std::array<int32_t, 8> from_above{};  // what the edge of the block above leaves for the
     std::array<int32_t, 8> from_left{};   // coefficients that are not coded; [frequency], 1/256
+  };
+
+  // What is around a coefficient: sums of magnitudes, and logarithms of these.
+  struct Around {
+    uint32_t place = 0;  // 0 .. 127
+    uint32_t x = 0;      // horizontal frequency
+    uint32_t y = 0;
+    int32_t beside = 0;  // in the blocks around
+    int32_t higher = 0;  // of the next frequencies of the block
+    uint32_t log_beside = 0;
+    uint32_t log_higher = 0;
+    uint32_t log_column = 0;  // of all frequencies above in the block, in the same column
+    uint32_t log_row = 0;
+    uint32_t both = 0;  // EdgePrediction::both, as its logarithm
   };
 
   // What an edge says about a coefficient, in quarters of its step.
@@ -65,7 +83,13 @@ class BlockModel {
   void BeginEnd(const Neighbours& near);
   void SumEdges(const Neighbours& near);
   EdgePrediction PredictFromEdges(const Neighbours& near, uint32_t k) const;
+  Around LookAround(const Neighbours& near, uint32_t k, const Block& block,
+                    const EdgePrediction& edges) const;
   void BeginAc(const Neighbours& near, uint32_t k, const Block& block);
+  void AddNeighbourContexts(const Neighbours& near, uint32_t k, const EdgePrediction& edges,
+                            const Around& around);
+  void AddBlockContexts(const Block& block, uint32_t k, const EdgePrediction& edges,
+                        const Around& around);
   int32_t BeginDc(const Neighbours& near, uint32_t column);
   void AddDcContexts(const Neighbours& near, int32_t prediction, const EdgePrediction& edges,
                      int32_t above_error);
@@ -77,6 +101,7 @@ class BlockModel {
   template <class Coder>
   int32_t CodeDcError(Coder& coder, int32_t wanted);
 
+  bool is_full_;
   DecisionMixer ac_;
   DecisionMixer dc_;
   DecisionMixer end_;

@@ -1,8 +1,8 @@
-#include "codec/jpeg/coefficient_coder.h"
+#include "codec/jpeg/model/coefficient_coder.h"
 
 #include <algorithm>
 
-#include "codec/jpeg/block_model.h"
+#include "codec/jpeg/model/block_model.h"
 
 namespace lmz::jpeg {
 
@@ -59,8 +59,9 @@ int32_t Brightness(const Frame& frame, const Component& component, size_t index)
 }  // namespace
 
 template <class Coder>
-Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& frame) {
-  BlockModel model(BestKernels(MixerBuilds()));
+Status CodeCoefficients(Coder& coder, Strength strength, const BlockResources& resources,
+                        Frame& frame) {
+  BlockModel model(BestKernels(MixerBuilds()), strength, frame.block_count());
   std::vector<int32_t> twin_errors;
   Extents extents;
   uint64_t done = 0;
@@ -73,7 +74,8 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
     model.BeginComponent(i, frame.quantizers[component.quantizer], component.all_columns);
     for (uint32_t row = 0; row < component.all_rows; ++row) {
       model.BeginRow();
-      for (uint32_t column = 0; column < component.all_columns; ++column) {
+      const uint32_t columns = component.ColumnsIn(row);
+      for (uint32_t column = 0; column < columns; ++column) {
         Neighbours near = NeighboursOf(frame, extents, i, {row, column});
         const size_t index = component.NumberOf({row, column});
         if (has_twin) near.twin_error = twin_errors[index];
@@ -90,16 +92,13 @@ Status CodeCoefficients(Coder& coder, const BlockResources& resources, Frame& fr
   return OkStatus();
 }
 
-template Status CodeCoefficients(Encoder&, const BlockResources&, Frame&);
-template Status CodeCoefficients(Decoder&, const BlockResources&, Frame&);
-template Status CodeCoefficients(ObservedDecoder&, const BlockResources&, Frame&);
+template Status CodeCoefficients(Encoder&, Strength, const BlockResources&, Frame&);
+template Status CodeCoefficients(Decoder&, Strength, const BlockResources&, Frame&);
+template Status CodeCoefficients(ObservedDecoder&, Strength, const BlockResources&, Frame&);
 
-uint64_t CoefficientMemory() {
-  return BlockModel::Memory();
-}
-
-uint64_t MemoryOfABlock() {
-  return sizeof(Block) + sizeof(Extent) + sizeof(int32_t);
+uint64_t CoefficientMemory(Strength strength, uint64_t blocks) {
+  return BlockModel::Memory(strength, blocks) +
+         blocks * (sizeof(Block) + sizeof(Extent) + sizeof(int32_t));
 }
 
 }  // namespace lmz::jpeg
