@@ -12,7 +12,7 @@ _lmz() {
   fi
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
   if [[ ${COMP_WORDS[1]} == explain ]]; then
-    local explain="-o --output --json -0 -1 -2 -3 -4 -5 --model -f --force -h --help"
+    local explain="--coding -o --output --json -0 -1 -2 -3 -4 -5 --model -f --force -h --help"
     COMPREPLY=()
     case $current in
       -*) mapfile -t COMPREPLY < <(compgen -W "$explain" -- "$current") ;;

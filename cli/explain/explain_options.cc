@@ -53,6 +53,7 @@ Result<ExplainCommand> ParseExplainCommand(int argc, const char* const* argv) {
 
 std::string ExplainHelpText() {
   return "Usage: lmz explain [OPTION]... [FILE]\n"
+         "       lmz explain --coding TEXT (see lmz explain --coding --help)\n"
          "Show where the bits of FILE go: a page for a browser, in one file.\n\n" +
          HelpRows<ExplainCommand>(kOptions, 22);
 }
