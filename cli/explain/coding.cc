@@ -71,10 +71,10 @@ std::string HelpTextOfCoding() {
 
 Result<CodingCommand> ParseCodingCommand(int argc, const char* const* argv) {
   CodingCommand command;
-  OptionParser<CodingCommand> parser(kOptions, "lmz explain --coding TEXT --help", command);
-  LMZ_TRY(parser.Run({argv + 2, argv + argc}));
-  if (!command.show_help && !parser.remaining().empty()) {
-    return Invalid("explain --coding: " + parser.remaining()[0] +
+  OptionTable<CodingCommand> table(kOptions, "lmz explain --coding TEXT --help", command);
+  LMZ_ASSIGN(const std::vector<std::string> rest, table.Files({argv + 2, argv + argc}));
+  if (!command.show_help && !rest.empty()) {
+    return Invalid("explain --coding: " + rest[0] +
                    " is not one of its options; see lmz explain --coding TEXT --help");
   }
   return command;
