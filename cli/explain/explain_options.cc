@@ -53,9 +53,12 @@ Result<ExplainCommand> ParseExplainCommand(int argc, const char* const* argv) {
 
 std::string ExplainHelpText() {
   return "Usage: lmz explain [OPTION]... [FILE]\n"
-         "       lmz explain --coding TEXT (see lmz explain --coding --help)\n"
          "Show where the bits of FILE go: a page for a browser, in one file.\n\n" +
-         HelpRows<ExplainCommand>(kOptions, 22);
+         HelpRows<ExplainCommand>(kOptions, 22) +
+         HelpRow("--coding", "TEXT",
+                 "Show how arithmetic coding turns TEXT into bits; has\n"
+                 "options of its own (lmz explain --coding TEXT --help)",
+                 nullptr, 22);
 }
 
 }  // namespace lmz::cli

@@ -37,7 +37,7 @@ class Names(cli_case.CliCase):
 # What the scripts hold for commands, such as `lmz generate`.
 COMMANDS = re.compile(r"^# commands: begin$.*?^# commands: end$", re.M | re.S)
 # Options of commands that fish knows from those of lmz.
-GENERAL = {"--model", "--output", "--verbose", "--threads"}
+GENERAL = {"--json", "--model", "--output", "--verbose", "--threads"}
 
 
 class Completion(cli_case.CliCase):
