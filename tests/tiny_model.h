@@ -7,7 +7,7 @@
 #include "model/glr/glr_predictor.h"
 #include "model/library.h"
 #include "tests/hashing_model.h"
-#include "tests/reference/random_model.h"
+#include "tests/reference/models/random_model.h"
 
 namespace lmz::testing {
 

@@ -6,7 +6,7 @@
 #include "bench/coders/tokens_alone.h"
 #include "bench/test_support.h"
 #include "model/token/token_predictor.h"
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 
 namespace lmz::bench {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "bench/coders/lmz_coder.h"
 #include "bench/test_support.h"
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 
 namespace lmz::bench {
 namespace {

@@ -10,7 +10,7 @@
 #include "bench/measure/media.h"
 #include "bench/measure/process.h"
 #include "bench/test_support.h"
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 
 namespace lmz::bench {
 namespace {

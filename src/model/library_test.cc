@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "model/installed_folder.h"
-#include "tests/reference/random_model.h"
+#include "tests/reference/models/random_model.h"
 
 namespace lmz {
 namespace {

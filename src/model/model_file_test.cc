@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tests/reference/random_model.h"
+#include "tests/reference/models/random_model.h"
 
 namespace lmz {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "model/transformer/lane_cache.h"
 #include "model/transformer/transformer_predictor.h"
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 #include "tests/replaced_new.h"
 
 namespace {

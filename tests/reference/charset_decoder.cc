@@ -1,11 +1,11 @@
-#include "charset_decoder.h"
+#include "tests/reference/charset_decoder.h"
 
 #include <array>
 #include <map>
 #include <set>
 #include <string_view>
 
-#include "input.h"
+#include "tests/reference/input.h"
 
 namespace lmz::reference {
 

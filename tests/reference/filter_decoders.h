@@ -1,7 +1,7 @@
 // The filters backwards: src/codec/filter/repeat.spec.md and x86.spec.md.
 #pragma once
 
-#include "bytes_decoder.h"
+#include "tests/reference/text/bytes_decoder.h"
 
 namespace lmz::reference {
 

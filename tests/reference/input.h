@@ -1,7 +1,7 @@
 // Numbers of the file format: docs/spec/container.md, section 1.
 #pragma once
 
-#include "bytes_decoder.h"
+#include "tests/reference/text/bytes_decoder.h"
 
 namespace lmz::reference {
 

@@ -1,8 +1,8 @@
 // The second decoder and padding (docs/spec/container.md, 2).
 #include <gtest/gtest.h>
 
-#include "tests/reference/arithmetic_decoder.h"
 #include "tests/reference/file_decoder.h"
+#include "tests/reference/text/arithmetic_decoder.h"
 
 namespace lmz {
 namespace {

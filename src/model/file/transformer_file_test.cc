@@ -7,7 +7,7 @@
 
 #include "model/model_file.h"
 #include "model/model_summary.h"
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 
 namespace lmz {
 namespace {

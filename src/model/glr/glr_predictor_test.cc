@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "tests/kernel_test.h"
-#include "tests/reference/random_model.h"
+#include "tests/reference/models/random_model.h"
 
 namespace lmz {
 namespace {

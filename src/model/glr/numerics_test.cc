@@ -13,7 +13,7 @@
 #include "model/glr/kernels/network_kernels.h"
 #include "model/glr/kernels/tables.h"
 #include "tests/paths.h"
-#include "tests/reference/reference_glr.h"
+#include "tests/reference/models/reference_glr.h"
 
 namespace lmz {
 namespace {

@@ -1,6 +1,6 @@
 // The library's network and the reference implementation agree on every integer that they keep.
 #include "tests/paths.h"
-#include "tests/reference/reference_glr.h"
+#include "tests/reference/models/reference_glr.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <random>
 
 #include "model/glr/step.h"
-#include "tests/reference/random_model.h"
+#include "tests/reference/models/random_model.h"
 
 namespace lmz {
 namespace {

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "tests/reference/random_transformer.h"
+#include "tests/reference/models/random_transformer.h"
 
 namespace lmz {
 namespace {

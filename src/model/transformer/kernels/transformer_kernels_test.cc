@@ -1,5 +1,5 @@
 // Every build that this CPU can run is compared with the portable kernels, which in turn are
-// compared with Python's integers (tests/reference/transformer_reference.py).
+// compared with Python's integers (tests/reference/models/transformer_reference.py).
 #include "model/transformer/kernels/transformer_kernels.h"
 
 #include <gtest/gtest.h>
