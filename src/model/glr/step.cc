@@ -19,7 +19,6 @@ class GlrStep {
           StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
-        states_(states),
         first_(first),
         count_(count),
         times_(times),
@@ -151,7 +150,6 @@ class GlrStep {
 
   const PackedGlr& network_;
   const NetworkKernels& kernels_;
-  LaneStates& states_;
   const int first_;
   const int count_;
   const int times_;
