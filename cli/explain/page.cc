@@ -17,14 +17,13 @@
       __attribute__((visibility("hidden")));                                           \
   extern const char function##_end[] asm("lmz_page_" #function "_end")                 \
       __attribute__((visibility("hidden")));                                           \
-  std::string_view function() {                                                        \
+  static std::string_view function() {                                                 \
     return {function##_begin, static_cast<size_t>(function##_end - function##_begin)}; \
   }
 
 namespace lmz::cli {
 
-namespace {
-
+// Outside of any unnamed namespace: the assembler defines what they declare.
 LMZ_PAGE_FILE(PageHtml, "page.html")
 LMZ_PAGE_FILE(PageCss, "page.css")
 LMZ_PAGE_FILE(DataScript, "data.js")
@@ -32,8 +31,6 @@ LMZ_PAGE_FILE(SumsScript, "sums.js")
 LMZ_PAGE_FILE(BytesScript, "bytes_view.js")
 LMZ_PAGE_FILE(FlatScript, "flat_view.js")
 LMZ_PAGE_FILE(PageScript, "page.js")
-
-}  // namespace
 
 std::string PageOf(const std::string& json) {
   std::string page;

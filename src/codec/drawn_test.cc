@@ -30,7 +30,7 @@ Bytes Wave(size_t size) {
   TestRandom random(4);
   Bytes samples;
   for (size_t i = 0; i < size; ++i) {
-    const auto at = static_cast<int>(i % 80);
+    const size_t at = i % 80;
     samples.push_back(static_cast<uint8_t>(88 + (at < 40 ? at : 80 - at) * 2 + random.Below(6)));
   }
   return samples;
