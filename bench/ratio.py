@@ -34,8 +34,8 @@ LARGE_FILES = {"text/canterbury/fields.c", "text/canterbury/xargs.1"}
 
 # With --quick: no larger files at the levels with a model, no longer recordings, and one picture of
 # each source, both as pixels and as a PNG file.
-QUICK_MODEL_SIZE = 256 << 10
-QUICK_SOUND_SIZE = 200 << 10  # of the file, which most have as FLAC
+QUICK_MODEL_SIZE = 64 << 10
+QUICK_SOUND_SIZE = 120 << 10  # of the file, which most have as FLAC
 QUICK_PICTURES = {"kodim23", "1418519"}
 
 

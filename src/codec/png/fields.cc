@@ -14,7 +14,7 @@ constexpr uint8_t kBare = 4;
 constexpr uint8_t kInterlaced = 8;
 constexpr uint8_t kUnknownFlags = 0xF0;
 
-constexpr uint64_t kMaxGrowth = 16;
+constexpr uint64_t kMaxGrowth = 64;
 constexpr uint64_t kMinUnpackedSize = 1 << 12;
 
 Status Impossible() {

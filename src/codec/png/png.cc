@@ -77,17 +77,16 @@ Status PackPng(PartsReader& parts, MutableByteSpan raw) {
   return png::Pack(fields, unpacked, deflated, png::Adler32(data), raw);
 }
 
+// Without what the payload says how large it is.
 uint64_t PackPngMemory(uint64_t raw_size) {
-  const uint64_t unpacked = png::MaxUnpackedSize(raw_size);
-  const uint64_t data = unpacked;
   constexpr uint64_t kSmallParts = 1 << 16;
-  const uint64_t file = 8 * raw_size;
-  return std::max(MemoryOfPart(kImageCodec, unpacked),
-                  unpacked + data + deflate::RemakingMemory(data) + file + kSmallParts);
+  return 8 * raw_size + kSmallParts;
 }
 
+constexpr uint8_t kKindPng = 1;
+
 // PNG is the first; see codec/formats/file_format.h.
-constexpr std::array kFormats = {FileFormat{.kind = 1,
+constexpr std::array kFormats = {FileFormat{.kind = kKindPng,
                                             .name = "png",
                                             .unpack = UnpackPng,
                                             .pack = PackPng,
@@ -111,6 +110,19 @@ uint64_t MaxRawSizeOfPng(uint64_t payload_size) {
 
 uint64_t DecodeMemoryOfPng(uint64_t raw_size) {
   return DecodeMemoryOfFile(kFormats, raw_size);
+}
+
+uint64_t PayloadMemoryOfPng(ByteSpan payload, uint64_t raw_size,
+                            const BlockResources& /*resources*/) {
+  ByteReader reader(payload);
+  const Result<uint8_t> kind = reader.U8();
+  if (!kind.ok() || kind.value() != kKindPng) return 0;
+  const Result<Fields> fields = Fields::Read(reader, raw_size);
+  if (!fields.ok()) return 0;
+  const uint64_t unpacked = fields.value().unpacked_size();
+  const uint64_t data = fields.value().data_size;
+  return std::max(MemoryOfPart(kImageCodec, unpacked),
+                  unpacked + data + deflate::RemakingMemory(data));
 }
 
 }  // namespace lmz

@@ -103,7 +103,7 @@ Fields ReadFields(Input& input, uint64_t n) {
     Require(f.Rows() + f.PixelBytes() <= f.data_size, "rows that are not there");
   }
   Require(f.head_size + f.extra_size + f.Rows() <= f.around_size, "Around_Size");
-  Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 4096 + 16 * n), "U");
+  Require(f.Unpacked() <= std::min(uint64_t{1} << 28, 4096 + 64 * n), "U");
   return f;
 }
 
