@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "codec/bytes/bytes.h"
 #include "codec/png/chunks.h"
 #include "tests/png_builder.h"
@@ -241,6 +243,30 @@ TEST(Png, DamagedStreamsComeBack) {
     ASSERT_TRUE(DecodePng(payload, {}, back).ok());
     EXPECT_EQ(back, other);
   }
+}
+
+// Boxes on white, as diagrams and screenshots have them: more than 16 times their file.
+TEST(Png, DiagramsAreUnpacked) {
+  const PngShape shape = {.width = 400, .height = 300};
+  TestRandom random(2);
+  Bytes pixels(shape.row_size() * size_t{shape.height}, 0xFF);
+  for (int box = 0; box < 200; ++box) {
+    const size_t left = random.Below(300), top = random.Below(280);
+    const size_t width = 20 + random.Below(80), height = 2 + random.Below(18);
+    const auto color = static_cast<uint8_t>(random.Below(256));
+    for (size_t y = top; y < top + height; ++y) {
+      std::fill_n(pixels.begin() + static_cast<ptrdiff_t>(y * shape.row_size() + 3 * left),
+                  3 * width, color);
+    }
+  }
+  const Bytes raw = PngFile(shape, ZlibStream(FilteredRows(shape, pixels), {}));
+  ASSERT_GT(pixels.size(), 16 * raw.size() + 4096);
+  EXPECT_LT(CodedSize(raw, 1), SizeAsBytes(raw) * 9 / 10);
+  // Memory is promised for what there is.
+  Bytes payload;
+  ASSERT_TRUE(EncodePng(raw, kOptions, {}, payload).ok());
+  EXPECT_GT(PayloadMemoryOfPng(payload, raw.size(), {}), 2 * pixels.size());
+  EXPECT_EQ(PayloadMemoryOfPng(ByteSpan(payload).first(5), raw.size(), {}), 0u);
 }
 
 // Of 1 MiB of zeros there is a file of a few hundred bytes: no reason to take so much memory.
