@@ -44,7 +44,7 @@ files --totals --only "lmz -0" --only "lmz -3" --only "lmz -4" --only "zpaq -m5"
   --levels --section levels --svg docs/speed.svg --into README.md \
   --only "lmz -0" --only "lmz -1" --only "lmz -2" --only "lmz -3" --only "lmz -4" --only "zpaq -m5" \
   --only bzip3 --only "7z PPMd" --only "brotli 11" --only "xz -9e" --only "zstd --ultra -22" \
-  --only "zstd -19" --only "bzip2 -9" --only "gzip -9"
+  --only "zstd -19" --only "lrzip -z -L9" --only "bzip2 -9" --only "gzip -9"
 
 LMZ_CORPORA=$corpora python3 -B bench/corpora.py "$media"
 media "$media/pictures" --section pictures --only "JPEG XL -e 9" --only "WebP lossless"
