@@ -1,57 +1,21 @@
 // Archives and pictures that are made to cost an encoder much: they come back, and take little time
 // and memory beyond what as many bytes, or those that they stand for, take without archives.
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <atomic>
 #include <ctime>
 
 #include "stream/pipeline.h"
 #include "tests/archive_builder.h"
+#include "tests/counted_memory.h"
 #include "tests/jpeg_builder.h"
 #include "tests/recipes.h"
-#include "tests/replaced_new.h"
-
-namespace {
-
-std::atomic<size_t> live = 0;
-std::atomic<size_t> peak = 0;
-
-void* Taken(void* memory) {
-  if (memory == nullptr) return nullptr;
-  const size_t now = live += malloc_usable_size(memory);
-  size_t most = peak;
-  while (now > most && !peak.compare_exchange_weak(most, now)) {
-  }
-  return memory;
-}
-
-}  // namespace
-
-// The linker sends all calls of this program here (--wrap).
-extern "C" {
-void* __real_calloc(size_t count, size_t size);
-void __real_free(void* memory);
-void* __wrap_calloc(size_t count, size_t size);
-void __wrap_free(void* memory);
-
-void* __wrap_calloc(size_t count, size_t size) {
-  return Taken(__real_calloc(count, size));
-}
-void __wrap_free(void* memory) {
-  if (memory != nullptr) live -= malloc_usable_size(memory);
-  __real_free(memory);
-}
-}
-
-void* lmz::testing::Allocate(size_t size, size_t alignment) {
-  return Taken(TakeMemory(size, alignment));
-}
 
 namespace lmz {
 namespace {
 
 using testing::GzipFile;
+using testing::live;
+using testing::peak;
 using testing::ZipEntry;
 using testing::ZipFile;
 

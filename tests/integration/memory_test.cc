@@ -1,56 +1,17 @@
 // A decoder takes no more memory than the block header says it will: measured at the allocator, for
 // honest files and for payloads that ask for as much as they can.
 #include <gtest/gtest.h>
-#include <malloc.h>
-
-#include <atomic>
 
 #include "codec/png/unpacked.h"
 #include "codec/registry.h"
 #include "model/library.h"
 #include "stream/frame_encoder.h"
 #include "tests/choices.h"
+#include "tests/counted_memory.h"
 #include "tests/frame_builder.h"
 #include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"
 #include "tests/recipes.h"
-#include "tests/replaced_new.h"
-
-namespace {
-
-std::atomic<size_t> live = 0;
-std::atomic<size_t> peak = 0;
-
-void* Taken(void* memory) {
-  if (memory == nullptr) return nullptr;
-  const size_t now = live += malloc_usable_size(memory);
-  size_t most = peak;
-  while (now > most && !peak.compare_exchange_weak(most, now)) {
-  }
-  return memory;
-}
-
-}  // namespace
-
-// The linker sends all calls of this program here (--wrap).
-extern "C" {
-void* __real_calloc(size_t count, size_t size);
-void __real_free(void* memory);
-void* __wrap_calloc(size_t count, size_t size);
-void __wrap_free(void* memory);
-
-void* __wrap_calloc(size_t count, size_t size) {
-  return Taken(__real_calloc(count, size));
-}
-void __wrap_free(void* memory) {
-  if (memory != nullptr) live -= malloc_usable_size(memory);
-  __real_free(memory);
-}
-}
-
-void* lmz::testing::Allocate(size_t size, size_t alignment) {
-  return Taken(TakeMemory(size, alignment));
-}
 
 namespace lmz {
 namespace {
@@ -58,6 +19,8 @@ namespace {
 using testing::AllChoices;
 using testing::ChoiceName;
 using testing::FrameBuilder;
+using testing::live;
+using testing::peak;
 
 // What decoding of a block took at most beside payload and raw bytes, whatever came of it.
 uint64_t PeakOf(const BlockHeader& header, ByteSpan payload, int threads) {
