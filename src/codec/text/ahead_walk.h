@@ -13,9 +13,9 @@
 
 #include "base/bytes.h"
 #include "base/crew.h"
-#include "base/memory_errors.h"
 #include "codec/block.h"
 #include "codec/text/ahead_schedule.h"
+#include "codec/text/crew_work.h"
 #include "codec/text/lane_groups.h"
 #include "codec/text/layout.h"
 #include "cpu/aligned.h"
@@ -52,8 +52,7 @@ class AheadWalk {
                                         .lanes_per_step = LanesOfRange(layout_, ranges_),
                                         .steps_ahead = static_cast<int>(steps_)}));
     }
-    crew_.Run([this](int member) { Work(member); });
-    return failure_;
+    return RunCrew(crew_, schedule_, [this](int member) { return DoPieces(member); });
   }
 
  private:
@@ -85,16 +84,6 @@ class AheadWalk {
     const size_t kept = (model * AheadSchedule::kKept + stretch % AheadSchedule::kKept) * steps_;
     return opinions_.data() + kept * LanesTimesValues() +
            steps_ * static_cast<size_t>(first_lane) * kByteValues;
-  }
-
-  // Until there is nothing left to do; the first failure ends the work of all.
-  void Work(int member) {
-    const Status status = WithMemoryErrors([&] { return DoPieces(member); },
-                                           "there is not enough memory for the code");
-    if (status.ok()) return;
-    schedule_.Stop();
-    const std::lock_guard lock(failure_mutex_);
-    if (failure_.ok()) failure_ = status;
   }
 
   Status DoPieces(int member) {
@@ -166,8 +155,6 @@ class AheadWalk {
   AheadSchedule schedule_;
   std::vector<std::unique_ptr<Session>> sessions_;  // [model]
   AlignedVector<uint32_t> opinions_;                // [model][stretch that is kept] of Opinions
-  std::mutex failure_mutex_;
-  Status failure_;  // the first one; guarded by failure_mutex_ while members work
 };
 
 }  // namespace lmz::text

@@ -16,8 +16,8 @@
 
 #include "base/bytes.h"
 #include "base/crew.h"
-#include "base/memory_errors.h"
 #include "codec/block.h"
+#include "codec/text/crew_work.h"
 #include "codec/text/lane_groups.h"
 #include "codec/text/layout.h"
 #include "codec/text/schedule.h"
@@ -63,8 +63,7 @@ class TextWalk {
     for (const Predictor* model : models_) {
       sessions_.push_back(model->Begin(SizeFor(layout_, crew_.size())));
     }
-    crew_.Run([this](int member) { Work(member); });
-    return failure_;
+    return RunCrew(crew_, schedule_, [this](int member) { return DoPieces(member); });
   }
 
   // For tests, after Run.
@@ -102,16 +101,6 @@ class TextWalk {
     }
     if (parts.empty()) parts.push_back({kNoModel, {}});
     return parts;
-  }
-
-  // Until there is nothing left to do; the first failure ends the work of all.
-  void Work(int member) {
-    const Status status = WithMemoryErrors([&] { return DoPieces(member); },
-                                           "there is not enough memory for the code");
-    if (status.ok()) return;
-    schedule_.Stop();
-    const std::lock_guard lock(failure_mutex_);
-    if (failure_.ok()) failure_ = status;
   }
 
   Status DoPieces(int member) {
@@ -162,8 +151,6 @@ class TextWalk {
   std::array<uint8_t, kMaxLanes> inputs_{};  // [lane]: its last byte; 0 in front of the first one
   AlignedVector<uint32_t> opinions_;         // [model][lane][byte]
   LaneGroups<Coder, Byte> groups_;
-  std::mutex failure_mutex_;
-  Status failure_;  // the first one; guarded by failure_mutex_ while members work
 };
 
 }  // namespace lmz::text
