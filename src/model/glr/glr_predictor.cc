@@ -22,15 +22,15 @@ class GlrSession final : public Session {
   using Session::Step;
   Status Step(int worker, int first, int count, StepPart part, const uint8_t* last_bytes,
               uint32_t* opinions) override {
-    StepGlr(weights_, states_, first, count, part, last_bytes, opinions,
+    StepGlr(weights_, states_, {.first = first, .count = count}, part, last_bytes, opinions,
             scratches_[static_cast<size_t>(worker)]);
     return OkStatus();
   }
 
   Status StepAhead(int worker, int first, int count, int times, const uint8_t* last_bytes,
                    uint32_t* opinions) override {
-    StepGlrAhead(weights_, states_, first, count, times, last_bytes, opinions,
-                 scratches_[static_cast<size_t>(worker)]);
+    StepGlr(weights_, states_, {.first = first, .count = count, .times = times}, StepPart{},
+            last_bytes, opinions, scratches_[static_cast<size_t>(worker)]);
     return OkStatus();
   }
 

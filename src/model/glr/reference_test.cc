@@ -27,7 +27,7 @@ void Compare(const ModelFile& model, const std::vector<uint8_t>& text) {
   StepScratch scratch(network.shape, 1, 1);
   std::vector<uint32_t> weights(kByteValues);
   for (size_t i = 0; i < text.size(); ++i) {
-    StepGlr(network, states, 0, 1, {}, &text[i], weights.data(), scratch);
+    StepGlr(network, states, {}, {}, &text[i], weights.data(), scratch);
     const std::vector<int64_t> expected = reference.Step(text[i]);
     for (int l = 0; l < network.shape.layers; ++l) {
       const auto& memory = reference.memory()[static_cast<size_t>(l)];

@@ -15,15 +15,14 @@ namespace {
 // numbers a lane needs (sums, roots, divisions) for many lanes in one vector.
 class GlrStep {
  public:
-  GlrStep(const PackedGlr& network, LaneStates& states, int first, int count, int times,
-          StepScratch& scratch)
+  GlrStep(const PackedGlr& network, LaneStates& states, const GlrSteps& steps, StepScratch& scratch)
       : network_(network),
         kernels_(*network.kernels),
-        first_(first),
-        count_(count),
-        times_(times),
-        positions_(count * times),
-        residual_(times == 1 ? states.residual_from(first) : scratch.residual.From(0)),
+        first_(steps.first),
+        count_(steps.count),
+        times_(steps.times),
+        positions_(count_ * times_),
+        residual_(times_ == 1 ? states.residual_from(first_) : scratch.residual.From(0)),
         scratch_(scratch) {}
 
   void Embed(const uint8_t* input_bytes) {
@@ -160,10 +159,10 @@ class GlrStep {
 
 }  // namespace
 
-void StepGlr(const PackedGlr& network, LaneStates& states, int first, int count, StepPart part,
+void StepGlr(const PackedGlr& network, LaneStates& states, const GlrSteps& steps, StepPart part,
              const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch) {
-  const ProductScope scope(network.kernels->dense, count);
-  GlrStep step(network, states, first, count, 1, scratch);
+  const ProductScope scope(network.kernels->dense, steps.count * steps.times);
+  GlrStep step(network, states, steps, scratch);
   const int layers = network.shape.layers;
   if (part.index == 0) step.Embed(input_bytes);
   for (int i = part.index * layers / part.count; i < (part.index + 1) * layers / part.count; ++i) {
@@ -172,19 +171,6 @@ void StepGlr(const PackedGlr& network, LaneStates& states, int first, int count,
     step.Hidden(layer, states.layer(i));
   }
   if (part.index + 1 == part.count) step.Head(weights);
-}
-
-void StepGlrAhead(const PackedGlr& network, LaneStates& states, int first, int count, int times,
-                  const uint8_t* input_bytes, uint32_t* weights, StepScratch& scratch) {
-  const ProductScope scope(network.kernels->dense, count * times);
-  GlrStep step(network, states, first, count, times, scratch);
-  step.Embed(input_bytes);
-  for (int i = 0; i < network.shape.layers; ++i) {
-    const PackedLayer& layer = network.layers[static_cast<size_t>(i)];
-    step.Recurrence(layer, states.layer(i));
-    step.Hidden(layer, states.layer(i));
-  }
-  step.Head(weights);
 }
 
 }  // namespace lmz
