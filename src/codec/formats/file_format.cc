@@ -72,6 +72,15 @@ uint64_t MaxRawSizeOfFile(std::span<const FileFormat> formats, uint64_t payload_
   return most;
 }
 
+uint64_t PayloadMemoryOfFile(std::span<const FileFormat> formats, ByteSpan payload,
+                             uint64_t raw_size) {
+  ByteReader reader(payload);
+  const Result<uint8_t> kind = reader.U8();
+  if (!kind.ok()) return 0;
+  const auto format = std::ranges::find(formats, kind.value(), &FileFormat::kind);
+  return format == formats.end() ? 0 : format->payload_memory(reader, raw_size);
+}
+
 uint64_t DecodeMemoryOfFile(std::span<const FileFormat> formats, uint64_t raw_size) {
   uint64_t most = kBytesCodec.decode_memory(raw_size);
   for (const FileFormat& format : formats) most = std::max(most, format.pack_memory(raw_size));

@@ -121,13 +121,25 @@ uint64_t PackMemory(uint64_t raw_size) {
   return segments + kSmallParts + std::max(MemoryOfPart(kBytesCodec, raw_size), 2 * raw_size);
 }
 
+uint64_t MemoryOfFields(ByteReader& reader, uint64_t raw_size) {
+  const Result<Fields> fields = Fields::Read(reader, raw_size);
+  if (!fields.ok()) return 0;
+  uint64_t most = jpeg::CoefficientMemory(fields.value().strength, fields.value().blocks);
+  if (const uint64_t size = fields.value().thumbnail.size; size != 0) {
+    const uint64_t blocks = jpeg::MaxBlocksOf(size);
+    most = std::max(most, jpeg::CoefficientMemory(Strength::kFull, blocks)) + PackMemory(size);
+  }
+  return most;
+}
+
 template <Place kPlace, Strength kStrength>
 constexpr std::array kFormats = {FileFormat{.kind = kKindJpeg,
                                             .name = "jpeg",
                                             .unpack = Unpack<kPlace, kStrength>,
                                             .pack = Pack<kPlace>,
                                             .max_raw_size = MaxRawSize,
-                                            .pack_memory = PackMemory}};
+                                            .pack_memory = PackMemory,
+                                            .payload_memory = MemoryOfFields}};
 
 constexpr std::span<const FileFormat> kFull = kFormats<Place::kOutside, Strength::kFull>;
 constexpr std::span<const FileFormat> kLight = kFormats<Place::kOutside, Strength::kLight>;
@@ -169,17 +181,7 @@ uint64_t DecodeMemoryOfJpeg(uint64_t raw_size) {
 
 uint64_t PayloadMemoryOfJpeg(ByteSpan payload, uint64_t raw_size,
                              const BlockResources& /*resources*/) {
-  ByteReader reader(payload);
-  const Result<uint8_t> kind = reader.U8();
-  if (!kind.ok() || kind.value() != kKindJpeg) return 0;
-  const Result<Fields> fields = Fields::Read(reader, raw_size);
-  if (!fields.ok()) return 0;
-  uint64_t most = jpeg::CoefficientMemory(fields.value().strength, fields.value().blocks);
-  if (const uint64_t size = fields.value().thumbnail.size; size != 0) {
-    const uint64_t blocks = jpeg::MaxBlocksOf(size);
-    most = std::max(most, jpeg::CoefficientMemory(Strength::kFull, blocks)) + PackMemory(size);
-  }
-  return most;
+  return PayloadMemoryOfFile(kFull, payload, raw_size);
 }
 
 }  // namespace lmz

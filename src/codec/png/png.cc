@@ -83,15 +83,23 @@ uint64_t PackPngMemory(uint64_t raw_size) {
   return 8 * raw_size + kSmallParts;
 }
 
-constexpr uint8_t kKindPng = 1;
+uint64_t MemoryOfFields(ByteReader& reader, uint64_t raw_size) {
+  const Result<Fields> fields = Fields::Read(reader, raw_size);
+  if (!fields.ok()) return 0;
+  const uint64_t unpacked = fields.value().unpacked_size();
+  const uint64_t data = fields.value().data_size;
+  return std::max(MemoryOfPart(kImageCodec, unpacked),
+                  unpacked + data + deflate::RemakingMemory(data));
+}
 
 // PNG is the first; see codec/formats/file_format.h.
-constexpr std::array kFormats = {FileFormat{.kind = kKindPng,
+constexpr std::array kFormats = {FileFormat{.kind = 1,
                                             .name = "png",
                                             .unpack = UnpackPng,
                                             .pack = PackPng,
                                             .max_raw_size = MaxRawSizeOfImage,
-                                            .pack_memory = PackPngMemory}};
+                                            .pack_memory = PackPngMemory,
+                                            .payload_memory = MemoryOfFields}};
 
 }  // namespace
 
@@ -114,15 +122,7 @@ uint64_t DecodeMemoryOfPng(uint64_t raw_size) {
 
 uint64_t PayloadMemoryOfPng(ByteSpan payload, uint64_t raw_size,
                             const BlockResources& /*resources*/) {
-  ByteReader reader(payload);
-  const Result<uint8_t> kind = reader.U8();
-  if (!kind.ok() || kind.value() != kKindPng) return 0;
-  const Result<Fields> fields = Fields::Read(reader, raw_size);
-  if (!fields.ok()) return 0;
-  const uint64_t unpacked = fields.value().unpacked_size();
-  const uint64_t data = fields.value().data_size;
-  return std::max(MemoryOfPart(kImageCodec, unpacked),
-                  unpacked + data + deflate::RemakingMemory(data));
+  return PayloadMemoryOfFile(kFormats, payload, raw_size);
 }
 
 }  // namespace lmz
