@@ -63,17 +63,14 @@ bool IsCommand(int argc, const char* const* argv, std::string_view name) {
 
 ExitCode Run(int argc, const char* const* argv) {
   ReserveStandardStreams();
-  if (IsCommand(argc, argv, "explain") && AsksForCoding(argc, argv)) {
-    return RunExplainCoding(argc, argv);
-  }
-  if (IsCommand(argc, argv, "generate")) {
-    return RunGenerate(argc, argv, std::getenv("LMZ_MODELS"));
-  }
+  const char* const models = std::getenv("LMZ_MODELS");
+  if (IsCommand(argc, argv, "generate")) return RunGenerate(argc, argv, models);
   if (IsCommand(argc, argv, "explain")) {
-    return RunExplain(argc, argv, std::getenv("LMZ_MODELS"));
+    return AsksForCoding(argc, argv) ? RunExplainCoding(argc, argv)
+                                     : RunExplain(argc, argv, models);
   }
-  const Result<Options> options = ParseOptions(
-      argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = std::getenv("LMZ_MODELS")});
+  const Result<Options> options =
+      ParseOptions(argc, argv, {.defaults = std::getenv("LMZ_DEFAULTS"), .models = models});
   if (!options.ok()) {
     PrintMessage(options.status().message());
     return ExitCode::kBadUsage;
