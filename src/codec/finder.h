@@ -75,4 +75,9 @@ inline bool MayBeginWith(ByteSpan bytes, std::string_view signature) {
   return true;
 }
 
+// Whether `bytes` begin with all of `signature`.
+inline bool BeginsWith(ByteSpan bytes, std::string_view signature) {
+  return bytes.size() >= signature.size() && MayBeginWith(bytes, signature);
+}
+
 }  // namespace lmz

@@ -1,6 +1,8 @@
 // What every codec owes any bytes, coded or not.
 #pragma once
 
+#include <algorithm>
+
 #include "codec/codec.h"
 #include "tests/fuzz/fuzz.h"
 

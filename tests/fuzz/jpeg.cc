@@ -3,6 +3,7 @@
 #include "codec/jpeg/jpeg.h"
 
 #include "codec/bytes/bytes.h"
+#include "codec/jpeg/fields.h"
 #include "codec/jpeg/finder.h"
 #include "tests/fuzz/codec_checks.h"
 #include "tests/fuzz/fuzz.h"
@@ -27,16 +28,19 @@ void CheckLook(ByteSpan input) {
 void DecodeCode(const testing::JpegShape& shape, jpeg::ScansTaken scans, ByteSpan code,
                 uint64_t raw_size) {
   const Bytes around = testing::JpegAround(shape);
-  std::optional<jpeg::File> file = jpeg::ParseAround(around, scans, jpeg::kMaxBlocks);
+  const std::optional<jpeg::File> file = jpeg::ParseAround(around, scans, jpeg::kMaxBlocks);
   Bytes coded;
   LMZ_REQUIRE(EncodeBytes(around, {.profile = Profile::kBinary}, {}, coded).ok());
-  const bool is_cut = scans.last_units != 0;
-  Bytes payload = {1, static_cast<uint8_t>(1 + raw_size % 2 * 2 + (is_cut ? 4 : 0))};
+  const bool is_light = raw_size % 2 != 0;
+  const jpeg::Fields fields = {
+      .strength = is_light ? jpeg::Strength::kLight : jpeg::Strength::kFull,
+      .scans = scans,
+      .blocks = file ? file->frame.block_count() : 1,
+      .around_size = around.size(),
+      .thumbnail = {}};
+  Bytes payload = {jpeg::kKindJpeg};
+  fields.Write(payload);
   ByteWriter writer(payload);
-  writer.Varint(scans.count);
-  writer.Varint(file ? file->frame.block_count() : 1);
-  if (is_cut) writer.Varint(scans.last_units);
-  writer.Varint(around.size());
   writer.Varint(coded.size());
   writer.Append(coded);
   writer.Append(code);

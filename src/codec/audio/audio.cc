@@ -58,8 +58,7 @@ Status CodeSamples(Coder& coder, const SampleLayout& layout, const Analysis& ana
                    const BlockResources& resources, std::span<Byte> samples) {
   const SampleRange& range = analysis.range;
   const SampleWords words(layout, analysis.split);
-  const int32_t peak = std::max(range.highest, -1 - range.lowest);
-  const int headroom = std::min(15 - audio::BitLength(static_cast<uint64_t>(peak)), kMaxHeadroom);
+  const int headroom = std::min(16 - range.Bits(), kMaxHeadroom);
   const size_t count = layout.channels;
   std::vector<Channel> channels;
   channels.reserve(count);
@@ -251,9 +250,7 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
   const CodeShape shape = {.kind = CodeShape::Kind::kSamples,
                            .items = layout.frames * layout.channels,
                            .channels = layout.channels,
-                           .value_bits = audio::BitLength(static_cast<uint64_t>(std::max(
-                                             analysis.range.highest, -1 - analysis.range.lowest))) +
-                                         1,
+                           .value_bits = analysis.range.Bits(),
                            .is_signed = true};
   LMZ_TRY(parts.Decode(code, samples.size(), samples.size(), shape,
                        [&](auto& decoder, const BlockResources& part) {

@@ -44,13 +44,10 @@ std::optional<Analysis> AnalyseIntegers(ByteSpan samples, const SampleLayout& la
       })) {
     return std::nullopt;
   }
-  // Of the widest value, with its sign.
-  const int32_t peak = std::max(found.range.highest, -1 - found.range.lowest);
-  const int width = 1 + BitLength(static_cast<uint64_t>(peak));
   // Of a constant, all but two bits.
   const int same = std::min(std::countr_zero(differing), 8 * layout.sample_bytes - 2);
   WordSplit& split = found.split;
-  split.shift = static_cast<uint8_t>(std::max(same, width - kMaxHighBits));
+  split.shift = static_cast<uint8_t>(std::max(same, found.range.Bits() - kMaxHighBits));
   split.has_low_bits = split.shift > same;
   if (!split.has_low_bits) {
     split.low = static_cast<uint32_t>(first) & ((uint32_t{1} << split.shift) - 1);

@@ -3,6 +3,7 @@
 // high part, which is predicted, and low bits, which are little more than noise. spec.md, 9.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,9 @@ namespace lmz::audio {
 struct SampleRange {
   int32_t lowest = 0;
   int32_t highest = 0;  // above lowest
+
+  // Of the widest sample, with its sign.
+  int Bits() const { return 1 + BitLength(static_cast<uint64_t>(std::max(highest, -1 - lowest))); }
 };
 
 // How a word is parted.

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "codec/finder.h"
 #include "codec/image/file_headers.h"
 
 namespace lmz {
 
 namespace {
-
-bool BeginsWith(ByteSpan bytes, std::string_view magic) {
-  return bytes.size() >= magic.size() &&
-         std::equal(magic.begin(), magic.end(), bytes.begin(),
-                    [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; });
-}
 
 ImageLayout ReadHeader(ByteSpan bytes) {
   if (BeginsWith(bytes, "P5") || BeginsWith(bytes, "P6")) return image::ReadPnm(bytes);

@@ -24,8 +24,7 @@ constexpr uint64_t kMaxCostPerByte = 16;
 constexpr uint64_t kMinCost = uint64_t{1} << 20;
 
 bool IsText(ByteSpan bytes, size_t at, std::string_view text) {
-  return at < bytes.size() && bytes.size() - at >= text.size() &&
-         MayBeginWith(bytes.subspan(at), text);
+  return at < bytes.size() && BeginsWith(bytes.subspan(at), text);
 }
 
 // Behind the directory of zip whose first record is at `at`, as far as it goes.

@@ -25,10 +25,6 @@ constexpr size_t kMaxGzipHeader = 4096;
 constexpr uint64_t kMinUnsummedStream = 256;
 constexpr uint64_t kMinUnsummedData = 1024;
 
-bool BeginsWith(ByteSpan bytes, std::string_view signature) {
-  return bytes.size() >= signature.size() && MayBeginWith(bytes, signature);
-}
-
 // Compressed by deflate in a window of at most 2^15, without a preset dictionary.
 bool IsZlibHeader(ByteSpan bytes) {
   if (bytes.size() < 2) return false;

@@ -2,19 +2,10 @@
 
 #include <algorithm>
 
+#include "codec/finder.h"
 #include "codec/jpeg/segments.h"
 
 namespace lmz::jpeg {
-
-namespace {
-
-// Of another file.
-bool IsStart(ByteSpan bytes, size_t at) {
-  return bytes.size() - at >= 3 && bytes[at] == 0xFF && bytes[at + 1] == 0xD8 &&
-         bytes[at + 2] == 0xFF;
-}
-
-}  // namespace
 
 FileExtent ExtentOf(ByteSpan bytes) {
   using Stop = SegmentWalk::Stop;
@@ -27,7 +18,8 @@ FileExtent ExtentOf(ByteSpan bytes) {
     if (stop == Stop::kEnd && file.has_scan && blocks <= MaxBlocksOf(walk.position())) {
       file.size = walk.position();
     }
-    if (stop == Stop::kNone && file.has_scan && IsStart(bytes, walk.position())) {
+    if (stop == Stop::kNone && file.has_scan &&
+        BeginsWith(bytes.subspan(walk.position()), kFileStart)) {
       file.size = walk.position();
       return file;
     }

@@ -1,9 +1,14 @@
 // Where a JPEG file ends.
 #pragma once
 
+#include <string_view>
+
 #include "codec/jpeg/picture.h"
 
 namespace lmz::jpeg {
+
+// What each file begins with: its first marker, and some of the next one.
+inline constexpr std::string_view kFileStart = "\xFF\xD8\xFF";
 
 struct FileExtent {
   uint64_t size = 0;      // up to behind EOI or to another file; 0: there is none, or no end

@@ -15,7 +15,7 @@ constexpr uint64_t kMinInnerSize = uint64_t{1} << 12;
 constexpr uint64_t kBytesPerCost = 8;
 
 bool MayBegin(ByteSpan bytes, bool /*is_inner*/) {
-  return MayBeginWith(bytes, "\xFF\xD8\xFF");
+  return MayBeginWith(bytes, kFileStart);
 }
 
 // Of a file without an end.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/jpeg/fields.h"
 #include "codec/jpeg/finder.h"
 #include "tests/corpora.h"
 #include "tests/jpeg_builder.h"
@@ -152,6 +153,42 @@ TEST(Jpeg, AThumbnailIsCodedAsAFile) {
   // Within one there is none.
   const Bytes nested = testing::WithThumbnail(thumbnail, thumbnail);
   EXPECT_EQ(KindOf(testing::WithThumbnail(file, nested)), 1);
+}
+
+// The payload of a file with a thumbnail, with other code for that.
+Bytes WithThumbnailCode(ByteSpan payload, uint64_t raw_size, uint64_t thumbnail_size,
+                        ByteSpan code) {
+  ByteReader reader(payload);
+  Bytes out = {reader.U8().value()};
+  jpeg::Fields fields = jpeg::Fields::Read(reader, raw_size).value();
+  fields.thumbnail.size = thumbnail_size;
+  fields.Write(out);
+  const ByteSpan around = reader.Take(reader.Varint().value()).value();
+  (void)reader.Take(reader.Varint().value());
+  ByteWriter writer(out);
+  for (const ByteSpan part : {around, code}) {
+    writer.Varint(part.size());
+    writer.Append(part);
+  }
+  writer.Append(reader.Take(reader.remaining()).value());
+  return out;
+}
+
+// Whatever payloads say, decoding does not go deeper.
+TEST(Jpeg, AThumbnailInAThumbnailIsRefused) {
+  const Bytes thumbnail = Large({.width = 100, .height = 60, .components = 1});
+  const Bytes raw = testing::WithThumbnail(Large({.width = 100, .height = 90}), thumbnail);
+  const Bytes payload = Coded(raw);
+  ASSERT_EQ(WithThumbnailCode(payload, raw.size(), thumbnail.size(),
+                              Coded(thumbnail, jpeg::Strength::kLight)),
+            payload);
+  const Bytes nested = testing::WithThumbnail(thumbnail, thumbnail);
+  Bytes back(raw.size() - thumbnail.size() + nested.size());
+  const Status status =
+      DecodeJpeg(WithThumbnailCode(payload, raw.size(), nested.size(), Coded(nested)), {}, back)
+          .status();
+  EXPECT_EQ(status.code(), Code::kDamaged);
+  EXPECT_EQ(status.message(), "a thumbnail in a thumbnail");
 }
 
 TEST(Jpeg, FilesWithOneOtherBitAreWrittenTheSameOrNotRead) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/jpeg/fields.h"
 #include "codec/jpeg/jpeg.h"
 #include "tests/corpora.h"
 #include "tests/jpeg_builder.h"
@@ -13,11 +14,28 @@ namespace {
 
 using testing::JpegShape;
 
-void ExpectDecoded(const Bytes& raw, jpeg::Strength strength) {
+// What the fields must say, so that a test decodes what it means to.
+using Expected = bool (*)(const jpeg::Fields& fields);
+
+bool IsWhole(const jpeg::Fields& fields) {
+  return fields.scans.last_units == 0 && fields.thumbnail.size == 0;
+}
+bool IsCut(const jpeg::Fields& fields) {
+  return fields.scans.last_units != 0;
+}
+bool HasThumbnail(const jpeg::Fields& fields) {
+  return fields.thumbnail.size != 0;
+}
+
+void ExpectDecoded(const Bytes& raw, jpeg::Strength strength, Expected expected) {
   Bytes payload;
   const Result<uint32_t> state = EncodeJpeg(raw, {.strength = strength}, {}, payload);
   ASSERT_TRUE(state.ok()) << state.status().message();
-  ASSERT_EQ(payload.at(0), 1);
+  ASSERT_EQ(payload.at(0), jpeg::kKindJpeg);
+  ByteReader reader(ByteSpan(payload).subspan(1));
+  const Result<jpeg::Fields> fields = jpeg::Fields::Read(reader, raw.size());
+  ASSERT_TRUE(fields.ok() && expected(fields.value()));
+  EXPECT_EQ(fields.value().strength, strength);
   try {
     const reference::Decoded decoded = reference::DecodeJpegCodec(payload, raw.size());
     EXPECT_EQ(decoded.raw, raw);
@@ -27,9 +45,9 @@ void ExpectDecoded(const Bytes& raw, jpeg::Strength strength) {
   }
 }
 
-void ExpectDecoded(const Bytes& raw) {
-  ExpectDecoded(raw, jpeg::Strength::kFull);
-  ExpectDecoded(raw, jpeg::Strength::kLight);
+void ExpectDecoded(const Bytes& raw, Expected expected = IsWhole) {
+  ExpectDecoded(raw, jpeg::Strength::kFull, expected);
+  ExpectDecoded(raw, jpeg::Strength::kLight, expected);
 }
 
 TEST(JpegReferenceDecoder, DecodesEveryShape) {
@@ -67,12 +85,13 @@ TEST(JpegReferenceDecoder, DecodesCutAndDamagedFiles) {
           random, {.width = 100, .height = 90, .components = components, .factors = factors});
       for (const size_t share : {20u, 50u, 90u}) {
         ExpectDecoded(
-            Bytes(raw.begin(), raw.begin() + static_cast<ptrdiff_t>(raw.size() * share / 100)));
+            Bytes(raw.begin(), raw.begin() + static_cast<ptrdiff_t>(raw.size() * share / 100)),
+            IsCut);
       }
       Bytes damaged = raw;
       damaged[raw.size() / 2] = 0xFF;
       damaged[raw.size() / 2 + 1] = 0x33;
-      ExpectDecoded(damaged);
+      ExpectDecoded(damaged, IsCut);
     }
   }
 }
@@ -81,7 +100,8 @@ TEST(JpegReferenceDecoder, DecodesThumbnails) {
   TestRandom random(4);
   const Bytes thumbnail = testing::MakeJpegFile(random, {.width = 60, .height = 40});
   ExpectDecoded(testing::WithThumbnail(testing::MakeJpegFile(random, {.width = 100, .height = 90}),
-                                       thumbnail));
+                                       thumbnail),
+                HasThumbnail);
 }
 
 }  // namespace

@@ -261,8 +261,7 @@ void ShiftBy(const int16_t* now, int16_t* before, const MixWeights* mixes, int s
 template <class V, int kCount>
 void ShiftCount(const int16_t* now, int16_t* before, const MixWeights* mixes, int size,
                 int16_t* scratch, uint8_t flip, QuantizedVector* out) {
-  int16_t least = 0;
-  for (int k = 0; k < kCount; ++k) least = mixes[k].least < least ? mixes[k].least : least;
+  const int16_t least = LeastWeight(mixes, kCount);
   auto* by = ShiftBy<V, ShiftFar<V>, kCount>;
   if (ShiftNear<V>::Suits(least)) {
     by = ShiftBy<V, ShiftNear<V>, kCount>;

@@ -50,6 +50,13 @@ inline void SetScale(const LaneScales& scales, int lane, const QuantizedScale& s
   scales.exponent[lane] = scale.exponent + more_exponent;
 }
 
+// What no weight of the mixes is below, 0 at most.
+inline int16_t LeastWeight(const MixWeights* mixes, int count) {
+  int16_t least = 0;
+  for (int k = 0; k < count; ++k) least = mixes[k].least < least ? mixes[k].least : least;
+  return least;
+}
+
 // `One`: a class of static functions such as PortableElementwise.
 template <class One>
 struct LaneByLane {

@@ -64,8 +64,7 @@ struct LanesElementwise {
   static void ShiftQuantize(Rows<const int16_t> now, Rows<int16_t> before, const MixWeights* mixes,
                             int count, int lanes, int size, int fraction, int16_t* scratch,
                             const QuantizedRows* out) {
-    int16_t least = 0;
-    for (int k = 0; k < count; ++k) least = mixes[k].least < least ? mixes[k].least : least;
+    const int16_t least = LeastWeight(mixes, count);
     if (!Suits(lanes, size) || !MixSaturated::Suits(least)) {
       return One::ShiftQuantize(now, before, mixes, count, lanes, size, fraction, scratch, out);
     }
