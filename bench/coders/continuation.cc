@@ -11,33 +11,13 @@
 #include "codec/image/image.h"
 #include "codec/text/sample.h"
 #include "entropy/code_byte.h"
-#include "entropy/coder.h"
-#include "entropy/random_bytes.h"
+#include "entropy/random_code.h"
 #include "model/segmenter/segmenter.h"
 #include "model/token/token_predictor.h"
 
 namespace lmz::bench {
 
 namespace {
-
-// Random bits, read as a code.
-class RandomCode {
- public:
-  // `symbols` are drawn, of up to 16 bits each but for chance.
-  RandomCode(uint64_t seed, size_t symbols)
-      : bytes_(RandomBytes(seed, 2 * symbols + 64)), decoder_(bytes_) {}
-  RandomCode(const RandomCode&) = delete;
-  RandomCode& operator=(const RandomCode&) = delete;
-
-  Decoder& decoder() { return decoder_; }
-  uint64_t taken_bits() const {
-    return 8 * (bytes_.size() - decoder_.unread() - Decoder::kReadAhead);
-  }
-
- private:
-  Bytes bytes_;
-  Decoder decoder_;
-};
 
 // A gzip stream that is not finished.
 class GzipStream {
@@ -94,7 +74,7 @@ class GzipContinuer final : public Continuer {
     Continuation result;
     while (result.bytes.size() < size) {
       LMZ_ASSIGN(const std::vector<uint32_t> weights, Weights(before));
-      result.bytes.push_back(CodeByte(code.decoder(), WeighedByte(weights.data()), 0));
+      result.bytes.push_back(CodeByte(code, WeighedByte(weights.data()), 0));
       LMZ_TRY(before.Write(ByteSpan(result.bytes).last(1), Z_NO_FLUSH));
     }
     result.random_bits = code.taken_bits();
@@ -127,7 +107,7 @@ class GzipContinuer final : public Continuer {
 class NetworkContinuer final : public Continuer {
  public:
   explicit NetworkContinuer(const BenchModel& model) : model_(model) {}
-  std::string name() const override { return "network " + model_.name + " alone"; }
+  std::string name() const override { return model_.NameAlone(); }
   std::string version() const override { return LmzVersion() + " " + model_.id; }
   Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
@@ -142,7 +122,7 @@ class NetworkContinuer final : public Continuer {
       if (i < given.size()) {
         last = given[i];
       } else {
-        last = CodeByte(code.decoder(), WeighedByte(weights.data()), 0);
+        last = CodeByte(code, WeighedByte(weights.data()), 0);
         result.bytes.push_back(last);
       }
     }
@@ -154,6 +134,15 @@ class NetworkContinuer final : public Continuer {
   const BenchModel model_;
 };
 
+// `size` bytes behind `given`; draw(all) puts them behind it and returns the random bits it took.
+template <class Draw>
+Result<Continuation> DrawBehind(ByteSpan given, size_t size, Draw draw) {
+  Bytes all(given.begin(), given.end());
+  all.resize(given.size() + size);
+  LMZ_ASSIGN(const uint64_t bits, draw(MutableByteSpan(all)));
+  return Continuation{{all.begin() + static_cast<std::ptrdiff_t>(given.size()), all.end()}, bits};
+}
+
 // Pixels and samples by the codecs that lmz has for them.
 class MediaContinuer final : public Continuer {
  public:
@@ -162,16 +151,12 @@ class MediaContinuer final : public Continuer {
   bool Takes(Kind kind) const override { return kind != Kind::kText; }
   Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
-    Bytes all(beginning.given.size() + size);
-    std::copy(beginning.given.begin(), beginning.given.end(), all.begin());
     const size_t given = beginning.given.size();
-    if (beginning.kind == Kind::kPixels) {
+    return DrawBehind(beginning.given, size, [&](MutableByteSpan all) {
+      if (beginning.kind == Kind::kSamples) return SampleAudio(given, seed, all);
       const auto rows = static_cast<uint32_t>(given / beginning.width);
-      LMZ_ASSIGN(const uint64_t bits, SampleImage(beginning.width, rows, seed, all));
-      return Continuation{{all.begin() + static_cast<std::ptrdiff_t>(given), all.end()}, bits};
-    }
-    LMZ_ASSIGN(const uint64_t bits, SampleAudio(given, seed, all));
-    return Continuation{{all.begin() + static_cast<std::ptrdiff_t>(given), all.end()}, bits};
+      return SampleImage(beginning.width, rows, seed, all);
+    });
   }
 };
 
@@ -188,16 +173,13 @@ class LmzContinuer final : public Continuer {
   std::string version() const override { return version_; }
   Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
-    const ByteSpan given = beginning.given;
     const SampleOptions options = {
         .model = network_.get(),
         .profile = beginning.kind == Kind::kText ? Profile::kText : Profile::kBinary,
         .seed = seed};
-    Bytes block(given.size() + size);
-    std::copy(given.begin(), given.end(), block.begin());
-    LMZ_ASSIGN(const uint64_t bits, SampleText(options, given.size(), block));
-    block.erase(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(given.size()));
-    return Continuation{std::move(block), bits};
+    return DrawBehind(beginning.given, size, [&](MutableByteSpan all) {
+      return SampleText(options, beginning.given.size(), all);
+    });
   }
 
  private:
@@ -209,7 +191,7 @@ class TokenContinuer final : public Continuer {
  public:
   TokenContinuer(const BenchModel& model, int threads)
       : model_(model), tokens_(*model.model->as_token_predictor()), threads_(threads) {}
-  std::string name() const override { return "network " + model_.name + " alone"; }
+  std::string name() const override { return model_.NameAlone(); }
   std::string version() const override { return LmzVersion() + " " + model_.id; }
   Result<Continuation> Continue(const Beginning& beginning, size_t size,
                                 uint64_t seed) const override {
@@ -222,7 +204,7 @@ class TokenContinuer final : public Continuer {
     TokenCoder token_coder(vocabulary.size());
     Continuation result;
     while (true) {
-      const uint32_t token = token_coder.Code(code.decoder(), next, 0);
+      const uint32_t token = token_coder.Code(code, next, 0);
       const std::string_view text = vocabulary.text(token);
       result.bytes.insert(result.bytes.end(), text.begin(), text.end());
       if (result.bytes.size() >= size) break;

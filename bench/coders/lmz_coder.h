@@ -17,6 +17,9 @@ struct BenchModel {
   bool is_built_in = false;
   SharedModel model;
   SharedPredictor network;  // the same; null where it predicts tokens
+
+  // What figures and tables call it where it works without the mixer.
+  std::string NameAlone() const { return "network " + name + " alone"; }
 };
 
 // The models of levels up to `max_level`, smallest first, then those in `files`. A level whose

@@ -93,7 +93,7 @@ Result<Curve> Measure(const Coder& coder, const std::vector<Signal>& chunks, int
 // The network, of bytes or of tokens, without the mixer.
 Result<Curve> MeasureAlone(const BenchModel& model, const std::vector<Signal>& chunks,
                            int threads) {
-  Curve curve{"network " + model.name + " alone", {}};
+  Curve curve{model.NameAlone(), {}};
   for (const size_t length : kLengths) {
     const std::vector<ByteSpan> prefixes = BytesOf(chunks, length);
     LMZ_ASSIGN(

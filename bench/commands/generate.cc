@@ -181,8 +181,7 @@ Status WriteSamples(const std::vector<Beginning>& beginnings, const std::vector<
   for (const Continued& continued : all) {
     for (size_t b = 0; b < beginnings.size(); ++b) {
       if (continued.bytes[b].empty()) continue;
-      Bytes whole = beginnings[b].given;
-      ByteWriter(whole).Append(continued.bytes[b]);
+      const Bytes whole = beginnings[b].With(continued.bytes[b]);
       const std::string path = folder + "/" + FileName(continued.name);
       if (beginnings[b].kind == Continuer::Kind::kText) {
         LMZ_TRY(WriteFile(path + ".txt", {whole.begin(), whole.end()}));

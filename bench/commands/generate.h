@@ -39,6 +39,13 @@ struct Beginning {
   std::string what;  // for a sentence
   Bytes given;
   Bytes original;  // what stands behind it in the data
+
+  // What was given, and what went on behind it.
+  Bytes With(const Bytes& behind) const {
+    Bytes whole = given;
+    ByteWriter(whole).Append(behind);
+    return whole;
+  }
 };
 
 struct Continued {

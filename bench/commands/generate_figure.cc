@@ -50,12 +50,6 @@ std::vector<std::string> Wrapped(ByteSpan bytes) {
   return lines;
 }
 
-Bytes Joined(const Bytes& given, const Bytes& behind) {
-  Bytes whole = given;
-  ByteWriter(whole).Append(behind);
-  return whole;
-}
-
 class Figure {
  public:
   // What was given last, then each continuation below its name.
@@ -82,7 +76,7 @@ class Figure {
       if (all[i].bytes[index].empty()) continue;
       const double x = BeginCell(cell++, all[i].name, kPictureHeight);
       LMZ_ASSIGN(const Bytes png, EncodePng({kPictureColumns, kPictureRows, 1,
-                                             Joined(beginning.given, all[i].bytes[index])}));
+                                             beginning.With(all[i].bytes[index])}));
       drawing_.Png(x, y_, kCell, kPictureHeight, png);
       const double rows = static_cast<double>(beginning.given.size()) / kPictureColumns;
       const double mark = y_ + kPictureHeight * rows / kPictureRows;
@@ -96,12 +90,12 @@ class Figure {
   Status AddSounds(const Beginning& beginning, const std::vector<Continued>& all, size_t index) {
     Heading("Sound behind the marks: waveform, and spectrogram up to 8 kHz");
     constexpr double kHeight = kWave + 6 + kSpectrum;
-    const double loudest = Loudest(Joined(beginning.given, beginning.original));
+    const double loudest = Loudest(beginning.With(beginning.original));
     size_t cell = 0;
     for (size_t i = 0; i < all.size(); ++i) {
       if (all[i].bytes[index].empty()) continue;
       const double x = BeginCell(cell++, all[i].name, kHeight);
-      const Bytes whole = Joined(beginning.given, all[i].bytes[index]);
+      const Bytes whole = beginning.With(all[i].bytes[index]);
       drawing_.Line(Wave(whole, loudest, x), kInk, 0.8);
       LMZ_ASSIGN(const Bytes png, EncodePng(Spectrogram(whole, static_cast<uint32_t>(kCell),
                                                         static_cast<uint32_t>(kSpectrum))));

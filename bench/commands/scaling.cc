@@ -86,8 +86,8 @@ std::vector<Contestant> Contestants(const std::vector<BenchModel>& models, const
                                     int threads) {
   std::vector<Contestant> all;
   for (const BenchModel& model : models) {
-    all.push_back({"network " + model.name + " alone", LmzVersion() + " " + model.id, 1,
-                   model.file_size, model.parameters, true, [&model, threads](ByteSpan data) {
+    all.push_back({model.NameAlone(), LmzVersion() + " " + model.id, 1, model.file_size,
+                   model.parameters, true, [&model, threads](ByteSpan data) {
                      return SizeAlone(*model.network, data, threads);
                    }});
   }

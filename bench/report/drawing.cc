@@ -3,17 +3,12 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <cstdio>
+
+#include "bench/report/format.h"
 
 namespace lmz::bench {
 
 namespace {
-
-std::string Format(const char* format, auto... values) {
-  char text[300];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 bool IsXml(int32_t character) {
   return character >= 0x20 && !(character >= 0x7F && character < 0xA0) && character != 0xFFFE &&

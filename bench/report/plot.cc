@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <iterator>
 
 #include "bench/measure/input.h"
 #include "bench/measure/process.h"
+#include "bench/report/format.h"
 #include "bench/report/plot_labels.h"
 
 namespace lmz::bench {
@@ -27,12 +27,6 @@ constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
 
 constexpr int kWidth = 800;
 constexpr int kHeight = 500;
-
-std::string Format(const char* format, auto... values) {
-  char text[400];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 // Where the axes end, so that the labels of whole lines fit behind them.
 double RightEnd(const Plot& plot) {

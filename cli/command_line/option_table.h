@@ -32,7 +32,7 @@ inline Status SetName(std::string& name, const std::string& value, const char* o
   return OkStatus();
 }
 
-template <auto kField, bool kValue = true, class Values>
+template <auto kField, auto kValue = true, class Values>
 Status Set(Values& values, const std::string&) {
   values.*kField = kValue;
   return OkStatus();

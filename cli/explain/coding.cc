@@ -1,8 +1,5 @@
 #include "cli/explain/coding.h"
 
-#include <sys/stat.h>
-
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -80,15 +77,6 @@ Result<CodingCommand> ParseCodingCommand(int argc, const char* const* argv) {
   return command;
 }
 
-Result<std::string> ReadTable(const std::string& table) {
-  std::error_code error;
-  if (table.empty() || !std::filesystem::is_regular_file(table, error)) return table;
-  LMZ_ASSIGN(const auto input, InputFile::Open(table, InputFile::Accept::kAnyReadable));
-  Bytes content;
-  LMZ_TRY(ReadGrowing(*input, kMostTableSize + 1, content));
-  return std::string(content.begin(), content.end());
-}
-
 Result<std::vector<Symbol>> ReadSymbols(const std::string& text) {
   LMZ_ASSIGN(std::vector<Symbol> symbols, SymbolsOf(text, "--coding: the text"));
   if (symbols.empty()) return Invalid("--coding: the text is empty");
@@ -100,12 +88,8 @@ Result<std::vector<Symbol>> ReadSymbols(const std::string& text) {
 }
 
 Status WriteDrawing(const CodingCommand& command, const std::string& drawing) {
-  const struct stat no_input = {};
-  LMZ_ASSIGN(
-      const auto output,
-      OutputFile::Create(command.svg, no_input, {.may_replace = command.force, .is_chosen = true}));
-  LMZ_TRY(output->Write({reinterpret_cast<const uint8_t*>(drawing.data()), drawing.size()}));
-  return output->Commit();
+  return WriteNewFile(command.svg, BytesOf(drawing),
+                      {.may_replace = command.force, .is_chosen = true});
 }
 
 Status ExplainCoding(const CodingCommand& command, const std::vector<Symbol>& symbols,
@@ -119,9 +103,9 @@ Status ExplainCoding(const CodingCommand& command, const std::vector<Symbol>& sy
 
 Result<CodingTable> MakeTable(const CodingCommand& command, const std::vector<Symbol>& symbols) {
   if (!command.has_table) return CodingTable::Counted(symbols);
-  LMZ_ASSIGN(const std::string table, ReadTable(command.table));
+  LMZ_ASSIGN(const Bytes table, ReadFileOrText(command.table, kMostTableSize + 1));
   if (table.size() > kMostTableSize) return Invalid("--probabilities: a table has at most 64 KiB");
-  return CodingTable::Parse(table);
+  return CodingTable::Parse({reinterpret_cast<const char*>(table.data()), table.size()});
 }
 
 Status Run(const CodingCommand& command) {

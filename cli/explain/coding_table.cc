@@ -26,6 +26,10 @@ bool IsSpace(Symbol symbol) {
   return symbol == ' ' || symbol == '\t' || symbol == '\r';
 }
 
+bool EndsRule(Symbol symbol) {
+  return symbol == '\n' || symbol == ';';
+}
+
 // Reads a table from its beginning to its end.
 class Reader {
  public:
@@ -35,26 +39,20 @@ class Reader {
 
   // Past what separates rules, and entries of a rule. What an equals sign follows is a symbol.
   void SkipBetweenRules() {
-    Skip([](Symbol s) { return IsSpace(s) || s == '\n' || s == ';'; });
+    Skip([](Symbol s) { return IsSpace(s) || EndsRule(s); });
   }
   void SkipBetweenEntries() {
     Skip([](Symbol s) { return IsSpace(s) || s == ','; });
   }
 
-  bool AtEndOfRule() const {
-    return AtEnd() || (!IsEntry() && (table_[at_] == '\n' || table_[at_] == ';'));
-  }
+  bool AtEndOfRule() const { return AtEnd() || (!IsEntry() && EndsRule(table_[at_])); }
 
   // The context in front of a colon; none where the rule begins with an entry.
   Result<Symbols> ReadContext() {
     if (IsEntry()) return Symbols();
-    const auto begin = table_.begin() + static_cast<std::ptrdiff_t>(at_);
-    const auto colon = std::find(begin, table_.end(), U':');
-    const auto end_of_rule =
-        std::find_if(begin, table_.end(), [](Symbol s) { return s == '\n' || s == ';'; });
-    if (colon >= end_of_rule) {
-      return Refuse("'" + SymbolLabels({begin, end_of_rule}) +
-                    "' is not of the kind A=0.5 or CONTEXT: A=0.5");
+    const Symbols::const_iterator begin = Here(), colon = std::find(begin, table_.cend(), U':');
+    if (colon >= EndOfRule()) {
+      return Refuse("'" + Rest() + "' is not of the kind A=0.5 or CONTEXT: A=0.5");
     }
     at_ = static_cast<size_t>(colon - table_.begin()) + 1;
     return Symbols(begin, colon);
@@ -68,8 +66,7 @@ class Reader {
     entry.symbol = table_[at_];
     at_ += 2;
     std::string number;
-    while (!AtEnd() && !IsSpace(table_[at_]) && table_[at_] != ',' && table_[at_] != ';' &&
-           table_[at_] != '\n') {
+    while (!AtEnd() && !IsSpace(table_[at_]) && table_[at_] != ',' && !EndsRule(table_[at_])) {
       number += SymbolLabel(table_[at_++]);
     }
     const std::string what =
@@ -91,12 +88,10 @@ class Reader {
     while (!AtEnd() && is_separator(table_[at_]) && !IsEntry()) ++at_;
   }
 
+  Symbols::const_iterator Here() const { return table_.begin() + static_cast<std::ptrdiff_t>(at_); }
+  Symbols::const_iterator EndOfRule() const { return std::find_if(Here(), table_.end(), EndsRule); }
   // Of the rule, for a message.
-  std::string Rest() const {
-    const auto begin = table_.begin() + static_cast<std::ptrdiff_t>(at_);
-    return SymbolLabels(
-        {begin, std::find_if(begin, table_.end(), [](Symbol s) { return s == '\n' || s == ';'; })});
-  }
+  std::string Rest() const { return SymbolLabels({Here(), EndOfRule()}); }
 
   static std::optional<Integer> Digits(std::string_view text) {
     const bool is_number =

@@ -1,9 +1,5 @@
 #include "cli/explain/explain.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-
 #include "base/memory_errors.h"
 #include "cli/explain/explain_json.h"
 #include "cli/explain/explain_options.h"
@@ -21,14 +17,6 @@
 namespace lmz::cli {
 
 namespace {
-
-// How frames begin.
-constexpr uint8_t kMagic[] = {0xF7, 'l', 'z'};
-
-bool IsCompressed(ByteSpan content) {
-  return content.size() >= std::size(kMagic) &&
-         std::equal(std::begin(kMagic), std::end(kMagic), content.begin());
-}
 
 Result<Bytes> Read(InputFile& input) {
   Bytes content;
@@ -66,14 +54,10 @@ std::string OutputOf(const ExplainCommand& command) {
 }
 
 Status Write(const ExplainCommand& command, const std::string& text) {
-  const struct stat no_input = {};
   const std::string name = OutputOf(command);
   if (name == "-") return WriteText(text);
-  LMZ_ASSIGN(const auto output, OutputFile::Create(name, no_input,
-                                                   {.may_replace = command.force,
-                                                    .is_chosen = !command.output.empty()}));
-  LMZ_TRY(output->Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size())));
-  return output->Commit();
+  return WriteNewFile(name, BytesOf(text),
+                      {.may_replace = command.force, .is_chosen = !command.output.empty()});
 }
 
 Status RunOn(const ExplainCommand& command, const std::vector<std::string>& folders) {

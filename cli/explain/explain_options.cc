@@ -6,12 +6,6 @@ namespace lmz::cli {
 
 namespace {
 
-template <int kLevel>
-Status SetLevel(ExplainCommand& command, const std::string&) {
-  command.level = kLevel;
-  return OkStatus();
-}
-
 Status SetModel(ExplainCommand& command, const std::string& value) {
   return SetName(command.model, value, "--model");
 }
@@ -28,12 +22,12 @@ constexpr OptionRow<ExplainCommand> kOptions[] = {
     {"-0", "",
      "Compress at this level first (default -3); a file that is\n"
      "compressed already is explained as it is",
-     SetLevel<0>, "-0 ... -5"},
-    {"-1", "", "", SetLevel<1>},
-    {"-2", "", "", SetLevel<2>},
-    {"-3", "", "", SetLevel<3>},
-    {"-4", "", "", SetLevel<4>},
-    {"-5", "", "", SetLevel<5>},
+     Set<&ExplainCommand::level, 0>, "-0 ... -5"},
+    {"-1", "", "", Set<&ExplainCommand::level, 1>},
+    {"-2", "", "", Set<&ExplainCommand::level, 2>},
+    {"-3", "", "", Set<&ExplainCommand::level, 3>},
+    {"-4", "", "", Set<&ExplainCommand::level, 4>},
+    {"-5", "", "", Set<&ExplainCommand::level, 5>},
     {"--model", "FILE", "Use the model in FILE", SetModel},
     {"-f,--force", "", "Overwrite an existing file", Set<&ExplainCommand::force>},
     {"-h,--help", "", "Print this help", Set<&ExplainCommand::show_help>},

@@ -1,9 +1,6 @@
 #include "cli/generate/generate.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <filesystem>
 
 #include "base/memory_errors.h"
 #include "cli/generate/generate_options.h"
@@ -23,15 +20,8 @@ namespace {
 
 constexpr uint64_t kMaxPromptSize = uint64_t{1} << 24;
 
-// What is given in front: the content of the file of that name, else the name itself.
 Result<Bytes> ReadPrompt(const std::string& prompt) {
-  std::error_code error;
-  if (prompt.empty() || !std::filesystem::is_regular_file(prompt, error)) {
-    return Bytes(prompt.begin(), prompt.end());
-  }
-  LMZ_ASSIGN(const auto input, InputFile::Open(prompt, InputFile::Accept::kAnyReadable));
-  Bytes content;
-  LMZ_TRY(ReadGrowing(*input, kMaxPromptSize + 1, content));
+  LMZ_ASSIGN(Bytes content, ReadFileOrText(prompt, kMaxPromptSize + 1));
   if (content.size() > kMaxPromptSize) {
     return Status(Code::kInvalidArgument, prompt + ": a prompt has at most 16 MiB");
   }
@@ -40,12 +30,7 @@ Result<Bytes> ReadPrompt(const std::string& prompt) {
 
 Status Write(const GenerateCommand& command, ByteSpan bytes) {
   if (command.output.empty()) return StdoutSink().Write(bytes);
-  const struct stat no_input = {};
-  LMZ_ASSIGN(const auto output,
-             OutputFile::Create(command.output, no_input,
-                                {.may_replace = command.force, .is_chosen = true}));
-  LMZ_TRY(output->Write(bytes));
-  return output->Commit();
+  return WriteNewFile(command.output, bytes, {.may_replace = command.force, .is_chosen = true});
 }
 
 Status Generate(const GenerateCommand& command, const std::vector<std::string>& folders) {

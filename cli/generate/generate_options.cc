@@ -48,12 +48,6 @@ Status SetPrompt(GenerateCommand& command, const std::string& value) {
   return OkStatus();
 }
 
-template <int kLevel>
-Status SetLevel(GenerateCommand& command, const std::string&) {
-  command.level = kLevel;
-  return OkStatus();
-}
-
 Status SetModel(GenerateCommand& command, const std::string& value) {
   return SetName(command.model, value, "--model");
 }
@@ -73,11 +67,11 @@ constexpr OptionRow<GenerateCommand> kOptions[] = {
     {"-0", "",
      "The model of that level (default -3); -0: context mixing\n"
      "alone, which knows nothing but the prompt",
-     SetLevel<0>, "-0 ... -4"},
-    {"-1", "", "", SetLevel<1>},
-    {"-2", "", "", SetLevel<2>},
-    {"-3", "", "", SetLevel<3>},
-    {"-4", "", "", SetLevel<4>},
+     Set<&GenerateCommand::level, 0>, "-0 ... -4"},
+    {"-1", "", "", Set<&GenerateCommand::level, 1>},
+    {"-2", "", "", Set<&GenerateCommand::level, 2>},
+    {"-3", "", "", Set<&GenerateCommand::level, 3>},
+    {"-4", "", "", Set<&GenerateCommand::level, 4>},
     {"--model", "FILE", "The model in FILE", SetModel},
     {"-o,--output", "FILE", "Write to FILE instead of standard output", SetOutput},
     {"-f,--force", "", "Overwrite an existing file", Set<&GenerateCommand::force>},

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 
 #include "base/stream.h"
 #include "cli/io/standard_streams.h"
@@ -15,6 +16,10 @@ Status SystemError(const std::string& what);
 
 // Why lmz refuses a file, as kIo.
 Status Refused(const char* message);
+
+inline ByteSpan BytesOf(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 // Writes all of `bytes` to `descriptor`. Errors: kIo.
 Status WriteAll(int descriptor, ByteSpan bytes);

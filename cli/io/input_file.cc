@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "cli/io/descriptor.h"
 #include "cli/io/standard_streams.h"
@@ -211,6 +212,17 @@ Status InputFile::ComparePath() const {
     return Refused("was replaced by another file while it was read; it was not removed");
   }
   return OkStatus();
+}
+
+Result<Bytes> ReadFileOrText(const std::string& text, uint64_t limit) {
+  std::error_code error;
+  if (text.empty() || !std::filesystem::is_regular_file(text, error)) {
+    return Bytes(text.begin(), text.end());
+  }
+  LMZ_ASSIGN(const auto input, InputFile::Open(text, InputFile::Accept::kAnyReadable));
+  Bytes content;
+  LMZ_TRY(ReadGrowing(*input, limit, content));
+  return content;
 }
 
 }  // namespace lmz::cli

@@ -90,4 +90,8 @@ class InputFile final : public Source {
   Checksum64Stream read_;
 };
 
+// Of an option that takes a text or the name of a file with one: what the regular file of that name
+// holds, or its first `limit` bytes; else the text itself. Errors: kIo.
+Result<Bytes> ReadFileOrText(const std::string& text, uint64_t limit);
+
 }  // namespace lmz::cli

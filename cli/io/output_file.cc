@@ -219,4 +219,11 @@ Status OutputFile::CloseDescriptor() {
   return close(descriptor) == 0 || errno == EINTR ? OkStatus() : SystemError("closing failed");
 }
 
+Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules) {
+  const struct stat no_input = {};
+  LMZ_ASSIGN(const auto output, OutputFile::Create(path, no_input, rules));
+  LMZ_TRY(output->Write(content));
+  return output->Commit();
+}
+
 }  // namespace lmz::cli

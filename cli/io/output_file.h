@@ -70,4 +70,7 @@ class OutputFile final : public Sink {
   uint64_t hole_ = 0;  // of them at the end: zeros that were only skipped
 };
 
+// Writes a whole file that is made of no input file. Errors: kIo.
+Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules);
+
 }  // namespace lmz::cli

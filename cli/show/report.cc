@@ -16,7 +16,7 @@ Status NameFile(const Status& status, const std::string& file) {
 
 Status WriteText(const std::string& text) {
   StdoutSink sink;
-  return sink.Write(ByteSpan(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  return sink.Write(BytesOf(text));
 }
 
 ExitCode PrintText(const std::string& text, bool silent) {

@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "entropy/coder.h"
-#include "entropy/random_bytes.h"
+#include "entropy/random_code.h"
 
 namespace lmz {
 
@@ -32,26 +31,21 @@ class DrawingDecoder {
  public:
   // `given` outlives this.
   DrawingDecoder(const std::vector<bool>& given, uint64_t seed, size_t size)
-      : given_(given), random_(RandomBytes(seed, 2 * size + 64)), decoder_(random_) {}
-  DrawingDecoder(const DrawingDecoder&) = delete;
-  DrawingDecoder& operator=(const DrawingDecoder&) = delete;
+      : given_(given), random_(seed, size) {}
 
   int Code(int bit, uint32_t p1_q16) {
-    return next_ < given_.size() ? static_cast<int>(given_[next_++]) : decoder_.Code(bit, p1_q16);
+    return next_ < given_.size() ? static_cast<int>(given_[next_++]) : random_.Code(bit, p1_q16);
   }
-  bool overran() const { return decoder_.overran(); }
+  bool overran() const { return random_.overran(); }
   static constexpr uint64_t written_size() { return 0; }
 
   // Random bits that were taken.
-  uint64_t taken_bits() const {
-    return 8 * (random_.size() - decoder_.unread() - Decoder::kReadAhead);
-  }
+  uint64_t taken_bits() const { return random_.taken_bits(); }
 
  private:
   const std::vector<bool>& given_;
   size_t next_ = 0;
-  const Bytes random_;
-  Decoder decoder_;
+  RandomCode random_;
 };
 
 }  // namespace lmz

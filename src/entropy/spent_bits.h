@@ -5,12 +5,9 @@
 #include <cstdint>
 
 #include "entropy/coder.h"
+#include "entropy/log2.h"
 
 namespace lmz {
-
-// log2(x) in 1/65536, less than 2 from the exact value; x > 0. Log2Q16(2 * x) is exactly 65536
-// more, so that differences add up.
-int64_t Log2Q16(uint64_t x);
 
 // What the decisions so far have taken of the code that `decoder` reads, in 1/65536 bit. Each
 // decision adds what it narrows the range by; the code itself ends up to a byte before or behind

@@ -7,14 +7,6 @@
 namespace lmz {
 namespace {
 
-TEST(SpentBits, LogarithmsAreNearTheExactOnes) {
-  for (uint64_t x = 1; x < uint64_t{1} << 50; x += 1 + x / 7) {
-    const double exact = std::log2(static_cast<double>(x)) * 65536;
-    EXPECT_NEAR(static_cast<double>(Log2Q16(x)), exact, 2) << x;
-    EXPECT_EQ(Log2Q16(2 * x), Log2Q16(x) + 65536);
-  }
-}
-
 TEST(SpentBits, DecisionsAddUpToTheCode) {
   for (const uint32_t p1_q16 : {1u, 600u, 32768u, 65535u}) {
     Bytes code;

@@ -1,21 +1,8 @@
 #include "plan/histogram.h"
 
-#include <bit>
+#include "entropy/log2.h"
 
 namespace lmz {
-
-uint32_t Log2Q16(uint32_t x) {
-  const int whole = 31 - std::countl_zero(x);
-  uint64_t fraction_q31 = uint64_t{x} << (31 - whole);  // in [1, 2)
-  auto result = static_cast<uint32_t>(whole);
-  for (int i = 0; i < 16; ++i) {
-    fraction_q31 = fraction_q31 * fraction_q31 >> 31;
-    const bool is_two = fraction_q31 >> 32 != 0;
-    if (is_two) fraction_q31 >>= 1;
-    result = result << 1 | uint32_t{is_two};
-  }
-  return result;
-}
 
 Histogram::Histogram(ByteSpan bytes) : size(static_cast<uint32_t>(bytes.size())) {
   // Two tables, so that equal neighbours do not wait for each other's count.

@@ -8,9 +8,6 @@
 
 namespace lmz {
 
-// log2(x) in Q16, x >= 1, truncated: at most 2^-15 below the true value.
-uint32_t Log2Q16(uint32_t x);
-
 // How often each byte occurs in at most 2^31 bytes.
 struct Histogram {
   explicit Histogram(ByteSpan bytes);

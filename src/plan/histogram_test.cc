@@ -7,17 +7,6 @@
 namespace lmz {
 namespace {
 
-TEST(Histogram, LogarithmIsExactAtPowersOfTwoAndAddsUp) {
-  for (int k = 0; k < 32; ++k) EXPECT_EQ(Log2Q16(uint32_t{1} << k), static_cast<uint32_t>(k) << 16);
-  uint32_t previous = 0;
-  for (uint32_t x = 1; x < 65536; ++x) {
-    const uint32_t log = Log2Q16(x);
-    ASSERT_GE(log, previous);
-    ASSERT_NEAR(Log2Q16(x * 3), log + 103872, 3);  // log2(3) = 1.5849625
-    previous = log;
-  }
-}
-
 TEST(Histogram, CountsEveryByte) {
   const Bytes bytes = ToBytes("abracadabra");
   const Histogram histogram(bytes);

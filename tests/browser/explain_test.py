@@ -190,6 +190,12 @@ class Page(unittest.TestCase):
             self.assertNotEqual(self.item(), before)
             self.point_at_row(2, 90)
             self.assertIn("bits", self.item())
+            if kind == "pixels":
+                shade = "view.painted.images[0][1].data.slice(0, 400).join()"
+                shades = {self.browser.value(shade)}
+                self.browser.value("document.getElementById('theme').click()")
+                shades.add(self.browser.value(shade))
+                self.assertEqual(len(shades), 2)
             self.check_quiet()
 
     def test_archives_are_a_tree(self):

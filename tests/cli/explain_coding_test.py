@@ -170,7 +170,7 @@ class ExplainCoding(cli_case.CliCase):
                 ("more is not one of its options", "A", "more"),
                 ("--svg: the name is empty", "A", "-o", "")]:
             with self.subTest(words):
-                self.fails(USAGE, words.replace("unknown option --bits", "--bits"), "explain",
+                self.fails(USAGE, words, "explain",
                            "--coding", text, *options)
         self.write("big", b"A=1\n" * 20_000)
         self.fails(USAGE, "at most 64 KiB", "explain", "--coding", "A", "--probabilities", "big")

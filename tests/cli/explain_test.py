@@ -45,7 +45,7 @@ class Explain(cli_case.CliCase):
         self.assertEqual(sum(row["bits_q16"] for row in data["ledger"]), coded * BYTE_Q16)
         for row in data["ledger"]:
             if row["what"] == "end of code":
-                self.assertLessEqual(abs(row["bits_q16"]), 8 * BYTE_Q16)
+                self.assertLessEqual(abs(row["bits_q16"]), BYTE_Q16)
 
     def test_the_total_is_the_compressed_file(self):
         samples = {"text": cli_case.PROSE * 3, "random": cli_case.random_bytes(5000),

@@ -5,8 +5,8 @@ const kRowHeight = 20;
 const kMaxHeight = 8e6;  // of an element, in pixels: browsers have limits
 
 class RowView {
-  // `layout` has rows(), rowOf(item), begin(row), end(row), draw(context, row, top, palette, marks),
-  // hit(row, x), height and resize(width).
+  // `layout` is a Layout with height, step, resize(width), draw(context, row, top, marks) and
+  // hit(row, x).
   constructor(host, layout, onItem) {
     this.host = host;
     this.layout = layout;
@@ -127,11 +127,30 @@ function fitCanvas(canvas, width, height) {
 
 const kFont = '14px ui-monospace, "DejaVu Sans Mono", monospace';
 
-// What text and hex have in common.
-class BytesLayout {
-  constructor(doc) {
+// Items in rows: `across` in each but the last, unless a class says otherwise.
+class Layout {
+  constructor(doc, items) {
     this.doc = doc;
-    this.items = doc.values.length;
+    this.items = items;
+  }
+  rows() { return Math.ceil(this.items / this.across); }
+  rowOf(item) { return Math.floor(item / this.across); }
+  begin(row) { return row * this.across; }
+  end(row) { return Math.min((row + 1) * this.across, this.items); }
+
+  // The next item on that way whose bits are much; `from` where there is none.
+  next(from, way, areMuch) {
+    for (let i = from + way; i >= 0 && i < this.items; i += way) {
+      if (areMuch(bitsOf(this.doc, i))) return i;
+    }
+    return from;
+  }
+}
+
+// What text and hex have in common.
+class BytesLayout extends Layout {
+  constructor(doc) {
+    super(doc, doc.values.length);
     this.height = kRowHeight;
     this.step = 1;
     const context = document.createElement("canvas").getContext("2d");
@@ -139,12 +158,7 @@ class BytesLayout {
     this.cell = context.measureText("0").width;
   }
 
-  surprise(from, way) {
-    for (let i = from + way; i >= 0 && i < this.items; i += way) {
-      if (bitsOf(this.doc, i) >= 8) return i;
-    }
-    return from;
-  }
+  surprise(from, way) { return this.next(from, way, (bits) => bits >= 8); }
 
   drawCell(context, x, top, width, text, bits, state) {
     const colors = colorsOf(bits);
@@ -165,10 +179,6 @@ class HexLayout extends BytesLayout {
     const room = Math.floor(width / this.cell) - 10;
     this.across = room >= 128 ? 32 : room >= 64 ? 16 : 8;
   }
-  rows() { return Math.ceil(this.items / this.across); }
-  rowOf(item) { return Math.floor(item / this.across); }
-  begin(row) { return row * this.across; }
-  end(row) { return Math.min((row + 1) * this.across, this.items); }
   hexX(k) { return (9 + 3 * k) * this.cell; }
   textX(k) { return (10 + 3 * this.across + k) * this.cell; }
 
@@ -297,10 +307,9 @@ class TextLayout extends BytesLayout {
 }
 
 // Sound, as rows of its wave; also bytes of which only sums are known, without a wave.
-class WaveLayout {
+class WaveLayout extends Layout {
   constructor(doc) {
-    this.doc = doc;
-    this.items = doc.costs.length;
+    super(doc, doc.costs.length);
     this.height = 84;
   }
   resize(width) {
@@ -315,16 +324,9 @@ class WaveLayout {
     const end = Math.min(i + this.step, this.items);
     return sumBits(this.doc, i, end) / (end - i) / this.doc.run;
   }
-  rows() { return Math.ceil(this.items / this.across); }
-  rowOf(item) { return Math.floor(item / this.across); }
-  begin(row) { return row * this.across; }
-  end(row) { return Math.min((row + 1) * this.across, this.items); }
   surprise(from, way) {
     const much = 2 * sumBits(this.doc, 0, this.items) / this.items;
-    for (let i = from + way; i >= 0 && i < this.items; i += way) {
-      if (bitsOf(this.doc, i) > much) return i;
-    }
-    return from;
+    return this.next(from, way, (bits) => bits > much);
   }
   draw(context, row, top, marks) {
     const {doc} = this, wave = doc.values_per_cost === 2 && doc.values.length > 0;

@@ -33,7 +33,8 @@ class FlatView {
     this.redraw();
   }
 
-  redraw() {
+  // Both images without the cursor, which moves more often than the colours change.
+  paint() {
     const {doc} = this;
     const cost = new ImageData(this.across, this.down), picture = new ImageData(this.across, this.down);
     for (let i = 0; i < doc.costs.length; ++i) {
@@ -44,7 +45,12 @@ class FlatView {
       }
       cost.data[4 * i + 3] = picture.data[4 * i + 3] = 255;
     }
-    for (const [canvas, image] of [[this.cost, cost], [this.picture, picture]]) {
+    this.painted = {palette, images: [[this.cost, cost], [this.picture, picture]]};
+  }
+
+  redraw() {
+    if (this.painted?.palette !== palette) this.paint();
+    for (const [canvas, image] of this.painted.images) {
       const context = canvas.getContext("2d");
       context.putImageData(image, 0, 0);
       const unit = canvas.width / (canvas.clientWidth || canvas.width), size = 7 * unit;

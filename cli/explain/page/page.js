@@ -27,7 +27,7 @@ function makePalette() {
   const dark = document.documentElement.dataset.theme === "dark";
   palette = {
     mark: style.getPropertyValue("--mark").trim(), soft: style.getPropertyValue("--soft").trim(),
-    ink: style.getPropertyValue("--ink").trim(), line: style.getPropertyValue("--line").trim(),
+    line: style.getPropertyValue("--line").trim(),
     copied: dark ? "#20352a" : "#e3f3e6", cells: [], shades: [],
   };
   for (let k = 0; k <= 256; ++k) {
@@ -37,8 +37,8 @@ function makePalette() {
   }
 }
 const colorsOf = (bits) => palette.cells[Math.round(256 * shadeOfBits(bits))];
-// For things that must stand out from the page: nothing is never quite invisible.
 const shadeRgb = (share) => palette.shades[Math.round(256 * Math.min(1, share))];
+// For things that must stand out from the page: nothing is never quite invisible.
 const shade = (share) => palette.cells[Math.round(256 * (0.25 + 0.75 * Math.min(1, share)))].back;
 
 function setTheme(theme) {
@@ -62,7 +62,7 @@ function drawLegend() {
   if (doc && doc.copies.length) {
     parts.push(el("span", {}, ""), el("i", {style: `background:${palette.copied}`}, "copied by the filter repeat"));
   }
-  const isRelative = doc && doc.kind !== "bytes" || doc && doc.run > 1;
+  const isRelative = doc && (doc.kind !== "bytes" || doc.run > 1);
   $("legend").replaceChildren(...(isRelative ? [] : parts));
 }
 
@@ -94,13 +94,14 @@ function drawCurve() {
     values.forEach((bits, k) => { if (isFinite(bits)) context.lineTo(x(k), y(bits)); });
     context.stroke();
   };
-  line(means, palette.shades[150] ? rgbText(palette.shades[150]) : palette.ink, 1.2);
+  const hereColor = palette.cells[150].back;
+  line(means, hereColor, 1.2);
   line(soFar, palette.mark, 2);
   context.textAlign = "left";
   const ends = [means, soFar].map((values) => values.filter(isFinite).at(-1) || 0);
   const near = Math.abs(y(ends[0]) - y(ends[1])) < 13;
   const shift = near ? (ends[0] > ends[1] ? -6 : 7) : 0;
-  context.fillStyle = rgbText(palette.shades[150]);
+  context.fillStyle = hereColor;
   context.fillText("here", right + 5, y(ends[0]) + 4 + shift);
   context.fillStyle = palette.mark;
   context.fillText("so far " + fmt(ends[1], ends[1] < 10 ? 3 : 1), right + 5, y(ends[1]) + 4 - shift);

@@ -1,12 +1,10 @@
 #include "codec/text/sample.h"
 
-#include <algorithm>
 #include <span>
 
 #include "codec/text/walk.h"
-#include "entropy/coder.h"
 #include "entropy/logistic.h"
-#include "entropy/random_bytes.h"
+#include "entropy/random_code.h"
 
 namespace lmz {
 
@@ -33,7 +31,7 @@ int Logit(int p_q16) {
 // alone, so it counts the bytes in the order of the walk.
 class Sampler {
  public:
-  Sampler(const Layout& layout, ByteSpan prompt, ByteSpan random, int temperature_milli)
+  Sampler(const Layout& layout, ByteSpan prompt, RandomCode& random, int temperature_milli)
       : layout_(layout), prompt_(prompt), random_(random), temperature_milli_(temperature_milli) {}
 
   int Code(int /*bit*/, uint32_t p1_q16) {
@@ -46,7 +44,6 @@ class Sampler {
 
   bool overran() const { return random_.overran(); }
   static constexpr uint64_t written_size() { return 0; }
-  size_t unread() const { return random_.unread(); }
 
  private:
   // To the next byte that is coded.
@@ -68,7 +65,7 @@ class Sampler {
 
   const Layout& layout_;
   const ByteSpan prompt_;
-  Decoder random_;
+  RandomCode& random_;
   const int temperature_milli_;
   int lane_ = 0;
   uint64_t step_ = 0;
@@ -87,15 +84,14 @@ Result<uint64_t> SampleText(const SampleOptions& options, size_t prompt_size, Mu
   }
   const Layout layout = Layout::For(block.size());
   // A byte that is drawn takes eight bits at most, but for chance.
-  const Bytes random = RandomBytes(options.seed, 2 * (block.size() - prompt_size) + 64);
+  RandomCode random(options.seed, block.size() - prompt_size);
   const Bytes prompt(block.begin(), block.begin() + static_cast<ptrdiff_t>(prompt_size));
   Sampler sampler(layout, prompt, random, options.temperature_milli);
   const size_t models = options.model == nullptr ? 0 : 1;
   LMZ_TRY(TextWalk(std::span(&options.model, models), layout, options.profile, block,
                    std::span(&sampler, 1), resources)
               .Run());
-  const uint64_t taken = random.size() - sampler.unread();
-  return 8 * (taken - std::min(taken, Decoder::kReadAhead));
+  return random.taken_bits();
 }
 
 }  // namespace lmz

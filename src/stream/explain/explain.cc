@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/memory_errors.h"
+#include "container/layout.h"
 #include "container/reader.h"
 #include "stream/block_decoding.h"
 #include "stream/explain/collector.h"
@@ -82,6 +83,11 @@ Status ExplainInto(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& mo
 }
 
 }  // namespace
+
+bool IsCompressed(ByteSpan content) {
+  return content.size() >= kMagic.size() &&
+         std::equal(kMagic.begin(), kMagic.end(), content.begin());
+}
 
 Result<Explanation> Explain(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& models) {
   return WithMemoryErrors(

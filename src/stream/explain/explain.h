@@ -17,6 +17,9 @@ inline constexpr uint64_t kPageBytesPerByte = 30;
 inline constexpr uint64_t kPageAllowance = uint64_t{1} << 20;
 inline constexpr uint64_t kPageItself = uint64_t{1} << 18;
 
+// Whether `content` begins as files of lmz do.
+bool IsCompressed(ByteSpan content);
+
 // The lmz file `coded`, decoded with `models` (null: those that are installed). Errors: as
 // Decompress; kLimit above kMaxExplainedSize. Uses one thread.
 Result<Explanation> Explain(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& models);
