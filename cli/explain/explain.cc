@@ -53,11 +53,12 @@ std::string OutputOf(const ExplainCommand& command) {
   return command.json || command.file == "-" ? "-" : command.file + ".html";
 }
 
-Status Write(const ExplainCommand& command, const std::string& text) {
+Status Write(const ExplainCommand& command, const InputFile& input, const std::string& text) {
   const std::string name = OutputOf(command);
   if (name == "-") return WriteText(text);
   return WriteNewFile(name, BytesOf(text),
-                      {.may_replace = command.force, .is_chosen = !command.output.empty()});
+                      {.may_replace = command.force, .is_chosen = !command.output.empty()},
+                      input.attributes());
 }
 
 Status RunOn(const ExplainCommand& command, const std::vector<std::string>& folders) {
@@ -75,7 +76,7 @@ Status RunOn(const ExplainCommand& command, const std::vector<std::string>& fold
                               .explanation = explanation.value()};
   const std::string text = command.json ? ExplanationJson(file, Arrays::kNumbers) + "\n"
                                         : PageOf(ExplanationJson(file, Arrays::kBase64));
-  return Write(command, text);
+  return Write(command, *input, text);
 }
 
 }  // namespace

@@ -219,9 +219,12 @@ Status OutputFile::CloseDescriptor() {
   return close(descriptor) == 0 || errno == EINTR ? OkStatus() : SystemError("closing failed");
 }
 
-Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules) {
-  const struct stat no_input = {};
-  LMZ_ASSIGN(const auto output, OutputFile::Create(path, no_input, rules));
+Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules,
+                    const struct stat& source) {
+  struct stat identity = {};
+  identity.st_dev = source.st_dev;
+  identity.st_ino = source.st_ino;
+  LMZ_ASSIGN(const auto output, OutputFile::Create(path, identity, rules));
   LMZ_TRY(output->Write(content));
   return output->Commit();
 }

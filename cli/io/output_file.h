@@ -70,7 +70,9 @@ class OutputFile final : public Sink {
   uint64_t hole_ = 0;  // of them at the end: zeros that were only skipped
 };
 
-// Writes a whole file that is made of no input file. Errors: kIo.
-Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules);
+// Writes a whole file, which takes over no attributes. Errors: kIo, which includes that it is the
+// file with the attributes `source`.
+Status WriteNewFile(const std::string& path, ByteSpan content, const OutputRules& rules,
+                    const struct stat& source = {});
 
 }  // namespace lmz::cli

@@ -136,6 +136,13 @@ class Explain(cli_case.CliCase):
         in_help = cli_case.options_of_help(self.lmz("explain", "--help").decode())
         self.assertEqual(cli_case.options_of_table("docs/cli.md", "Explaining"), in_help)
 
+    def test_the_input_is_never_replaced(self):
+        self.write("in", cli_case.PROSE)
+        for options in [["-f"], ["-f", "--json"]]:
+            self.fails(FAILED, "is both input and output", "explain", "-0", *options,
+                       "-o", "in", "in")
+        self.assertEqual(self.read("in"), cli_case.PROSE)
+
     def test_refused(self):
         self.write("empty", b"")
         self.fails(FAILED, "empty: is empty: there is nothing to explain", "explain", "empty")
