@@ -82,7 +82,7 @@ Json PartJson(const ExplainedPart& part) {
 }
 
 Json TrialsJson(const Explanation& explanation) {
-  constexpr const char* kStages[] = {"encoding", "profile", "sample", "block"};
+  constexpr const char* kStages[] = {"encoding", "profile", "sample", "half", "block"};
   constexpr const char* kOutcomes[] = {"coded", "stopped", "left out"};
   Json json = Json::array();
   for (const auto& [block, trial] : explanation.trials) {

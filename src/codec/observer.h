@@ -42,7 +42,7 @@ struct CodeShape {
 
 // One try at a block or a sample of it, by the planner.
 struct Trial {
-  enum class Stage : uint8_t { kCharset, kProfile, kSample, kBlock };
+  enum class Stage : uint8_t { kCharset, kProfile, kSample, kHalf, kBlock };
   enum class Outcome : uint8_t { kCoded, kStopped, kLeftOut };
 
   Stage stage = Stage::kBlock;

@@ -3,7 +3,7 @@
 
 #include "codec/filter/charset/transcode.h"
 #include "plan/classify.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "plan/plan.h"
 #include "tests/random.h"
 #include "tests/recipes.h"

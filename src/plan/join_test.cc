@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/library.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "tests/random.h"
 
 namespace lmz {

@@ -4,7 +4,7 @@
 
 #include "codec/image/resemblance.h"
 #include "plan/classify.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "plan/finders.h"
 
 namespace lmz {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/inside/unpack.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "tests/archive_builder.h"
 #include "tests/jpeg_builder.h"
 #include "tests/recipes.h"

@@ -5,7 +5,7 @@
 
 #include "base/checksum.h"
 #include "codec/observer.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 
 namespace lmz {
 

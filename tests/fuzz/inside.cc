@@ -5,7 +5,7 @@
 #include "codec/block.h"
 #include "codec/inside/directory.h"
 #include "codec/inside/fields.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "tests/archive_builder.h"
 #include "tests/fuzz/codec_checks.h"
 #include "tests/fuzz/fuzz.h"

@@ -261,7 +261,7 @@ function showContest() {
     className: trial.stage === "block" && trial.outcome === "coded" ? "hit" : "",
   }));
   $("contest").replaceChildren(
-    el("p", {className: "note"}, "Each contestant codes a sample, those that are not clearly worse the block. The shortest wins; who comes to more is stopped."),
+    el("p", {className: "note"}, "Each contestant codes a sample, those that are not clearly worse half of the block. Who then promises the shortest code goes on."),
     table([{name: "Block"}, {name: "Who", kind: "text"}, {name: "What"}, {name: "Of", kind: "number"}, {name: "Bytes", kind: "number"}], rows));
 }
 

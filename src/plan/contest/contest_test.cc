@@ -1,15 +1,17 @@
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "model/library.h"
+#include "tests/paths.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -156,6 +158,31 @@ TEST(Contest, TheModelSeesABlockOnceAtMost) {
     EXPECT_LE(StepsFor(random.Text(size)), most);
     EXPECT_LE(StepsFor(random.From(ToBytes("ACGT"), size)), most);
     EXPECT_LE(StepsFor(random.From(ToBytes(std::string("\0\1\2\3\0\0x", 7)), size)), most);
+  }
+}
+
+// One that knows nothing falls behind, and what shows at half is not done to the end.
+TEST(Contest, AModelThatFallsBehindStopsAtHalf) {
+  TestRandom random(7);
+  for (const size_t size : {40'000u, 600'000u}) {
+    EXPECT_LE(StepsFor(random.From(ToBytes("ACGT"), size)), size / 2 + size / 8);
+  }
+}
+
+// Halves that have little in common: the contest may be wrong, but not by much.
+TEST(Contest, IsHardToFool) {
+  TestRandom random(8);
+  constexpr size_t kHalf = 10'000;
+  const Bytes letters = random.From(ToBytes("abcdefghijklmnopqrstuvwxyz      "), kHalf);
+  std::ifstream novel(testing::SourcePath("samples/opticks.txt"), std::ios::binary);
+  Bytes text(kHalf);
+  ASSERT_TRUE(novel.read(reinterpret_cast<char*>(text.data()), kHalf));
+  for (const bool text_first : {false, true}) {
+    Bytes raw = text_first ? text : letters;
+    const Bytes& rest = text_first ? letters : text;
+    raw.insert(raw.end(), rest.begin(), rest.end());
+    const size_t level0 = SizeAt(0, raw);
+    EXPECT_LE(SizeAt(1, raw), level0 + level0 / 50) << text_first;
   }
 }
 

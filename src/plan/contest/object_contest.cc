@@ -1,12 +1,12 @@
-#include "plan/object_contest.h"
+#include "plan/contest/object_contest.h"
 
 #include <optional>
 #include <utility>
 
 #include "codec/audio/finder.h"
 #include "codec/parts/parts.h"
-#include "plan/coded.h"
-#include "plan/contest.h"
+#include "plan/contest/coded.h"
+#include "plan/contest/contest.h"
 
 namespace lmz {
 

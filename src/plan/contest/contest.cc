@@ -1,4 +1,4 @@
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 
 #include <algorithm>
 #include <optional>
@@ -8,9 +8,10 @@
 #include "codec/text/layout.h"
 #include "model/library.h"
 #include "model/token/token_predictor.h"
-#include "plan/coded.h"
-#include "plan/object_contest.h"
-#include "plan/pass_meter.h"
+#include "plan/contest/coded.h"
+#include "plan/contest/object_contest.h"
+#include "plan/contest/pass_meter.h"
+#include "plan/contest/race.h"
 #include "plan/unpacked.h"
 
 namespace lmz {
@@ -150,9 +151,11 @@ class Contest {
     if (has_profiles_) LMZ_TRY(PickProfile(whole));
     AddContestants();
     if (HasSample()) LMZ_TRY(LeaveOut(whole));
-    LMZ_TRY(Try(whole, contestants_.front()));
-    if (leader_ && HasSample() && LanesCostTooMuch()) PreferOneLane();
-    for (size_t i = 1; i < contestants_.size(); ++i) LMZ_TRY(Try(whole, contestants_[i]));
+    if (HasSample() && whole.filtered().size() >= kMinSampledSize) {
+      LMZ_TRY(Race(whole));
+    } else {
+      for (const Contestant& contestant : contestants_) LMZ_TRY(Try(whole, contestant));
+    }
     return std::move(*leader_);
   }
 
@@ -180,8 +183,12 @@ class Contest {
       meter_.Announce(CharsetSample().size(), kCharsetPasses * CharsetCost());
     }
     if (has_profiles_) meter_.Announce(ProfileSampleSize(), 2);
-    const uint64_t cost = models_.size() * kTextCost + (tokens_ != nullptr ? kTokenCost : 0);
-    if (HasSample()) meter_.Announce(ModelSampleSize(), 1 + cost);
+    const uint64_t models_cost = models_.size() * kTextCost;
+    const uint64_t cost = models_cost + (tokens_ != nullptr ? kTokenCost : 0);
+    if (HasSample()) {
+      meter_.Announce(ModelSampleSize(), 1 + cost);
+      meter_.Announce(HalfSize(), 1 + models_cost);
+    }
     if (!ProfilesAreWhole()) meter_.Announce(raw_.size(), 1);
     meter_.Announce(raw_.size(), cost);
   }
@@ -234,6 +241,7 @@ class Contest {
     return std::clamp(raw_.size() / kModelShare, kMinModelSample, kMaxModelSample);
   }
   bool HasSample() const { return model_ != nullptr && raw_.size() >= kMinSampledSize; }
+  size_t HalfSize() const { return raw_.size() / 2; }
   // Whether picking the profile codes the block itself.
   bool ProfilesAreWhole() const { return has_profiles_ && ProfileSampleSize() == raw_.size(); }
 
@@ -343,20 +351,18 @@ class Contest {
     return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size()).lanes() - 1);
   }
 
-  // For a block that `bytes` has coded.
-  bool LanesCostTooMuch() const {
-    return raw_.size() <= kMaxOneLaneSize && LaneCost() * kLaneCostShare > leader_->payload.size();
-  }
+  bool MayTakeOneLane() const { return LaneCost() != 0 && raw_.size() <= kMaxOneLaneSize; }
 
-  // Instead of the models that are left, in lanes, the one of the level below in one lane, if it
-  // promises more. It takes no more time than the level's own in lanes; at level 1, where it is the
-  // same model, a quarter more.
-  void PreferOneLane() {
+  // Where the block comes to `bytes_size` bytes without a model and lanes cost too much: instead of
+  // the models that are left, in lanes, the one of the level below in one lane, if it promises
+  // more. It takes no more time than the level's own in lanes; at level 1, where it is the same
+  // model, a quarter more to decode.
+  void PreferOneLane(uint64_t bytes_size) {
+    if (!MayTakeOneLane() || LaneCost() * kLaneCostShare <= bytes_size) return;
     const auto expected = [&](const Contestant& contestant) {
-      return uint64_t{leader_->payload.size()} * contestant.sample_size /
-             contestants_.front().sample_size;
+      return bytes_size * contestant.sample_size / contestants_.front().sample_size;
     };
-    uint64_t least = leader_->payload.size();
+    uint64_t least = bytes_size;
     for (auto rival = contestants_.begin() + 1; rival != contestants_.end(); ++rival) {
       if (!rival->is_left_out) least = std::min(least, expected(*rival) + LaneCost());
     }
@@ -364,6 +370,64 @@ class Contest {
     if (expected(alone) >= least) return;
     for (Contestant& contestant : contestants_) contestant.is_left_out = &contestant != &alone;
     std::get<TextOptions>(alone.options).lanes = 1;
+  }
+
+  // Whoever is left codes half of the block, but for the last one, which goes on unless it falls
+  // behind; then the one with the shortest half takes its place. A model of tokens follows them.
+  Status Race(const PreparedBlock& whole) {
+    const auto models_end = contestants_.end() - (tokens_ != nullptr ? 1 : 0);
+    const auto is_left = [](const Contestant& contestant) { return !contestant.is_left_out; };
+    const Contestant* best = nullptr;
+    uint64_t least = UINT64_MAX;
+    if (std::count_if(contestants_.begin(), models_end, is_left) > 1 &&
+        is_left(contestants_.front())) {
+      best = &contestants_.front();
+      LMZ_ASSIGN(least, HalfOfBytes(whole));
+      PreferOneLane(2 * least);
+    } else {
+      meter_.Skip(HalfSize(), 1);
+    }
+    auto last = models_end - 1;
+    while (last != contestants_.begin() && last->is_left_out) --last;
+    for (auto rival = contestants_.begin() + 1; rival != models_end; ++rival) {
+      if (rival >= last || rival->is_left_out) {
+        meter_.Skip(HalfSize(), kTextCost);
+        continue;
+      }
+      const BlockResources pass = meter_.Pass(HalfSize(), kTextCost);
+      LMZ_ASSIGN(const uint64_t half, HalfInLanes(whole, rival->options, pass));
+      if (half >= least) continue;
+      least = half;
+      best = &*rival;
+    }
+    LMZ_TRY(CodeByLastOrBest(whole, last, best, least));
+    return tokens_ != nullptr ? Try(whole, contestants_.back()) : OkStatus();
+  }
+
+  // `best`: null or the one of the others whose half is the shortest, `least` bytes long.
+  Status CodeByLastOrBest(const PreparedBlock& whole, std::vector<Contestant>::iterator last,
+                          const Contestant* best, uint64_t least) {
+    for (const Contestant& contestant : contestants_) {
+      if (HasTokens(contestant)) continue;
+      if (&contestant != &*last) meter_.Skip(raw_.size(), contestant.cost);
+      if (contestant.is_left_out) TellLeftOut(resources_, contestant.options, raw_.size());
+    }
+    const BlockResources pass = meter_.Pass(raw_.size(), last->cost);
+    if (!last->is_left_out && &*last != best) {
+      LMZ_ASSIGN(leader_, CodeUnlessBehind(least, whole, last->options, pass));
+    }
+    if (!leader_ && best != nullptr) {
+      LMZ_ASSIGN(leader_, Code(whole, best->options, meter_.Instead(raw_.size())));
+    }
+    if (leader_) meter_.SetCodeSize(leader_->payload.size());
+    return OkStatus();
+  }
+
+  Result<uint64_t> HalfOfBytes(const PreparedBlock& whole) {
+    const uint64_t size = whole.filtered().size();
+    LMZ_ASSIGN(const text::Layout one_lane, text::Layout::Make(size, 1, 1));
+    return HalfWithoutLanes(whole, MayTakeOneLane() ? one_lane : text::Layout::For(size),
+                            contestants_.front().options, meter_.Pass(HalfSize(), 1));
   }
 
   static bool HasSmallerSample(const Contestant& a, const Contestant& b) {

@@ -25,16 +25,13 @@ class PassMeter {
 
   // The next pass, as it was announced. What it reports counts to `size`.
   BlockResources Pass(uint64_t size, uint64_t cost) {
-    BlockResources pass = resources_;
-    const uint64_t begin = done_;
+    reached_ = done_;
     Skip(size, cost);
-    if (!resources_.report) return pass;
-    pass.report = [this, size, begin, end = done_](uint64_t bytes, uint64_t code_size) {
-      const uint64_t done = begin + std::min(bytes, size) * (end - begin) / size;
-      return Report(done, size == block_size_ ? code_size * (end - begin) / work_ : 0);
-    };
-    return pass;
+    return Remaining(size);
   }
+
+  // The pass before this was given up: another one over `size` bytes takes what is left of it.
+  BlockResources Instead(uint64_t size) { return Remaining(size); }
 
   // An announced pass turned out to be unnecessary.
   void Skip(uint64_t size, uint64_t cost) { done_ = std::min(done_ + size * cost, work_); }
@@ -50,6 +47,16 @@ class PassMeter {
   void SetCodeSize(uint64_t size) { code_size_ = size; }
 
  private:
+  BlockResources Remaining(uint64_t size) {
+    BlockResources pass = resources_;
+    if (!resources_.report) return pass;
+    pass.report = [this, size, begin = reached_, end = done_](uint64_t bytes, uint64_t code_size) {
+      reached_ = begin + std::min(bytes, size) * (end - begin) / size;
+      return Report(reached_, size == block_size_ ? code_size * (end - begin) / work_ : 0);
+    };
+    return pass;
+  }
+
   bool Report(uint64_t done, uint64_t code_size) const {
     if (work_ == 0) return resources_.Report(0, 0);
     if (code_size_ != 0) code_size = code_size_ * done / work_;
@@ -59,7 +66,8 @@ class PassMeter {
   const BlockResources& resources_;
   uint64_t block_size_;
   uint64_t work_ = 0;
-  uint64_t done_ = 0;
+  uint64_t done_ = 0;       // behind the pass at hand
+  uint64_t reached_ = 0;    // in it
   uint64_t code_size_ = 0;  // of the best code so far, 0: there is none
 };
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "model/library.h"
-#include "plan/contest.h"
+#include "plan/contest/contest.h"
 #include "tests/corpora.h"
 #include "tests/hashing_model.h"
 #include "tests/paths.h"

@@ -1,4 +1,4 @@
-#include "plan/coded.h"
+#include "plan/contest/coded.h"
 
 #include <string>
 #include <utility>
@@ -35,16 +35,25 @@ std::string Described(const CodecOptions& options) {
   return text;
 }
 
-void Tell(const BlockResources& resources, Trial::Stage stage, const CodecOptions& options,
-          uint64_t raw_size, const Coded* coded) {
+void TellStopped(const BlockResources& resources, Trial::Stage stage, const CodecOptions& options,
+                 uint64_t raw_size) {
   if (resources.observer == nullptr) return;
-  Trial trial = {.stage = stage, .contestant = Described(options), .raw_size = raw_size};
-  trial.outcome = coded != nullptr ? Trial::Outcome::kCoded : Trial::Outcome::kStopped;
-  if (coded != nullptr) trial.coded_size = coded->payload.size();
-  resources.observer->Try(trial);
+  resources.observer->Try({.stage = stage,
+                           .contestant = Described(options),
+                           .raw_size = raw_size,
+                           .outcome = Trial::Outcome::kStopped});
 }
 
 }  // namespace
+
+void TellCoded(const BlockResources& resources, Trial::Stage stage, const CodecOptions& options,
+               uint64_t raw_size, uint64_t coded_size) {
+  if (resources.observer == nullptr) return;
+  resources.observer->Try({.stage = stage,
+                           .contestant = Described(options),
+                           .raw_size = raw_size,
+                           .coded_size = coded_size});
+}
 
 void TellLeftOut(const BlockResources& resources, const CodecOptions& options, uint64_t raw_size) {
   if (resources.observer == nullptr) return;
@@ -53,29 +62,44 @@ void TellLeftOut(const BlockResources& resources, const CodecOptions& options, u
                            .outcome = Trial::Outcome::kLeftOut});
 }
 
-Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
-                                       const CodecOptions& options, const BlockResources& resources,
-                                       Trial::Stage stage) {
-  bool is_lost = false;
+Result<std::optional<Coded>> CodeUnless(
+    const std::function<bool(uint64_t done, uint64_t code_size)>& gives_up,
+    const PreparedBlock& block, const CodecOptions& options, const BlockResources& resources,
+    Trial::Stage stage) {
+  bool has_given_up = false;
   BlockResources watched = resources;
   watched.report = [&](uint64_t done, uint64_t code_size) {
-    is_lost = is_lost || code_size >= limit + kReportSlack;
-    return !is_lost && resources.Report(done, code_size);
+    has_given_up = has_given_up || gives_up(done, code_size);
+    return !has_given_up && resources.Report(done, code_size);
   };
   Coded coded;
   const Result<BlockHeader> header = block.Encode(options, coded.payload, watched);
-  if (!is_lost) LMZ_TRY(header.status());
-  Tell(resources, stage, options, block.raw_size(), is_lost ? nullptr : &coded);
-  if (is_lost || coded.payload.size() >= limit) return std::optional<Coded>();
+  if (!has_given_up) LMZ_TRY(header.status());
+  if (has_given_up) {
+    TellStopped(resources, stage, options, block.raw_size());
+    return std::optional<Coded>();
+  }
+  TellCoded(resources, stage, options, block.raw_size(), coded.payload.size());
   coded.header = header.value();
   return std::optional<Coded>(std::move(coded));
+}
+
+Result<std::optional<Coded>> CodeBelow(size_t limit, const PreparedBlock& block,
+                                       const CodecOptions& options, const BlockResources& resources,
+                                       Trial::Stage stage) {
+  const auto is_lost = [limit](uint64_t /*done*/, uint64_t code_size) {
+    return code_size >= limit + kReportSlack;
+  };
+  LMZ_ASSIGN(std::optional<Coded> coded, CodeUnless(is_lost, block, options, resources, stage));
+  if (coded && coded->payload.size() >= limit) return std::optional<Coded>();
+  return coded;
 }
 
 Result<Coded> Code(const PreparedBlock& block, const CodecOptions& options,
                    const BlockResources& resources, Trial::Stage stage) {
   Coded coded;
   LMZ_ASSIGN(coded.header, block.Encode(options, coded.payload, resources));
-  Tell(resources, stage, options, block.raw_size(), &coded);
+  TellCoded(resources, stage, options, block.raw_size(), coded.payload.size());
   return coded;
 }
 

@@ -1,4 +1,4 @@
-#include "plan/pass_meter.h"
+#include "plan/contest/pass_meter.h"
 
 #include <gtest/gtest.h>
 
@@ -35,6 +35,24 @@ TEST(PassMeter, PassesCountByTheirWorkAndTellTheSizeOfTheCode) {
   const Reports expected = {{0, 0},    {13, 0},    {27, 0},    {27, 0},
                             {243, 80}, {459, 170}, {567, 210}, {1000, 370}};
   EXPECT_EQ(reports, expected);
+}
+
+TEST(PassMeter, AnotherPassTakesWhatIsLeft) {
+  std::vector<uint64_t> told;
+  BlockResources resources;
+  resources.report = [&](uint64_t done, uint64_t) {
+    told.push_back(done);
+    return true;
+  };
+  PassMeter meter(resources, 1000);
+  meter.Announce(500, 1);
+  meter.Announce(1000, 1);
+  meter.Skip(500, 1);
+  const BlockResources given_up = meter.Pass(1000, 1);
+  EXPECT_TRUE(given_up.Report(0) && given_up.Report(400));
+  const BlockResources instead = meter.Instead(1000);
+  EXPECT_TRUE(instead.Report(0) && instead.Report(500) && instead.Report(1000));
+  EXPECT_EQ(told, (std::vector<uint64_t>{333, 600, 600, 800, 1000}));
 }
 
 TEST(PassMeter, NobodyAsksAndSomebodyStops) {
