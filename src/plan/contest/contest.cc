@@ -52,6 +52,10 @@ constexpr size_t kModelDoubtWithBytes = 24;
 constexpr size_t kBytesDoubt = 4;
 constexpr size_t kBytesDoubtInLanes = 1;
 
+// A model whose half is not shorter than that of `bytes` by this share may lose what it has gained,
+// its head start.
+constexpr size_t kHalfDoubt = 128;
+
 // With models of fewer parameters than this, the mixer takes most of the time.
 constexpr uint64_t kManyParameters = uint64_t{1} << 20;
 
@@ -382,8 +386,9 @@ class Contest {
     if (std::count_if(contestants_.begin(), models_end, is_left) > 1 &&
         is_left(contestants_.front())) {
       best = &contestants_.front();
-      LMZ_ASSIGN(least, HalfOfBytes(whole));
-      PreferOneLane(2 * least);
+      LMZ_ASSIGN(const uint64_t half, HalfOfBytes(whole));
+      PreferOneLane(half + half / 2);  // the second half costs less, what is known by then
+      least = half - half / kHalfDoubt;
     } else {
       meter_.Skip(HalfSize(), 1);
     }
