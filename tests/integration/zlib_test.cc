@@ -58,7 +58,7 @@ size_t CodeSize(const deflate::Stream& stream, const deflate::Settings& settings
   Encoder encoder(code);
   const Watch watch;
   deflate::StreamModel model;
-  deflate::StreamCoder<Encoder> coder(encoder, model, stream.data, settings, watch);
+  deflate::StreamCoder<Encoder> coder(encoder, model, stream.data, 0, settings, watch);
   for (const deflate::Block& block : stream.blocks) EXPECT_TRUE(coder.Code(block).has_value());
   encoder.Finish();
   return code.size();

@@ -20,7 +20,7 @@ constexpr uint64_t kFirstTokens = 1 << 12;
 uint64_t CountFirstMisses(const Stream& stream, const Settings& settings, uint64_t max_tokens,
                           uint64_t max_misses, const Watch& watch) {
   if (!watch.Pass(kParserUnits)) return 0;
-  Parser parser(stream.data, settings);
+  Parser parser(stream.data, settings, stream.window_size);
   uint64_t misses = 0;
   for (const Block& block : stream.blocks) {
     parser.Skip(block.stored_size);

@@ -26,7 +26,7 @@ const Parser::Effort Parser::kEfforts[10] = {
     {4, 4, 16, 16},       {8, 16, 32, 32},     {8, 16, 128, 128}, {8, 32, 128, 256},
     {32, 128, 258, 1024}, {32, 258, 258, 4096}};
 
-Parser::Parser(ByteSpan data, const Settings& settings)
+Parser::Parser(ByteSpan data, const Settings& settings, size_t window_size)
     : data_(data),
       settings_(settings),
       effort_(kEfforts[settings.search == Settings::kRuns ? 0 : settings.search]),
@@ -39,6 +39,7 @@ Parser::Parser(ByteSpan data, const Settings& settings)
   max_distance_ = window_mask_ + 1 - kLookahead;
   heads_.resize(hash_mask_ + 1);
   previous_.resize(std::min<size_t>(window_mask_ + 1, data.size()));
+  Skip(window_size);
 }
 
 uint64_t Parser::Memory() {
