@@ -6,6 +6,7 @@
 #include "plan/classify.h"
 #include "plan/contest.h"
 #include "plan/finders.h"
+#include "plan/join.h"
 
 namespace lmz {
 
@@ -64,6 +65,8 @@ class GroupCoder {
       AppendPlan(bytes, 0, group != kSkeleton, plan);
     } else {
       for (const inside::Content& content : contents) AppendObject(content, bytes, plan);
+      // The same picture twice, say.
+      JoinRepeats(bytes, kMaxInnerBlock, plan);
     }
     uint32_t fingerprint = 0;
     for (BlockPlan& block : plan) {

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648) amid text: mail, `data:` URIs, PEM. spec.md, section 5.
+// Base64 (RFC 4648) amid text: mail, `data:` URIs, PEM. spec.md, section 6.
 #pragma once
 
 #include <array>

@@ -341,7 +341,7 @@ class Packer {
     if (!is_valid) return Misfit();
     const ByteSpan gap = Take(groups_[0], entry.gap);
     const ByteSpan data = Take(groups_[entry.group], entry.window_size + entry.data_size);
-    if (observer_ != nullptr) observer_->FindStream(NameOf(entry.frame), gap, data.size());
+    if (observer_ != nullptr) observer_->FindStream(NameOf(entry.frame), gap, entry.data_size);
     ByteWriter(out_).Append(gap);
     if (entry.frame == Frame::kBase64) return PutRun(entry.layout, data);
     const size_t begin = out_.size();
