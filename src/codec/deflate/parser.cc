@@ -1,6 +1,7 @@
 #include "codec/deflate/parser.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace lmz::deflate {
 
@@ -67,6 +68,10 @@ void Parser::EnterUpTo(size_t end) {
 uint32_t Parser::LengthAt(size_t source, size_t at) const {
   const auto limit = static_cast<uint32_t>(std::min<size_t>(left(at), kMaxMatch));
   uint32_t length = 0;
+  for (; length + 8 <= limit; length += 8) {
+    const uint64_t difference = LoadLe64(&data_[source + length]) ^ LoadLe64(&data_[at + length]);
+    if (difference != 0) return length + static_cast<uint32_t>(std::countr_zero(difference)) / 8;
+  }
   while (length < limit && data_[source + length] == data_[at + length]) ++length;
   return length;
 }

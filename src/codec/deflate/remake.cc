@@ -39,9 +39,9 @@ std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t w
                                        const Watch& watch, const Settings* hint) {
   if (stream.data_size() == 0) return std::nullopt;
   if (!ComesBack(stream, bytes.first(stream.size), watch)) return std::nullopt;
-  const Settings settings = FindSettings(stream, window_bits, watch, hint);
+  const FoundSettings found = FindSettings(stream, window_bits, watch, hint);
   if (watch.is_stopped()) return std::nullopt;
-  return Remakable{.stream = std::move(stream), .settings = settings};
+  return Remakable{.stream = std::move(stream), .settings = found.settings, .misses = found.misses};
 }
 
 Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& encoder,

@@ -17,6 +17,7 @@ namespace lmz::deflate {
 struct Remakable {
   Stream stream;
   Settings settings;  // those of zlib that come nearest to it
+  std::optional<uint64_t> misses = {};  // of CountMisses, if that is known
 };
 
 // The stream that `bytes` begins with. None when it is malformed, stands for nothing, exceeds a

@@ -244,10 +244,10 @@ std::vector<Piece> Pieces(ByteSpan file, uint64_t max_size) {
 
 // Each piece is coded and restored alone, of all encoders of streams.
 TEST(Inside, StreamsThatAreTooLongArePartedBetweenTheirBlocks) {
-  const Bytes words = testing::MakeWords(50'000);
+  const Bytes words = testing::MakeWords(30'000);
   Bytes mixed = words;
-  AppendTo(mixed, testing::MakeRandom(20'000));  // in stored blocks
-  for (uint32_t search = 0; search <= 10; ++search) {
+  AppendTo(mixed, testing::MakeRandom(9000));  // in stored blocks
+  for (const uint32_t search : {0u, 1u, 3u, 6u, 9u, 10u}) {
     SCOPED_TRACE(search);
     const Bytes file = GzipFile(search % 2 == 0 ? words : mixed,
                                 {.search = search, .memory_level = 1 + search % 4});

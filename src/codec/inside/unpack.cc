@@ -172,7 +172,9 @@ class Unpacker {
   // Whether the way back takes little beside the data.
   bool Pays(const deflate::Remakable& remakable) {
     const deflate::Stream& stream = remakable.stream;
-    const uint64_t misses = deflate::CountMisses(stream, remakable.settings, watch_);
+    const uint64_t misses =
+        remakable.misses ? *remakable.misses
+                         : deflate::CountMisses(stream, remakable.settings, watch_);
     uint64_t bits = misses * kMissBits;
     size_t at = stream.window_size;
     for (const deflate::Block& block : stream.blocks) {
