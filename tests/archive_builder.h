@@ -99,10 +99,12 @@ inline Bytes MailBase64(ByteSpan data) {
 
 // A mail with attachments.
 inline Bytes MailFile(const std::vector<Bytes>& attachments) {
-  const Bytes between = ToBytes("\r\n--b1\r\nContent-Type: application/octet-stream\r\n"
-                                "Content-Transfer-Encoding: base64\r\n\r\n");
-  Bytes file = ToBytes("From: a@example.org\r\nSubject: b\r\nMIME-Version: 1.0\r\n"
-                       "Content-Type: multipart/mixed; boundary=b1\r\n");
+  const Bytes between = ToBytes(
+      "\r\n--b1\r\nContent-Type: application/octet-stream\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n");
+  Bytes file = ToBytes(
+      "From: a@example.org\r\nSubject: b\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=b1\r\n");
   for (const Bytes& attachment : attachments) {
     AppendTo(file, between);
     AppendTo(file, MailBase64(attachment));

@@ -361,26 +361,13 @@ inline Bytes MakeLossy(size_t size) {
 }
 
 inline constexpr std::array<Generator, 20> kGenerators = {{
-    {"zeros", MakeZeros},
-    {"ramp", MakeRamp},
-    {"random", MakeRandom},
-    {"words", MakeWords},
-    {"records", MakeRecords},
-    {"echo", MakeEcho},
-    {"calls", MakeCalls},
-    {"photo", MakePhoto},
-    {"scan", MakeScan},
-    {"wave", MakeWave},
-    {"picture", MakePicture},
-    {"archive", MakeArchive},
-    {"mail", MakeMail},
-    {"piece", MakePiece},
-    {"wide", MakeWide},
-    {"coarse", MakeCoarse},
-    {"fine", MakeFine},
-    {"floats", MakeFloats},
-    {"passes", MakePasses},
-    {"lossy", MakeLossy},
+    {"zeros", MakeZeros},   {"ramp", MakeRamp},       {"random", MakeRandom},
+    {"words", MakeWords},   {"records", MakeRecords}, {"echo", MakeEcho},
+    {"calls", MakeCalls},   {"photo", MakePhoto},     {"scan", MakeScan},
+    {"wave", MakeWave},     {"picture", MakePicture}, {"archive", MakeArchive},
+    {"mail", MakeMail},     {"piece", MakePiece},     {"wide", MakeWide},
+    {"coarse", MakeCoarse}, {"fine", MakeFine},       {"floats", MakeFloats},
+    {"passes", MakePasses}, {"lossy", MakeLossy},
 }};
 
 // A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other

@@ -52,8 +52,8 @@ std::string Method(const BlockHeader& header) {
   return method;
 }
 
-// "zip: 14 streams, 12 by zlib -6, 2 kept", "base64: 3 runs"; without a name where the streams are in
-// several kinds of files.
+// "zip: 14 streams, 12 by zlib -6, 2 kept", "base64: 3 runs"; without a name where the streams are
+// in several kinds of files.
 std::string InsideText(const inside::Fields& fields) {
   constexpr const char* kNames[] = {"", "gzip: ", "zip: ", "PDF: ", "zlib: ", "base64: "};
   const auto kind = static_cast<size_t>(fields.kind);

@@ -69,7 +69,7 @@ class Planner {
 
   std::optional<Unfinished> unfinished_;
   std::optional<FoundObject> resumed_;  // what ended last, if it goes on
-  bool begins_inside_ = false;  // the next window: in bytes that began in this one
+  bool begins_inside_ = false;          // the next window: in bytes that began in this one
 
   // Of the window at hand.
   ByteSpan window_;

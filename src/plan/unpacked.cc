@@ -24,8 +24,8 @@ constexpr size_t kObjectGroup = 3;  // each is planned alone
 // Smaller contents are not worth blocks of their own.
 constexpr size_t kMinObjectSize = size_t{1} << 12;
 
-// As large as blocks are by default, or up to what a stream unpacks to where that parts what repeats
-// itself: how the file around is cut does not matter here.
+// As large as blocks are by default, or up to what a stream unpacks to where that parts what
+// repeats itself: how the file around is cut does not matter here.
 constexpr uint64_t kUsualInnerBlock = uint64_t{16} << 20;
 constexpr uint64_t kMaxInnerBlock = uint64_t{32} << 20;
 

@@ -48,10 +48,8 @@ class BitWriter {
   // Appends to `out`, which outlives the writer, until it holds `max_size` bytes. The first byte
   // begins with the bits of `lead`, lowest first, up to the highest one, which is not written.
   BitWriter(Bytes& out, uint64_t max_size, uint8_t lead = 1)
-      : out_(out),
-        max_size_(max_size),
-        pending_count_(static_cast<int>(std::bit_width(lead)) - 1) {
-    pending_ = lead ^ uint64_t{1} << pending_count_;
+      : out_(out), max_size_(max_size), pending_count_(static_cast<int>(std::bit_width(lead)) - 1) {
+    pending_ = lead ^ uint64_t { 1 } << pending_count_;
   }
 
   // The lowest `count` bits of `value`, 0 .. 16; no others are set.

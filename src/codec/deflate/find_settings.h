@@ -18,8 +18,8 @@ struct FoundSettings {
 // what the stream's header says, 8 to 15; some encoders make it smaller afterwards. `hint` is taken
 // if the first tokens are all as under it. Takes a few passes over a small part of the stream,
 // longer ones only where settings differ late. Any settings once the watch is stopped.
-FoundSettings FindSettings(const Stream& stream, uint32_t window_bits,
-                           const Watch& watch = Watch(), const Settings* hint = nullptr);
+FoundSettings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch = Watch(),
+                           const Settings* hint = nullptr);
 
 // How many tokens of the stream are not as the settings let expect. The watch follows what the
 // searches take; too few once it is stopped.

@@ -60,8 +60,8 @@ Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& e
 Status DecodeRemaking(const Remaking& remaking, uint64_t max_size, const Watch& watch,
                       Decoder& decoder, StreamModel& model, Bytes& out) {
   ByteSpan data = remaking.data.subspan(remaking.window_size);
-  StreamCoder<Decoder> coder(decoder, model, remaking.data, remaking.window_size,
-                             remaking.settings, watch, remaking.max_block_tokens);
+  StreamCoder<Decoder> coder(decoder, model, remaking.data, remaking.window_size, remaking.settings,
+                             watch, remaking.max_block_tokens);
   BitWriter writer(out, max_size, remaking.lead);
   bool is_last = false;
   while (!is_last) {

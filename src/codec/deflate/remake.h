@@ -16,7 +16,7 @@ namespace lmz::deflate {
 // A stream that can be made again.
 struct Remakable {
   Stream stream;
-  Settings settings;  // those of zlib that come nearest to it
+  Settings settings;                    // those of zlib that come nearest to it
   std::optional<uint64_t> misses = {};  // of CountMisses, if that is known
 };
 

@@ -117,11 +117,7 @@ class StreamReader {
  public:
   StreamReader(ByteSpan bytes, const StreamLimits& limits, bool keeps_tokens, const Watch& watch,
                const Entrance* entrance)
-      : bytes_(bytes),
-        reader_(bytes),
-        limits_(limits),
-        keeps_tokens_(keeps_tokens),
-        watch_(watch) {
+      : bytes_(bytes), reader_(bytes), limits_(limits), keeps_tokens_(keeps_tokens), watch_(watch) {
     if (entrance == nullptr) return;
     stream_.data = entrance->window;
     stream_.window_size = boundary_data_ = entrance->window.size();

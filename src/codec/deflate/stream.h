@@ -34,12 +34,13 @@ struct StreamLimits {
   uint64_t data_size = UINT64_MAX;
   uint64_t tokens = UINT64_MAX;  // each takes 4 bytes of memory
   uint64_t block_tokens = UINT64_MAX;
-  uint64_t end_bit = UINT64_MAX;  // a stream with a block that ends behind so many bits is cut there
+  uint64_t end_bit =
+      UINT64_MAX;  // a stream with a block that ends behind so many bits is cut there
 };
 
-// The stream that `bytes` begins with, or go on with where it is entered. None when it is malformed, ends too early, uses what few
-// encoders do (codes that promise too much, lists of code lengths of another size than the codes
-// need) or exceeds a limit, or once the watch is stopped.
+// The stream that `bytes` begins with, or go on with where it is entered. None when it is
+// malformed, ends too early, uses what few encoders do (codes that promise too much, lists of code
+// lengths of another size than the codes need) or exceeds a limit, or once the watch is stopped.
 std::optional<Stream> ReadStream(ByteSpan bytes, const StreamLimits& limits,
                                  const Watch& watch = Watch(), const Entrance* entrance = nullptr);
 
@@ -61,8 +62,9 @@ struct Inflation {
 Inflation Inflate(ByteSpan bytes, const StreamLimits& limits, const Watch& watch,
                   const Entrance* entrance = nullptr);
 
-// Appends a block that stands for the beginning of `data`; `is_last` is what it says. False when it uses a code that its
-// header does not give, or once the watch is stopped; then something may have been written.
+// Appends a block that stands for the beginning of `data`; `is_last` is what it says. False when it
+// uses a code that its header does not give, or once the watch is stopped; then something may have
+// been written.
 bool WriteBlock(const Block& block, bool is_last, ByteSpan data, BitWriter& writer,
                 const Watch& watch = Watch());
 

@@ -175,8 +175,7 @@ TEST(Parser, GivesUpWhenSearchesTakeTooLong) {
 TEST(Streams, AreCutAndEnteredBetweenBlocks) {
   TestRandom random(21);
   const Bytes data = random.Text(90'000);
-  const Bytes deflated =
-      testing::WriteBlocks(testing::ZlibBlocks(data, {.memory_level = 2}), data);
+  const Bytes deflated = testing::WriteBlocks(testing::ZlibBlocks(data, {.memory_level = 2}), data);
   const Inflation part = Inflate(ByteSpan(deflated).first(deflated.size() / 2), {}, Watch());
   ASSERT_TRUE(part.is_cut);
   ASSERT_GT(part.boundary_data, 32'768u);

@@ -268,8 +268,7 @@ Bytes DecodeBase64(ByteSpan run, const Base64Layout& layout) {
 }
 
 uint64_t Base64Size(uint64_t data_size, const Base64Layout& layout) {
-  const uint64_t characters =
-      layout.is_padded ? (data_size + 2) / 3 * 4 : (4 * data_size + 2) / 3;
+  const uint64_t characters = layout.is_padded ? (data_size + 2) / 3 * 4 : (4 * data_size + 2) / 3;
   if (layout.line_length == 0 || characters <= layout.first_line) return characters;
   const uint64_t lines = (characters - layout.first_line - 1) / layout.line_length + 1;
   return characters + lines * layout.separator_size;

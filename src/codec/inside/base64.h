@@ -17,7 +17,7 @@ struct Base64Layout {
   uint32_t line_length = 0;  // characters in a line; 0: there is one line
   uint32_t first_line = 0;   // of the first one, 1 .. line_length; 0 for one line
   // Between lines: an end of line, and what the next one is indented or quoted by.
-  uint32_t separator_size = 0;  // 1 .. kMaxSeparator; 0 for one line
+  uint32_t separator_size = 0;                     // 1 .. kMaxSeparator; 0 for one line
   std::array<uint8_t, kMaxSeparator> separator{};  // zeros behind its size
 
   bool operator==(const Base64Layout&) const = default;

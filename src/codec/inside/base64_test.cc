@@ -87,8 +87,8 @@ TEST(Base64, WhatItFindsComesBack) {
   size_t runs = 0;
   for (int round = 0; round < 500; ++round) {
     Bytes text;
-    AppendBase64(random.Random(300 + random.Below(900)),
-                 Layouts()[random.Below(Layouts().size())], text);
+    AppendBase64(random.Random(300 + random.Below(900)), Layouts()[random.Below(Layouts().size())],
+                 text);
     for (size_t i = random.Below(4); i != 0; --i) {
       const std::string_view change = kBreaks[random.Below(std::size(kBreaks))];
       const auto at = text.begin() + static_cast<std::ptrdiff_t>(random.Below(text.size()));

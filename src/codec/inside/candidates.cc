@@ -12,8 +12,7 @@ std::optional<Candidate> Candidates::Next(size_t from, size_t to) {
     looked_to_ = run_ ? run_->begin + 1 : to;
   }
   const bool has_run = run_ && run_->begin < to;
-  const std::optional<Candidate> stream =
-      NextCandidate(bytes_, from, has_run ? run_->begin : to);
+  const std::optional<Candidate> stream = NextCandidate(bytes_, from, has_run ? run_->begin : to);
   if (stream || !has_run) return stream;
   return Candidate{.header_begin = run_->begin,
                    .begin = run_->begin,

@@ -52,7 +52,7 @@ struct Entry {
   uint64_t gap = 0;        // bytes of the skeleton between the one before and it
   uint64_t data_size = 0;  // >= 1
   Frame frame = Frame::kBare;
-  uint32_t group = 1;          // 1 .. kGroups - 1
+  uint32_t group = 1;               // 1 .. kGroups - 1
   deflate::Settings settings = {};  // of a stream
   Base64Layout layout = {};         // of Frame::kBase64
   // Of a stream that is entered.

@@ -67,8 +67,8 @@ size_t FileEnd(ByteSpan bytes, size_t end, Announcement announcement) {
   return end;
 }
 
-// The data of an object is at most so much, and that of a piece of a stream: what a block unpacks to
-// is coded by one thread.
+// The data of an object is at most so much, and that of a piece of a stream: what a block unpacks
+// to is coded by one thread.
 constexpr uint64_t kMaxObjectData = uint64_t{64} << 20;
 constexpr uint64_t kMaxPieceData = uint64_t{32} << 20;
 constexpr uint64_t kMaxObjectSize = uint64_t{16} << 20;
@@ -104,8 +104,8 @@ bool LooksRandom(ByteSpan data) {
 // without it, unless it is a file that has a codec.
 uint64_t WorthOf(ByteSpan data) {
   constexpr std::string_view kSignatures[] = {"\xFF\xD8\xFF", "\x89PNG", "PK\x03\x04",
-                                              "\x1F\x8B\x08", "%PDF",   "RIFF",
-                                              "BM",           "wOFF",   "fLaC"};
+                                              "\x1F\x8B\x08", "%PDF",    "RIFF",
+                                              "BM",           "wOFF",    "fLaC"};
   for (const std::string_view signature : kSignatures) {
     if (BeginsWith(data, signature)) return data.size();
   }
@@ -121,7 +121,8 @@ class Look {
         bytes_(bytes.first(static_cast<size_t>(
             std::min<uint64_t>({bytes.size(), around.max_size, kMaxObjectSize})))),
         around_(around),
-        may_grow_(around.is_open && bytes.size() < around.max_size && bytes.size() < kMaxObjectSize),
+        may_grow_(around.is_open && bytes.size() < around.max_size &&
+                  bytes.size() < kMaxObjectSize),
         candidates_(bytes_) {}
 
   Sighting Run(const std::shared_ptr<const Passage>& entrance) {
@@ -192,10 +193,9 @@ class Look {
     at_ = candidate.header_begin + 1;
     const uint64_t max_data =
         std::min({kMaxPieceData, kMaxObjectData - data_size_, kMaxGrowth * bytes_.size()});
-    const deflate::Inflation stream =
-        deflate::Inflate(bytes_.subspan(candidate.begin),
-                         {.data_size = max_data, .block_tokens = kMaxBlockTokens}, Watch(),
-                         entrance);
+    const deflate::Inflation stream = deflate::Inflate(
+        bytes_.subspan(candidate.begin), {.data_size = max_data, .block_tokens = kMaxBlockTokens},
+        Watch(), entrance);
     cost_ += 64 + stream.read_size + stream.data_size() / 4;
     if (!stream.is_whole) {
       is_cut_ = stream.is_cut && may_grow_;
@@ -214,10 +214,9 @@ class Look {
   bool TryPiece(const Candidate& candidate, const deflate::Inflation& stream) {
     const uint64_t size = stream.boundary_bit / 8;
     const uint64_t data_size = stream.boundary_data - stream.window_size;
-    const bool pays = size >= kMinPiece && data_size >= kMinPiece &&
-                      size >= stream.read_size / kMinPieceShare &&
-                      data_size >= stream.data_size() / kMinPieceShare &&
-                      data_size <= kMaxGrowth * size;
+    const bool pays =
+        size >= kMinPiece && data_size >= kMinPiece && size >= stream.read_size / kMinPieceShare &&
+        data_size >= stream.data_size() / kMinPieceShare && data_size <= kMaxGrowth * size;
     if (!pays) {
       // Perhaps the next object begins with it.
       is_full_ = end_ != 0 && stream.data_size() >= kMaxObjectData - data_size_;
@@ -231,8 +230,7 @@ class Look {
     const uint32_t lead = lead_bits == 0 ? 0 : bytes_[end] & ((1u << lead_bits) - 1);
     exit->entrance.lead = static_cast<uint8_t>(lead | 1u << lead_bits);
     const size_t window = std::min<size_t>(stream.boundary_data, deflate::kMaxDistance);
-    const auto window_end =
-        stream.data.begin() + static_cast<std::ptrdiff_t>(stream.boundary_data);
+    const auto window_end = stream.data.begin() + static_cast<std::ptrdiff_t>(stream.boundary_data);
     exit->entrance.window.assign(window_end - static_cast<std::ptrdiff_t>(window), window_end);
     options_.exit = std::move(exit);
     options_.exit_bit = 8 * candidate.begin + stream.boundary_bit;

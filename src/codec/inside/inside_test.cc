@@ -229,9 +229,9 @@ std::vector<Piece> Pieces(ByteSpan file, uint64_t max_size) {
   for (bool goes_on = true; goes_on;) {
     const ByteSpan rest = file.subspan(at);
     const Surroundings around = {.max_size = max_size};
-    const Sighting sighting =
-        pieces.empty() ? inside::kFinder.look(rest, around)
-                       : inside::kFinder.resume(pieces.back().options, rest, around);
+    const Sighting sighting = pieces.empty()
+                                  ? inside::kFinder.look(rest, around)
+                                  : inside::kFinder.resume(pieces.back().options, rest, around);
     EXPECT_EQ(sighting.kind, Sighting::Kind::kObject) << at;
     if (sighting.kind != Sighting::Kind::kObject) break;
     EXPECT_LE(sighting.size, max_size);

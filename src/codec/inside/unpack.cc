@@ -77,9 +77,9 @@ class Unpacker {
     size_t at = 0;
     if (options_.entrance != nullptr) {
       const Passage& passage = *options_.entrance;
-      LMZ_ASSIGN(at, TryStream({.announcement = passage.announcement,
-                                .window_bits = passage.window_bits},
-                               &passage.entrance));
+      LMZ_ASSIGN(
+          at, TryStream({.announcement = passage.announcement, .window_bits = passage.window_bits},
+                        &passage.entrance));
     }
     while (!watch_.is_stopped()) {
       const std::optional<Candidate> candidate = candidates.Next(at, raw_.size());
@@ -122,9 +122,8 @@ class Unpacker {
     const ByteSpan bytes = ByteSpan(bytes_).subspan(candidate.begin);
     const uint64_t window_size = entrance != nullptr ? entrance->window.size() : 0;
     if (Room() <= window_size) return size_t{0};
-    deflate::StreamLimits limits = {.data_size = Room() - window_size,
-                                    .tokens = kMaxTokens,
-                                    .block_tokens = kMaxBlockTokens};
+    deflate::StreamLimits limits = {
+        .data_size = Room() - window_size, .tokens = kMaxTokens, .block_tokens = kMaxBlockTokens};
     const bool may_exit = options_.exit != nullptr && options_.exit_bit >= 8 * candidate.begin;
     if (may_exit) limits.end_bit = options_.exit_bit - 8 * candidate.begin;
     std::optional<deflate::Stream> stream = deflate::ReadStream(bytes, limits, watch_, entrance);
@@ -172,9 +171,9 @@ class Unpacker {
   // Whether the way back takes little beside the data.
   bool Pays(const deflate::Remakable& remakable) {
     const deflate::Stream& stream = remakable.stream;
-    const uint64_t misses =
-        remakable.misses ? *remakable.misses
-                         : deflate::CountMisses(stream, remakable.settings, watch_);
+    const uint64_t misses = remakable.misses
+                                ? *remakable.misses
+                                : deflate::CountMisses(stream, remakable.settings, watch_);
     uint64_t bits = misses * kMissBits;
     size_t at = stream.window_size;
     for (const deflate::Block& block : stream.blocks) {
@@ -188,8 +187,7 @@ class Unpacker {
     return !watch_.is_stopped() && bits / 8 * 100 <= stream.size * kMaxPercent;
   }
 
-  Status TakeOut(const Candidate& candidate, const deflate::Remakable& remakable,
-                 bool is_entered) {
+  Status TakeOut(const Candidate& candidate, const deflate::Remakable& remakable, bool is_entered) {
     const deflate::Stream& stream = remakable.stream;
     const ByteSpan before = ByteSpan(raw_).subspan(next_, candidate.begin - next_);
     const size_t end = candidate.begin + stream.size;
@@ -203,8 +201,7 @@ class Unpacker {
       entry.frame = Frame::kCut;
     } else if (!is_entered) {
       measures = Measures::Of(stream.size, stream.data);
-      entry.frame =
-          FrameOf(before, ByteSpan(raw_).subspan(end), candidate.announcement, measures);
+      entry.frame = FrameOf(before, ByteSpan(raw_).subspan(end), candidate.announcement, measures);
     }
     unpacked_.fields.is_entered |= is_entered;
     PutInGroup(stream.data, PdfPicture(ByteSpan(raw_).first(candidate.begin), stream.data.size()),
@@ -320,8 +317,7 @@ class Packer {
 
  private:
   static const char* NameOf(Frame frame) {
-    constexpr const char* kNames[] = {"deflate", "zlib",    "gzip",  "zip",
-                                      "zip",     "deflate", "base64"};
+    constexpr const char* kNames[] = {"deflate", "zlib", "gzip", "zip", "zip", "deflate", "base64"};
     return kNames[static_cast<size_t>(frame)];
   }
 
@@ -410,8 +406,7 @@ Result<uint32_t> Pack(const Fields& fields, ByteSpan code, ByteSpan unpacked,
   Decoder decoder(code);
   LMZ_TRY(Packer(fields, unpacked, resources, raw.size()).Run(decoder, raw));
   if (resources.observer != nullptr) {
-    resources.observer->AddCode({.name = "streams"}, code.size())
-        .End(SpentBitsQ16(decoder));
+    resources.observer->AddCode({.name = "streams"}, code.size()).End(SpentBitsQ16(decoder));
   }
   if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
