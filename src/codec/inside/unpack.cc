@@ -106,7 +106,8 @@ class Unpacker {
   // Where a stream is parted within a byte behind the block, that byte's first bits are read, too.
   void AppendExit() {
     const uint64_t exit_bit = options_.exit != nullptr ? options_.exit_bit : 0;
-    if (exit_bit / 8 == bytes_.size() && exit_bit % 8 != 0) bytes_.push_back(options_.exit->entrance.lead);
+    if (exit_bit / 8 == bytes_.size() && exit_bit % 8 != 0)
+      bytes_.push_back(options_.exit->entrance.lead);
     raw_ = ByteSpan(bytes_).first(original_.size());
   }
 
