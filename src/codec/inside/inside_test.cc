@@ -244,14 +244,14 @@ std::vector<Piece> Pieces(ByteSpan file, uint64_t max_size) {
 
 // Each piece is coded and restored alone, of all encoders of streams.
 TEST(Inside, StreamsThatAreTooLongArePartedBetweenTheirBlocks) {
-  const Bytes words = testing::MakeWords(30'000);
+  const Bytes words = testing::MakeWords(36'000);
   Bytes mixed = words;
   AppendTo(mixed, testing::MakeRandom(9000));  // in stored blocks
   for (const uint32_t search : {0u, 1u, 3u, 6u, 9u, 10u}) {
     SCOPED_TRACE(search);
     const Bytes file = GzipFile(search % 2 == 0 ? words : mixed,
                                 {.search = search, .memory_level = 1 + search % 4});
-    const std::vector<Piece> pieces = Pieces(file, 8000);
+    const std::vector<Piece> pieces = Pieces(file, 6000);
     ASSERT_GE(pieces.size(), 2u);
     size_t end = 0;
     for (const Piece& piece : pieces) {
