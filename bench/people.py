@@ -7,10 +7,14 @@ it, compares, and prints a table of sizes in Markdown; with --peers also those o
 and, if precomp is in PATH, of precomp -intense before xz -9e. With --get FOLDER is filled first: by
 apt-get download, no package is installed; and, if soffice is in PATH, by what LibreOffice makes of
 the sample book and of bench/ratio.csv. The book and the sources in src/ are added as people pack
-them: gzip, zip, tar.gz. Exit status 1 when a file does not come back.
+them: gzip, zip, tar.gz, the latter once more in blocks of 256 KiB; and as people send them: a mail
+with attachments, a page with its drawings as data URIs. Exit status 1 when a file does not come
+back.
 """
 
 import argparse
+import base64
+import email.message
 import io
 import pathlib
 import shutil
@@ -43,6 +47,9 @@ FILES = {
                       for name in ("datasets", "geometry", "type-me")],
     "r-doc-pdf": ["usr/share/R/doc/manual/R-intro.pdf"],
 }
+
+# File of which the stream is longer than a block: its options.
+OPTIONS = {"src-256K.tar.gz": ["--block-size=256K"]}
 
 # Exit status of precomp.
 NOTHING_FOUND = 2
@@ -89,7 +96,27 @@ def pack(folder):
     (folder / "book.zip").unlink(missing_ok=True)
     run("zip", "-q", "-j", "-X", (folder / "book.zip").resolve(), book)
     tar = run("tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "-C", ROOT, "-c", "src")
-    (folder / "src.tar.gz").write_bytes(run("gzip", "-6", "-n", input=tar))
+    for name in ("src.tar.gz", "src-256K.tar.gz"):
+        (folder / name).write_bytes(run("gzip", "-6", "-n", input=tar))
+
+
+def send(folder):
+    """Writes a mail of what pack made, and a page with drawings."""
+    book = (folder / "book.txt").read_text(encoding="utf-8")
+    mail = email.message.EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@example.org", "b@example.org", "The book"
+    mail.set_content(book[10000:12000], cte="8bit")
+    for name, kind in (("book.zip", "zip"), ("book-9.gz", "gzip"), ("ratio.csv", "octet-stream")):
+        data = (folder if name.startswith("book") else ROOT / "bench") / name
+        mail.add_attachment(data.read_bytes(), "application", kind, filename=name)
+    mail.set_boundary("boundary")
+    (folder / "book.eml").write_bytes(mail.as_bytes())
+    page = "<!DOCTYPE html>\n<title>Optics</title>\n"
+    for i, path in enumerate(sorted((ROOT / "docs").glob("*.svg"))):
+        drawing = base64.b64encode(path.read_bytes()).decode()
+        page += f"<p>{book[4000 * i:4000 * i + 4000]}\n"
+        page += f'<img src="data:image/svg+xml;base64,{drawing}">\n'
+    (folder / "page.html").write_text(page, encoding="utf-8")
 
 
 def xz_size(path):
@@ -126,7 +153,7 @@ def measure(path, arguments):
     if arguments.peers:
         sizes += [size_of(path) for size_of in peers().values()]
     for level in arguments.levels.split(","):
-        coded = run(arguments.lmz, f"-{level}", "-T1", "-c", path)
+        coded = run(arguments.lmz, f"-{level}", "-T1", *OPTIONS.get(path.name, []), "-c", path)
         if run(arguments.lmz, "-d", "-c", input=coded) != raw:
             raise ValueError(f"{path} does not come back from level {level}")
         sizes.append(len(coded))
@@ -146,6 +173,7 @@ def main():
         get(arguments.folder)
         make_office_files(arguments.folder)
     pack(arguments.folder)
+    send(arguments.folder)
     documents = {pathlib.PurePosixPath(name).name for names in FILES.values() for name in names}
     documents |= {f"{pathlib.PurePosixPath(source).stem}.{kind}"
                   for source, kinds in OFFICE_FILES.items() for kind in kinds}

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/deflate/sums.h"
+#include "codec/inside/base64.h"
 #include "tests/png_builder.h"
 
 namespace lmz::testing {
@@ -84,6 +85,31 @@ inline Bytes ZipFile(const std::vector<ZipEntry>& entries) {
   writer.Le(directory.size(), 4);
   writer.Le(begin, 4);
   writer.Le(0, 2);
+  return file;
+}
+
+// Base64 as mail has it.
+inline Bytes MailBase64(ByteSpan data) {
+  const inside::Base64Layout layout = {
+      .line_length = 76, .first_line = 76, .separator_size = 2, .separator = {'\r', '\n'}};
+  Bytes text;
+  inside::AppendBase64(data, layout, text);
+  return text;
+}
+
+// A mail with attachments.
+inline Bytes MailFile(const std::vector<Bytes>& attachments) {
+  const Bytes between = ToBytes(
+      "\r\n--b1\r\nContent-Type: application/octet-stream\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n");
+  Bytes file = ToBytes(
+      "From: a@example.org\r\nSubject: b\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=b1\r\n");
+  for (const Bytes& attachment : attachments) {
+    AppendTo(file, between);
+    AppendTo(file, MailBase64(attachment));
+  }
+  AppendTo(file, ToBytes("\r\n--b1--\r\n"));
   return file;
 }
 

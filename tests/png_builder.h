@@ -85,7 +85,7 @@ inline Bytes WriteBlocks(const std::vector<deflate::Block>& blocks, ByteSpan dat
   Bytes out;
   deflate::BitWriter writer(out, UINT64_MAX);
   for (const deflate::Block& block : blocks) {
-    deflate::WriteBlock(block, data, writer);
+    deflate::WriteBlock(block, block.is_last, data, writer);
     data = data.subspan(static_cast<size_t>(deflate::SizeOf(block)));
   }
   writer.FillByte();

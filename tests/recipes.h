@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "codec/inside/finder.h"
+#include "codec/inside/inside.h"
 #include "tests/archive_builder.h"
 #include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"
@@ -199,6 +201,44 @@ inline Bytes MakeArchive(size_t size) {
   return out;
 }
 
+// A mail with runs of Base64 in several layouts, `ramp` behind it.
+inline Bytes MakeMail(size_t size) {
+  Bytes out = MailFile({MakeWords(700), GzipFile(MakeWords(900)), MakeRecords(300)});
+  AppendTo(out, ToBytes("<img src=\"data:image/x;base64,"));
+  inside::AppendBase64(MakeRecords(400), {}, out);
+  AppendTo(out, ToBytes("\"> url("));
+  inside::AppendBase64(MakeRandom(302), {.is_url = true, .is_padded = false}, out);
+  AppendTo(out, ToBytes(")\n attribute:: "));
+  inside::AppendBase64(
+      MakeWords(401),
+      {.line_length = 77, .first_line = 60, .separator_size = 2, .separator = {'\n', ' '}}, out);
+  AppendTo(out, ToBytes("\n"));
+  if (out.size() < size) AppendTo(out, MakeRamp(size - out.size()));
+  out.resize(size);
+  return out;
+}
+
+// The second piece of a stream that goes on behind it.
+struct StreamPiece {
+  Bytes raw;
+  InsideOptions options;
+};
+inline StreamPiece MakeStreamPiece() {
+  const Bytes file = GzipFile(MakeRecords(90'000), {.memory_level = 1});
+  const Surroundings around = {.max_size = 5000};
+  const Sighting first = inside::kFinder.look(file, around);
+  const ByteSpan rest = ByteSpan(file).subspan(static_cast<size_t>(first.size));
+  const Sighting second = inside::kFinder.resume(first.options, rest, around);
+  return {Bytes(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(second.size)),
+          std::get<InsideOptions>(second.options)};
+}
+inline Bytes MakePiece(size_t size) {
+  static const Bytes kPiece = MakeStreamPiece().raw;
+  Bytes out = kPiece;
+  out.resize(size);
+  return out;
+}
+
 // The words of MakeWords in UTF-16, the lower byte first, behind a byte order mark; in place of
 // every 50th unit a high surrogate, two of them in a row every 100th, and in place of every 70th a
 // pair of surrogates that stands for 1F600 (hexadecimal). Cut at `size`.
@@ -320,25 +360,14 @@ inline Bytes MakeLossy(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 18> kGenerators = {{
-    {"zeros", MakeZeros},
-    {"ramp", MakeRamp},
-    {"random", MakeRandom},
-    {"words", MakeWords},
-    {"records", MakeRecords},
-    {"echo", MakeEcho},
-    {"calls", MakeCalls},
-    {"photo", MakePhoto},
-    {"scan", MakeScan},
-    {"wave", MakeWave},
-    {"picture", MakePicture},
-    {"archive", MakeArchive},
-    {"wide", MakeWide},
-    {"coarse", MakeCoarse},
-    {"fine", MakeFine},
-    {"floats", MakeFloats},
-    {"passes", MakePasses},
-    {"lossy", MakeLossy},
+inline constexpr std::array<Generator, 20> kGenerators = {{
+    {"zeros", MakeZeros},   {"ramp", MakeRamp},       {"random", MakeRandom},
+    {"words", MakeWords},   {"records", MakeRecords}, {"echo", MakeEcho},
+    {"calls", MakeCalls},   {"photo", MakePhoto},     {"scan", MakeScan},
+    {"wave", MakeWave},     {"picture", MakePicture}, {"archive", MakeArchive},
+    {"mail", MakeMail},     {"piece", MakePiece},     {"wide", MakeWide},
+    {"coarse", MakeCoarse}, {"fine", MakeFine},       {"floats", MakeFloats},
+    {"passes", MakePasses}, {"lossy", MakeLossy},
 }};
 
 // A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other

@@ -52,14 +52,16 @@ std::string Method(const BlockHeader& header) {
   return method;
 }
 
-// "zip: 14 streams, 12 by zlib -6, 2 kept"; without a name where the streams are in several kinds
-// of files.
+// "zip: 14 streams, 12 by zlib -6, 2 kept", "base64: 3 runs"; without a name where the streams are
+// in several kinds of files.
 std::string InsideText(const inside::Fields& fields) {
-  constexpr const char* kNames[] = {"", "gzip: ", "zip: ", "PDF: ", "zlib: "};
+  constexpr const char* kNames[] = {"", "gzip: ", "zip: ", "PDF: ", "zlib: ", "base64: "};
   const auto kind = static_cast<size_t>(fields.kind);
   std::string text = kind < std::size(kNames) ? kNames[kind] : "";
   const uint64_t streams = fields.streams + fields.kept;
-  text += std::to_string(streams) + (streams == 1 ? " stream" : " streams");
+  const char* const noun = fields.kind == inside::Kind::kBase64 ? " run" : " stream";
+  text += std::to_string(streams) + noun + (streams == 1 ? "" : "s");
+  if (fields.is_entered) text += ", the first goes on";
   if (fields.alike != 0) {
     text +=
         ", " + std::to_string(fields.alike) + " by zlib -" + std::to_string(fields.settings.search);

@@ -17,6 +17,10 @@ struct Surroundings {
   uint64_t max_size = 0;  // of a block
   bool is_inner = false;  // the place is amid other bytes: an object must be worth cutting them
   bool is_open = false;   // more bytes follow than those that are shown
+  // So many bytes in front of the place are in no block yet; the object may share its block with
+  // them. `is_whole`: nothing else is in front of it.
+  uint64_t before = 0;
+  bool is_whole = false;
 };
 
 // What a finder sees in bytes.
@@ -30,11 +34,14 @@ struct Sighting {
   };
 
   Kind kind = Kind::kNothing;
-  // Where the object is in the bytes. As much as its header promises: may end behind them.
+  // Where the object is in the bytes. As much as its header promises: may end behind them. Where
+  // there is nothing: so many bytes need no other look by a finder that has `next`.
   uint64_t begin = 0;
   uint64_t size = 0;
   CodecOptions options = {};  // for the whole object, places relative to `begin`
   uint64_t cost = 0;          // time that the look took, as passing so many bytes
+  uint64_t lead_in = 0;       // of Surroundings::before: the first bytes of the object, instead
+  bool goes_on = false;       // what the object is a piece of goes on behind it: Finder::resume
 };
 
 // What a look at any header takes.
@@ -59,6 +66,13 @@ struct Finder {
   // The next piece behind the first `done` bytes of an object: at most `size` (>= 1) bytes, which
   // the object has left. Depends on the options alone, not on the bytes.
   ObjectPiece (*cut)(const CodecOptions& object, uint64_t done, uint64_t size);
+  // What `bytes`, behind an object that goes on, begin with. Null: none ever does.
+  Sighting (*resume)(const CodecOptions& object, ByteSpan bytes,
+                     const Surroundings& around) = nullptr;
+  // Where in bytes[from ..) the next object may begin, at most their size, for a format that is not
+  // known by its first bytes. Over all calls with a growing `from`, time linear in the bytes. Null:
+  // wherever first_bytes say so.
+  size_t (*next)(ByteSpan bytes, size_t from) = nullptr;
 };
 
 // The cut of objects that are always one piece.

@@ -16,6 +16,7 @@ struct FoundObject {
   Content content = Content::kBinary;
   uint64_t size = 0;     // as promised: may end behind the window
   CodecOptions options;  // as in Sighting
+  bool goes_on = false;  // as in Sighting
 };
 
 // Finder::cut of the object whose options these are, once it was found. No piece for other options.
@@ -43,10 +44,17 @@ class ObjectSearch {
   // The first object that begins in window[from, to), or what may be one once more bytes are there.
   Find Next(uint64_t from, uint64_t to = UINT64_MAX);
 
+  // What goes on at window[from] behind an object that does, or may once more bytes are there.
+  // None: nothing does.
+  std::optional<Find> Resume(const FoundObject& object, uint64_t from) const;
+
  private:
+  bool IsHinted(uint64_t at);
+
   ByteSpan window_;
   SearchOptions options_;
   uint64_t patience_;
+  std::optional<uint64_t> hint_;  // where a format without a first byte may begin next
 };
 
 }  // namespace lmz

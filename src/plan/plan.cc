@@ -39,7 +39,7 @@ uint64_t Planner::PlanObject(uint64_t begin) {
     const bool is_last = done + size >= object.size;
     const uint64_t rest = available - size;
     const bool takes_rest =
-        !is_open_ && size + rest <= max_size_ &&
+        !is_open_ && !object.goes_on && size + rest <= max_size_ &&
         (is_last ? rest <= object.finder->max_rest
                  : rest != 0 && object.finder->cut(object.options, done + size, rest).size == 0);
     if (takes_rest) size += rest;
@@ -67,6 +67,17 @@ void Planner::LeaveOver(uint64_t stretch_begin, uint64_t end) {
   begins_inside_ = end != stretch_begin || (begins_inside_ && stretch_begin == 0);
 }
 
+// The next object; first what goes on behind the last one.
+ObjectSearch::Find Planner::FindNext(ObjectSearch& search, uint64_t offset) {
+  if (resumed_) {
+    if (const std::optional<ObjectSearch::Find> find = search.Resume(*resumed_, offset)) {
+      return *find;
+    }
+    resumed_.reset();
+  }
+  return search.Next(offset);
+}
+
 std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptions& options) {
   window_ = window;
   is_open_ = edge == Edge::kOpen;
@@ -78,13 +89,15 @@ std::vector<BlockPlan> Planner::Plan(ByteSpan window, Edge edge, const PlanOptio
                                .looks_inside = options.looks_inside});
   uint64_t offset = unfinished_ ? PlanObject(0) : 0;
   while (!unfinished_) {
-    const ObjectSearch::Find find = search.Next(offset);
+    const ObjectSearch::Find find = FindNext(search, offset);
     PlanBytes(offset, find.begin);
     if (!find.object) {
       if (is_open_) LeaveOver(offset, find.begin);
       break;
     }
     unfinished_ = {.object = *find.object, .done = 0};
+    resumed_.reset();
+    if (find.object->goes_on) resumed_ = find.object;
     begins_inside_ = false;
     offset = PlanObject(find.begin);
   }

@@ -65,9 +65,11 @@ class Planner {
   uint64_t PlanObject(uint64_t begin);
   void PlanBytes(uint64_t begin, uint64_t end);
   void LeaveOver(uint64_t stretch_begin, uint64_t end);
+  ObjectSearch::Find FindNext(ObjectSearch& search, uint64_t offset);
 
   std::optional<Unfinished> unfinished_;
-  bool begins_inside_ = false;  // the next window: in bytes that began in this one
+  std::optional<FoundObject> resumed_;  // what ended last, if it goes on
+  bool begins_inside_ = false;          // the next window: in bytes that began in this one
 
   // Of the window at hand.
   ByteSpan window_;

@@ -6,6 +6,7 @@
 #include "plan/classify.h"
 #include "plan/contest/contest.h"
 #include "plan/finders.h"
+#include "plan/join.h"
 
 namespace lmz {
 
@@ -23,8 +24,10 @@ constexpr size_t kObjectGroup = 3;  // each is planned alone
 // Smaller contents are not worth blocks of their own.
 constexpr size_t kMinObjectSize = size_t{1} << 12;
 
-// As large as blocks are by default: how the file around is cut does not matter here.
-constexpr uint64_t kMaxInnerBlock = uint64_t{16} << 20;
+// As large as blocks are by default, or up to what a stream unpacks to where that parts what
+// repeats itself: how the file around is cut does not matter here.
+constexpr uint64_t kUsualInnerBlock = uint64_t{16} << 20;
+constexpr uint64_t kMaxInnerBlock = uint64_t{32} << 20;
 
 bool IsPicture(ByteSpan content, const ImageLayout& pixels) {
   return pixels.width != 0 && content.size() >= kMinObjectSize && LooksLikePixels(content, pixels);
@@ -62,6 +65,8 @@ class GroupCoder {
       AppendPlan(bytes, 0, group != kSkeleton, plan);
     } else {
       for (const inside::Content& content : contents) AppendObject(content, bytes, plan);
+      // The same picture twice, say.
+      JoinRepeats(bytes, kMaxInnerBlock, plan);
     }
     uint32_t fingerprint = 0;
     for (BlockPlan& block : plan) {
@@ -82,6 +87,7 @@ class GroupCoder {
   void AppendPlan(ByteSpan bytes, uint64_t offset, bool may_hold_streams,
                   std::vector<BlockPlan>& plan) const {
     const PlanOptions options = {.max_block_size = kMaxInnerBlock,
+                                 .usual_block_size = kUsualInnerBlock,
                                  .looks_inside = may_hold_streams && depth_left_ > 0};
     for (BlockPlan& block : Plan(bytes, options)) {
       block.offset += offset;

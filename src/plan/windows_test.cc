@@ -5,6 +5,7 @@
 #include <string>
 
 #include "plan/plan.h"
+#include "tests/archive_builder.h"
 #include "tests/jpeg_builder.h"
 #include "tests/recipes.h"
 #include "tests/tar_builder.h"
@@ -58,6 +59,74 @@ std::vector<Sample> Samples() {
           {"jpeg", kJpegCodec.id, testing::MakeJpegFile(random, {.width = 400, .height = 300})},
           {"bmp", kImageCodec.id, testing::MakeBmp(random, 240, 200)},
           {"wav", kAudioCodec.id, testing::MakeWav(random, 40'000)}};
+}
+
+// Where the blocks of the codec `inside` are.
+std::vector<std::pair<uint64_t, uint64_t>> InsideBlocks(const std::vector<BlockPlan>& plan) {
+  std::vector<std::pair<uint64_t, uint64_t>> blocks;
+  for (const BlockPlan& block : plan) {
+    if (block.choice.codec() == kInsideCodec.id) blocks.emplace_back(block.offset, block.size);
+  }
+  return blocks;
+}
+
+// A stream that is longer than a window, and one that begins in one and ends in the next.
+TEST(Windows, StreamsOverEdgesAreParted) {
+  TestRandom random(33);
+  Bytes data = random.Text(400'000);
+  AppendTo(data, random.From(ToBytes("abcdefgh"), 1'200'000));
+  const Bytes gzip = testing::GzipFile(data);
+  ASSERT_GT(gzip.size(), 2 * kBlockSize);
+  for (const size_t before : std::vector<size_t>{0, 1000, kBlockSize - 5, kBlockSize + 9000}) {
+    Bytes bytes = random.Text(before);
+    AppendTo(bytes, gzip);
+    AppendTo(bytes, random.Text(70'000));
+    const auto blocks = InsideBlocks(PlanStream(bytes, kBlockSize));
+    ASSERT_GE(blocks.size(), 3u) << before;
+    uint64_t at = before;
+    for (const auto& [begin, size] : blocks) {
+      EXPECT_EQ(begin, at);
+      at += size;
+    }
+    EXPECT_EQ(at, before + gzip.size()) << before;
+  }
+  const Bytes small = testing::GzipFile(random.Text(300'000));
+  ASSERT_LT(small.size(), kBlockSize / 2);
+  Bytes bytes = random.Text(kBlockSize - small.size() / 2);
+  const size_t begin = bytes.size();
+  AppendTo(bytes, small);
+  AppendTo(bytes, random.Text(90'000));
+  const auto blocks = InsideBlocks(PlanStream(bytes, kBlockSize));
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_EQ(blocks[0], std::pair(uint64_t{begin}, uint64_t{small.size()}));
+}
+
+// What a flush parts, and what is cut off: whole blocks of the stream are taken, the rest is bytes.
+TEST(Windows, StreamsThatStopAreTakenAsFarAsTheyGo) {
+  TestRandom random(34);
+  const Bytes gzip = testing::GzipFile(random.From(ToBytes("abcdefgh"), 300'000));
+  const ByteSpan cut = ByteSpan(gzip).first(gzip.size() / 2);
+  Planner planner;
+  const std::vector<BlockPlan> front = planner.Plan(cut, Edge::kFlush, {});
+  ASSERT_EQ(front.size(), 2u);
+  EXPECT_EQ(front[0].choice.codec(), kInsideCodec.id);
+  EXPECT_GT(front[0].size, cut.size() / 2);
+  EXPECT_NE(front[1].choice.codec(), kInsideCodec.id);
+  EXPECT_EQ(InsideBlocks(planner.Plan(ByteSpan(gzip).subspan(cut.size()), Edge::kEnd, {})).size(),
+            0u);
+}
+
+// Runs of Base64 with their text, in one block for all that are near each other.
+TEST(Windows, MailIsABlock) {
+  TestRandom random(35);
+  const Bytes mail = testing::MailFile({random.Text(30'000), random.Text(20'000)});
+  EXPECT_EQ(InsideBlocks(PlanStream(mail, kBlockSize)).at(0),
+            std::pair(uint64_t{0}, uint64_t{mail.size()}));
+  Bytes box;
+  while (box.size() < 3 * kBlockSize) AppendTo(box, testing::MailFile({random.Text(30'000)}));
+  uint64_t covered = 0;
+  for (const auto& [begin, size] : InsideBlocks(PlanStream(box, kBlockSize))) covered += size;
+  EXPECT_GT(covered, box.size() - 5000);
 }
 
 TEST(Windows, ObjectsOverAnEdgeAreFoundWhole) {

@@ -1,5 +1,7 @@
 """--list: structure without decoding, as a table and as JSON."""
 
+import base64
+import gzip
 import json
 import unittest
 import zipfile
@@ -54,6 +56,24 @@ class List(cli_case.CliCase):
         (entry,) = self.listed("archive.lmz")
         self.assertEqual([block.get("inside") for block in entry["frames"][0]["blocks"]], [found])
         self.assertIn(f"inside ({found})", self.lmz("-lv", "archive.lmz").decode())
+
+    def test_what_was_found_in_text(self):
+        runs = [base64.encodebytes(cli_case.text_bytes(5000, seed)) for seed in range(3)]
+        packed = self.lmz(stdin=b"\n--b\n\n".join([b"Subject: three", *runs]))
+        (entry,) = self.listed(stdin=packed)
+        self.assertEqual([block.get("inside") for block in entry["frames"][0]["blocks"]],
+                         ["base64: 3 runs"])
+
+    def test_what_was_found_in_a_stream_of_several_blocks(self):
+        data = gzip.compress(cli_case.text_bytes(400_000))
+        self.assertGreater(len(data), 1 << 16)
+        packed = self.lmz("-0", "--block-size", "64K", stdin=data)
+        self.assertEqual(self.lmz("-d", stdin=packed), data)
+        (entry,) = self.listed(stdin=packed)
+        found = [block.get("inside") for block in entry["frames"][0]["blocks"]]
+        self.assertGreaterEqual(len(found), 2)
+        self.assertTrue(found[0].startswith("gzip: 1 stream"), found)
+        self.assertTrue(found[1].startswith("gzip: 1 stream, the first goes on"), found)
 
     def test_what_was_found_in_a_picture(self):
         pictures = cli_case.ROOT / "tests/fuzz/corpus/jpeg"

@@ -1,14 +1,16 @@
-// The codec `inside`: any bytes as a block, any bytes compressed inside files, any payload behind
-// fields that are valid.
+// The codec `inside`: any bytes as a block, any bytes compressed inside files, whole and in pieces,
+// or in Base64, any payload behind fields that are valid.
 #include "codec/inside/inside.h"
 
 #include "codec/block.h"
 #include "codec/inside/directory.h"
 #include "codec/inside/fields.h"
+#include "codec/inside/finder.h"
 #include "plan/contest/contest.h"
 #include "tests/archive_builder.h"
 #include "tests/fuzz/codec_checks.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/recipes.h"
 
 namespace lmz::fuzz {
 
@@ -16,6 +18,38 @@ namespace {
 
 void RoundTrip(ByteSpan raw) {
   RoundTripCodec(kInsideCodec, raw, {});
+}
+
+// The file in pieces of at most `max_size` bytes, as far as its stream can be parted.
+void RoundTripPieces(ByteSpan file, uint64_t max_size) {
+  const Surroundings around = {.max_size = max_size};
+  Sighting piece = inside::kFinder.look(file, around);
+  while (piece.kind == Sighting::Kind::kObject) {
+    LMZ_REQUIRE(piece.size >= 1 && piece.size <= std::min<uint64_t>(max_size, file.size()));
+    const auto& options = std::get<InsideOptions>(piece.options);
+    RoundTripCodec(kInsideCodec, file.first(static_cast<size_t>(piece.size)), options);
+    file = file.subspan(static_cast<size_t>(piece.size));
+    if (!piece.goes_on) return;
+    piece = inside::kFinder.resume(options, file, around);
+  }
+}
+
+void RoundTripBase64(ByteSpan data, Choices& choices) {
+  inside::Base64Layout layout = {.is_url = choices.Below(2) != 0,
+                                 .is_padded = choices.Below(2) != 0};
+  if (choices.Below(2) != 0) {
+    layout.line_length = static_cast<uint32_t>(1 + choices.Below(100));
+    layout.first_line = static_cast<uint32_t>(1 + choices.Below(layout.line_length));
+    layout.separator_size = static_cast<uint32_t>(1 + choices.Below(4));
+    layout.separator = {'\n', ' ', '>'};
+  }
+  Bytes text = {'"'};
+  inside::AppendBase64(data, layout, text);
+  LMZ_REQUIRE(text.size() == 1 + inside::Base64Size(data.size(), layout));
+  const Bytes back = inside::DecodeBase64(ByteSpan(text).subspan(1), layout);
+  LMZ_REQUIRE(std::equal(back.begin(), back.end(), data.begin(), data.end()));
+  text.push_back('"');
+  RoundTrip(text);
 }
 
 void CheckDirectories(ByteSpan raw) {
@@ -78,12 +112,19 @@ void FuzzOne(ByteSpan input) {
     fields.sizes[i] = i == 3 ? left : choices.Below(left + 1);
     left -= fields.sizes[i];
   }
+  fields.is_entered = choices.Below(2) != 0;
   fields.streams = std::min<uint64_t>(choices.Below(5), data.size());
   const ByteSpan rest = choices.rest();
   DecodeCode(rest, data, fields, raw_size);
   if (rest.empty()) return;
   const Bytes part(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(rest.size() / 2));
-  RoundTrip(testing::GzipFile(rest, settings));
+  const Bytes gzip = testing::GzipFile(rest, settings);
+  RoundTrip(gzip);
+  // Bytes that are stored, so that there are pieces.
+  Bytes longer = testing::MakeRandom(9000);
+  AppendTo(longer, rest);
+  RoundTripPieces(testing::GzipFile(longer, settings), 5000);
+  RoundTripBase64(rest, choices);
   RoundTrip(testing::ZipFile({{.name = "a", .data = Bytes(rest.begin(), rest.end())},
                               {.name = "b", .data = Bytes(1, 7), .is_stored = true},
                               {.name = "c",

@@ -113,6 +113,10 @@ std::vector<Recipe> Recipes() {
   const BlockChoice planes = {.options = ImageOptions{planar, Profile::kBinary}};
   recipes.push_back({FindGenerator("ramp"), 2000, planes, 2000});
   recipes.push_back({FindGenerator("archive"), 4000, {.options = InsideOptions{}}, 4000});
+  recipes.push_back({FindGenerator("mail"), 6000, {.options = InsideOptions{}}, 6000});
+  const testing::StreamPiece piece = testing::MakeStreamPiece();
+  recipes.push_back(
+      {FindGenerator("piece"), piece.raw.size(), {.options = piece.options}, piece.raw.size()});
   recipes.push_back({FindGenerator("lossy"), 2800, {.options = JpegOptions{}}, 2800});
   recipes.push_back({FindGenerator("lossy"), 6000, {.options = JpegOptions{}}, 6000});
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},

@@ -102,6 +102,42 @@ TEST(HostileArchive, NineDeep) {
   for (const Bytes& raw : {gzip, zip, stored}) ExpectBounded(raw);
 }
 
+// Base64 within Base64, bombs and archives within it, and what it is cut by.
+TEST(HostileArchive, Mail) {
+  Bytes nested = testing::MakeWords(60'000), mixed = GzipFile(nested);
+  for (int depth = 0; depth < 9; ++depth) {
+    nested = testing::MailFile({nested});
+    mixed = depth % 2 == 0 ? testing::MailFile({mixed}) : GzipFile(mixed);
+  }
+  for (const Bytes& raw : {nested, mixed, testing::MailFile({Bomb(), Bomb()})}) ExpectBounded(raw);
+  const Bytes mail = testing::MailFile({GzipFile(testing::MakeWords(50'000))});
+  for (size_t at = 200; at < mail.size(); at += 5001) {
+    Bytes wrong = mail;
+    wrong[at] = '=';
+    ExpectBounded(wrong);
+    ExpectBounded(Bytes(mail.begin(), mail.begin() + static_cast<std::ptrdiff_t>(at)));
+  }
+  // Short runs between characters of none, and one that no line ends.
+  Bytes text = testing::MailBase64(testing::MakeRandom(400'000));
+  for (size_t at = 0; at < text.size(); at += 300) text[at] = '!';
+  ExpectBounded(text);
+  ExpectBounded(Bytes(1'000'000, 'A'));
+}
+
+// Streams of one short block and a long one that is never whole: each is a promise of a piece.
+TEST(HostileArchive, PiecesThatAreNone) {
+  const Bytes data = testing::MakeWords(40'000);
+  std::vector<deflate::Block> blocks = testing::ZlibBlocks(data, {.memory_level = 9});
+  ASSERT_EQ(blocks.size(), 1u);
+  blocks[0].is_last = false;
+  Bytes stream = ToBytes("\x1F\x8B\x08");
+  stream.resize(10);
+  AppendTo(stream, testing::WriteBlocks(blocks, data));
+  Bytes raw;
+  while (raw.size() < 1'000'000) AppendTo(raw, stream);
+  ExpectBounded(raw);
+}
+
 // Sizes and sums in the headers, and streams that end elsewhere.
 TEST(HostileArchive, WrongSizes) {
   const Bytes file = ZipFile({{.name = "a", .data = testing::MakeWords(50'000)},

@@ -58,7 +58,7 @@ size_t CodeSize(const deflate::Stream& stream, const deflate::Settings& settings
   Encoder encoder(code);
   const Watch watch;
   deflate::StreamModel model;
-  deflate::StreamCoder<Encoder> coder(encoder, model, stream.data, settings, watch);
+  deflate::StreamCoder<Encoder> coder(encoder, model, stream.data, 0, settings, watch);
   for (const deflate::Block& block : stream.blocks) EXPECT_TRUE(coder.Code(block).has_value());
   encoder.Finish();
   return code.size();
@@ -75,7 +75,7 @@ void ExpectKnown(const Bytes& data, const ZlibChoice& choice) {
   EXPECT_EQ(stream->size, deflated.size());
   EXPECT_EQ(testing::WriteBlocks(stream->blocks, data), deflated);
   const deflate::Settings settings =
-      deflate::FindSettings(*stream, static_cast<uint32_t>(choice.window_bits));
+      deflate::FindSettings(*stream, static_cast<uint32_t>(choice.window_bits)).settings;
   // A few bytes for what is always the same, three for each stored block.
   size_t limit = 60;
   for (const deflate::Block& block : stream->blocks) {

@@ -1,6 +1,7 @@
 // The bits of a deflate stream: within a byte the lowest comes first.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "base/bytes.h"
@@ -33,6 +34,7 @@ class BitReader {
   void Skip(int count) { position_ += static_cast<uint64_t>(count); }
 
   void SkipToByte() { position_ = (position_ + 7) / 8 * 8; }
+  uint64_t position() const { return position_; }
   uint64_t byte_position() const { return (position_ + 7) / 8; }
   bool overran() const { return position_ > 8 * uint64_t{in_.size()}; }
 
@@ -43,8 +45,12 @@ class BitReader {
 
 class BitWriter {
  public:
-  // Appends to `out`, which outlives the writer, until it holds `max_size` bytes.
-  BitWriter(Bytes& out, uint64_t max_size) : out_(out), max_size_(max_size) {}
+  // Appends to `out`, which outlives the writer, until it holds `max_size` bytes. The first byte
+  // begins with the bits of `lead`, lowest first, up to the highest one, which is not written.
+  BitWriter(Bytes& out, uint64_t max_size, uint8_t lead = 1)
+      : out_(out), max_size_(max_size), pending_count_(static_cast<int>(std::bit_width(lead)) - 1) {
+    pending_ = lead ^ uint64_t { 1 } << pending_count_;
+  }
 
   // The lowest `count` bits of `value`, 0 .. 16; no others are set.
   void Bits(uint32_t value, int count) {
@@ -69,7 +75,7 @@ class BitWriter {
   uint64_t max_size_;
   bool overran_ = false;
   uint64_t pending_ = 0;
-  int pending_count_ = 0;
+  int pending_count_;
 };
 
 }  // namespace lmz::deflate

@@ -20,7 +20,7 @@ constexpr uint64_t kFirstTokens = 1 << 12;
 uint64_t CountFirstMisses(const Stream& stream, const Settings& settings, uint64_t max_tokens,
                           uint64_t max_misses, const Watch& watch) {
   if (!watch.Pass(kParserUnits)) return 0;
-  Parser parser(stream.data, settings);
+  Parser parser(stream.data, settings, stream.window_size);
   uint64_t misses = 0;
   for (const Block& block : stream.blocks) {
     parser.Skip(block.stored_size);
@@ -39,7 +39,7 @@ std::vector<uint32_t> MemoryLevels(const Stream& stream) {
     const size_t tokens = block.tokens.size() + 1;
     if (block.is_last || !std::has_single_bit(tokens)) continue;
     const auto level = static_cast<uint32_t>(std::bit_width(tokens)) - 7;
-    if (tokens == 1 << 15) return {9, Settings::kGzipMemory};
+    if (tokens == 1 << 15) return {Settings::kGzipMemory, 9};
     if (tokens >= 128 && level >= 1 && level < 9) return {level};
   }
   return {8};
@@ -63,9 +63,11 @@ void AppendCandidates(Settings settings, std::vector<Settings>& candidates) {
 
 }  // namespace
 
-Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch,
-                      const Settings* hint) {
-  if (hint != nullptr && CountFirstMisses(stream, *hint, kFirstTokens, 0, watch) == 0) return *hint;
+FoundSettings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& watch,
+                           const Settings* hint) {
+  if (hint != nullptr && CountFirstMisses(stream, *hint, kFirstTokens, 0, watch) == 0) {
+    return {*hint};
+  }
   std::vector<Settings> left;
   for (const uint32_t memory_level : MemoryLevels(stream)) {
     Settings settings;
@@ -87,8 +89,13 @@ Settings FindSettings(const Stream& stream, uint32_t window_bits, const Watch& w
     }
     left = std::move(best);
     if (tokens >= stream.data.size() || watch.is_stopped()) break;
+    if (tokens == kFirstTokens || left.size() == 1) continue;
+    // Where the first of them goes on without a miss, no other comes to fewer.
+    if (CountFirstMisses(stream, left.front(), UINT64_MAX, least, watch) <= least) {
+      return {left.front(), least};
+    }
   }
-  return left.front();
+  return {left.front()};
 }
 
 uint64_t CountMisses(const Stream& stream, const Settings& settings, const Watch& watch) {

@@ -1,6 +1,7 @@
 #include "codec/deflate/parser.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace lmz::deflate {
 
@@ -26,7 +27,7 @@ const Parser::Effort Parser::kEfforts[10] = {
     {4, 4, 16, 16},       {8, 16, 32, 32},     {8, 16, 128, 128}, {8, 32, 128, 256},
     {32, 128, 258, 1024}, {32, 258, 258, 4096}};
 
-Parser::Parser(ByteSpan data, const Settings& settings)
+Parser::Parser(ByteSpan data, const Settings& settings, size_t window_size)
     : data_(data),
       settings_(settings),
       effort_(kEfforts[settings.search == Settings::kRuns ? 0 : settings.search]),
@@ -39,6 +40,7 @@ Parser::Parser(ByteSpan data, const Settings& settings)
   max_distance_ = window_mask_ + 1 - kLookahead;
   heads_.resize(hash_mask_ + 1);
   previous_.resize(std::min<size_t>(window_mask_ + 1, data.size()));
+  Skip(window_size);
 }
 
 uint64_t Parser::Memory() {
@@ -66,6 +68,10 @@ void Parser::EnterUpTo(size_t end) {
 uint32_t Parser::LengthAt(size_t source, size_t at) const {
   const auto limit = static_cast<uint32_t>(std::min<size_t>(left(at), kMaxMatch));
   uint32_t length = 0;
+  for (; length + 8 <= limit; length += 8) {
+    const uint64_t difference = LoadLe64(&data_[source + length]) ^ LoadLe64(&data_[at + length]);
+    if (difference != 0) return length + static_cast<uint32_t>(std::countr_zero(difference)) / 8;
+  }
   while (length < limit && data_[source + length] == data_[at + length]) ++length;
   return length;
 }

@@ -64,8 +64,9 @@ struct Settings {
 
 class Parser {
  public:
-  // `data` outlives the parser.
-  Parser(ByteSpan data, const Settings& settings);
+  // Begins behind `window_size` bytes of `data`, all of which can be copied. `data` outlives the
+  // parser.
+  Parser(ByteSpan data, const Settings& settings, size_t window_size = 0);
 
   static uint64_t Memory();
 

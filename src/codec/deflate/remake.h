@@ -16,7 +16,8 @@ namespace lmz::deflate {
 // A stream that can be made again.
 struct Remakable {
   Stream stream;
-  Settings settings;  // those of zlib that come nearest to it
+  Settings settings;                    // those of zlib that come nearest to it
+  std::optional<uint64_t> misses = {};  // of CountMisses, if that is known
 };
 
 // The stream that `bytes` begins with. None when it is malformed, stands for nothing, exceeds a
@@ -26,6 +27,7 @@ std::optional<Remakable> ReadRemakable(ByteSpan bytes, const StreamLimits& limit
                                        uint32_t window_bits, const Watch& watch);
 
 // The same for a stream that was read from the beginning of `bytes`; `hint` as for FindSettings.
+// One that is cut need not come back where its last byte is not whole.
 std::optional<Remakable> MakeRemakable(Stream stream, ByteSpan bytes, uint32_t window_bits,
                                        const Watch& watch, const Settings* hint = nullptr);
 
@@ -36,7 +38,10 @@ Status EncodeRemaking(const Remakable& remakable, const Watch& watch, Encoder& e
 
 // What a decoder takes as a stream.
 struct Remaking {
-  ByteSpan data;  // what it stands for
+  ByteSpan data;           // what it stands for, behind the window
+  size_t window_size = 0;  // less than all of the data
+  uint8_t lead = 1;        // >= 1, as of an entrance
+  bool is_cut = false;     // its last block does not say that it is, its last byte is left out
   Settings settings;
   uint64_t max_block_tokens = UINT64_MAX;
 };

@@ -1,6 +1,7 @@
 #include "codec/deflate/stream.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "codec/deflate/huffman.h"
 
@@ -114,12 +115,15 @@ AllLiteralLengths LiteralLengthsOf(const CodeHeader& header, BlockType type) {
 
 class StreamReader {
  public:
-  StreamReader(ByteSpan bytes, const StreamLimits& limits, bool keeps_tokens, const Watch& watch)
-      : bytes_(bytes),
-        reader_(bytes),
-        limits_(limits),
-        keeps_tokens_(keeps_tokens),
-        watch_(watch) {}
+  StreamReader(ByteSpan bytes, const StreamLimits& limits, bool keeps_tokens, const Watch& watch,
+               const Entrance* entrance)
+      : bytes_(bytes), reader_(bytes), limits_(limits), keeps_tokens_(keeps_tokens), watch_(watch) {
+    if (entrance == nullptr) return;
+    stream_.data = entrance->window;
+    stream_.window_size = boundary_data_ = entrance->window.size();
+    stream_.lead = entrance->lead;
+    reader_.Skip(static_cast<int>(std::bit_width(entrance->lead)) - 1);
+  }
 
   bool Read() {
     bool is_last = false;
@@ -132,12 +136,19 @@ class StreamReader {
       block.type = static_cast<BlockType>(type);
       const bool is_read = block.type == BlockType::kStored ? ReadStored(block) : ReadCoded(block);
       if (!is_read || reader_.overran() || IsTooLarge()) return false;
+      boundary_bit_ = reader_.position();
+      boundary_data_ = stream_.data.size();
+      if (is_last || boundary_bit_ != limits_.end_bit) continue;
+      is_last = block.is_last = stream_.is_cut = true;
     }
-    stream_.size = static_cast<size_t>(reader_.byte_position());
+    const uint64_t end = stream_.is_cut ? reader_.position() / 8 : reader_.byte_position();
+    stream_.size = static_cast<size_t>(end);
     return true;
   }
 
   Stream& stream() { return stream_; }
+  uint64_t boundary_bit() const { return boundary_bit_; }
+  size_t boundary_data() const { return boundary_data_; }
   bool is_cut() const { return reader_.overran(); }
   size_t read_size() const {
     return static_cast<size_t>(std::min<uint64_t>(reader_.byte_position(), bytes_.size()));
@@ -145,7 +156,7 @@ class StreamReader {
 
  private:
   bool IsTooLarge() const {
-    return stream_.data.size() > limits_.data_size || tokens_ > limits_.tokens;
+    return stream_.data_size() > limits_.data_size || tokens_ > limits_.tokens;
   }
 
   bool ReadStored(Block& block) {
@@ -215,6 +226,8 @@ class StreamReader {
   const Watch& watch_;
   Stream stream_;
   uint64_t tokens_ = 0;
+  uint64_t boundary_bit_ = 0;  // behind the last block that was read whole
+  size_t boundary_data_ = 0;
   SymbolReader literals_;
   SymbolReader distances_;
 };
@@ -255,21 +268,25 @@ bool WriteHeader(const CodeHeader& header, BitWriter& writer) {
 
 }  // namespace
 
-std::optional<Stream> ReadStream(ByteSpan bytes, const StreamLimits& limits, const Watch& watch) {
-  StreamReader reader(bytes, limits, true, watch);
+std::optional<Stream> ReadStream(ByteSpan bytes, const StreamLimits& limits, const Watch& watch,
+                                 const Entrance* entrance) {
+  StreamReader reader(bytes, limits, true, watch, entrance);
   if (!reader.Read()) return std::nullopt;
   return std::move(reader.stream());
 }
 
-std::optional<Inflated> Inflate(ByteSpan bytes, const StreamLimits& limits, const Watch& watch,
-                                InflateEffort& effort) {
-  StreamReader reader(bytes, limits, false, watch);
-  const bool is_read = reader.Read();
-  effort = {.read_size = reader.read_size(),
-            .data_size = reader.stream().data.size(),
-            .is_cut = !is_read && reader.is_cut()};
-  if (!is_read) return std::nullopt;
-  return Inflated{.size = reader.stream().size, .data = std::move(reader.stream().data)};
+Inflation Inflate(ByteSpan bytes, const StreamLimits& limits, const Watch& watch,
+                  const Entrance* entrance) {
+  StreamReader reader(bytes, limits, false, watch, entrance);
+  Inflation inflation;
+  inflation.is_whole = reader.Read();
+  inflation.is_cut = !inflation.is_whole && reader.is_cut();
+  inflation.read_size = reader.read_size();
+  inflation.window_size = reader.stream().window_size;
+  inflation.boundary_bit = reader.boundary_bit();
+  inflation.boundary_data = reader.boundary_data();
+  inflation.data = std::move(reader.stream().data);
+  return inflation;
 }
 
 uint64_t SizeOf(const Block& block) {
@@ -278,8 +295,9 @@ uint64_t SizeOf(const Block& block) {
   return size;
 }
 
-bool WriteBlock(const Block& block, ByteSpan data, BitWriter& writer, const Watch& watch) {
-  writer.Bits(block.is_last ? 1 : 0, 1);
+bool WriteBlock(const Block& block, bool is_last, ByteSpan data, BitWriter& writer,
+                const Watch& watch) {
+  writer.Bits(is_last ? 1 : 0, 1);
   writer.Bits(static_cast<uint32_t>(block.type), 2);
   if (block.type == BlockType::kStored) {
     if (!watch.Pass(kBlockUnits + block.stored_size)) return false;

@@ -15,17 +15,17 @@ namespace lmz::deflate {
 template <class Coder>
 class StreamCoder {
  public:
-  // `data`: what the whole stream stands for. The watch follows it byte by byte. No block has more
-  // than `max_block_tokens` tokens. All but the settings outlive the object.
-  StreamCoder(Coder& coder, StreamModel& model, ByteSpan data, const Settings& settings,
-              const Watch& watch, uint64_t max_block_tokens = UINT64_MAX)
+  // `data`: what the whole stream stands for, behind the window. The watch follows it byte by byte.
+  // No block has more than `max_block_tokens` tokens. All but the settings outlive the object.
+  StreamCoder(Coder& coder, StreamModel& model, ByteSpan data, size_t window_size,
+              const Settings& settings, const Watch& watch, uint64_t max_block_tokens = UINT64_MAX)
       : coder_(coder),
         model_(model),
         data_(data),
         settings_(settings),
         watch_(watch),
         max_block_tokens_(max_block_tokens),
-        parser_(data, settings) {}
+        parser_(data, settings, window_size) {}
 
   // Codes the next block and returns it; a decoder's argument is ignored. None when it is
   // impossible, the code is overrun or the watch is stopped.

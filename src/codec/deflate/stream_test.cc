@@ -112,14 +112,14 @@ TEST(Stream, AnyParseIsCoded) {
     Encoder encoder(code);
     const Watch watch;
     StreamModel written_model;
-    StreamCoder<Encoder> writer(encoder, written_model, data, settings, watch);
+    StreamCoder<Encoder> writer(encoder, written_model, data, 0, settings, watch);
     for (const Block& block : blocks) ASSERT_TRUE(writer.Code(block).has_value());
     const uint32_t fingerprint = encoder.fingerprint();
     encoder.Finish();
 
     Decoder decoder(code);
     StreamModel read_model;
-    StreamCoder<Decoder> reader(decoder, read_model, data, settings, watch);
+    StreamCoder<Decoder> reader(decoder, read_model, data, 0, settings, watch);
     std::vector<Block> decoded;
     while (decoded.empty() || !decoded.back().is_last) {
       const std::optional<Block> block = reader.Code({});
@@ -169,6 +169,37 @@ TEST(Parser, GivesUpWhenSearchesTakeTooLong) {
   }
   EXPECT_GT(copies, 1000u);
   EXPECT_LT(copies, data.size() / 2);
+}
+
+// Read up to a boundary, and from there on with the window: as the whole stream.
+TEST(Streams, AreCutAndEnteredBetweenBlocks) {
+  TestRandom random(21);
+  const Bytes data = random.Text(90'000);
+  const Bytes deflated = testing::WriteBlocks(testing::ZlibBlocks(data, {.memory_level = 2}), data);
+  const Inflation part = Inflate(ByteSpan(deflated).first(deflated.size() / 2), {}, Watch());
+  ASSERT_TRUE(part.is_cut);
+  ASSERT_GT(part.boundary_data, 32'768u);
+  ASSERT_LT(part.boundary_data, part.data.size());
+  const std::optional<Stream> front = ReadStream(deflated, {.end_bit = part.boundary_bit});
+  ASSERT_TRUE(front.has_value());
+  EXPECT_TRUE(front->is_cut);
+  EXPECT_EQ(front->size, part.boundary_bit / 8);
+  EXPECT_EQ(front->data.size(), part.boundary_data);
+
+  const ByteSpan rest = ByteSpan(deflated).subspan(front->size);
+  const auto bits = static_cast<uint32_t>(part.boundary_bit % 8);
+  const Entrance entrance = {
+      .lead = static_cast<uint8_t>((rest[0] & ((1u << bits) - 1)) | 1u << bits),
+      .window = Bytes(front->data.end() - kMaxDistance, front->data.end())};
+  const std::optional<Stream> back = ReadStream(rest, {}, Watch(), &entrance);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->size, rest.size());
+  EXPECT_EQ(back->data_size(), data.size() - front->data.size());
+  EXPECT_TRUE(std::equal(back->data.begin() + kMaxDistance, back->data.end(),
+                         data.begin() + static_cast<std::ptrdiff_t>(front->data.size())));
+  // Without what stands before, copies reach too far.
+  const Entrance blind = {.lead = entrance.lead, .window = {}};
+  EXPECT_FALSE(ReadStream(rest, {}, Watch(), &blind).has_value());
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ namespace lmz::inside {
 namespace {
 
 constexpr uint8_t kHasDirectories = 1;
-constexpr uint8_t kMaxFlags = 15;
+constexpr uint8_t kIsEntered = 16;
+constexpr uint8_t kMaxFlags = 31;
 
 Status Impossible() {
   return Status(Code::kDamaged, "the sizes inside the block are impossible");
@@ -16,7 +17,8 @@ Status Impossible() {
 void Fields::Write(Bytes& out) const {
   ByteWriter writer(out);
   writer.U8(static_cast<uint8_t>((has_directories ? kHasDirectories : 0) |
-                                 static_cast<unsigned>(kind) << 1));
+                                 static_cast<unsigned>(kind) << 1 |
+                                 (is_entered ? kIsEntered : 0u)));
   for (const uint64_t size : sizes) writer.Varint(size);
   for (const uint64_t number : {streams, kept, alike}) writer.Varint(number);
   writer.Append(settings.Pack());
@@ -26,7 +28,8 @@ Result<Fields> Fields::Read(ByteReader& reader) {
   Fields fields;
   LMZ_ASSIGN(const uint8_t flags, reader.U8());
   if (flags > kMaxFlags) return Impossible();
-  fields.kind = static_cast<Kind>(flags >> 1);
+  fields.kind = static_cast<Kind>(flags >> 1 & 7);
+  fields.is_entered = (flags & kIsEntered) != 0;
   fields.has_directories = (flags & kHasDirectories) != 0;
   for (uint64_t& size : fields.sizes) {
     LMZ_ASSIGN(size, reader.Varint());

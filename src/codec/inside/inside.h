@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "codec/codec.h"
+#include "codec/deflate/stream.h"
 #include "codec/image/layout.h"
 #include "codec/inside/fields.h"
 
@@ -20,6 +22,13 @@ namespace inside {
 
 // Blocks of this codec are in each other at most so deep.
 inline constexpr int kMaxDepth = 3;
+
+// A place between two blocks of a stream, at which it is parted.
+struct Passage {
+  deflate::Entrance entrance;
+  Announcement announcement = Announcement::kZlib;  // of the stream
+  uint32_t window_bits = 15;
+};
 
 // What a stream stands for.
 struct Content {
@@ -51,6 +60,12 @@ struct InsideOptions {
   // What this block and those within may be unpacked to, together; falls as they are. Null: what
   // MaxUnpackedOf allows.
   uint64_t* budget = nullptr;
+  // The stream that goes on at the beginning of the block; null: none does.
+  std::shared_ptr<const inside::Passage> entrance = {};
+  // Where a stream is parted that goes on behind the block; null: none does. The place is in bits
+  // from the block's beginning on, at most 7 behind its end.
+  std::shared_ptr<const inside::Passage> exit = {};
+  uint64_t exit_bit = 0;
 };
 
 namespace inside {

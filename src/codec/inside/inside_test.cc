@@ -216,6 +216,97 @@ TEST(InsideFinder, WaitsForTheEnd) {
   EXPECT_EQ(LookAt(ByteSpan(gzip).first(gzip.size() / 2), false).kind, Sighting::Kind::kNothing);
 }
 
+// The pieces of a file that the finder parts into objects of at most `max_size` bytes.
+struct Piece {
+  size_t begin = 0;
+  size_t size = 0;
+  InsideOptions options;
+};
+
+std::vector<Piece> Pieces(ByteSpan file, uint64_t max_size) {
+  std::vector<Piece> pieces;
+  size_t at = 0;
+  for (bool goes_on = true; goes_on;) {
+    const ByteSpan rest = file.subspan(at);
+    const Surroundings around = {.max_size = max_size};
+    const Sighting sighting = pieces.empty()
+                                  ? inside::kFinder.look(rest, around)
+                                  : inside::kFinder.resume(pieces.back().options, rest, around);
+    EXPECT_EQ(sighting.kind, Sighting::Kind::kObject) << at;
+    if (sighting.kind != Sighting::Kind::kObject) break;
+    EXPECT_LE(sighting.size, max_size);
+    goes_on = sighting.goes_on;
+    pieces.push_back({at, sighting.size, std::get<InsideOptions>(sighting.options)});
+    at += sighting.size;
+  }
+  return pieces;
+}
+
+// Each piece is coded and restored alone, of all encoders of streams.
+TEST(Inside, StreamsThatAreTooLongArePartedBetweenTheirBlocks) {
+  const Bytes words = testing::MakeWords(36'000);
+  Bytes mixed = words;
+  AppendTo(mixed, testing::MakeRandom(9000));  // in stored blocks
+  for (const uint32_t search : {0u, 1u, 3u, 6u, 9u, 10u}) {
+    SCOPED_TRACE(search);
+    const Bytes file = GzipFile(search % 2 == 0 ? words : mixed,
+                                {.search = search, .memory_level = 1 + search % 4});
+    const std::vector<Piece> pieces = Pieces(file, 6000);
+    ASSERT_GE(pieces.size(), 2u);
+    size_t end = 0;
+    for (const Piece& piece : pieces) {
+      EXPECT_EQ(piece.begin, end);
+      end = piece.begin + piece.size;
+      const ByteSpan raw = ByteSpan(file).subspan(piece.begin, piece.size);
+      const Unpacked unpacked = inside::Unpack(raw, piece.options, {}).value();
+      EXPECT_EQ(unpacked.fields.streams, 1u);
+      EXPECT_EQ(unpacked.fields.is_entered, piece.begin != 0);
+      EXPECT_LE(unpacked.code.size(), raw.size() / 8) << "zlib's but near the cut";
+      EXPECT_LE(unpacked.groups[0].size(), 20u);
+      Bytes payload, restored(raw.size());
+      const Result<uint32_t> fingerprint = EncodeInside(raw, piece.options, {}, payload);
+      ASSERT_TRUE(fingerprint.ok());
+      const Result<uint32_t> decoded = DecodeInside(payload, {}, restored);
+      ASSERT_TRUE(decoded.ok()) << decoded.status().message();
+      EXPECT_EQ(decoded.value(), fingerprint.value());
+      EXPECT_TRUE(std::equal(raw.begin(), raw.end(), restored.begin()));
+    }
+    EXPECT_EQ(end, file.size());
+  }
+}
+
+TEST(Inside, TakesOutRunsOfBase64) {
+  const Bytes words = testing::MakeWords(3000);
+  const Bytes mail = testing::MailFile({words, GzipFile(words), testing::MakeRandom(800)});
+  const Unpacked unpacked = ExpectRoundTrip(mail);
+  EXPECT_EQ(unpacked.fields.streams, 3u);
+  EXPECT_EQ(unpacked.fields.kind, inside::Kind::kBase64);
+  EXPECT_EQ(unpacked.groups[1].size(), 3000 + GzipFile(words).size() + 800);
+  EXPECT_LE(unpacked.groups[0].size(), 600u);
+  EXPECT_LE(unpacked.code.size(), 40u);
+}
+
+TEST(InsideFinder, TakesInTheTextAroundRuns) {
+  const Bytes words = testing::MakeWords(3000);
+  const Bytes mail = testing::MailFile({words, GzipFile(words)});
+  const size_t begin = inside::kBase64Finder.next(mail, 0);
+  ASSERT_LT(begin, mail.size());
+  const ByteSpan rest = ByteSpan(mail).subspan(begin);
+  const Surroundings around = {
+      .max_size = 1 << 16, .is_inner = true, .before = begin, .is_whole = true};
+  const Sighting sighting = inside::kBase64Finder.look(rest, around);
+  EXPECT_EQ(sighting.kind, Sighting::Kind::kObject);
+  EXPECT_EQ(sighting.lead_in, begin);
+  // Where text would be cut for so little, and for bytes that are no shorter without Base64.
+  EXPECT_EQ(inside::kBase64Finder.look(rest, {.max_size = 1 << 16, .is_inner = true}).kind,
+            Sighting::Kind::kNothing);
+  const Bytes key = testing::MailFile({testing::MakeRandom(20'000)});
+  const size_t at = inside::kBase64Finder.next(key, 0);
+  ASSERT_LT(at, key.size());
+  EXPECT_EQ(inside::kBase64Finder.look(ByteSpan(key).subspan(at), around).kind,
+            Sighting::Kind::kNothing);
+}
+
 // A payload of one stored block whose fields went through a change.
 TEST(Inside, RefusesWhatItsSpecificationDoesNotAllow) {
   const Bytes raw = GzipFile(testing::MakeWords(2000));

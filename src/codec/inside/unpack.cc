@@ -8,6 +8,7 @@
 #include "codec/deflate/code_header.h"
 #include "codec/deflate/find_settings.h"
 #include "codec/deflate/remake.h"
+#include "codec/inside/candidates.h"
 #include "codec/inside/directory.h"
 #include "codec/inside/pdf_picture.h"
 #include "codec/observer.h"
@@ -60,7 +61,7 @@ class Unpacker {
  public:
   Unpacker(ByteSpan raw, const InsideOptions& options, const BlockResources& resources)
       : original_(raw),
-        raw_(raw.begin(), raw.end()),
+        bytes_(raw.begin(), raw.end()),
         options_(options),
         resources_(resources),
         effort_(resources, raw.size()),
@@ -71,12 +72,21 @@ class Unpacker {
 
   Result<Unpacked> Run() {
     MixDirectories();
+    AppendExit();
+    Candidates candidates(raw_);
     size_t at = 0;
+    if (options_.entrance != nullptr) {
+      const Passage& passage = *options_.entrance;
+      LMZ_ASSIGN(
+          at, TryStream({.announcement = passage.announcement, .window_bits = passage.window_bits},
+                        &passage.entrance));
+    }
     while (!watch_.is_stopped()) {
-      const std::optional<Candidate> candidate = NextCandidate(raw_, at, raw_.size());
+      const std::optional<Candidate> candidate = candidates.Next(at, raw_.size());
       if (!candidate) break;
       if (!watch_.Pass(candidate->begin - at)) break;
-      LMZ_ASSIGN(const size_t end, Try(*candidate));
+      const bool is_run = candidate->announcement == Announcement::kBase64;
+      LMZ_ASSIGN(const size_t end, is_run ? TryRun(*candidate) : TryStream(*candidate, nullptr));
       at = end != 0 ? end : candidate->header_begin + 1;
     }
     if (effort_.is_cancelled()) return CancelledStatus();
@@ -86,26 +96,44 @@ class Unpacker {
 
  private:
   void MixDirectories() {
-    if (!XorDirectories(raw_)) return;
-    Bytes back = raw_;
+    if (!XorDirectories(bytes_)) return;
+    Bytes back = bytes_;
     XorDirectories(back);
     unpacked_.fields.has_directories = std::equal(back.begin(), back.end(), original_.begin());
-    if (!unpacked_.fields.has_directories) raw_.assign(original_.begin(), original_.end());
+    if (!unpacked_.fields.has_directories) bytes_.assign(original_.begin(), original_.end());
+  }
+
+  // Where a stream is parted within a byte behind the block, that byte's first bits are read, too.
+  void AppendExit() {
+    const uint64_t exit_bit = options_.exit != nullptr ? options_.exit_bit : 0;
+    if (exit_bit / 8 == bytes_.size() && exit_bit % 8 != 0)
+      bytes_.push_back(options_.exit->entrance.lead);
+    raw_ = ByteSpan(bytes_).first(original_.size());
+  }
+
+  // What may still be unpacked.
+  uint64_t Room() const {
+    const uint64_t room =
+        kMaxUnpackedSize - std::min(kMaxUnpackedSize, unpacked_size_ + raw_.size());
+    return std::min(budget_, room);
   }
 
   // Takes out the stream at a candidate, or keeps it. Returns where it ends; 0 when there is none.
-  Result<size_t> Try(const Candidate& candidate) {
-    const ByteSpan bytes = ByteSpan(raw_).subspan(candidate.begin);
-    const uint64_t room =
-        kMaxUnpackedSize - std::min(kMaxUnpackedSize, unpacked_size_ + raw_.size());
-    const deflate::StreamLimits limits = {.data_size = std::min(budget_, room),
-                                          .tokens = kMaxTokens,
-                                          .block_tokens = kMaxBlockTokens};
-    std::optional<deflate::Stream> stream = deflate::ReadStream(bytes, limits, watch_);
-    if (!stream) return size_t{0};
+  Result<size_t> TryStream(const Candidate& candidate, const deflate::Entrance* entrance) {
+    const ByteSpan bytes = ByteSpan(bytes_).subspan(candidate.begin);
+    const uint64_t window_size = entrance != nullptr ? entrance->window.size() : 0;
+    if (Room() <= window_size) return size_t{0};
+    deflate::StreamLimits limits = {
+        .data_size = Room() - window_size, .tokens = kMaxTokens, .block_tokens = kMaxBlockTokens};
+    const bool may_exit = options_.exit != nullptr && options_.exit_bit >= 8 * candidate.begin;
+    if (may_exit) limits.end_bit = options_.exit_bit - 8 * candidate.begin;
+    std::optional<deflate::Stream> stream = deflate::ReadStream(bytes, limits, watch_, entrance);
+    if (!stream || candidate.begin + stream->size > raw_.size()) return size_t{0};
     const size_t end = candidate.begin + stream->size;
-    const ByteSpan behind = ByteSpan(raw_).subspan(end);
-    if (!IsCredible(candidate, stream->size, stream->data, behind)) return size_t{0};
+    const bool is_credible =
+        entrance != nullptr ||
+        IsCredible(candidate, stream->size, stream->data, ByteSpan(raw_).subspan(end));
+    if (!is_credible) return size_t{0};
     const std::optional<deflate::Remakable> remakable = deflate::MakeRemakable(
         *std::move(stream), bytes, candidate.window_bits, watch_, &settings_);
     Count(candidate.announcement);
@@ -114,16 +142,41 @@ class Unpacker {
       return end;
     }
     settings_ = remakable->settings;
-    LMZ_TRY(TakeOut(candidate, *remakable));
+    LMZ_TRY(TakeOut(candidate, *remakable, entrance != nullptr));
     return next_;
+  }
+
+  // Takes out a run of Base64. Returns where it ends.
+  Result<size_t> TryRun(const Candidate& candidate) {
+    const Base64Run& run = candidate.run;
+    const ByteSpan text = ByteSpan(raw_).subspan(run.begin, run.size);
+    const Bytes data = DecodeBase64(text, run.layout);
+    const size_t end = run.begin + run.size;
+    if (data.empty() || data.size() > Room()) return end;
+    Bytes back;
+    AppendBase64(data, run.layout, back);
+    if (!std::equal(back.begin(), back.end(), text.begin(), text.end())) return end;
+    Count(candidate.announcement);
+    Entry entry = {.gap = run.begin - next_,
+                   .data_size = data.size(),
+                   .frame = Frame::kBase64,
+                   .layout = run.layout};
+    PutInGroup(data, {}, entry);
+    AppendSkeleton(run.begin);
+    next_ = end;
+    entries_.Code(encoder_, entry, false);
+    ++unpacked_.fields.streams;
+    return end;
   }
 
   // Whether the way back takes little beside the data.
   bool Pays(const deflate::Remakable& remakable) {
     const deflate::Stream& stream = remakable.stream;
-    const uint64_t misses = deflate::CountMisses(stream, remakable.settings, watch_);
+    const uint64_t misses = remakable.misses
+                                ? *remakable.misses
+                                : deflate::CountMisses(stream, remakable.settings, watch_);
     uint64_t bits = misses * kMissBits;
-    size_t at = 0;
+    size_t at = stream.window_size;
     for (const deflate::Block& block : stream.blocks) {
       if (block.type == deflate::BlockType::kDynamic) {
         const deflate::CodeCounts counts(block.tokens, ByteSpan(stream.data).subspan(at));
@@ -135,21 +188,25 @@ class Unpacker {
     return !watch_.is_stopped() && bits / 8 * 100 <= stream.size * kMaxPercent;
   }
 
-  Status TakeOut(const Candidate& candidate, const deflate::Remakable& remakable) {
+  Status TakeOut(const Candidate& candidate, const deflate::Remakable& remakable, bool is_entered) {
     const deflate::Stream& stream = remakable.stream;
-    const Measures measures = Measures::Of(stream.size, stream.data);
     const ByteSpan before = ByteSpan(raw_).subspan(next_, candidate.begin - next_);
     const size_t end = candidate.begin + stream.size;
-    Entry entry = {
-        .gap = before.size(),
-        .data_size = stream.data.size(),
-        .frame = FrameOf(before, ByteSpan(raw_).subspan(end), candidate.announcement, measures),
-        .settings = remakable.settings};
-    const ImageLayout pixels =
-        PdfPicture(ByteSpan(raw_).first(candidate.begin), measures.data_size);
-    if (options_.contents != nullptr) {
-      entry.group = static_cast<uint32_t>(options_.contents->group_of(stream.data, pixels));
+    Entry entry = {.gap = before.size(),
+                   .data_size = stream.data_size(),
+                   .settings = remakable.settings,
+                   .window_size = stream.window_size,
+                   .lead = stream.lead};
+    Measures measures;
+    if (stream.is_cut) {
+      entry.frame = Frame::kCut;
+    } else if (!is_entered) {
+      measures = Measures::Of(stream.size, stream.data);
+      entry.frame = FrameOf(before, ByteSpan(raw_).subspan(end), candidate.announcement, measures);
     }
+    unpacked_.fields.is_entered |= is_entered;
+    PutInGroup(stream.data, PdfPicture(ByteSpan(raw_).first(candidate.begin), stream.data.size()),
+               entry);
     AppendSkeleton(candidate.begin);
     if (entry.frame == Frame::kZip) {
       Bytes& skeleton = unpacked_.groups[0];
@@ -158,19 +215,22 @@ class Unpacker {
                   uint8_t{0});
     }
     next_ = end + TrailerOf(entry.frame, measures).size();
-    entries_.Code(encoder_, entry);
+    entries_.Code(encoder_, entry, is_entered);
     const Watch watch(resources_.Part(0, 0, 0));
     LMZ_TRY(deflate::EncodeRemaking(remakable, watch, encoder_, model_));
-    AddContent(entry, pixels, stream.data);
     ++unpacked_.fields.streams;
     if (is_zlib_) ++zlib_streams_[remakable.settings.search];
     return OkStatus();
   }
 
-  void AddContent(const Entry& entry, const ImageLayout& pixels, ByteSpan data) {
+  // Decides in which group the content is, and adds it there.
+  void PutInGroup(ByteSpan data, const ImageLayout& pixels, Entry& entry) {
+    if (options_.contents != nullptr) {
+      entry.group = static_cast<uint32_t>(options_.contents->group_of(data, pixels));
+    }
     Bytes& group = unpacked_.groups[entry.group];
     unpacked_.contents.push_back(
-        {.group = entry.group, .begin = group.size(), .size = entry.data_size, .pixels = pixels});
+        {.group = entry.group, .begin = group.size(), .size = data.size(), .pixels = pixels});
     group.insert(group.end(), data.begin(), data.end());
     unpacked_size_ += data.size();
     budget_ -= data.size();
@@ -183,7 +243,7 @@ class Unpacker {
 
   // Of what kind the block is: that of all its streams.
   void Count(Announcement announcement) {
-    constexpr std::array kKinds = {Kind::kZlib, Kind::kGzip, Kind::kZip};
+    constexpr std::array kKinds = {Kind::kZlib, Kind::kGzip, Kind::kZip, Kind::kBase64};
     Kind kind = kKinds[static_cast<size_t>(announcement)];
     if (kind == Kind::kZlib && IsPdf(raw_)) kind = Kind::kPdf;
     if (is_counted_ && unpacked_.fields.kind != kind) kind = Kind::kSeveral;
@@ -207,7 +267,8 @@ class Unpacker {
   }
 
   ByteSpan original_;
-  Bytes raw_;  // with its directories as XorDirectories leaves them
+  Bytes bytes_;   // with directories as XorDirectories leaves them, and a byte more at an exit
+  ByteSpan raw_;  // of the block
   const InsideOptions& options_;
   const BlockResources& resources_;
   Effort effort_;
@@ -234,6 +295,7 @@ class Packer {
       : fields_(fields),
         watch_(resources),
         observer_(resources.observer),
+        is_entered_(fields.is_entered),
         raw_size_(static_cast<size_t>(raw_size)) {
     for (size_t i = 0; i < kGroups; ++i) {
       groups_[i] = unpacked.first(static_cast<size_t>(fields.sizes[i]));
@@ -256,7 +318,7 @@ class Packer {
 
  private:
   static const char* NameOf(Frame frame) {
-    constexpr const char* kNames[] = {"deflate", "zlib", "gzip", "zip", "zip"};
+    constexpr const char* kNames[] = {"deflate", "zlib", "gzip", "zip", "zip", "deflate", "base64"};
     return kNames[static_cast<size_t>(frame)];
   }
 
@@ -265,22 +327,39 @@ class Packer {
   }
 
   Status PutStream(Decoder& decoder) {
-    const Entry entry = entries_.Code(decoder, {});
+    const bool is_entered = std::exchange(is_entered_, false);
+    const Entry entry = entries_.Code(decoder, {}, is_entered);
     if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
+    const bool has_sums = entry.frame != Frame::kBare && entry.frame != Frame::kCut;
     const bool is_valid = entry.gap <= groups_[0].size() && entry.gap <= raw_size_ - out_.size() &&
                           static_cast<uint32_t>(entry.frame) < kFrames && entry.group >= 1 &&
-                          entry.data_size >= 1 && entry.data_size <= groups_[entry.group].size() &&
-                          entry.settings.IsValid();
+                          entry.data_size >= 1 && entry.window_size <= deflate::kMaxDistance &&
+                          entry.window_size + entry.data_size <= groups_[entry.group].size() &&
+                          entry.lead >= 1 && !(is_entered && has_sums) &&
+                          entry.settings.IsValid() && entry.layout.IsValid();
     if (!is_valid) return Misfit();
     const ByteSpan gap = Take(groups_[0], entry.gap);
-    const ByteSpan data = Take(groups_[entry.group], entry.data_size);
+    const ByteSpan data = Take(groups_[entry.group], entry.window_size + entry.data_size);
     if (observer_ != nullptr) observer_->FindStream(NameOf(entry.frame), gap, entry.data_size);
     ByteWriter(out_).Append(gap);
+    if (entry.frame == Frame::kBase64) return PutRun(entry.layout, data);
     const size_t begin = out_.size();
-    LMZ_TRY(deflate::DecodeRemaking(
-        {.data = data, .settings = entry.settings, .max_block_tokens = kMaxBlockTokens}, raw_size_,
-        watch_, decoder, model_, out_));
+    LMZ_TRY(deflate::DecodeRemaking({.data = data,
+                                     .window_size = static_cast<size_t>(entry.window_size),
+                                     .lead = entry.lead,
+                                     .is_cut = entry.frame == Frame::kCut,
+                                     .settings = entry.settings,
+                                     .max_block_tokens = kMaxBlockTokens},
+                                    raw_size_, watch_, decoder, model_, out_));
+    if (!has_sums) return OkStatus();
     return PutFrame(entry, begin, Measures::Of(out_.size() - begin, data));
+  }
+
+  Status PutRun(const Base64Layout& layout, ByteSpan data) {
+    if (Base64Size(data.size(), layout) > raw_size_ - out_.size()) return Misfit();
+    AppendBase64(data, layout, out_);
+    watch_.Advance(data.size());
+    return watch_.Pass(data.size()) ? OkStatus() : CancelledStatus();
   }
 
   Status PutFrame(const Entry& entry, size_t begin, const Measures& measures) {
@@ -308,6 +387,7 @@ class Packer {
   const Fields& fields_;
   Watch watch_;
   BlockObserver* observer_;
+  bool is_entered_;  // whether the next stream is the first one, and began in a block before
   size_t raw_size_;
   std::array<ByteSpan, kGroups> groups_;  // what is left of them
   Bytes out_;
@@ -327,8 +407,7 @@ Result<uint32_t> Pack(const Fields& fields, ByteSpan code, ByteSpan unpacked,
   Decoder decoder(code);
   LMZ_TRY(Packer(fields, unpacked, resources, raw.size()).Run(decoder, raw));
   if (resources.observer != nullptr) {
-    resources.observer->AddCode({.name = "deflate streams"}, code.size())
-        .End(SpentBitsQ16(decoder));
+    resources.observer->AddCode({.name = "streams"}, code.size()).End(SpentBitsQ16(decoder));
   }
   if (decoder.overran()) return Status(Code::kTruncated, "the payload ends too early");
   if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");

@@ -134,6 +134,8 @@ Bytes TrailerOf(Frame frame, const Measures& measures) {
       break;
     case Frame::kBare:
     case Frame::kZip:
+    case Frame::kCut:
+    case Frame::kBase64:
       break;
   }
   return trailer;
@@ -174,6 +176,8 @@ Frame FrameOf(ByteSpan before, ByteSpan behind, Announcement announcement,
       return follows(Frame::kGzip) ? Frame::kGzip : Frame::kBare;
     case Announcement::kZip:
       break;
+    case Announcement::kBase64:
+      return Frame::kBase64;
   }
   if (follows(Frame::kDescriptor)) return Frame::kDescriptor;
   const std::optional<size_t> place = ZipFields(before);

@@ -5,21 +5,23 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "codec/inside/base64.h"
 
 namespace lmz::inside {
 
 // What announces a stream.
-enum class Announcement : uint8_t { kZlib, kGzip, kZip };
+enum class Announcement : uint8_t { kZlib, kGzip, kZip, kBase64 };
 
-// A place where a stream may begin.
+// A place where a stream may begin, or a run of Base64.
 struct Candidate {
   size_t header_begin = 0;
   size_t begin = 0;  // of the stream
   Announcement announcement = Announcement::kZlib;
   uint32_t window_bits = 15;
+  Base64Run run = {};  // of kBase64
 };
 
-// The first one whose header begins in bytes[from, to). PNG files are passed over: they have a
+// The first stream whose header begins in bytes[from, to). PNG files are passed over: they have a
 // codec of their own. Time linear in the bytes passed.
 std::optional<Candidate> NextCandidate(ByteSpan bytes, size_t from, size_t to);
 
@@ -36,8 +38,10 @@ enum class Frame : uint8_t {
   kGzip,        // behind it: CRC-32 and size
   kZip,         // in a local header of zip before it: CRC-32 and both sizes, there as zeros
   kDescriptor,  // behind it: a data descriptor of zip with its signature
+  kCut,         // nothing: the stream goes on
+  kBase64,      // no stream, but a run of Base64
 };
-inline constexpr uint32_t kFrames = 5;
+inline constexpr uint32_t kFrames = 7;
 
 // A stream and its data, as far as frames depend on them.
 struct Measures {

@@ -187,6 +187,11 @@ TEST(Explain, LooksIntoArchivesPicturesAndSound) {
   ASSERT_EQ(inside.blocks.at(0).streams.size(), 1u);
   EXPECT_EQ(inside.blocks[0].streams[0].name, "inner");
   EXPECT_EQ(inside.blocks[0].streams[0].size, 40'000u);
+  const Explanation mail =
+      ExplainedAt(0, testing::MailFile({random.Text(40'000), testing::GzipFile(wav)}));
+  CheckSums(mail);
+  ASSERT_EQ(mail.blocks.at(0).streams.size(), 2u);
+  EXPECT_EQ(mail.blocks[0].streams[0].kind, "base64");
   const Explanation picture = ExplainedAt(0, bmp);
   const auto pixels = std::ranges::find(picture.documents, CodeShape::Kind::kPixels,
                                         [](const auto& document) { return document.shape.kind; });

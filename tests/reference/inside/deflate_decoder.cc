@@ -45,6 +45,10 @@ class Bits {
     for (int64_t i = length - 1; i >= 0; --i) PutBit(code.codes[symbol] >> i & 1);
   }
   void Fill() { count_ = bytes.size() * 8; }
+  // Leaves out the last byte, unless it is whole.
+  void DropPart() {
+    if (count_ % 8 != 0) bytes.pop_back();
+  }
 
   Bytes bytes;
 
@@ -63,7 +67,8 @@ class Bits {
 class StreamDecoder {
  public:
   StreamDecoder(FlagDecoder& flags, DeflateFlags& state, const DeflateSettings& settings,
-                const Bytes& data, uint64_t max_size, int64_t max_block_tokens)
+                const Bytes& data, const DeflatePart& part, uint64_t max_size,
+                int64_t max_block_tokens)
       : d_(data),
         n_(static_cast<int64_t>(data.size())),
         set_(settings),
@@ -71,12 +76,21 @@ class StreamDecoder {
         parse_(data, settings),
         flags_(flags),
         s_(state),
-        bits_(max_size) {}
+        bits_(max_size + 1),  // the last byte of what is cut is left out
+        max_size_(max_size),
+        p_(part.window),
+        is_cut_(part.is_cut) {
+    parse_.PassWindow(part.window);
+    int64_t lead = part.lead;
+    for (; lead > 1; lead /= 2) bits_.Put(lead % 2, 1);
+  }
 
   Bytes Decode() {
     while (!DecodeBlock()) {
     }
+    if (is_cut_) bits_.DropPart();
     bits_.Fill();
+    Require(bits_.bytes.size() <= max_size_, "a stream of more bytes than the block");
     return bits_.bytes;
   }
 
@@ -96,7 +110,7 @@ class StreamDecoder {
     }
     const bool is_last = flags_.Decode(s_.last[p_ == n_ ? 1 : 0]);
     Require(!is_last || p_ == n_, "the last block ends before n");
-    bits_.Put(is_last ? 1 : 0, 1);
+    bits_.Put(is_last && !is_cut_ ? 1 : 0, 1);
     if (was_stored_) {
       PutStored(begin);
     } else {
@@ -287,7 +301,9 @@ class StreamDecoder {
   FlagDecoder& flags_;
   DeflateFlags& s_;
   Bits bits_;
-  int64_t p_ = 0;
+  uint64_t max_size_;
+  int64_t p_;
+  bool is_cut_;
   bool was_stored_ = false;
   int64_t stored_size_ = 65535;
   int history_ = 0;
@@ -296,15 +312,16 @@ class StreamDecoder {
 }  // namespace
 
 Bytes DecodeDeflate(FlagDecoder& flags, DeflateFlags& state, const DeflateSettings& settings,
-                    const Bytes& data, uint64_t max_size, int64_t max_block_tokens) {
-  return StreamDecoder(flags, state, settings, data, max_size, max_block_tokens).Decode();
+                    const Bytes& data, const DeflatePart& part, uint64_t max_size,
+                    int64_t max_block_tokens) {
+  return StreamDecoder(flags, state, settings, data, part, max_size, max_block_tokens).Decode();
 }
 
 Decoded DecodeDeflate(const Bytes& code, const DeflateSettings& settings, const Bytes& data,
                       uint64_t max_size) {
   FlagDecoder flags(code, 0);
   DeflateFlags state;
-  const Bytes stream = DecodeDeflate(flags, state, settings, data, max_size, INT64_MAX);
+  const Bytes stream = DecodeDeflate(flags, state, settings, data, {}, max_size, INT64_MAX);
   Require(!flags.coder().HasUnread(), "bytes of Code that are not read");
   return {stream, flags.coder().Fingerprint()};
 }

@@ -15,10 +15,18 @@ struct DeflateFlags {
   FlagDecoder::Number length, width, run;
 };
 
+// 8: what is of the stream here.
+struct DeflatePart {
+  int64_t window = 0;  // bytes of the data before it
+  int64_t lead = 1;
+  bool is_cut = false;
+};
+
 // The next stream of a code, which stands for `data`: no more than `max_size` bytes, and
 // `max_block_tokens` tokens in a block. Throws Damage.
 Bytes DecodeDeflate(FlagDecoder& flags, DeflateFlags& state, const DeflateSettings& settings,
-                    const Bytes& data, uint64_t max_size, int64_t max_block_tokens);
+                    const Bytes& data, const DeflatePart& part, uint64_t max_size,
+                    int64_t max_block_tokens);
 
 // The stream that stands for `data` and is the whole of a code, and the coder's fingerprint. No
 // more than `max_size` bytes. Throws Damage.

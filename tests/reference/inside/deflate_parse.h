@@ -78,6 +78,10 @@ class DeflateParse {
     if (set_.search >= 4 || length <= Row()[1]) EnterAll(p + 1, p + length);
   }
 
+  void PassWindow(int64_t size) {
+    if (set_.search >= 1 && set_.search <= 9) EnterAll(0, size);
+  }
+
   void PassStored(int64_t p, int64_t size) {
     later_ = std::nullopt;
     EnterAll(p, p + size);

@@ -34,19 +34,37 @@ bool HasSignature(const Bytes& bytes, size_t at, uint8_t third, uint8_t fourth) 
 // 3
 class EntryDecoder {
  public:
+  // 6
+  struct Layout {
+    bool url = false, padded = true;
+    uint64_t line_length = 0, first_line = 0;
+    Bytes separator;
+  };
+
   struct Entry {
     uint64_t gap, data_size;
     int64_t frame, group;
+    uint64_t window_size;
+    int64_t lead;
+    Layout layout;
     DeflateSettings settings;
   };
 
-  Entry Decode(FlagDecoder& flags) {
+  Entry Decode(FlagDecoder& flags, bool is_entered) {
     Entry entry = {};
     entry.gap = Size(flags, gap_);
     entry.data_size = Size(flags, size_);
     entry.frame = flags.Decode(frame_, 3);
     entry.group = flags.Decode(group_[last_group_], 2);
     last_group_ = entry.group;
+    entry.window_size = is_entered ? Size(flags, window_size_) : 0;
+    entry.lead = is_entered ? flags.Plain(8) : 1;
+    if (entry.frame == 6) {
+      if (!flags.Decode(same_layout_)) layout_ = DecodeLayout(flags);
+      entry.layout = layout_;
+      entry.settings = {6, 0, 0, 15, 8};
+      return entry;
+    }
     if (!flags.Decode(same_settings_)) {
       settings_.search = flags.Decode(search_, 4);
       settings_.filtered = flags.Decode(filtered_) ? 1 : 0;
@@ -65,12 +83,65 @@ class EntryDecoder {
     return (uint64_t{1} << (width - 1)) + static_cast<uint64_t>(flags.Plain(width - 1));
   }
 
+  Layout DecodeLayout(FlagDecoder& flags) {
+    Layout layout;
+    layout.url = flags.Decode(url_);
+    layout.padded = flags.Decode(padded_);
+    layout.line_length = Size(flags, line_);
+    if (layout.line_length == 0) return layout;
+    layout.first_line = Size(flags, line_);
+    const int64_t size = flags.Plain(5);
+    for (int64_t i = 0; i < size; ++i) {
+      layout.separator.push_back(static_cast<uint8_t>(flags.Plain(8)));
+    }
+    return layout;
+  }
+
   DeflateSettings settings_ = {6, 0, 0, 15, 8};
+  Layout layout_;
   int64_t last_group_ = 0;
-  FlagDecoder::Number gap_, size_, frame_, search_, window_, memory_;
+  FlagDecoder::Number gap_, size_, frame_, search_, window_, memory_, window_size_, line_;
   std::map<int64_t, FlagDecoder::Number> group_;
-  FlagDecoder::Flag same_settings_, filtered_, distant_;
+  FlagDecoder::Flag same_settings_, filtered_, distant_, same_layout_, url_, padded_;
 };
+
+void CheckLayout(const EntryDecoder::Layout& layout) {
+  if (layout.line_length == 0) return;
+  Require(layout.first_line >= 1 && layout.first_line <= layout.line_length, "First_Line");
+  Require(!layout.separator.empty(), "Separator_Size");
+}
+
+// 6. No more than `room` bytes.
+Bytes MakeRun(const Bytes& data, const EntryDecoder::Layout& layout, uint64_t room) {
+  std::string letters;
+  for (char c = 'A'; c <= 'Z'; ++c) letters += c;
+  for (char c = 'a'; c <= 'z'; ++c) letters += c;
+  for (char c = '0'; c <= '9'; ++c) letters += c;
+  letters += layout.url ? "-_" : "+/";
+  Bytes characters;
+  for (size_t i = 0; 3 * (i / 4) < data.size(); ++i) {
+    const size_t bit = 6 * i;
+    if (bit >= 8 * data.size()) {
+      if (layout.padded) characters.push_back('=');
+      continue;
+    }
+    int number = 0;
+    for (size_t b = bit; b < bit + 6; ++b) {
+      const int byte = b / 8 < data.size() ? data[b / 8] : 0;
+      number = 2 * number + (byte >> (7 - b % 8)) % 2;
+    }
+    characters.push_back(static_cast<uint8_t>(letters[static_cast<size_t>(number)]));
+  }
+  Bytes run;
+  for (size_t i = 0; i < characters.size(); ++i) {
+    const bool begins_line = layout.line_length != 0 && i >= layout.first_line &&
+                             (i - layout.first_line) % layout.line_length == 0;
+    if (begins_line) Append(run, layout.separator);
+    run.push_back(characters[i]);
+    Require(run.size() <= room, "a run of more bytes than the block");
+  }
+  return run;
+}
 
 void CheckSettings(const DeflateSettings& settings) {
   Require(settings.search <= 10, "Search");
@@ -180,7 +251,7 @@ Decoded DecodeBlocks(Input& input, uint64_t u, const DecodeInner& decode_inner) 
 Decoded DecodeInsideCodec(const Bytes& payload, uint64_t size, const DecodeInner& decode_inner) {
   Input input(payload);
   const uint64_t flags = input.Number(1);
-  Require(flags <= 15, "Flags");
+  Require(flags <= 31, "Flags");
   std::array<uint64_t, 4> sizes{};
   uint64_t u = 0;
   for (uint64_t& group : sizes) {
@@ -206,17 +277,28 @@ Decoded DecodeInsideCodec(const Bytes& payload, uint64_t size, const DecodeInner
   DeflateFlags state;
   Bytes made;
   for (uint64_t i = 0; i < streams; ++i) {
-    const EntryDecoder::Entry entry = entries.Decode(decoder);
+    const bool is_entered = i == 0 && flags / 16 == 1;
+    const EntryDecoder::Entry entry = entries.Decode(decoder, is_entered);
     Require(entry.gap <= left[0].Left() && entry.gap <= size - made.size(), "Gap");
-    Require(entry.frame <= 4 && entry.group >= 1, "Frame or Group");
+    Require(entry.frame <= 6 && entry.group >= 1, "Frame or Group");
+    Require(!is_entered || entry.frame == 0 || entry.frame == 5, "Frame of what was entered");
+    Require(entry.window_size <= 32768 && entry.lead >= 1, "Window_Size or Lead");
     Input& group = left[static_cast<size_t>(entry.group)];
-    Require(entry.data_size >= 1 && entry.data_size <= group.Left(), "Data_Size");
+    Require(entry.data_size >= 1 && entry.window_size + entry.data_size <= group.Left(),
+            "Data_Size");
     CheckSettings(entry.settings);
+    CheckLayout(entry.layout);
     Append(made, left[0].Take(entry.gap));
     const size_t place = entry.frame == 3 ? LocalHeader(made, entry.gap) + 14 : 0;
-    const Bytes data = group.Take(entry.data_size);
-    const Bytes stream =
-        DecodeDeflate(decoder, state, entry.settings, data, size - made.size(), int64_t{1} << 22);
+    const Bytes data = group.Take(entry.window_size + entry.data_size);
+    if (entry.frame == 6) {
+      Append(made, MakeRun(data, entry.layout, size - made.size()));
+      continue;
+    }
+    const DeflatePart part = {static_cast<int64_t>(entry.window_size), entry.lead,
+                              entry.frame == 5};
+    const Bytes stream = DecodeDeflate(decoder, state, entry.settings, data, part,
+                                       size - made.size(), int64_t{1} << 22);
     Append(made, stream);
     AppendFrame(entry.frame, place, data, stream, made);
     Require(made.size() <= size, "more than N bytes");

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/inside/finder.h"
 #include "codec/inside/inside.h"
 #include "tests/archive_builder.h"
 #include "tests/corpora.h"
@@ -20,9 +21,9 @@ reference::Decoded DecodeInner(const reference::InnerBlock& block) {
   return {block.payload, 0};
 }
 
-Bytes InsideThroughTheLibrary(const Bytes& raw) {
+Bytes InsideThroughTheLibrary(const Bytes& raw, const InsideOptions& options = {}) {
   Bytes payload;
-  const Result<uint32_t> fingerprint = EncodeInside(raw, {}, {}, payload);
+  const Result<uint32_t> fingerprint = EncodeInside(raw, options, {}, payload);
   EXPECT_TRUE(fingerprint.ok()) << fingerprint.status().message();
   try {
     const reference::Decoded decoded =
@@ -52,6 +53,53 @@ TEST(InsideDecoder, DecodesArchivesOfTheLibrary) {
     if (search % 4 == 0) raw.back() ^= 1;
     AppendTo(raw, testing::ZlibStream(words, settings));
     EXPECT_EQ(InsideThroughTheLibrary(raw), raw);
+  }
+}
+
+// Runs in all layouts, among them some that an encoder has no reason to choose.
+TEST(InsideDecoder, DecodesRunsOfBase64) {
+  TestRandom random(8);
+  for (int round = 0; round < 40; ++round) {
+    Bytes raw = ToBytes("text ");
+    for (int i = 0; i < 4; ++i) {
+      inside::Base64Layout layout = {.is_url = random.Below(3) == 0,
+                                     .is_padded = random.Below(3) != 0};
+      if (random.Below(3) != 0) {
+        layout.line_length = 32 + static_cast<uint32_t>(random.Below(60));
+        layout.first_line = layout.line_length - static_cast<uint32_t>(random.Below(2));
+        layout.separator_size = 1 + static_cast<uint32_t>(random.Below(3));
+        layout.separator = {'\n'};
+        for (size_t k = 1; k < layout.separator_size; ++k) layout.separator[k] = ' ';
+      }
+      inside::AppendBase64(random.Random(300 + random.Below(300)), layout, raw);
+      AppendTo(raw, ToBytes(";\n"));
+    }
+    EXPECT_EQ(InsideThroughTheLibrary(raw), raw);
+  }
+}
+
+// A stream in pieces, each of which brings its window along.
+TEST(InsideDecoder, DecodesPiecesOfStreams) {
+  Bytes data = testing::MakeWords(30'000);
+  AppendTo(data, testing::MakeRandom(6000));
+  for (uint32_t search = 0; search <= 10; ++search) {
+    SCOPED_TRACE(search);
+    const Bytes file = testing::GzipFile(data, {.search = search, .memory_level = 1 + search % 3});
+    InsideOptions options;
+    size_t at = 0, pieces = 0;
+    for (bool goes_on = true; goes_on; ++pieces) {
+      const ByteSpan rest = ByteSpan(file).subspan(at);
+      const Surroundings around = {.max_size = 8000};
+      const Sighting piece = at == 0 ? inside::kFinder.look(rest, around)
+                                     : inside::kFinder.resume(options, rest, around);
+      ASSERT_EQ(piece.kind, Sighting::Kind::kObject);
+      options = std::get<InsideOptions>(piece.options);
+      const Bytes raw(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(piece.size));
+      EXPECT_EQ(InsideThroughTheLibrary(raw, options), raw);
+      at += raw.size();
+      goes_on = piece.goes_on;
+    }
+    EXPECT_GE(pieces, 2u);
   }
 }
 
