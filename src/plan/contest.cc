@@ -11,6 +11,7 @@
 #include "plan/coded.h"
 #include "plan/object_contest.h"
 #include "plan/pass_meter.h"
+#include "plan/shape/shape.h"
 #include "plan/unpacked.h"
 
 namespace lmz {
@@ -139,7 +140,7 @@ class Contest {
         model_(model),
         resources_(resources),
         meter_(resources, raw.size()),
-        has_profiles_(plan.content == Content::kStructured),
+        has_profiles_(plan.content == Content::kStructured && bytes_.profile == Profile::kText),
         is_text_(plan.content == Content::kText) {}
 
   Result<Coded> Run() {
@@ -264,7 +265,9 @@ class Contest {
     contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
-          {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
+          {.options =
+               TextOptions{.profile = std::min(bytes_.profile, Profile::kBinary), .model = model},
+           .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
     contestants_.push_back(
@@ -410,8 +413,9 @@ class Contest {
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& planned, const Model* model,
                                   Bytes& payload, const BlockResources& resources) {
+  LMZ_ASSIGN(const BlockPlan plan, WithShape(raw, planned, resources));
   if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);

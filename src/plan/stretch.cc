@@ -28,6 +28,15 @@ constexpr uint64_t kPartedShare = 16;
 // this repeat what is in another one. A part of them at most is lost.
 constexpr uint64_t kMaxParted = uint64_t{1} << 16;
 
+// Copies as near as this are what records, pixels and pages are coded by in place: a gap where they
+// were shifts what lies behind it against what is above it. They leave a block of records only
+// where hardly anything else is in it, which saves time, or where as many of its copies are
+// farther.
+constexpr uint64_t kNearCopy = uint64_t{1} << 20;
+constexpr uint64_t kMinCopyThatLeaves = 512;
+constexpr uint64_t kKeptShare = 10;
+constexpr uint64_t kFarShare = 32;
+
 enum class Treatment : uint8_t {
   kStored,
   kText,         // ASCII, UTF-8, and encodings that get on with them in one block
@@ -201,12 +210,29 @@ void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
   }
 }
 
-BlockChoice ChoiceFor(const Run& run) {
+// Whether copies are to leave a run of records before it is coded.
+bool CopiesLeave(const Run& run, const RepeatMap& repeats) {
+  const uint64_t begin = run.first_patch * kPatchSize;
+  uint64_t near = 0;
+  uint64_t far = 0;
+  for (const Repeat& repeat : repeats.all) {
+    if (repeat.position < begin || repeat.position >= begin + run.size) continue;
+    if (repeat.length < kMinCopyThatLeaves) continue;
+    (repeat.distance < kNearCopy ? near : far) += repeat.length;
+  }
+  const bool is_far = far >= near && far >= run.size / kFarShare;
+  return is_far || near + far >= run.size - run.size / kKeptShare;
+}
+
+BlockChoice ChoiceFor(const Run& run, const RepeatMap& repeats) {
   if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
   const bool has_code = run.votes[Content::kExecutable] != 0;
   const bool is_text = run.treatment != Treatment::kBinary;
+  const bool is_prose = is_text && run.votes.Majority() != Content::kStructured;
+  const bool copies_leave = is_prose || CopiesLeave(run, repeats);
   return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
-          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0) |
+          .filters = static_cast<uint8_t>((copies_leave ? kFilterRepeat : 0) |
+                                          (has_code ? kFilterX86 : 0) |
                                           (run.has_other_charset ? kFilterCharset : 0))};
 }
 
@@ -249,7 +275,7 @@ std::vector<BlockPlan> PlanSegment(ByteSpan segment, uint64_t usual_size) {
     blocks.push_back({.offset = offset,
                       .size = run.size,
                       .content = run.votes.Majority(),
-                      .choice = ChoiceFor(run)});
+                      .choice = ChoiceFor(run, repeats)});
     offset += run.size;
   }
   return blocks;
