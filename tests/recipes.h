@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "tests/archive_builder.h"
 #include "tests/jpeg_builder.h"
 #include "tests/png_builder.h"

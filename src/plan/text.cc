@@ -11,8 +11,8 @@ namespace {
 constexpr size_t kLineSample = size_t{1} << 14;
 constexpr uint32_t kMinLines = 8;
 
-// Fields without line ends have hardly any blanks, or are padded with them: this share of bytes are
-// blanks behind blanks.
+// Fields without line ends have hardly any blanks (nor do some languages, whose letters are no
+// ASCII), or are padded with them: this share of bytes are blanks behind blanks.
 constexpr uint32_t kFewBlanksShare = 32;
 constexpr uint32_t kPaddedShare = 8;
 
@@ -153,7 +153,9 @@ bool LooksStructured(ByteSpan text, const Histogram& histogram) {
   const LineStatistics lines = CompareLines(text.first(std::min(text.size(), kLineSample)));
   if (lines.lines < kMinLines) {
     const uint32_t blanks = histogram[' '] + histogram['\n'];
-    return blanks < size / kFewBlanksShare || CountBlankPairs(text) > size / kPaddedShare;
+    const bool is_packed =
+        blanks < size / kFewBlanksShare && histogram.Range(0x80, 0xFF) < size / kFewBlanksShare;
+    return is_packed || CountBlankPairs(text) > size / kPaddedShare;
   }
   const uint32_t most = lines.lines - lines.lines / 4;
   return lines.same_separators >= most || lines.same_beginning >= most;

@@ -132,11 +132,6 @@ size_t FindPictureRow(const std::vector<uint32_t>& alike, size_t unit) {
 }  // namespace
 
 Rows::Rows(ByteSpan raw, bool is_text) : raw_(raw), is_text_(is_text) {
-  FindNear();
-  if (lengths_.empty()) FindFar();
-}
-
-void Rows::FindNear() {
   const size_t max_distance = std::min(kMaxNearRow, raw_.size() / kMinRows);
   using Equal = Agreement<kNearWindows>;
   using Similar = Agreement<kNearWindows, Likeness::kSameHighHalf>;
@@ -144,6 +139,7 @@ void Rows::FindNear() {
   unit_ = FindUnit(equal);
   const uint32_t least = Equal::kAll / (is_text_ ? kTextPeak : kNearPeak);
   Add(FindRow(equal, unit_, 2 * unit_, least));
+  if (lengths_.empty()) FindFar();
   if (is_text_) return;
   Add(FindPictureRow(Similar(raw_, max_distance).UpTo(max_distance), unit_));
 }

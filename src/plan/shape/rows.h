@@ -29,7 +29,6 @@ class Rows {
   uint32_t FindPlane(uint32_t row) const;
 
  private:
-  void FindNear();
   void FindFar();
   void Add(size_t row);
 
