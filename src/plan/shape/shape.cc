@@ -27,10 +27,12 @@ constexpr size_t kMinSample = size_t{1} << 12;
 constexpr size_t kMaxSample = size_t{1} << 17;
 constexpr size_t kSampleRows = 12;
 constexpr size_t kMaxSampleShare = 24;
+constexpr size_t kSamplePieces = 2;
+constexpr size_t kMinRowsInPiece = 4;
 
 // A shape must save this share of the sample; pixels, which learn sooner than bytes do, this share
 // of the best of the others.
-constexpr size_t kGain = 1000;
+constexpr size_t kGain = 200;
 constexpr size_t kPixelsGain = 16;
 
 // Whether pixels run on from the highest bit of a byte to the lowest, or the other way: at the seam
@@ -45,11 +47,23 @@ bool IsLowestFirst(ByteSpan bytes) {
   return lowest_first > highest_first;
 }
 
-ByteSpan SampleOf(ByteSpan raw, size_t row) {
+// Whole rows from several places, or where rows are long, bytes from one.
+Bytes SampleOf(ByteSpan raw, size_t row) {
   const size_t wanted = std::max(raw.size() / kSampleShare,
                                  std::min(kSampleRows * row, raw.size() / kMaxSampleShare));
   const size_t size = std::min(std::clamp(wanted, kMinSample, kMaxSample), raw.size());
-  return raw.subspan((raw.size() - size) / 3, size);
+  const size_t unit = std::max<size_t>(row, 1);
+  const size_t piece = size / kSamplePieces / unit * unit;
+  const bool is_one = piece < kMinRowsInPiece * row;
+  const size_t pieces = is_one ? 1 : kSamplePieces;
+  const size_t taken = is_one ? size : piece;
+  Bytes sample;
+  for (size_t i = 0; i < pieces; ++i) {
+    const size_t begin = (raw.size() - taken) * (2 * i + 1) / (2 * pieces) / unit * unit;
+    const ByteSpan bytes = raw.subspan(begin, taken);
+    sample.insert(sample.end(), bytes.begin(), bytes.end());
+  }
+  return sample;
 }
 
 bool MayBePixels(ByteSpan bytes) {
@@ -124,8 +138,8 @@ Result<BlockPlan> WithShape(ByteSpan raw, const BlockPlan& plan, const BlockReso
   const ShapeSearch search(raw, is_text);
   if (search.found().empty()) return plan;
   const BlockResources standing = resources.Part(0, 0, 0);
-  LMZ_ASSIGN(const PreparedBlock sample,
-             PreparedBlock::Make(SampleOf(raw, search.longest_row()), 0, standing));
+  const Bytes bytes = SampleOf(raw, search.longest_row());
+  LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(bytes, 0, standing));
   LMZ_ASSIGN(const Coded plain, Code(sample, plan.choice.options, standing, Trial::Stage::kSample));
   BlockPlan shaped = plan;
   size_t limit = plain.payload.size() - plain.payload.size() / kGain;
