@@ -38,6 +38,22 @@ Bytes Slices(size_t width, size_t height, size_t count) {
   return bytes;
 }
 
+// Numbers of 16 bits in rows of `width`, most of which are those to the left or above.
+Bytes Tiles(size_t width, size_t rows) {
+  TestRandom random(6);
+  std::vector<uint8_t> tiles(width * rows);
+  Bytes bytes;
+  for (size_t i = 0; i < tiles.size(); ++i) {
+    const uint64_t choice = random.Next() % 6;
+    const uint8_t left = i % width != 0 ? tiles[i - 1] : 0;
+    const uint8_t above = i >= width ? tiles[i - width] : 0;
+    tiles[i] = choice == 0 ? static_cast<uint8_t>(random.Next() % 40) : choice < 3 ? left : above;
+    bytes.push_back(tiles[i]);
+    bytes.push_back(0);
+  }
+  return bytes;
+}
+
 // Rows of 800 pixels: blobs of forty shapes, eleven pixels apart.
 Bytes Page(size_t rows) {
   TestRandom random(3);
@@ -93,11 +109,12 @@ TEST(Rows, TextMustShowMore) {
 }
 
 TEST(Shape, RecordsAreCodedByTheirLength) {
-  const CodecOptions options = ShapeOf(Slices(100, 90, 8));
+  const CodecOptions options = ShapeOf(Tiles(256, 400));
   const auto* const bytes = std::get_if<BytesOptions>(&options);
   ASSERT_NE(bytes, nullptr);
   EXPECT_EQ(bytes->profile, Profile::kRecords);
-  EXPECT_EQ(bytes->shape.row, 200u);
+  EXPECT_EQ(bytes->shape.row, 512u);
+  EXPECT_EQ(bytes->shape.unit, 2u);
 }
 
 TEST(Shape, PagesAreCodedByPixels) {
