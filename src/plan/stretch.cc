@@ -224,16 +224,23 @@ bool CopiesLeave(const Run& run, const RepeatMap& repeats) {
   return is_far || near + far >= run.size - run.size / kKeptShare;
 }
 
-BlockChoice ChoiceFor(const Run& run, const RepeatMap& repeats) {
-  if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
+BlockPlan PlanFor(const Run& run, uint64_t offset, const RepeatMap& repeats) {
+  BlockPlan plan;
+  plan.offset = offset;
+  plan.size = run.size;
+  plan.content = run.votes.Majority();
+  if (run.treatment == Treatment::kStored) {
+    plan.choice = {.options = StoredOptions{}};
+    return plan;
+  }
   const bool has_code = run.votes[Content::kExecutable] != 0;
   const bool is_text = run.treatment != Treatment::kBinary;
-  const bool is_prose = is_text && run.votes.Majority() != Content::kStructured;
-  const bool copies_leave = is_prose || CopiesLeave(run, repeats);
-  return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
-          .filters = static_cast<uint8_t>((copies_leave ? kFilterRepeat : 0) |
-                                          (has_code ? kFilterX86 : 0) |
-                                          (run.has_other_charset ? kFilterCharset : 0))};
+  plan.copies_stay = !CopiesLeave(run, repeats);
+  plan.choice = {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
+                 .filters = static_cast<uint8_t>(
+                     (is_text || !plan.copies_stay ? kFilterRepeat : 0) |
+                     (has_code ? kFilterX86 : 0) | (run.has_other_charset ? kFilterCharset : 0))};
+  return plan;
 }
 
 // Cuts runs that are longer than the usual size where they may be, at multiples of it.
@@ -272,10 +279,7 @@ std::vector<BlockPlan> PlanSegment(ByteSpan segment, uint64_t usual_size) {
   std::vector<BlockPlan> blocks;
   uint64_t offset = 0;
   for (const Run& run : runs) {
-    blocks.push_back({.offset = offset,
-                      .size = run.size,
-                      .content = run.votes.Majority(),
-                      .choice = ChoiceFor(run, repeats)});
+    blocks.push_back(PlanFor(run, offset, repeats));
     offset += run.size;
   }
   return blocks;

@@ -34,6 +34,7 @@ constexpr size_t kMinRowsInPiece = 4;
 // of the best of the others.
 constexpr size_t kGain = 200;
 constexpr size_t kPixelsGain = 16;
+constexpr size_t kTextGain = 32;
 
 // Whether pixels run on from the highest bit of a byte to the lowest, or the other way: at the seam
 // of two bytes neighbours are alike.
@@ -125,7 +126,8 @@ class ShapeSearch {
 // Binary bytes, and text that may be fields without line ends.
 bool MayHaveShape(ByteSpan raw, const BlockPlan& plan) {
   const auto* const bytes = std::get_if<BytesOptions>(&plan.choice.options);
-  const bool has_filters = (plan.choice.filters & ~kFilterCharset) != 0;
+  const int stays = kFilterCharset | (plan.copies_stay ? kFilterRepeat : 0);
+  const bool has_filters = (plan.choice.filters & ~stays) != 0;
   if (bytes == nullptr || has_filters || raw.size() < kMinShapedSize) return false;
   return bytes->profile == Profile::kBinary || plan.content == Content::kStructured;
 }
@@ -142,7 +144,14 @@ Result<BlockPlan> WithShape(ByteSpan raw, const BlockPlan& plan, const BlockReso
   LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(bytes, 0, standing));
   LMZ_ASSIGN(const Coded plain, Code(sample, plan.choice.options, standing, Trial::Stage::kSample));
   BlockPlan shaped = plan;
-  size_t limit = plain.payload.size() - plain.payload.size() / kGain;
+  size_t limit = plain.payload.size();
+  if (is_text) {
+    LMZ_ASSIGN(const std::optional<Coded> columns,
+               CodeBelow(limit, sample, BytesOptions{.profile = Profile::kBinary}, standing,
+                         Trial::Stage::kSample));
+    if (columns) limit = columns->payload.size();
+  }
+  limit -= limit / (is_text ? kTextGain : kGain);
   for (const CodecOptions& candidate : search.found()) {
     const bool is_bytes = std::holds_alternative<BytesOptions>(candidate);
     if (!is_bytes) limit -= limit / kPixelsGain;
