@@ -99,7 +99,7 @@ TEST(Bilevel, RefusesWhatItsFieldsCannotBe) {
   flags[2] = 2;
   EXPECT_EQ(error(flags), Code::kDamaged);
   Bytes longer = payload;
-  longer.insert(longer.end(), 20, 0x55);
+  longer.insert(longer.end(), 20, 0);
   EXPECT_EQ(error(longer), Code::kDamaged);
   EXPECT_EQ(error(Bytes(payload.begin(), payload.begin() + 10)), Code::kTruncated);
   EXPECT_EQ(error(Bytes(1, 200)), Code::kTruncated);

@@ -36,7 +36,7 @@ constexpr uint32_t kNearMapContexts = 1 << 10;
 constexpr uint32_t kWideMapContexts = 1 << 12;
 
 constexpr uint32_t kPlainStart = uint32_t{1} << 22;
-constexpr int kPlainRate = 8;
+constexpr int kPlainRate = 10;
 
 uint64_t CellsFor(uint64_t bytes) {
   return std::clamp(std::bit_ceil(kCellsPerByte * bytes), kMinCells, kMaxCells);

@@ -33,7 +33,7 @@ constexpr size_t kMinRowsInPiece = 4;
 // A shape must save this share of the sample; pixels, which learn sooner than bytes do, this share
 // of the best of the others.
 constexpr size_t kGain = 200;
-constexpr size_t kPixelsGain = 16;
+constexpr size_t kPixelsGain = 20;
 constexpr size_t kTextGain = 32;
 
 // Whether pixels run on from the highest bit of a byte to the lowest, or the other way: at the seam

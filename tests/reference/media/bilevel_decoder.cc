@@ -59,7 +59,7 @@ class Picture {
       const size_t g = Up(5, -2, 2) != (colour == 1 ? 31u : 0) ? 1 : 0;
       int64_t& p = plain_[4 * static_cast<size_t>(colour) + f + 2 * g];
       bit = decoder.Decode(static_cast<int>(std::clamp<int64_t>(p >> 16, 1, 65535)));
-      p = p - (p >> 8) + (bit == 1 ? (1 << 24) - 1 : 0);
+      p = p - (p >> 10) + (bit == 1 ? (1 << 22) - 1 : 0);
     } else {
       bit = DecodeMixed(decoder);
     }
