@@ -24,6 +24,11 @@ std::vector<CodecOptions> AllOptionsOf(bool with_lanes) {
     options.profile = Profile::kBinary;
     all.push_back(options);
   }
+  if constexpr (requires { options.shape; }) {
+    options.profile = Profile::kRecords;
+    options.shape = {.row = 48, .unit = 2, .plane = 480};
+    all.push_back(options);
+  }
   if constexpr (requires { options.second; }) options.second = TinyModel().get();
   if constexpr (requires { options.lanes; }) {
     for (const auto& [lanes, groups] : {std::pair{2, 1}, {7, 3}, {64, 4}}) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "codec/inside/finder.h"
 #include "codec/inside/inside.h"
 #include "tests/archive_builder.h"
@@ -360,14 +361,29 @@ inline Bytes MakeLossy(size_t size) {
   return out;
 }
 
-inline constexpr std::array<Generator, 20> kGenerators = {{
+// Rows of 200 pixels, 25 bytes each: lines of six shapes, eight pixels wide, with blanks between
+// them. Row y of a line of twelve has byte y mod 12 of splitmix64 of the shape's number in its
+// first seven.
+inline Bytes MakePage(size_t size) {
+  Bytes out(size);
+  for (size_t i = 0; i < size; ++i) {
+    const size_t row = i / 25;
+    const size_t column = i % 25;
+    if (row % 12 >= 7 || column % 8 == 7) continue;
+    const uint64_t shape = SplitMix64((5 * column + row / 12) % 6);
+    out[i] = static_cast<uint8_t>(shape >> (8 * (row % 12)));
+  }
+  return out;
+}
+
+inline constexpr std::array<Generator, 21> kGenerators = {{
     {"zeros", MakeZeros},   {"ramp", MakeRamp},       {"random", MakeRandom},
     {"words", MakeWords},   {"records", MakeRecords}, {"echo", MakeEcho},
     {"calls", MakeCalls},   {"photo", MakePhoto},     {"scan", MakeScan},
     {"wave", MakeWave},     {"picture", MakePicture}, {"archive", MakeArchive},
     {"mail", MakeMail},     {"piece", MakePiece},     {"wide", MakeWide},
     {"coarse", MakeCoarse}, {"fine", MakeFine},       {"floats", MakeFloats},
-    {"passes", MakePasses}, {"lossy", MakeLossy},
+    {"passes", MakePasses}, {"lossy", MakeLossy},     {"page", MakePage},
 }};
 
 // A match goes on into a passage that has stood elsewhere since, breaks behind it, and the other

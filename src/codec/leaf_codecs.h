@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "codec/audio/audio.h"
+#include "codec/bilevel/bilevel.h"
 #include "codec/bytes/bytes.h"
 #include "codec/codec.h"
 #include "codec/image/image.h"
@@ -18,9 +19,9 @@
 
 namespace lmz {
 
-inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec,  kTextCodec,
-                                           kImageCodec,  kAudioCodec,  kPngCodec,
-                                           kTokenCodec,  kInsideCodec, kJpegCodec};
+inline constexpr std::tuple kLeafCodecs = {kStoredCodec, kBytesCodec,  kTextCodec,  kImageCodec,
+                                           kAudioCodec,  kPngCodec,    kTokenCodec, kInsideCodec,
+                                           kJpegCodec,   kBilevelCodec};
 
 template <class... Options>
 std::variant<Options...> OptionsOf(const std::tuple<CodecRow<Options>...>& codecs);

@@ -111,14 +111,15 @@ std::vector<uint32_t> MakeHistoryMap() {
 
 }  // namespace
 
-ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
-                         MatchTable& match_table, const MixerKernels& kernels)
+ContextMixer::Lane::Lane(const uint8_t* block, uint32_t begin, Profile profile,
+                         const RecordShape& shape, uint32_t index, MatchTable& match_table,
+                         const MixerKernels& kernels)
     : kernels_(&kernels),
       block_(block),
       index_(index),
       begin_(begin),
       position_(begin),
-      contexts_(block + begin, profile, index),
+      contexts_(block + begin, profile, shape, index),
       match_(block, begin, kMinMatchLength, match_table) {}
 
 ContextMixer::Start ContextMixer::Untrained(size_t opinions) {

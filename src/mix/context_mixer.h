@@ -60,8 +60,8 @@ class ContextMixer {
 
    private:
     friend class ContextMixer;
-    Lane(const uint8_t* block, uint32_t begin, Profile profile, uint32_t index,
-         MatchTable& match_table, const MixerKernels& kernels);
+    Lane(const uint8_t* block, uint32_t begin, Profile profile, const RecordShape& shape,
+         uint32_t index, MatchTable& match_table, const MixerKernels& kernels);
 
     const MixerKernels* kernels_;
     const uint8_t* block_;
@@ -98,9 +98,10 @@ class ContextMixer {
   // The next lane, of the bytes from `begin` on of `block`, which outlives it. Lanes are made in
   // ascending order, before anything is predicted, and end where the next begins. Both sides of the
   // coder may hand over the whole block: nothing reads a byte of it before UpdateByte was called
-  // for it.
-  Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile) {
-    return Lane(block, begin, profile, made_lanes_++, match_table_, kernels_);
+  // for it. `shape`, valid, is that of records.
+  Lane MakeLane(const uint8_t* block, uint32_t begin, Profile profile,
+                const RecordShape& shape = {}) {
+    return Lane(block, begin, profile, shape, made_lanes_++, match_table_, kernels_);
   }
 
   // Before Predict: another input that is mixed, |value| < 2^12; 0 until it is set.

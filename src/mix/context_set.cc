@@ -35,13 +35,15 @@ void ContextSet::UpdateByte(uint8_t byte, uint32_t position) {
   recent_ = recent_ << 8 | byte;
   Begin();
   for (int order = 1; order <= 6; ++order) {
-    if (profile_ == Profile::kBinary && order == 5) continue;
+    if (profile_ != Profile::kText && order == 5) continue;
     Add(recent_ & ((uint64_t{1} << (8 * order)) - 1));
   }
   if (profile_ == Profile::kText) {
     UpdateText(byte, position);
-  } else {
+  } else if (profile_ == Profile::kBinary) {
     UpdateBinary(position);
+  } else {
+    UpdateRecords(position);
   }
 }
 
@@ -107,6 +109,36 @@ void ContextSet::UpdateBinary(uint32_t position) {
   Add(above | above_right << 8 | c1 << 16);
   Add(recent_ & 0xE0E0E0E0E0E0);
   Add(0);
+}
+
+// Of a unit of several bytes, those in front of the next one belong to each context.
+void ContextSet::UpdateRecords(uint32_t position) {
+  const auto back = [&](uint32_t distance) {
+    return position >= distance ? ByteAt(position - distance, position) : 0;
+  };
+  const uint32_t row = shape_.row;
+  const uint32_t unit = shape_.unit;
+  const uint64_t left = back(unit);
+  const uint64_t above = back(row);
+  const uint64_t above_left = back(row + unit);
+  const uint64_t above_right = back(row - unit);
+  const uint64_t behind = back(shape_.plane);
+  const uint64_t gradient = (left + above - above_left) & 0xFF;
+  const uint32_t done = position % unit;
+  const uint64_t in_unit =
+      ((recent_ & ((uint64_t{1} << (8 * done)) - 1)) | uint64_t{done} << 56) * kSalt;
+  const auto add = [&](uint64_t bytes) { Add(bytes * kGoldenRatio64 + in_unit); };
+  add(above);
+  add(left | above << 8);
+  add(left | above << 8 | above_left << 16);
+  add(left | above << 8 | above_right << 16 | above_left << 24);
+  add(above | back(2 * row) << 8);
+  add(gradient | above << 8);
+  add(left | above_right << 8);
+  Add(above | uint64_t{position % row} << 8);
+  add(behind | left << 8);
+  add(behind | above << 8 | left << 16);
+  add(gradient);
 }
 
 }  // namespace lmz

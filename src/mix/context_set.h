@@ -19,8 +19,9 @@ class ContextSet {
   static constexpr unsigned kLaneContexts = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 6;
 
   // `block` holds the lane's bytes coded so far and outlives the set; `lane` tells it from others.
-  ContextSet(const uint8_t* block, Profile profile, uint32_t lane)
-      : block_(block), profile_(profile), lane_salt_(lane * uint64_t{0xD6E8FEB86659FD93}) {}
+  // `shape`, valid, is that of records.
+  ContextSet(const uint8_t* block, Profile profile, const RecordShape& shape, uint32_t lane)
+      : block_(block), profile_(profile), shape_(shape), lane_salt_(lane * kSalt) {}
 
   // After a whole byte: `position` bytes of the block are known, the last one is `byte`, which need
   // not stand in the block yet.
@@ -33,8 +34,11 @@ class ContextSet {
   uint64_t recent() const { return recent_; }
 
  private:
+  static constexpr uint64_t kSalt = 0xD6E8FEB86659FD93;
+
   void UpdateText(uint8_t byte, uint32_t position);
   void UpdateBinary(uint32_t position);
+  void UpdateRecords(uint32_t position);
   uint64_t ByteAt(uint64_t index, uint32_t position) const {
     return index + 1 < position ? block_[index] : recent_ & 0xFF;
   }
@@ -43,6 +47,7 @@ class ContextSet {
 
   const uint8_t* block_;
   Profile profile_;
+  RecordShape shape_;
   uint64_t lane_salt_;  // of contexts that are the lane's alone
   uint64_t recent_ = 0;
   std::array<uint32_t, kContexts> hashes_{};

@@ -19,6 +19,8 @@ struct BlockPlan {
   uint64_t size = 0;    // > 0
   Content content = Content::kBinary;
   BlockChoice choice;
+  // Copies in it are coded best where they are if it consists of columns or rows.
+  bool copies_stay = false;
   // Not empty: the block is coded in parts, which cover what is left of it without `copies` (as
   // RemoveRepeats takes them). The parts' offsets do not count, and they have no filters.
   std::vector<BlockPlan> parts = {};

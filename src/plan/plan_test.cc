@@ -394,7 +394,7 @@ TEST(Plan, ProgramsGetTheBranchFilter) {
   EXPECT_EQ(Classify(*program), Content::kExecutable);
   const std::vector<BlockPlan> plan = PlanAll(*program);
   ASSERT_EQ(plan.size(), 1u);
-  EXPECT_EQ(plan[0].choice.filters, kFilterRepeat | kFilterX86);
+  EXPECT_EQ(plan[0].choice.filters, kFilterX86);
   EXPECT_EQ(std::get<BytesOptions>(plan[0].choice.options).profile, Profile::kBinary);
 }
 

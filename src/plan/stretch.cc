@@ -28,6 +28,15 @@ constexpr uint64_t kPartedShare = 16;
 // this repeat what is in another one. A part of them at most is lost.
 constexpr uint64_t kMaxParted = uint64_t{1} << 16;
 
+// Copies as near as this are what records, pixels and pages are coded by in place: a gap where they
+// were shifts what lies behind it against what is above it. They leave a block of records only
+// where hardly anything else is in it, which saves time, or where as many of its copies are
+// farther.
+constexpr uint64_t kNearCopy = uint64_t{1} << 20;
+constexpr uint64_t kMinCopyThatLeaves = 512;
+constexpr uint64_t kKeptShare = 10;
+constexpr uint64_t kFarShare = 32;
+
 enum class Treatment : uint8_t {
   kStored,
   kText,         // ASCII, UTF-8, and encodings that get on with them in one block
@@ -201,13 +210,37 @@ void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
   }
 }
 
-BlockChoice ChoiceFor(const Run& run) {
-  if (run.treatment == Treatment::kStored) return {.options = StoredOptions{}};
+// Whether copies are to leave a run of records before it is coded.
+bool CopiesLeave(const Run& run, const RepeatMap& repeats) {
+  const uint64_t begin = run.first_patch * kPatchSize;
+  uint64_t near = 0;
+  uint64_t far = 0;
+  for (const Repeat& repeat : repeats.all) {
+    if (repeat.position < begin || repeat.position >= begin + run.size) continue;
+    if (repeat.length < kMinCopyThatLeaves) continue;
+    (repeat.distance < kNearCopy ? near : far) += repeat.length;
+  }
+  const bool is_far = far >= near && far >= run.size / kFarShare;
+  return is_far || near + far >= run.size - run.size / kKeptShare;
+}
+
+BlockPlan PlanFor(const Run& run, uint64_t offset, const RepeatMap& repeats) {
+  BlockPlan plan;
+  plan.offset = offset;
+  plan.size = run.size;
+  plan.content = run.votes.Majority();
+  if (run.treatment == Treatment::kStored) {
+    plan.choice = {.options = StoredOptions{}};
+    return plan;
+  }
   const bool has_code = run.votes[Content::kExecutable] != 0;
   const bool is_text = run.treatment != Treatment::kBinary;
-  return {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
-          .filters = static_cast<uint8_t>(kFilterRepeat | (has_code ? kFilterX86 : 0) |
-                                          (run.has_other_charset ? kFilterCharset : 0))};
+  plan.copies_stay = !CopiesLeave(run, repeats);
+  plan.choice = {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
+                 .filters = static_cast<uint8_t>(
+                     (is_text || !plan.copies_stay ? kFilterRepeat : 0) |
+                     (has_code ? kFilterX86 : 0) | (run.has_other_charset ? kFilterCharset : 0))};
+  return plan;
 }
 
 // Cuts runs that are longer than the usual size where they may be, at multiples of it.
@@ -246,10 +279,7 @@ std::vector<BlockPlan> PlanSegment(ByteSpan segment, uint64_t usual_size) {
   std::vector<BlockPlan> blocks;
   uint64_t offset = 0;
   for (const Run& run : runs) {
-    blocks.push_back({.offset = offset,
-                      .size = run.size,
-                      .content = run.votes.Majority(),
-                      .choice = ChoiceFor(run)});
+    blocks.push_back(PlanFor(run, offset, repeats));
     offset += run.size;
   }
   return blocks;

@@ -11,6 +11,11 @@ namespace {
 constexpr size_t kLineSample = size_t{1} << 14;
 constexpr uint32_t kMinLines = 8;
 
+// Fields without line ends have hardly any blanks (nor do some languages, whose letters are no
+// ASCII), or are padded with them: this share of bytes are blanks behind blanks.
+constexpr uint32_t kFewBlanksShare = 32;
+constexpr uint32_t kPaddedShare = 8;
+
 // Length of the UTF-8 sequence that begins at bytes[i], 0 if none does. A sequence cut by the end
 // counts as whole.
 size_t Utf8Length(ByteSpan bytes, size_t i) {
@@ -42,6 +47,12 @@ uint32_t CountZeroRuns(ByteSpan bytes) {
   uint32_t runs = bytes[0] == 0;
   for (size_t i = 1; i < bytes.size(); ++i) runs += bytes[i] == 0 && bytes[i - 1] != 0;
   return runs;
+}
+
+uint32_t CountBlankPairs(ByteSpan bytes) {
+  uint32_t pairs = 0;
+  for (size_t i = 1; i < bytes.size(); ++i) pairs += bytes[i] == ' ' && bytes[i - 1] == ' ';
+  return pairs;
 }
 
 // What all kinds of separated values and logs share is that their lines resemble each other.
@@ -140,7 +151,12 @@ bool LooksStructured(ByteSpan text, const Histogram& histogram) {
                          closed <= opened + opened / 8 && histogram['/'] >= opened / 4;
   if (is_markup) return true;
   const LineStatistics lines = CompareLines(text.first(std::min(text.size(), kLineSample)));
-  if (lines.lines < kMinLines) return false;
+  if (lines.lines < kMinLines) {
+    const uint32_t blanks = histogram[' '] + histogram['\n'];
+    const bool is_packed =
+        blanks < size / kFewBlanksShare && histogram.Range(0x80, 0xFF) < size / kFewBlanksShare;
+    return is_packed || CountBlankPairs(text) > size / kPaddedShare;
+  }
   const uint32_t most = lines.lines - lines.lines / 4;
   return lines.same_separators >= most || lines.same_beginning >= most;
 }

@@ -119,6 +119,11 @@ std::vector<Recipe> Recipes() {
       {FindGenerator("piece"), piece.raw.size(), {.options = piece.options}, piece.raw.size()});
   recipes.push_back({FindGenerator("lossy"), 2800, {.options = JpegOptions{}}, 2800});
   recipes.push_back({FindGenerator("lossy"), 6000, {.options = JpegOptions{}}, 6000});
+  for (const bool is_lowest_first : {false, true}) {
+    const BilevelOptions page = {.width = 200, .is_lowest_first = is_lowest_first};
+    recipes.push_back(
+        {FindGenerator("page"), is_lowest_first ? 6000u : 5000u, {.options = page}, 6000});
+  }
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
                                    Part{.size = 1500, .options = StoredOptions{}},
                                    Part{.size = 500, .options = BytesOptions{}}};

@@ -10,6 +10,7 @@
 #include "tests/reference/input.h"
 #include "tests/reference/inside/inside_decoder.h"
 #include "tests/reference/media/audio_decoder.h"
+#include "tests/reference/media/bilevel_decoder.h"
 #include "tests/reference/media/image_decoder.h"
 #include "tests/reference/media/jpeg_decoder.h"
 #include "tests/reference/media/png_decoder.h"
@@ -36,7 +37,7 @@ struct BlockFields {
 };
 
 void CheckLimits(const BlockFields& block) {
-  Require(block.codec <= 9, "newer version: unknown Codec");
+  Require(block.codec <= 10, "newer version: unknown Codec");
   Require(block.filters <= 7, "newer version: unknown Filters");
   Require(block.raw_size >= 1 && block.raw_size <= uint64_t{1} << 28, "limit 1: Raw_Size");
   Require(block.payload_size <= block.raw_size, "limit 2: Payload_Size above Raw_Size");
@@ -48,6 +49,7 @@ void CheckLimits(const BlockFields& block) {
 uint64_t MostBytes(uint64_t codec, uint64_t n) {
   switch (codec) {
     case 1:
+    case 10:
       return 45500 * (n + 8);
     case 2:
       return 45500 * (n + 32);
@@ -92,6 +94,7 @@ Decoded DecodeCodec(uint64_t codec, const Bytes& code, uint64_t size, const Mode
   if (codec == 7) return DecodeTokenCodec(code, size, models);
   if (codec == 8) return DecodeInside(code, size, models, depth);
   if (codec == 9) return DecodeJpegCodec(code, size);
+  if (codec == 10) return DecodeBilevelCodec(code, size);
   Require(code.size() == size, "stored: another size");
   return {code, 0};
 }
@@ -102,7 +105,7 @@ Decoded DecodeParts(const Bytes& payload, uint64_t size, const Models& models, i
   Decoded all{};
   while (all.raw.size() < size) {
     const uint64_t codec = input.Number(1);
-    Require(codec <= 9 && codec != 6, "newer version: Codec of a part");
+    Require(codec <= 10 && codec != 6, "newer version: Codec of a part");
     const uint64_t raw_size = input.Varint();
     Require(raw_size >= 1 && raw_size <= size - all.raw.size(), "Raw_Size of a part");
     const Decoded part = DecodeCodec(codec, input.Take(input.Varint()), raw_size, models, depth);

@@ -1,5 +1,6 @@
 #include "codec/bytes/bytes.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "codec/observer.h"
@@ -16,11 +17,11 @@ constexpr size_t kReportSize = 4096;
 // The one walk over the block, for both directions. Encoding, `block` holds the raw bytes;
 // decoding, each byte is written before anything reads it. Stops early once the coder has overrun.
 template <class Coder, class Byte>
-Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
+Status CodeBlock(Coder& coder, const BytesOptions& options, const BlockResources& resources,
                  std::span<Byte> block) {
   LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::For({}),
                                                     BestKernels(MixerBuilds())));
-  ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, profile);
+  ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, options.profile, options.shape);
   size_t done = 0;
   for (Byte& byte : block) {
     if (done % kReportSize == 0) {
@@ -36,25 +37,50 @@ Status CodeBlock(Coder& coder, Profile profile, const BlockResources& resources,
 }
 
 template <class AnyDecoder>
-Result<uint32_t> DecodeBlockBy(AnyDecoder& decoder, Profile profile,
+Result<uint32_t> DecodeBlockBy(AnyDecoder& decoder, const BytesOptions& options,
                                const BlockResources& resources, MutableByteSpan raw) {
-  LMZ_TRY(CodeBlock(decoder, profile, resources, raw));
+  LMZ_TRY(CodeBlock(decoder, options, resources, raw));
   if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
   return decoder.fingerprint();
 }
 
-bool IsProfile(uint8_t number) {
-  return number <= static_cast<uint8_t>(Profile::kBinary);
+void WriteOptions(const BytesOptions& options, Bytes& payload) {
+  ByteWriter writer(payload);
+  writer.U8(static_cast<uint8_t>(options.profile));
+  if (options.profile != Profile::kRecords) return;
+  for (const uint32_t field : {options.shape.row, options.shape.unit, options.shape.plane}) {
+    writer.Varint(field);
+  }
+}
+
+Result<BytesOptions> ReadOptions(ByteReader& reader) {
+  const Result<uint8_t> number = reader.U8();
+  if (!number.ok()) return Status(Code::kTruncated, "the payload has no profile");
+  if (number.value() > static_cast<uint8_t>(Profile::kRecords)) {
+    return Status(Code::kNewerVersion,
+                  "profile " + std::to_string(number.value()) + " requires a newer version of lmz");
+  }
+  BytesOptions options = {.profile = static_cast<Profile>(number.value())};
+  if (options.profile != Profile::kRecords) return options;
+  for (uint32_t* const field : {&options.shape.row, &options.shape.unit, &options.shape.plane}) {
+    LMZ_ASSIGN(const uint64_t value, reader.Varint());
+    *field = static_cast<uint32_t>(std::min<uint64_t>(value, UINT32_MAX));
+  }
+  if (!options.shape.IsValid()) return Status(Code::kDamaged, "no records have such a shape");
+  return options;
 }
 
 }  // namespace
 
 Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
                              const BlockResources& resources, Bytes& payload) {
+  if (options.profile == Profile::kRecords && !options.shape.IsValid()) {
+    return Status(Code::kInvalidArgument, "no records have such a shape");
+  }
   payload.clear();
-  payload.push_back(static_cast<uint8_t>(options.profile));
+  WriteOptions(options, payload);
   Encoder encoder(payload);
-  LMZ_TRY(CodeBlock(encoder, options.profile, resources, raw));
+  LMZ_TRY(CodeBlock(encoder, options, resources, raw));
   const uint32_t fingerprint = encoder.fingerprint();
   encoder.Finish();
   return fingerprint;
@@ -62,22 +88,18 @@ Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
 
 Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw) {
-  if (payload.empty()) return Status(Code::kTruncated, "the payload has no profile");
-  if (!IsProfile(payload[0])) {
-    return Status(Code::kNewerVersion,
-                  "profile " + std::to_string(payload[0]) + " requires a newer version of lmz");
-  }
-  const ByteSpan code = payload.subspan(1);
-  const auto profile = static_cast<Profile>(payload[0]);
+  ByteReader reader(payload);
+  LMZ_ASSIGN(const BytesOptions options, ReadOptions(reader));
+  const ByteSpan code = payload.subspan(reader.position());
   if (resources.observer != nullptr) {
     const CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = raw.size(), .lanes = {0}};
     ObservedDecoder decoder(code, resources.observer->AddCode(shape, code.size()));
-    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBlockBy(decoder, profile, resources, raw));
+    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBlockBy(decoder, options, resources, raw));
     decoder.End();
     return fingerprint;
   }
   Decoder decoder(code);
-  return DecodeBlockBy(decoder, profile, resources, raw);
+  return DecodeBlockBy(decoder, options, resources, raw);
 }
 
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {

@@ -8,16 +8,17 @@ namespace lmz {
 
 struct BytesOptions {
   Profile profile = Profile::kText;
+  RecordShape shape = {};  // of the profile kRecords
 };
 
 // Replaces `payload` with the profile and the coded bits of `raw`; returns the coder's final state.
-// Errors: kOutOfMemory.
+// Errors: kInvalidArgument for records without a valid shape; kOutOfMemory.
 Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
                              const BlockResources& resources, Bytes& payload);
 
 // Fills all of `raw` from `payload` and returns the coder's final state. Errors: kTruncated when
-// the payload ends before the last byte, kDamaged when some of it is left over, kNewerVersion for
-// an unknown profile, kOutOfMemory.
+// the payload ends before the last byte, kDamaged when some of it is left over or its records have
+// no shape, kNewerVersion for an unknown profile, kOutOfMemory.
 Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 

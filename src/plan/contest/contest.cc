@@ -12,6 +12,7 @@
 #include "plan/contest/object_contest.h"
 #include "plan/contest/pass_meter.h"
 #include "plan/contest/race.h"
+#include "plan/shape/shape.h"
 #include "plan/unpacked.h"
 
 namespace lmz {
@@ -144,15 +145,17 @@ class Contest {
         model_(model),
         resources_(resources),
         meter_(resources, raw.size()),
-        has_profiles_(plan.content == Content::kStructured),
+        copies_stay_(plan.copies_stay),
+        has_profiles_(plan.content == Content::kStructured && bytes_.profile == Profile::kText),
         is_text_(plan.content == Content::kText) {}
 
   Result<Coded> Run() {
     LMZ_TRY(GatherModels());
     Announce();
     if (MayChangeCharset()) LMZ_TRY(PickCharset());
+    if (has_profiles_ && !ProfilesAreWhole()) LMZ_TRY(PickProfile());
     LMZ_ASSIGN(const PreparedBlock whole, PreparedBlock::Make(raw_, filters_, meter_.Pause()));
-    if (has_profiles_) LMZ_TRY(PickProfile(whole));
+    if (ProfilesAreWhole()) LMZ_TRY(PickProfileOn(whole, raw_.size()));
     AddContestants();
     if (HasSample()) LMZ_TRY(LeaveOut(whole));
     if (HasSample() && whole.filtered().size() >= kMinSampledSize) {
@@ -249,12 +252,15 @@ class Contest {
   // Whether picking the profile codes the block itself.
   bool ProfilesAreWhole() const { return has_profiles_ && ProfileSampleSize() == raw_.size(); }
 
-  // Which profile suits structured text: words or columns.
-  Status PickProfile(const PreparedBlock& whole) {
-    if (ProfilesAreWhole()) return PickProfileOn(whole, raw_.size());
+  // Which profile suits structured text: words or columns, in which near copies stay.
+  Status PickProfile() {
     const ByteSpan raw = Middle(raw_, ProfileSampleSize());
-    LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, filters_, meter_.Pause()));
-    return PickProfileOn(sample, raw.size());
+    const uint8_t in_columns =
+        copies_stay_ ? filters_ & static_cast<uint8_t>(~kFilterRepeat) : filters_;
+    LMZ_ASSIGN(const PreparedBlock sample, PreparedBlock::Make(raw, in_columns, meter_.Pause()));
+    LMZ_TRY(PickProfileOn(sample, raw.size()));
+    if (bytes_.profile == Profile::kBinary) filters_ = in_columns;
+    return OkStatus();
   }
 
   Status PickProfileOn(const PreparedBlock& sample, size_t size) {
@@ -276,7 +282,9 @@ class Contest {
     contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
-          {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
+          {.options =
+               TextOptions{.profile = std::min(bytes_.profile, Profile::kBinary), .model = model},
+           .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
     contestants_.push_back(
@@ -467,6 +475,7 @@ class Contest {
   const Model* model_;  // of the level; null: none is tried
   const BlockResources& resources_;
   PassMeter meter_;
+  bool copies_stay_;   // in columns
   bool has_profiles_;  // the profile is picked by trying both
   bool is_text_;
   std::vector<SharedModel> lower_models_;
@@ -479,8 +488,9 @@ class Contest {
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& planned, const Model* model,
                                   Bytes& payload, const BlockResources& resources) {
+  LMZ_ASSIGN(const BlockPlan plan, WithShape(raw, planned, resources));
   if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);

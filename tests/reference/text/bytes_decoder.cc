@@ -4,16 +4,27 @@
 
 #include <set>
 
+#include "tests/reference/input.h"
 #include "tests/reference/text/group.h"
 
 namespace lmz::reference {
 
 Decoded DecodeBytesCodec(const Bytes& payload, uint64_t size) {
   if (payload.empty()) throw Damage("truncated: no Profile");
-  if (payload[0] > 1) throw Damage("newer version: unknown Profile");
+  if (payload[0] > 2) throw Damage("newer version: unknown Profile");
   if (size > 45500 * (payload.size() + 8)) throw Damage("the payload cannot stand for so much");
-  ArithmeticDecoder decoder(payload, 1);
-  Group group(payload[0], size, 1, {});
+  Input input(payload);
+  RecordFields records;
+  if (input.Number(1) == 2) {
+    records.row = input.Varint();
+    records.unit = input.Varint();
+    records.plane = input.Varint();
+    Require(records.row >= 2 && records.row <= 1 << 20, "Row");
+    Require(records.unit >= 1 && records.unit <= 8 && records.unit < records.row, "Unit");
+    Require(records.plane >= 1 && records.plane <= 1 << 24, "Plane");
+  }
+  ArithmeticDecoder decoder(payload, input.position());
+  Group group(payload[0], size, 1, {}, records);
   for (uint64_t i = 0; i < size; ++i) {
     group.DecodeByte(0, decoder, {});
     if (decoder.HasOverrun()) throw Damage("truncated: Code is overrun");

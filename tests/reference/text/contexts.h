@@ -9,22 +9,29 @@
 
 namespace lmz::reference {
 
-// 4. The part that both profiles share; `block` are the known bytes.
+// 4.3
+struct RecordFields {
+  uint64_t row = 2, unit = 1, plane = 1;
+};
+
+// 4. The part that all profiles share; `block` are the known bytes.
 class Contexts {
  public:
   explicit Contexts(uint64_t lane) : lane_(lane) {}
 
   std::array<uint32_t, 16> hash{};
 
-  void Update(const Bytes& block, int profile) {
+  void Update(const Bytes& block, int profile, const RecordFields& records) {
     x_ = {};
     recent_ = 0;
     for (size_t k = 8; k >= 1; --k) recent_ = recent_ * 256 + Back(block, k);
     for (size_t i = 0; i < 4; ++i) x_[i] = recent_ & ((uint64_t{1} << (8 * i + 8)) - 1);
     if (profile == 0) {
       UpdateText(block);
-    } else {
+    } else if (profile == 1) {
       UpdateBinary(block);
+    } else {
+      UpdateRecords(block, records);
     }
     for (size_t i = 0; i < 16; ++i) {
       uint64_t term = (i + 1) * 0xABCDEF1234567;
@@ -112,6 +119,35 @@ class Contexts {
     x_[12] = c1 + column * 256;
     x_[13] = above(1) + above_right * 256 + c1 * 65536;
     x_[14] = recent_ & 0xE0E0E0E0E0E0;
+  }
+
+  // 4.3
+  void UpdateRecords(const Bytes& block, const RecordFields& records) {
+    const auto back = [&](uint64_t d) -> uint64_t { return Back(block, d); };
+    const uint64_t j = block.size() % records.unit;
+    const uint64_t done = (recent_ % (uint64_t{1} << (8 * j))) + j * (uint64_t{1} << 56);
+    const uint64_t left = back(records.unit);
+    const uint64_t above = back(records.row);
+    const uint64_t above_left = back(records.row + records.unit);
+    const uint64_t above_right = back(records.row - records.unit);
+    const uint64_t behind = back(records.plane);
+    const uint64_t gradient = (left + above + 256 - above_left) % 256;
+    const auto of = [&](uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+      return (a + b * 256 + c * 65536 + d * 16777216) * 0x9E3779B97F4A7C15 +
+             done * 0xD6E8FEB86659FD93;
+    };
+    x_[4] = recent_ % (uint64_t{1} << 48);
+    x_[5] = of(above, 0, 0, 0);
+    x_[6] = of(left, above, 0, 0);
+    x_[7] = of(left, above, above_left, 0);
+    x_[8] = of(left, above, above_right, above_left);
+    x_[9] = of(above, back(2 * records.row), 0, 0);
+    x_[10] = of(gradient, above, 0, 0);
+    x_[11] = of(left, above_right, 0, 0);
+    x_[12] = above + block.size() % records.row * 256;
+    x_[13] = of(behind, left, 0, 0);
+    x_[14] = of(behind, above, left, 0);
+    x_[15] = of(gradient, 0, 0, 0);
   }
 
   void ChooseStride() {

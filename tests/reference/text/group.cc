@@ -4,8 +4,10 @@
 
 namespace lmz::reference {
 
-Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start)
+Group::Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start,
+             const RecordFields& records)
     : profile_(profile),
+      records_(records),
       opinions_(start.empty() ? 0 : start.size() - 5),
       inputs_count_(start.empty() ? 36 : start[0].size()),
       lanes_(lanes),
@@ -121,7 +123,7 @@ void Group::EndByte() {
   const uint8_t byte = static_cast<uint8_t>(node_ - 256);
   lanes_[lane_].push_back(byte);
   LeaveContexts(byte);
-  contexts_[lane_].Update(lanes_[lane_], profile_);
+  contexts_[lane_].Update(lanes_[lane_], profile_, records_);
   matches_[lane_].Update(lanes_, lane_, match_table_);
 }
 

@@ -30,7 +30,8 @@ class Group {
  public:
   // For n bytes in so many lanes. With a model, `start` holds its six first rows; with a second
   // opinion there are seven.
-  Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start);
+  Group(int profile, uint64_t n, size_t lanes, const std::vector<std::vector<int>>& start,
+        const RecordFields& records = {});
 
   // Decodes the next byte of `lane`. `sum` is that of `text`, 4; nothing reads it without a model.
   void DecodeByte(size_t lane, ArithmeticDecoder& code, const std::vector<int64_t>& sum);
@@ -67,6 +68,7 @@ class Group {
   void EndByte();
 
   const int profile_;
+  const RecordFields records_;
   const size_t opinions_;
   const size_t inputs_count_;
   ExtraInputs* extra_ = nullptr;
