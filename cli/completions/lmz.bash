@@ -23,7 +23,7 @@ _lmz() {
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
     -f --force -r --recursive --files --files0 -S --suffix --salvage --verify --no-sparse -k --keep
-    --rm -T --threads --block-size --seekable --frame-size -M --memlimit
+    --rm -T --threads --block-size --seekable --wide --frame-size -M --memlimit
     -0 -1 -2 -3 -4 -5 --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
   if [[ ${COMP_WORDS[1]} == generate ]]; then

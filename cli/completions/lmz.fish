@@ -23,6 +23,7 @@ for command in lmz unlmz lmzcat
     complete -c $command -s T -l threads -x -d 'number of threads'
     complete -c $command -l block-size -x -a '64K 128K 1M 16M 64M 256M' -d 'block size'
     complete -c $command -l seekable -d 'small blocks, so that parts are read quickly'
+    complete -c $command -l wide -d '64 lanes and blocks of 3840K, for GPUs'
     complete -c $command -l frame-size -x -a '64M 256M 1G' -d 'size of frames'
     complete -c $command -s M -l memlimit -x -d 'limit the memory to decode'
     complete -c $command -s 0 -d 'no model'

@@ -182,8 +182,11 @@ typedef enum lmz_option {
   LMZ_FRAME_SIZE = 7,   /* compressor: bytes of content, 65536 and more, after which a frame ends
                          * and another one begins; each is what its part alone would become.
                          * LMZ_CONTENT_SIZE is then that of all of them. Default: one frame */
-  LMZ_ONE_FRAME = 8     /* decompressor: 1 if an input ends with its first frame, see
+  LMZ_ONE_FRAME = 8,    /* decompressor: 1 if an input ends with its first frame, see
                          * lmz_decompressor_end. Default: 0 */
+  LMZ_WIDE = 9          /* compressor: 1 for text in 64 lanes and, unless LMZ_BLOCK_SIZE says
+                         * otherwise, blocks of 3840 KiB: larger output, for machines that step
+                         * thousands of lanes at once, such as GPUs. Default: 0 */
 } lmz_option;
 
 /* Called after each block and within long ones with the bytes done so far in this frame or input,

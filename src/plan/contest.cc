@@ -132,11 +132,12 @@ struct Contestant {
 class Contest {
  public:
   // All outlive the contest.
-  Contest(ByteSpan raw, const BlockPlan& plan, const Model* model, const BlockResources& resources)
+  Contest(ByteSpan raw, const BlockPlan& plan, const ModelUse& use, const BlockResources& resources)
       : raw_(raw),
         filters_(plan.choice.filters),
         bytes_(std::get<BytesOptions>(plan.choice.options)),
-        model_(model),
+        model_(use.model),
+        is_wide_(use.is_wide),
         resources_(resources),
         meter_(resources, raw.size()),
         has_profiles_(plan.content == Content::kStructured),
@@ -264,7 +265,9 @@ class Contest {
     contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
-          {.options = TextOptions{.profile = bytes_.profile, .model = model}, .cost = kTextCost});
+          {.options =
+               TextOptions{.profile = bytes_.profile, .model = model, .is_wide = is_wide_},
+           .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
     contestants_.push_back(
@@ -340,7 +343,7 @@ class Contest {
   // What lanes cost the block, by and large.
   size_t LaneCost() const {
     if (is_text_) return 0;
-    return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size()).lanes() - 1);
+    return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size(), is_wide_).lanes() - 1);
   }
 
   // For a block that `bytes` has coded.
@@ -396,6 +399,7 @@ class Contest {
   uint8_t filters_;
   BytesOptions bytes_;
   const Model* model_;  // of the level; null: none is tried
+  const bool is_wide_;  // text is coded in many lanes
   const BlockResources& resources_;
   PassMeter meter_;
   bool has_profiles_;  // the profile is picked by trying both
@@ -410,19 +414,19 @@ class Contest {
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& plan, const ModelUse& use,
                                   Bytes& payload, const BlockResources& resources) {
-  if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
+  if (!plan.parts.empty()) return EncodeJoined(raw, plan, use, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);
   }
   if (std::holds_alternative<InsideOptions>(plan.choice.options)) {
-    return EncodeUnpacked(raw, plan, model, payload, resources);
+    return EncodeUnpacked(raw, plan, use, payload, resources);
   }
   if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
-    return EncodeObject(raw, plan, kFilterRepeat, model, payload, resources);
+    return EncodeObject(raw, plan, kFilterRepeat, use, payload, resources);
   }
-  LMZ_ASSIGN(Coded coded, Contest(raw, plan, model, resources).Run());
+  LMZ_ASSIGN(Coded coded, Contest(raw, plan, use, resources).Run());
   payload.swap(coded.payload);
   return coded.header;
 }

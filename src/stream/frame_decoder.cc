@@ -1,5 +1,6 @@
 #include "stream/frame_decoder.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,9 +9,12 @@ namespace lmz {
 FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
     : sink_(sink),
       options_(std::move(options)),
+      workers_(BlocksTogether(options_.device.get(), options_.threads, kWideBlockSize)),
       reader_(source),
       meter_(options_.progress),
-      pool_(options_.threads) {}
+      pool_(workers_) {
+  if (options_.device != nullptr) cpu_share_.emplace(options_.threads);
+}
 
 Status FrameDecoder::CheckOutput(uint64_t raw_size) {
   return CheckOutputSize(raw_size, promised_size_, options_.output_limit);
@@ -23,7 +27,13 @@ Status FrameDecoder::OpenBlock() {
   block_memory_ = memory.value();
   LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
   promised_size_ += record.header.raw_size;
-  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishBlock());
+  const uint64_t raw_size = record.header.raw_size;
+  const auto most = [&] {
+    const uint64_t mean = (raw_in_flight_ + raw_size) / (in_flight_.size() + 1);
+    return PiecesInFlight(BlocksTogether(options_.device.get(), options_.threads,
+                                         std::max(mean, kWideBlockSize)));
+  };
+  while (in_flight_.size() >= most()) LMZ_TRY(FinishBlock());
   return WaitForMemory();
 }
 
@@ -34,7 +44,15 @@ Status FrameDecoder::WaitForMemory() {
 }
 
 BlockResources FrameDecoder::Resources() {
-  return {.threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
+  BlockResources resources = {.models = options_.models.get()};
+  if (cpu_share_.has_value()) {
+    resources.device = options_.device.get();
+    resources.cpu_share = &*cpu_share_;
+  } else {
+    resources.threads = options_.threads;
+    resources.crew_mutex = &crew_mutex_;
+  }
+  return resources;
 }
 
 Status FrameDecoder::StartBlock(Bytes payload) {
@@ -47,6 +65,7 @@ Status FrameDecoder::StartBlock(Bytes payload) {
   block.record = reader_.block();
   block.memory = block_memory_;
   memory_in_flight_ += block_memory_;
+  raw_in_flight_ += block.record.header.raw_size;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
   block.done = pool_.Submit([this, &block] {
@@ -76,6 +95,7 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
   if (options_.writes_early) {
     resources.decoded = [this, &block](uint64_t size) { return TakeEarly(block, size); };
   }
+  const CpuShare::Turn turn(resources.cpu_share);
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
@@ -84,7 +104,7 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
 
 // A codec has decoded the first `size` bytes of the block. Called by whoever works on it.
 bool FrameDecoder::TakeEarly(BlockWork& block, uint64_t size) {
-  if (options_.threads == 1) {  // the caller works on it, and there is no other block
+  if (workers_ == 1) {  // the caller works on it, and there is no other block
     WriteEarly(block, size);
   } else {
     const std::lock_guard lock(early_mutex_);
@@ -117,7 +137,7 @@ void FrameDecoder::WriteWhileDecoded(BlockWork& block) {
 
 Status FrameDecoder::FinishBlock() {
   BlockWork& block = in_flight_.front();
-  if (options_.writes_early && options_.threads > 1) WriteWhileDecoded(block);
+  if (options_.writes_early && workers_ > 1) WriteWhileDecoded(block);
   failure_ = block.done.get();
   if (is_sink_broken_) failure_ = sink_failure_;
   if (failure_.ok()) failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size));
@@ -125,6 +145,7 @@ Status FrameDecoder::FinishBlock() {
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;
   memory_in_flight_ -= block.memory;
+  raw_in_flight_ -= block.record.header.raw_size;
   in_flight_.pop_front();
   return OkStatus();
 }

@@ -166,7 +166,7 @@ class Files(unittest.TestCase):
         before = self.path.read_bytes()
         for mode, arguments in {
                 "r": {"level": 0, "model": lmz.Model("tiny"), "block_size": 65536, "frame_size": 1,
-                      "content_size": 1, "seekable": False},
+                      "content_size": 1, "seekable": False, "wide": False},
                 "w": {"memory_limit": 1, "output_limit": 1, "models": (),
                       "library": lmz.ModelLibrary()}}.items():
             for name, value in arguments.items():

@@ -36,6 +36,8 @@ def add_coder_options(parser: argparse.ArgumentParser) -> None:
     blocks.add_argument("--block-size", type=size_of, metavar="SIZE")
     blocks.add_argument("--seekable", action="store_true",
                         help="blocks of 128K, so that parts are read quickly")
+    parser.add_argument("--wide", action="store_true",
+                        help="64 lanes and blocks of 3840K, for machines with many lanes")
     parser.add_argument("--frame-size", type=size_of, metavar="SIZE",
                         help="begin a new frame every SIZE bytes")
 
@@ -79,7 +81,8 @@ def _output_file(name: str, may_replace: bool) -> Iterator[IO[bytes]]:
 def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | None) -> None:
     if options.mode is None:
         settings = {"level": options.level, "block_size": options.block_size,
-                    "seekable": options.seekable, "frame_size": options.frame_size}
+                    "seekable": options.seekable, "wide": options.wide,
+                    "frame_size": options.frame_size}
         found = os.fstat(source.fileno())
         if source is not sys.stdin.buffer and stat.S_ISREG(found.st_mode) and found.st_size != 0:
             settings["content_size"] = found.st_size
@@ -122,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.mode is not None:
-        given = [name for name in ("level", "block_size", "frame_size", "seekable")
+        given = [name for name in ("level", "block_size", "frame_size", "seekable", "wide")
                  if getattr(options, name) is not parser.get_default(name)]
         if given:
             parser.error(f"{given[0]} has no effect unless compressing")

@@ -55,14 +55,16 @@ class LmzCompressor:
 
     `level` is 0 (without a model) to 5, by default 3; `model` takes its place. Levels 4 and 5 need
     installed models. Sizes are in bytes. Blocks of `block_size` are coded independently, and can be
-    read alone; `seekable` is short for blocks of 128 KiB. `content_size`, if known, is told in the
+    read alone; `seekable` is short for blocks of 128 KiB. `wide` is for machines
+    with many lanes, such as GPUs: 64 lanes and blocks of 3840 KiB, for larger output. `content_size`, if known, is told in the
     header and checked. With `frame_size` a new frame begins every so many bytes. Threads that share
     a compressor wait for each other.
     """
 
     def __init__(self, level: int | None = None, *, model: Model | None = None, threads: int = 1,
                  block_size: int | None = None, content_size: int | None = None,
-                 frame_size: int | None = None, seekable: bool = False) -> None:
+                 frame_size: int | None = None, seekable: bool = False,
+                 wide: bool = False) -> None:
         self._handle = Handle("compressor_create", "compressor_free")
         self._is_finished = False
         if level is not None and model is not None:
@@ -75,6 +77,7 @@ class LmzCompressor:
             _library.OPTION_BLOCK_SIZE: SEEKABLE_BLOCK_SIZE if seekable else block_size,
             _library.OPTION_CONTENT_SIZE: content_size,
             _library.OPTION_FRAME_SIZE: frame_size,
+            _library.OPTION_WIDE: int(wide),
         })
         if model is not None:
             _library.call("compressor_set_model", self._handle.pointer, model.pointer)
@@ -200,10 +203,10 @@ class LmzDecompressor:
 
 def compress(data: object, level: int | None = None, *, model: Model | None = None,
              threads: int = 1, block_size: int | None = None, frame_size: int | None = None,
-             seekable: bool = False) -> bytes:
+             seekable: bool = False, wide: bool = False) -> bytes:
     """`data` compressed; the settings are those of LmzCompressor."""
     compressor = LmzCompressor(level, model=model, threads=threads, block_size=block_size,
-                               frame_size=frame_size, seekable=seekable,
+                               frame_size=frame_size, seekable=seekable, wide=wide,
                                content_size=len(view_of(data)))
     return compressor.compress(data) + compressor.flush()
 

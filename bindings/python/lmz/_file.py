@@ -98,6 +98,7 @@ class LmzFile(io.BufferedIOBase):
                  level: int | None = None, model: Model | None = None, threads: int | None = None,
                  block_size: int | None = None, content_size: int | None = None,
                  frame_size: int | None = None, seekable: bool | None = None,
+                 wide: bool | None = None,
                  memory_limit: int | None = None, output_limit: int | None = None,
                  models: Iterable[Model] | None = None, library: ModelLibrary | None = None
                  ) -> None:
@@ -111,7 +112,8 @@ class LmzFile(io.BufferedIOBase):
             raise ValueError(f"invalid mode: {mode!r}")
         self.mode = kind + "b"
         writing = {"level": level, "model": model, "block_size": block_size,
-                   "content_size": content_size, "frame_size": frame_size, "seekable": seekable}
+                   "content_size": content_size, "frame_size": frame_size, "seekable": seekable,
+                   "wide": wide}
         reading = {"memory_limit": memory_limit, "output_limit": output_limit, "models": models,
                    "library": library}
         for name, value in (writing if kind == "r" else reading).items():
@@ -122,7 +124,7 @@ class LmzFile(io.BufferedIOBase):
             reading["models"] = tuple(models or ())
             decoder_handle(threads=threads, **reading)  # refuses wrong settings before the file
         else:
-            writing["seekable"] = bool(seekable)
+            writing["seekable"], writing["wide"] = bool(seekable), bool(wide)
             self._compressor = LmzCompressor(threads=threads, **writing)
         self._owns_file = isinstance(file, (str, bytes, os.PathLike))
         self._file = builtins.open(file, self.mode) if self._owns_file else file  # noqa: SIM115

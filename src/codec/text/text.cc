@@ -98,7 +98,7 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
   if (options.lanes > kMaxLanes || options.groups < 1 || options.groups > kMaxGroups) {
     return Status(Code::kInvalidArgument, "there are 1 to 64 lanes in 1 to 4 groups");
   }
-  std::optional<Layout> layout = Layout::For(raw.size());
+  std::optional<Layout> layout = Layout::For(raw.size(), options.is_wide);
   if (options.lanes != 0) {
     const int lanes = static_cast<int>(std::min<uint64_t>(options.lanes, raw.size()));
     LMZ_ASSIGN(layout, Layout::Make(raw.size(), lanes, std::min<int>(options.groups, lanes)));

@@ -14,6 +14,7 @@ struct TextOptions {
   const Predictor* model = nullptr;  // needed; outlives the coding
   uint8_t lanes = 0;                 // 1 .. 64; 0: by size
   uint8_t groups = 1;                // 1 .. 4; counts when lanes do
+  bool is_wide = false;              // by size, but many lanes in all but short blocks
 };
 
 // Replaces `payload` with the code of `raw` under options.model; returns the coders' final state.
