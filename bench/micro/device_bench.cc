@@ -59,23 +59,17 @@ bool IsAsOnCpu(const Predictor& model, ByteSpan bytes, int lanes, int steps,
 }
 
 Status Measure(const Predictor& model, int level, ByteSpan file, int lanes, int steps,
-               int lanes_per_tile, int warps) {
+               int lanes_per_block) {
   const Bytes bytes = BytesOfLanes(file, lanes, steps);
-  const CudaSteps run = {
-      .lanes = lanes, .times = steps, .lanes_per_tile = lanes_per_tile, .warps = warps};
-  const Result<CudaTime> first = MeasureCuda(model, run, bytes);  // warms it up
-  if (!first.ok()) {
-    std::printf("| %d | %d | %d x %d | %s |\n", level, lanes, lanes_per_tile, warps,
-                first.status().message().c_str());
-    return OkStatus();
-  }
+  const CudaSteps run = {.lanes = lanes, .times = steps, .lanes_per_block = lanes_per_block};
+  LMZ_TRY(MeasureCuda(model, run, bytes).status());  // warms it up
   LMZ_ASSIGN(const CudaTime time, MeasureCuda(model, run, bytes));
   if (!IsAsOnCpu(model, bytes, lanes, steps, time.opinions)) {
     return Status(Code::kInternal, "the opinions differ from those of the CPU");
   }
   const uint64_t total = static_cast<uint64_t>(lanes) * static_cast<uint64_t>(steps);
   const uint64_t tenths = total * 10 / std::max<uint64_t>(time.microseconds, 1);
-  std::printf("| %d | %d | %d x %d | %llu | %llu.%llu |\n", level, lanes, lanes_per_tile, warps,
+  std::printf("| %d | %d | %d | %llu | %llu.%llu |\n", level, lanes, lanes_per_block,
               static_cast<unsigned long long>(time.microseconds / static_cast<uint64_t>(steps)),
               static_cast<unsigned long long>(tenths / 10),
               static_cast<unsigned long long>(tenths % 10));
@@ -88,19 +82,15 @@ Status Run(const char* path, int steps, int only_level) {
   LMZ_ASSIGN(const std::shared_ptr<Device> device, OpenCuda(0));
   std::printf("%s, %d steps.\n\n", device->name().c_str(), steps);
   std::printf(
-      "| level | lanes | lanes and warps of a block | microseconds a step | MB/s |\n"
+      "| level | lanes | lanes of a block | microseconds a step | MB/s |\n"
       "|---:|---:|---:|---:|---:|\n");
-  struct Shape {
-    int lanes, warps;
-  };
   for (int level = 1; level <= 4; ++level) {
     if (only_level != 0 && level != only_level) continue;
     LMZ_ASSIGN(const SharedModel model, ModelLibrary::Installed()->OfLevel(level));
     LMZ_ASSIGN(const Predictor* const predictor, AsBytePredictor(*model));
-    for (const Shape shape : {Shape{8, 8}, Shape{16, 8}, Shape{32, 8}, Shape{32, 16}, Shape{64, 16}}) {
-      for (const int tiles : {1, 132, 264}) {
-        LMZ_TRY(Measure(*predictor, level, file, tiles * shape.lanes, steps, shape.lanes,
-                        shape.warps));
+    for (const int lanes : {8, 16, 32}) {
+      for (const int blocks : {1, 132, 264}) {
+        LMZ_TRY(Measure(*predictor, level, file, blocks * lanes, steps, lanes));
       }
     }
   }
@@ -116,8 +106,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int steps = argc > 2 ? std::atoi(argv[2]) : 64;
-  const lmz::Status status =
-      lmz::bench::Run(argv[1], steps, argc > 3 ? std::atoi(argv[3]) : 0);
+  const lmz::Status status = lmz::bench::Run(argv[1], steps, argc > 3 ? std::atoi(argv[3]) : 0);
   if (status.ok()) return 0;
   std::fprintf(stderr, "device_bench: %s\n", status.message().c_str());
   return 1;

@@ -32,6 +32,7 @@ for command in lmz unlmz lmzcat
     complete -c $command -s 3 -d 'base model'
     complete -c $command -s 4 -d 'large model'
     complete -c $command -s 5 -d 'language model'
+    complete -c $command -l device -x -a 'auto cpu cuda' -d 'where models run'
     complete -c $command -l model -r -F -d 'use the model in FILE'
     complete -c $command -l list-models -d 'list the models'
     complete -c $command -l model-info -d 'print metadata of models'

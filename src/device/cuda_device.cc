@@ -119,8 +119,8 @@ class CudaLanes final : public RemoteLanes {
               uint32_t* opinions) override {
     std::array<char, LMZ_CUDA_ERROR_SIZE> error{};
     const CpuShare::Pause pause(share_);
-    const bool is_done = gpu_->api().step(session_, first, count, times, last_bytes, opinions,
-                                          error.data()) == 0;
+    const bool is_done =
+        gpu_->api().step(session_, first, count, times, last_bytes, opinions, error.data()) == 0;
     return is_done ? OkStatus() : Status(Code::kIo, error.data());
   }
   void Reset(int lane) override { gpu_->api().reset(session_, lane); }
@@ -157,9 +157,9 @@ class CudaDevice final : public Device {
                                              });
   }
 
-  int BlocksTogether(int threads) const override {
-    return std::min(kBlocksPerThread * threads + kBlocksPerThread, kMostBlocks);
-  }
+  bool IsWorthIt(uint64_t, int) override { return true; }
+
+  int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }
 
   std::string name() const override {
     std::string names;
@@ -203,6 +203,10 @@ Result<std::shared_ptr<Gpu>> OpenGpu(int number) {
 
 }  // namespace
 
+int CudaBlocksTogether(int threads) {
+  return std::min(kBlocksPerThread * threads + kBlocksPerThread, kMostBlocks);
+}
+
 Result<std::shared_ptr<Device>> OpenCuda(int number) {
   std::vector<std::shared_ptr<Gpu>> gpus;
   LMZ_ASSIGN(const lmz_cuda_api* const api, CudaLibrary());
@@ -216,8 +220,8 @@ Result<std::shared_ptr<Device>> OpenCuda(int number) {
 Result<CudaTime> MeasureCuda(const Predictor& predictor, const CudaSteps& steps,
                              ByteSpan last_bytes) {
   const auto* const network = dynamic_cast<const GlrPredictor*>(&predictor);
-  if (network == nullptr || last_bytes.size() != static_cast<size_t>(steps.lanes) *
-                                                     static_cast<size_t>(steps.times)) {
+  if (network == nullptr ||
+      last_bytes.size() != static_cast<size_t>(steps.lanes) * static_cast<size_t>(steps.times)) {
     return Status(Code::kInvalidArgument, "a recurrent network reads a byte a lane and step");
   }
   LMZ_ASSIGN(const std::shared_ptr<Gpu> gpu, OpenGpu(steps.number));
@@ -227,8 +231,8 @@ Result<CudaTime> MeasureCuda(const Predictor& predictor, const CudaSteps& steps,
   CudaTime time;
   time.opinions.resize(static_cast<size_t>(steps.lanes) * kByteValues);
   const int64_t microseconds =
-      gpu->api().measure(loaded, steps.lanes, steps.times, steps.lanes_per_tile, steps.warps,
-                         last_bytes.data(), time.opinions.data(), error.data());
+      gpu->api().measure(loaded, steps.lanes, steps.times, steps.lanes_per_block, last_bytes.data(),
+                         time.opinions.data(), error.data());
   if (microseconds < 0) return Status(Code::kIo, error.data());
   time.microseconds = static_cast<uint64_t>(microseconds);
   return time;

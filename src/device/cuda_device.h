@@ -16,13 +16,15 @@ namespace lmz {
 // that GPU. May throw std::bad_alloc.
 Result<std::shared_ptr<Device>> OpenCuda(int number);
 
+// Device::BlocksTogether of those.
+int CudaBlocksTogether(int threads);
+
 // For benchmarks: steps of a network on one GPU with nothing around them.
 struct CudaSteps {
   int number = 0;  // of the GPU
   int lanes = 1;   // all new
   int times = 1;
-  int lanes_per_tile = 0;  // of a multiprocessor: 8, 16, 32 or 64; 0: as sessions have them
-  int warps = 0;           // 8 or 16
+  int lanes_per_block = 0;  // of threads: 8, 16 or 32; 0: as sessions have them
 };
 struct CudaTime {
   uint64_t microseconds = 0;

@@ -72,12 +72,10 @@ Opinions Expected(const Predictor& predictor, int lanes, int steps) {
 }
 
 Opinions OnGpu(const Predictor& predictor, int lanes, int steps, int lanes_per_step, int ahead) {
-  const auto session = Gpu()->Begin(predictor,
-                                    {.lanes = lanes,
-                                     .workers = 1,
-                                     .lanes_per_step = lanes_per_step,
-                                     .steps_ahead = ahead},
-                                    nullptr);
+  const auto session = Gpu()->Begin(
+      predictor,
+      {.lanes = lanes, .workers = 1, .lanes_per_step = lanes_per_step, .steps_ahead = ahead},
+      nullptr);
   return Run(*session, lanes, steps, lanes_per_step, ahead);
 }
 

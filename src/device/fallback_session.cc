@@ -6,8 +6,7 @@
 namespace lmz {
 
 FallbackSession::FallbackSession(std::unique_ptr<RemoteLanes> remote, const Predictor& predictor,
-                                 const SessionSize& size,
-                                 std::function<void(const Status&)> failed)
+                                 const SessionSize& size, std::function<void(const Status&)> failed)
     : remote_(std::move(remote)),
       predictor_(predictor),
       size_(size),
@@ -56,8 +55,8 @@ Status FallbackSession::CatchUp(Session& local, int worker, int lane) {
   const Bytes read = std::exchange(read_[index], {});
   for (size_t at = 0; at < read.size(); at += most) {
     const size_t times = std::min(most, read.size() - at);
-    LMZ_TRY(local.StepAhead(worker, lane, 1, static_cast<int>(times), read.data() + at,
-                            unused.data()));
+    LMZ_TRY(
+        local.StepAhead(worker, lane, 1, static_cast<int>(times), read.data() + at, unused.data()));
   }
   return OkStatus();
 }

@@ -27,8 +27,8 @@ class RemoteLanes {
   virtual void Reset(int lane) = 0;
 };
 
-// Remembers which bytes its lanes have read. When the device fails, it begins anew on the CPU, reads
-// them again, and goes on there: nobody notices but by the time.
+// Remembers which bytes its lanes have read. When the device fails, it begins anew on the CPU,
+// reads them again, and goes on there: nobody notices but by the time.
 class FallbackSession final : public Session {
  public:
   // `predictor` outlives this. `failed` is told of a failure, perhaps by several threads.
@@ -53,10 +53,10 @@ class FallbackSession final : public Session {
   const Predictor& predictor_;
   const SessionSize size_;
   const std::function<void(const Status&)> failed_;
-  std::vector<Bytes> read_;           // [lane]: what it has read
-  std::vector<uint8_t> is_local_;     // [lane]
+  std::vector<Bytes> read_;        // [lane]: what it has read
+  std::vector<uint8_t> is_local_;  // [lane]
   std::mutex mutex_;
-  std::unique_ptr<Session> local_;    // made under mutex_
+  std::unique_ptr<Session> local_;  // made under mutex_
 };
 
 }  // namespace lmz

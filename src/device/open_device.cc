@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "device/auto_device.h"
 #include "device/cuda_device.h"
 
 namespace lmz {
@@ -16,8 +17,7 @@ Result<DeviceChoice> ParseDevice(const std::string& name) {
   if (name.starts_with(kNumbered)) {
     DeviceChoice choice = {.kind = Kind::kCuda};
     const char* const end = name.data() + name.size();
-    const auto [rest, error] =
-        std::from_chars(name.data() + kNumbered.size(), end, choice.number);
+    const auto [rest, error] = std::from_chars(name.data() + kNumbered.size(), end, choice.number);
     if (error == std::errc() && rest == end && choice.number >= 0) return choice;
   }
   return Status(Code::kInvalidArgument,
@@ -26,9 +26,8 @@ Result<DeviceChoice> ParseDevice(const std::string& name) {
 
 Result<std::shared_ptr<Device>> OpenDevice(const DeviceChoice& choice) {
   if (choice.kind == DeviceChoice::Kind::kCpu) return std::shared_ptr<Device>();
-  Result<std::shared_ptr<Device>> device = OpenCuda(choice.number);
-  if (!device.ok() && choice.kind == DeviceChoice::Kind::kAuto) return std::shared_ptr<Device>();
-  return device;
+  if (choice.kind == DeviceChoice::Kind::kAuto) return AutoDevice();
+  return OpenCuda(choice.number);
 }
 
 }  // namespace lmz

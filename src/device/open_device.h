@@ -20,7 +20,7 @@ struct DeviceChoice {
 // "cpu", "auto", "cuda" or "cuda:N". Errors: kInvalidArgument.
 Result<DeviceChoice> ParseDevice(const std::string& name);
 
-// The device; null: the CPU. "auto" is a GPU where there is one. Errors, for "cuda" alone: kIo.
+// The device; null: the CPU. "auto" is AutoDevice. Errors, for "cuda" alone: kIo.
 Result<std::shared_ptr<Device>> OpenDevice(const DeviceChoice& choice);
 
 }  // namespace lmz

@@ -25,6 +25,10 @@ class Device {
   virtual std::unique_ptr<Session> Begin(const Predictor& predictor, const SessionSize& size,
                                          CpuShare* share) = 0;
 
+  // Whether it should be asked for sessions of a model of so many parameters, in blocks of so many
+  // lanes, beside other blocks like them. Thread-safe.
+  virtual bool IsWorthIt(uint64_t parameters, int lanes) = 0;
+
   // Blocks of text that should be coded at the same time to keep it busy beside `threads` threads.
   virtual int BlocksTogether(int threads) const = 0;
 

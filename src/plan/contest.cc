@@ -265,8 +265,7 @@ class Contest {
     contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
-          {.options =
-               TextOptions{.profile = bytes_.profile, .model = model, .is_wide = is_wide_},
+          {.options = TextOptions{.profile = bytes_.profile, .model = model, .is_wide = is_wide_},
            .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;

@@ -38,8 +38,8 @@ struct CompressOptions {
   // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
   SharedModel model = nullptr;
   int threads = 1;  // 1 .. 256
-  // Where models of bytes run; null: on the CPU. Then more blocks than `threads` are coded at a time,
-  // of which as many as there are threads work and the others wait for the device.
+  // Where models of bytes run; null: on the CPU. With a device more blocks than `threads` are coded
+  // at a time, of which as many as there are threads work and the others wait for the device.
   std::shared_ptr<Device> device = nullptr;
   // Text in as many lanes as can be, and small blocks: for machines with many lanes, such as GPUs.
   bool is_wide = false;

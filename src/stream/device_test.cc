@@ -22,11 +22,13 @@ class CpuDevice final : public Device {
                                  CpuShare* share) override {
     return std::make_unique<WaitingSession>(predictor.Begin(size), *this, *share);
   }
+  bool IsWorthIt(uint64_t, int lanes) override { return lanes >= least_lanes; }
   int BlocksTogether(int threads) const override { return 4 * threads; }
   std::string name() const override { return "CPU"; }
   std::string failure() const override { return {}; }
 
   int most_waiting() const { return most_waiting_; }
+  int least_lanes = 1;
 
  private:
   // A step leaves the share for a while.
@@ -60,7 +62,8 @@ class CpuDevice final : public Device {
 };
 
 Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device) {
-  CompressOptions options = {.threads = threads,
+  CompressOptions options = {.model = testing::TinyModel(),
+                             .threads = threads,
                              .device = std::move(device),
                              .block_size = kSmallestBlock,
                              .content_size = raw.size()};
@@ -68,8 +71,8 @@ Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device) {
   MemorySource source(raw);
   Bytes coded;
   MemorySink sink(coded);
-  EXPECT_TRUE(CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock))
-                  .ok());
+  EXPECT_TRUE(
+      CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock)).ok());
   return coded;
 }
 
@@ -101,6 +104,22 @@ TEST(DeviceStream, DecodesWhatTheCpuWrote) {
       EXPECT_GT(device->most_waiting(), 1);
     }
   }
+}
+
+TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
+  const Bytes raw = testing::MakeWords(200'000);
+  const auto device = std::make_shared<CpuDevice>();
+  device->least_lanes = 64;
+  const Bytes coded = CompressWith(raw, 2, device);
+  EXPECT_EQ(coded, CompressWith(raw, 1, nullptr));
+  MemorySource source(coded);
+  Bytes back;
+  MemorySink sink(back);
+  const DecompressOptions options = {
+      .models = testing::TinyModels(), .threads = 2, .device = device};
+  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+  EXPECT_EQ(back, raw);
+  EXPECT_EQ(device->most_waiting(), 0);
 }
 
 TEST(DeviceStream, LargeBlocksAreFewer) {

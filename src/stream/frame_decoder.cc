@@ -30,8 +30,8 @@ Status FrameDecoder::OpenBlock() {
   const uint64_t raw_size = record.header.raw_size;
   const auto most = [&] {
     const uint64_t mean = (raw_in_flight_ + raw_size) / (in_flight_.size() + 1);
-    return PiecesInFlight(BlocksTogether(options_.device.get(), options_.threads,
-                                         std::max(mean, kWideBlockSize)));
+    return PiecesInFlight(
+        BlocksTogether(options_.device.get(), options_.threads, std::max(mean, kWideBlockSize)));
   };
   while (in_flight_.size() >= most()) LMZ_TRY(FinishBlock());
   return WaitForMemory();
@@ -43,9 +43,10 @@ Status FrameDecoder::WaitForMemory() {
   return OkStatus();
 }
 
-BlockResources FrameDecoder::Resources() {
+// On the CPU alone all threads work on one block, where its codec can use them.
+BlockResources FrameDecoder::Resources(bool on_device) {
   BlockResources resources = {.models = options_.models.get()};
-  if (cpu_share_.has_value()) {
+  if (on_device) {
     resources.device = options_.device.get();
     resources.cpu_share = &*cpu_share_;
   } else {
@@ -56,7 +57,10 @@ BlockResources FrameDecoder::Resources() {
 }
 
 Status FrameDecoder::StartBlock(Bytes payload) {
-  const Result<uint64_t> memory = CheckPayloadMemory(reader_.block().header, payload, Resources(),
+  const BlockHeader& header = reader_.block().header;
+  const bool on_device = options_.device != nullptr && header.codec == kTextCodec.id &&
+                         SuitsDevice(payload, *options_.device, {.models = options_.models.get()});
+  const Result<uint64_t> memory = CheckPayloadMemory(header, payload, Resources(on_device),
                                                      block_memory_, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(reader_.block())));
   block_memory_ = memory.value();
@@ -64,6 +68,7 @@ Status FrameDecoder::StartBlock(Bytes payload) {
   BlockWork& block = in_flight_.emplace_back();
   block.record = reader_.block();
   block.memory = block_memory_;
+  block.is_on_device = on_device;
   memory_in_flight_ += block_memory_;
   raw_in_flight_ += block.record.header.raw_size;
   block.payload = std::move(payload);
@@ -88,14 +93,14 @@ Status FrameDecoder::StartBlock(Bytes payload) {
 Status FrameDecoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-  BlockResources resources = Resources();
+  BlockResources resources = Resources(block.is_on_device);
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
   if (options_.writes_early) {
     resources.decoded = [this, &block](uint64_t size) { return TakeEarly(block, size); };
   }
-  const CpuShare::Turn turn(resources.cpu_share);
+  const CpuShare::Turn turn(cpu_share_.has_value() ? &*cpu_share_ : nullptr);
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();

@@ -46,6 +46,7 @@ class FrameDecoder {
     BlockRecord record;
     Bytes payload;
     Bytes raw;
+    bool is_on_device = false;
     uint64_t end_offset = 0;    // in the input, behind the payload
     uint64_t memory = 0;        // bytes that it may take until it is written
     uint64_t written_size = 0;  // of raw, by whoever writes
@@ -58,7 +59,7 @@ class FrameDecoder {
   Status CheckFrame();
   Status CheckOutput(uint64_t raw_size);
   Status OpenBlock();
-  BlockResources Resources();
+  BlockResources Resources(bool on_device);
   Status WaitForMemory();
   Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);

@@ -5,11 +5,23 @@
 
 #include "base/checksum.h"
 #include "codec/observer.h"
+#include "codec/text/layout.h"
 #include "plan/contest.h"
 
 namespace lmz {
 
 namespace {
+
+// A device that is not worth it does not count.
+CompressOptions WithUsefulDevice(CompressOptions options) {
+  const Model* const model = options.model.get();
+  const int lanes = text::Layout::For(ChosenBlockSize(options), options.is_wide).lanes();
+  if (options.device != nullptr &&
+      (model == nullptr || !options.device->IsWorthIt(model->parameters(), lanes))) {
+    options.device = nullptr;
+  }
+  return options;
+}
 
 // What `raw_size` bytes cost in stored blocks.
 uint64_t StoredCost(uint64_t raw_size, uint64_t block_size) {
@@ -40,7 +52,7 @@ Status ValidateCompressOptions(const CompressOptions& options) {
 
 FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan)
     : sink_(sink),
-      options_(std::move(options)),
+      options_(WithUsefulDevice(std::move(options))),
       block_size_(ChosenBlockSize(options_)),
       plan_(std::move(plan)),
       writer_(sink),
@@ -53,7 +65,8 @@ FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction pla
 Status FrameEncoder::PlanWindow(Edge edge) {
   if (edge != Edge::kEnd) LMZ_TRY(Begin(options_.content_size));  // the end may be a compact frame
   PlanOptions plan_options = {.max_block_size = block_size_};
-  if (options_.block_size == 0 && !options_.is_wide) plan_options.usual_block_size = kUsualBlockSize;
+  const bool may_be_long = options_.block_size == 0 && !options_.is_wide;
+  if (may_be_long) plan_options.usual_block_size = kUsualBlockSize;
   const std::vector<BlockPlan> plan = plan_(window_, edge, plan_options);
   uint64_t planned = 0;
   for (const BlockPlan& block : plan) {

@@ -193,6 +193,30 @@ class Files(unittest.TestCase):
         self.assertEqual(caught.exception.code, lmz.TRUNCATED)
 
 
+class Devices(unittest.TestCase):
+    def test_bytes_do_not_depend_on_the_device(self):
+        text = TEXT[:5000]
+        wide = lmz.compress(text, 1, wide=True)
+        for name in ("cpu", "auto", "cuda"):
+            try:
+                device = lmz.Device(name)
+            except lmz.LmzError as error:
+                self.assertEqual((name, error.code), ("cuda", lmz.IO))
+                continue
+            self.assertEqual(lmz.compress(text, 1, wide=True, device=device), wide)
+            self.assertEqual(lmz.decompress(wide, device=device), text)
+            self.assertEqual(lmz.LmzDecompressor(device=device).decompress(wide), text)
+            with lmz.open(io.BytesIO(wide), device=device) as file:
+                self.assertEqual(file.read(), text)
+            self.assertIsNone(device.failure)
+
+    def test_other_names_are_refused(self):
+        for name in ("", "gpu", "cuda:", "cuda:x", "cuda:-1"):
+            with self.assertRaises(lmz.LmzError) as caught:
+                lmz.Device(name)
+            self.assertEqual(caught.exception.code, lmz.INVALID_ARGUMENT)
+
+
 class ModelsAndRecords(unittest.TestCase):
     def test_models(self):
         self.assertIn("tiny", lmz.built_in_models())

@@ -55,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-c", "--stdout", action="store_true", help="write to standard output")
     parser.add_argument("-f", "--force", action="store_true", help="overwrite files")
     parser.add_argument("-T", "--threads", type=int, default=1, metavar="N")
+    parser.add_argument("--device", type=lmz.Device, metavar="NAME",
+                        help="where models run: cpu (default), auto, cuda, cuda:N")
     parser.add_argument("-V", "--version", action="version", version=lmz.__version__)
     parser.add_argument("files", nargs="*", metavar="FILE")
     return parser
@@ -86,10 +88,11 @@ def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | N
         found = os.fstat(source.fileno())
         if source is not sys.stdin.buffer and stat.S_ISREG(found.st_mode) and found.st_size != 0:
             settings["content_size"] = found.st_size
-        with lmz.LmzFile(sink, "w", threads=options.threads, **settings) as coded:
+        with lmz.LmzFile(sink, "w", threads=options.threads, device=options.device,
+                         **settings) as coded:
             shutil.copyfileobj(source, coded, _PIECE_SIZE)
         return
-    with lmz.LmzFile(source, threads=options.threads) as content:
+    with lmz.LmzFile(source, threads=options.threads, device=options.device) as content:
         while data := content.read(_PIECE_SIZE):
             if sink is not None:
                 sink.write(data)

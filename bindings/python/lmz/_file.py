@@ -9,6 +9,7 @@ import threading
 from typing import IO, Iterable
 
 from ._coders import FramesDecoder, LmzCompressor, decoder_handle
+from ._device import Device
 from ._models import Model, ModelLibrary
 from ._range import RangeReader
 
@@ -100,8 +101,8 @@ class LmzFile(io.BufferedIOBase):
                  frame_size: int | None = None, seekable: bool | None = None,
                  wide: bool | None = None,
                  memory_limit: int | None = None, output_limit: int | None = None,
-                 models: Iterable[Model] | None = None, library: ModelLibrary | None = None
-                 ) -> None:
+                 models: Iterable[Model] | None = None, library: ModelLibrary | None = None,
+                 device: Device | None = None) -> None:
         self._lock = threading.RLock()
         self._file: IO[bytes] | None = None
         self._compressor: LmzCompressor | None = None
@@ -122,15 +123,17 @@ class LmzFile(io.BufferedIOBase):
         threads = 1 if threads is None else threads
         if kind == "r":
             reading["models"] = tuple(models or ())
-            decoder_handle(threads=threads, **reading)  # refuses wrong settings before the file
+            # Refuses wrong settings before the file.
+            decoder_handle(threads=threads, device=device, **reading)
         else:
             writing["seekable"], writing["wide"] = bool(seekable), bool(wide)
-            self._compressor = LmzCompressor(threads=threads, **writing)
+            self._compressor = LmzCompressor(threads=threads, device=device, **writing)
         self._owns_file = isinstance(file, (str, bytes, os.PathLike))
         self._file = builtins.open(file, self.mode) if self._owns_file else file  # noqa: SIM115
         if kind == "r":
             self._reader = io.BufferedReader(
-                _ContentReader(self._file, {"threads": threads, **reading}), _PIECE_SIZE)
+                _ContentReader(self._file, {"threads": threads, "device": device, **reading}),
+                _PIECE_SIZE)
 
     def _check(self, part: object) -> None:
         if self.closed:

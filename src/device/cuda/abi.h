@@ -1,6 +1,6 @@
-/* The boundary between the library and liblmz_cuda.so, which is loaded at run time: plain C, so that
- * the two need not come from one compiler. Everything behind it may be called by any thread. Texts
- * of errors are written to `error`, at most LMZ_CUDA_ERROR_SIZE bytes with the NUL. */
+/* The boundary between the library and liblmz_cuda.so, which is loaded at run time: plain C, so
+ * that the two need not come from one compiler. All of it may be called by any thread. Texts of
+ * errors are written to `error`, at most LMZ_CUDA_ERROR_SIZE bytes with the NUL. */
 #ifndef LMZ_DEVICE_CUDA_ABI_H_
 #define LMZ_DEVICE_CUDA_ABI_H_
 
@@ -40,16 +40,16 @@ typedef struct lmz_cuda_layer {
  * cpu/inverse_sqrt.h). */
 typedef struct lmz_cuda_weights {
   int32_t width, layers, state, hidden;
-  const int16_t* embedding;     /* [256][width] */
-  const lmz_cuda_layer* layer;  /* [layers] */
+  const int16_t* embedding;    /* [256][width] */
+  const lmz_cuda_layer* layer; /* [layers] */
   lmz_cuda_norm final_norm;
   lmz_cuda_matrix head;
-  const int32_t* head_bias;     /* [256] */
-  const uint16_t* sigmoid;      /* [8192] */
-  const uint32_t* exp2;         /* [1024] */
-  const uint16_t* root_seeds;   /* [256] */
-  const uint8_t* factors;       /* [256] */
-  const int32_t* mantissas;     /* [128] */
+  const int32_t* head_bias;   /* [256] */
+  const uint16_t* sigmoid;    /* [8192] */
+  const uint32_t* exp2;       /* [1024] */
+  const uint16_t* root_seeds; /* [256] */
+  const uint8_t* factors;     /* [256] */
+  const int32_t* mantissas;   /* [128] */
 } lmz_cuda_weights;
 
 typedef struct lmz_cuda_device lmz_cuda_device;
@@ -82,12 +82,12 @@ typedef struct lmz_cuda_api {
   void (*reset)(lmz_cuda_session* session, int32_t lane);
 
   /* For benchmarks: microseconds that `times` steps of `lanes` new lanes take with so many lanes
-   * and warps a multiprocessor (0: as step chooses), with `last_bytes` [times][lanes]. The last
+   * a block of threads (8, 16, 32; 0: as step chooses), with `last_bytes` [times][lanes]. The last
    * step's opinions, [lanes][256], are copied to `opinions` afterwards unless it is NULL. Negative
    * on failure. */
   int64_t (*measure)(lmz_cuda_network* network, int32_t lanes, int32_t times,
-                     int32_t lanes_per_tile, int32_t warps, const uint8_t* last_bytes,
-                     uint32_t* opinions, char* error);
+                     int32_t lanes_per_block, const uint8_t* last_bytes, uint32_t* opinions,
+                     char* error);
 } lmz_cuda_api;
 
 /* The only name that the library exports; NULL for another version. */

@@ -130,8 +130,8 @@ Network::Network(const lmz_cuda_weights& weights, int shared_limit, std::string&
 
   cudaError_t status = cudaMalloc(&memory_, image.bytes().size());
   if (status == cudaSuccess) {
-    status = cudaMemcpy(memory_, image.bytes().data(), image.bytes().size(),
-                        cudaMemcpyHostToDevice);
+    status =
+        cudaMemcpy(memory_, image.bytes().data(), image.bytes().size(), cudaMemcpyHostToDevice);
   }
   const auto* const data = static_cast<const char*>(memory_);
   view_.layer_data = data;
@@ -157,7 +157,7 @@ TileShape Network::ShapeFor(int lanes, int multiprocessors) const {
   for (const TileShape& shape : kTileShapes) {
     if (SharedSize(view_, shape.lanes) > static_cast<size_t>(shared_limit_)) break;
     best = shape;
-    if (shape.lanes * multiprocessors >= lanes) break;
+    if (shape.lanes * shape.blocks_together * multiprocessors >= lanes) break;
   }
   return best;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "device/cuda/abi.h"
@@ -196,37 +197,36 @@ void Reset(lmz_cuda_session* session, int32_t lane) {
 // One launch after the other, all of them before the first waits.
 cudaError_t RunTiles(const Network& network, std::vector<Tile>& tiles, TileShape shape,
                      int64_t& microseconds) {
-  const auto launch_all = [&] {
-    cudaError_t status = cudaSuccess;
-    for (size_t begin = 0; begin < tiles.size() && status == cudaSuccess; begin += kMaxTiles) {
-      TileList list = {};
-      const size_t count = std::min<size_t>(kMaxTiles, tiles.size() - begin);
-      std::copy_n(tiles.begin() + static_cast<ptrdiff_t>(begin), count, list.tile);
-      cudaStream_t stream = nullptr;
-      status = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
-      if (status != cudaSuccess) break;
-      status = LaunchStep(network.view(), list, static_cast<int>(count), shape, stream);
-      (void)cudaStreamDestroy(stream);  // when its work is done
-    }
-    const cudaError_t end = cudaDeviceSynchronize();
-    return status == cudaSuccess ? end : status;
-  };
-  const auto begin = std::chrono::steady_clock::now();
-  const cudaError_t status = launch_all();
+  std::vector<cudaStream_t> streams((tiles.size() + kMaxTiles - 1) / kMaxTiles);
+  cudaError_t status = cudaSuccess;
+  for (cudaStream_t& stream : streams) {
+    if (status == cudaSuccess) status = cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (size_t i = 0; i < streams.size() && status == cudaSuccess; ++i) {
+    TileList list = {};
+    const size_t begin = i * kMaxTiles;
+    const size_t count = std::min<size_t>(kMaxTiles, tiles.size() - begin);
+    std::copy_n(tiles.begin() + static_cast<ptrdiff_t>(begin), count, list.tile);
+    status = LaunchStep(network.view(), list, static_cast<int>(count), shape, streams[i]);
+  }
+  const cudaError_t end = cudaDeviceSynchronize();
   microseconds = std::chrono::duration_cast<std::chrono::microseconds>(
-                     std::chrono::steady_clock::now() - begin)
+                     std::chrono::steady_clock::now() - start)
                      .count();
-  return status;
+  for (cudaStream_t stream : streams) {
+    if (stream != nullptr) (void)cudaStreamDestroy(stream);
+  }
+  return status == cudaSuccess ? end : status;
 }
 
-int64_t Measure(lmz_cuda_network* loaded, int32_t lanes, int32_t times, int32_t lanes_per_tile,
-                int32_t warps, const uint8_t* last_bytes, uint32_t* opinions, char* error) {
+int64_t Measure(lmz_cuda_network* loaded, int32_t lanes, int32_t times, int32_t lanes_per_block,
+                const uint8_t* last_bytes, uint32_t* opinions, char* error) {
   lmz_cuda_device& device = loaded->device;
   const Network& network = loaded->network;
   (void)cudaSetDevice(device.number);
-  const TileShape shape = lanes_per_tile == 0
-                              ? network.ShapeFor(lanes, device.multiprocessors)
-                              : TileShape{lanes_per_tile, warps};
+  const TileShape shape = lanes_per_block == 0 ? network.ShapeFor(lanes, device.multiprocessors)
+                                               : network.ShapeFor(lanes_per_block, 1);
   const size_t bytes_size = static_cast<size_t>(lanes) * static_cast<size_t>(times);
   const size_t opinions_size = static_cast<size_t>(lanes) * 256 * sizeof(uint32_t);
   const int64_t state_size = StateSize(network.view());

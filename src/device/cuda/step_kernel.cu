@@ -15,11 +15,8 @@ Kernel KernelFor(const TileShape& shape) {
       return StepKernel<1, LMZ_CUDA_PAIRS, 8>;
     case 16:
       return StepKernel<2, LMZ_CUDA_PAIRS, 8>;
-    case 32:
-      return shape.warps == 8 ? StepKernel<4, LMZ_CUDA_PAIRS, 8>
-                              : StepKernel<4, LMZ_CUDA_PAIRS, 16>;
     default:
-      return StepKernel<8, LMZ_CUDA_PAIRS, 16>;
+      return StepKernel<4, LMZ_CUDA_PAIRS, 16>;
   }
 }
 

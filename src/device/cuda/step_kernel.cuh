@@ -1,4 +1,4 @@
-// A step of a gated linear recurrent network for up to 64 lanes on one multiprocessor. Lanes know
+// A step of a gated linear recurrent network for up to 32 lanes on one multiprocessor. Lanes know
 // nothing of each other, so a block of threads does whole steps, many if their bytes are known,
 // without waiting for others.
 //
@@ -489,7 +489,7 @@ struct Step {
     const int32_t row_scale[2] = {__ldg(forget.row_scale + first_row),
                                   __ldg(forget.row_scale + first_row + 8)};
     // Some loads at a time, before the stores that they might depend on.
-    constexpr int kTogether = kTiles == 8 ? 2 : kTiles < 4 ? kTiles : 4;
+    constexpr int kTogether = kTiles < 4 ? kTiles : 4;
 #pragma unroll
     for (int begin = 0; begin < kTiles; begin += kTogether) {
       int32_t before[kTogether][4], u[kTogether][4];
@@ -705,7 +705,7 @@ struct Step {
 };
 
 template <int kTiles, int kPairs, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32, 1)
+__global__ void __launch_bounds__(kWarps * 32, kWarps == 8 && kTiles <= 2 ? 2 : 1)
     StepKernel(const __grid_constant__ NetworkView network, const __grid_constant__ TileList tiles) {
   extern __shared__ __align__(128) char shared[];
   Step<kTiles, kPairs, kWarps>(network, tiles.tile[blockIdx.x], shared).Run();

@@ -20,10 +20,12 @@ LMZ_CUDA_BOTH constexpr int WholeUnits(int size) {
   return (size + kUnit - 1) / kUnit * kUnit;
 }
 
-constexpr int kHiddenShare = 4;  // of the MLP: at most so many times 64 numbers for each 64 of a vector
+// The MLP has at most so many numbers for each one of the longest vector, in whole units of 64.
+constexpr int kHiddenShare = 4;
 
 constexpr int kMaxLayers = 64;
-constexpr int kMaxTiles = 64;  // of a launch
+// Of a launch: all arguments together fit in 4 KB.
+constexpr int kMaxTiles = 32;
 
 // Where what a step reads lies: everything of one layer behind `layer * layer_size`, in bytes. Of a
 // matrix its row scales come first, then its weights in the order of StepKernel.
@@ -74,11 +76,13 @@ struct Tile {
 struct TileList {
   Tile tile[kMaxTiles];
 };
+static_assert(sizeof(NetworkView) + sizeof(TileList) <= 4096);
 
 // How a block of threads is shaped.
 struct TileShape {
-  int lanes;  // 8, 16, 32 or 64
-  int warps;  // 8 or 16
+  int lanes;            // 8, 16 or 32
+  int warps;            // 8 or 16
+  int blocks_together;  // on one multiprocessor
 };
 
 // Bytes of a lane's state: for each layer Q14 numbers [state], the vectors before [2][width].
@@ -87,7 +91,7 @@ inline int64_t StateSize(const NetworkView& network) {
 }
 
 // All that there are, from the smallest on.
-inline constexpr TileShape kTileShapes[] = {{8, 8}, {16, 8}, {32, 8}, {32, 16}, {64, 16}};
+inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 16, 1}};
 
 // Strides of rows in shared memory, of which eight times 16 bytes hit all banks once.
 struct SharedLayout {

@@ -103,20 +103,19 @@ GlrWeights PackedGlr::Unpack() const {
   weights.shape = shape;
   weights.embedding = Plain(embedding);
   for (const PackedLayer& layer : layers) {
-    weights.layers.push_back(
-        {.input_norm = UnpackNorm(layer.input_norm),
-         .mix = {Plain(layer.mix[0].weights), Plain(layer.mix[1].weights),
-                 Plain(layer.mix[2].weights)},
-         .value = UnpackMatrix(layer.projection[0]),
-         .forget = UnpackMatrix(layer.projection[1]),
-         .gate = UnpackMatrix(layer.projection[2]),
-         .forget_bias = Plain(layer.forget_bias),
-         .state_norm = UnpackNorm(layer.state_norm),
-         .output = UnpackMatrix(layer.output),
-         .hidden_norm = UnpackNorm(layer.hidden_norm),
-         .hidden_mix = Plain(layer.hidden_mix.weights),
-         .up = UnpackMatrix(layer.up),
-         .down = UnpackMatrix(layer.down)});
+    weights.layers.push_back({.input_norm = UnpackNorm(layer.input_norm),
+                              .mix = {Plain(layer.mix[0].weights), Plain(layer.mix[1].weights),
+                                      Plain(layer.mix[2].weights)},
+                              .value = UnpackMatrix(layer.projection[0]),
+                              .forget = UnpackMatrix(layer.projection[1]),
+                              .gate = UnpackMatrix(layer.projection[2]),
+                              .forget_bias = Plain(layer.forget_bias),
+                              .state_norm = UnpackNorm(layer.state_norm),
+                              .output = UnpackMatrix(layer.output),
+                              .hidden_norm = UnpackNorm(layer.hidden_norm),
+                              .hidden_mix = Plain(layer.hidden_mix.weights),
+                              .up = UnpackMatrix(layer.up),
+                              .down = UnpackMatrix(layer.down)});
   }
   weights.final_norm = UnpackNorm(final_norm);
   weights.head = UnpackMatrix(head);

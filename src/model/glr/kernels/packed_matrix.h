@@ -44,8 +44,8 @@ class MatrixStorage {
                        sums_stride);
   }
 
-  // The weights again, [rows][columns], for whoever has another order. Not within a ProductScope. May
-  // throw std::bad_alloc.
+  // The weights again, [rows][columns], for whoever wants another order. Not within a ProductScope.
+  // May throw std::bad_alloc.
   std::vector<int8_t> Unpack() const;
 
   int rows() const { return rows_; }
