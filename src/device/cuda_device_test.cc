@@ -36,7 +36,7 @@ class CudaTest : public testing::Test {
 
 uint8_t ByteAt(int lane, int step) {
   if (step == 0) return 0;
-  const auto x = static_cast<uint32_t>(lane * 2654435761u + static_cast<uint32_t>(step) * 40503u);
+  const auto x = static_cast<uint32_t>(lane) * 2654435761u + static_cast<uint32_t>(step) * 40503u;
   return static_cast<uint8_t>("the quick brown fox \n<page>0123"[(x >> 11) % 31] ^ (x >> 28 == 0));
 }
 
