@@ -42,7 +42,7 @@ class _ContentReader(io.RawIOBase):
         if self._ranges is None:
             self._file.seek(self._start)
             settings = {name: value for name, value in self._settings.items()
-                        if name != "output_limit"}
+                        if name not in ("output_limit", "device")}
             self._ranges = RangeReader(self._file, **settings)
             self._decoder = None
         return self._ranges
