@@ -11,6 +11,9 @@ cmake_path(ABSOLUTE_PATH LMZ_CUDA_FROM_PROGRAM BASE_DIRECTORY ${PROJECT_BINARY_D
            OUTPUT_VARIABLE built)
 cmake_path(GET built PARENT_PATH LMZ_CUDA_BUILD_FOLDER)
 
+if(LMZ_CUDA AND CMAKE_CROSSCOMPILING)
+  set(LMZ_CUDA OFF)
+endif()
 if(LMZ_CUDA)
   include(CheckLanguage)
   check_language(CUDA)
