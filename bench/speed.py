@@ -1,13 +1,20 @@
 #!/usr/bin/env python3
 """usage: bench/speed.py FILE [--build build/release] [--rounds 3] [--levels 1,2,3]
+       bench/speed.py FILE --device cpu,cuda [--lmz build/release/cli/lmz] [--threads 0]
+                      [--rounds 3] [--levels 1,2,3]
 
 Compares the speed of lmz on the text FILE with the speed of the matrix products of its network, as
 Markdown: for each level, with one and two threads, compressing and decompressing, and for one lane
 (FILE in pieces of 32,000 bytes). The measurements of one row alternate, so that changes in machine
 speed affect all of them, and the best of the rounds counts, since other load only adds time. One
 thread is measured in CPU time, two threads in wall-clock time.
+
+With --device, compares devices instead, by the clock: FILE with --wide and so many threads (0: all
+CPUs). Every output is compared with that of the first device and decoded again by its own.
 """
 import argparse
+import datetime
+import filecmp
 import os
 import pathlib
 import re
@@ -17,8 +24,6 @@ import sys
 import tempfile
 import time
 
-import corpora
-import models
 
 LANES = 8  # of blocks from 512 KiB on; FILE should have as much
 ONE_LANE = 32_000
@@ -38,6 +43,8 @@ def seconds(command, output, threads):
 
 class Bench:
     def __init__(self, arguments, folder):
+        import models  # beside this program; not needed to compare devices
+        self.models = models
         self.build, self.rounds = arguments.build, arguments.rounds
         self.lmz = self.build / "cli/lmz"
         self.folder = folder
@@ -52,7 +59,7 @@ class Bench:
         """KB/s of `what`, products or step."""
         name = f"^{what}/{isa}/lanes:{lanes}/" + ("real_time/" if threads > 1 else "")
         out = subprocess.run(
-            [self.build / "bench/kernels_bench", f"--model={models.path(level)}",
+            [self.build / "bench/kernels_bench", f"--model={self.models.path(level)}",
              f"--benchmark_filter={name}threads:{threads}", "--benchmark_min_time=0.3"],
             check=True, capture_output=True, text=True).stdout
         number, unit = re.search(r"bytes/s=([\d.]+)([kM]?)", out).groups()
@@ -90,17 +97,66 @@ class Bench:
         return products, step, there
 
 
+def machine(lmz):
+    """The processors, the GPU and its driver, the program, the date."""
+    cpus = re.findall(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M)
+    try:
+        gpu = subprocess.run(
+            ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+            check=True, capture_output=True, text=True).stdout.strip()
+        gpu = ", driver ".join(gpu.split("\n")[0].split(", "))
+    except (OSError, subprocess.CalledProcessError):
+        gpu = "no GPU"
+    version = subprocess.run([lmz, "-V"], check=True, capture_output=True, text=True).stdout
+    return (f"{cpus[0] if cpus else 'CPU'}, {os.cpu_count()} CPUs; {gpu};"
+            f" {version.splitlines()[0]}; {datetime.date.today():%B %Y}")
+
+
+def device_rows(lmz, file, device, level, arguments, folder):
+    """The best seconds there and back, and the coded file."""
+    coded, back = folder / f"{level}.{device}.lmz", folder / "back"
+    options = ["-q", f"-T{arguments.threads}", "--device", device, "-c"]
+    there = min(seconds([lmz, f"-{level}", "--wide", *options, file], coded, 0)
+                for _ in range(arguments.rounds))
+    return there, min(seconds([lmz, "-d", *options, coded], back, 0)
+                      for _ in range(arguments.rounds)), coded, back
+
+
+def compare_devices(arguments, levels, folder):
+    lmz, file = arguments.lmz or arguments.build / "cli/lmz", arguments.file
+    size = file.stat().st_size
+    print(f"{machine(lmz)}; {file.name}, {size} bytes; {arguments.threads or os.cpu_count()}"
+          f" threads, best of {arguments.rounds}.\n")
+    print("| level | device | bytes | compress, MB/s | decompress, MB/s |")
+    print("|---|---|---:|---:|---:|")
+    for level in levels:
+        first = None
+        for device in arguments.device.split(","):
+            there, back, coded, restored = device_rows(lmz, file, device, level, arguments, folder)
+            first = first or coded
+            if not (filecmp.cmp(coded, first, False) and filecmp.cmp(restored, file, False)):
+                sys.exit(f"{device} wrote other bytes: no number counts")
+            print(f"| -{level} | {device} | {coded.stat().st_size} | {size / there / 1e6:.2f} |"
+                  f" {size / back / 1e6:.2f} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--levels", default="1,2,3")
+    parser.add_argument("--device")
+    parser.add_argument("--lmz", type=pathlib.Path)
+    parser.add_argument("--threads", type=int, default=0)
     arguments = parser.parse_args()
     levels = [int(level) for level in arguments.levels.split(",")]
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=memory) as name:
         folder = pathlib.Path(name)
+        if arguments.device is not None:
+            compare_devices(arguments, levels, folder)
+            return
         whole = folder / "whole"
         data = arguments.file.read_bytes()
         whole.write_bytes(data)

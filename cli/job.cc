@@ -43,7 +43,7 @@ Result<Progress> RunPipeline(Job& job, Sink& sink) {
   };
   DecompressOptions decompress = DecompressOptionsOf(options, models);
   if (options.mode == Mode::kCompress) {
-    CompressOptions compress = CompressOptionsOf(options, models.encoder);
+    CompressOptions compress = CompressOptionsOf(options, models.encoder, models.device);
     compress.content_size = input.size();
     compress.progress = update;
     if (!options.verify) return Compress(input, sink, compress);

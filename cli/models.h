@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "model/device.h"
 #include "model/library.h"
 
 namespace lmz::cli {
@@ -13,6 +14,7 @@ namespace lmz::cli {
 struct Models {
   SharedModel encoder;                        // null: no model (-0)
   std::shared_ptr<const ModelLibrary> known;  // where models are found; has the encoder, too
+  std::shared_ptr<Device> device;             // where they run; null: on the CPU
 };
 
 // What `options` ask for. Errors: as ModelLibrary::OfLevel; those of LoadModelFile for --model.

@@ -61,6 +61,13 @@ Status SetFrameSize(Options& options, const std::string& value) {
   return OkStatus();
 }
 
+Status SetDevice(Options& options, const std::string& value) {
+  const Result<DeviceChoice> device = ParseDevice(value);
+  if (!device.ok()) return device.status().At("--device");
+  options.device = device.value();
+  return OkStatus();
+}
+
 Status SetMemoryLimit(Options& options, const std::string& value) {
   const Result<uint64_t> size = ParseSize(value);
   if (!size.ok()) return size.status().At("--memlimit");
@@ -160,6 +167,7 @@ constexpr OptionRow<Options> kOptions[] = {
     {"-T,--threads", "N", "use N threads, 0 for one per usable CPU (default 1)", SetThreads},
     {"--block-size", "SIZE", "block size, 64K to 256M (default 16M)", SetBlockSize},
     {"--seekable", "", "small blocks (128K), so that parts are read quickly", SetSeekable},
+    {"--wide", "", "64 lanes and blocks of 3840K, for GPUs", Set<&Options::wide>},
     {"--frame-size", "SIZE", "begin a new frame every SIZE bytes", SetFrameSize},
     {"-M,--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
     {"-0", "", "no, tiny, small, base (default), large, language model", SetLevel<0>,
@@ -170,6 +178,7 @@ constexpr OptionRow<Options> kOptions[] = {
     {"-4", "", "", SetLevel<4>},
     {"-5", "", "", SetLevel<5>},
     {"-6,-7,-8,-9", "", "", RefuseLevel},
+    {"--device", "NAME", "where models run: auto (default), cpu, cuda, cuda:N", SetDevice},
     {"--model", "FILE", "use the model in FILE", SetModel},
     {"--list-models", "", "list the built-in and the installed models", SetMode<Mode::kListModels>},
     {"--model-info", "", "print the metadata of each model FILE", SetMode<Mode::kModelInfo>},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "device/open_device.h"
 
 namespace lmz::cli {
 
@@ -33,12 +34,14 @@ struct Options {
   bool sparse = true;
   bool verify = false;
   bool verbose = false;
-  bool salvage = false;                    // decompress what is left of damaged files
-  std::optional<bool> progress;            // shown or not, whatever standard error is
-  bool has_level = false;                  // given, not the default
-  int level = 3;                           // 0 .. 5
-  std::string model;                       // of --model; empty when not given
-  int threads = 1;                         // 1 .. 256
+  bool salvage = false;          // decompress what is left of damaged files
+  std::optional<bool> progress;  // shown or not, whatever standard error is
+  bool has_level = false;        // given, not the default
+  int level = 3;                 // 0 .. 5
+  std::string model;             // of --model; empty when not given
+  int threads = 1;               // 1 .. 256
+  DeviceChoice device = {.kind = DeviceChoice::Kind::kAuto};
+  bool wide = false;                       // as CompressOptions::is_wide
   uint64_t block_size = 0;                 // bytes; 0: ChosenBlockSize
   uint64_t frame_size = UINT64_MAX;        // bytes
   uint64_t memory_limit = UINT64_MAX;      // bytes

@@ -77,6 +77,10 @@ std::vector<std::optional<uint64_t>> FileSizes(const std::vector<std::string>& f
   return sizes;
 }
 
+void WarnOfDevice(const std::string& failure, bool is_silent) {
+  if (!is_silent) WriteToStderr("lmz: GPU: " + failure + "; the CPU does its work\n");
+}
+
 // The sum of all jobs of a run.
 struct Total {
   Progress progress;
@@ -113,6 +117,8 @@ ExitCode RunJobs(const Options& options, const Models& models,
     line.EndFile();
     worst = std::max(worst, FinishJob(options, file, done, start, total));
   }
+  const std::string failure = models.device != nullptr ? models.device->failure() : "";
+  if (!failure.empty()) WarnOfDevice(failure, options.silent);
   if (options.verbose && files.size() > 1) {
     const bool is_all = total.count == files.size();
     const std::string name = (is_all ? "" : std::to_string(total.count) + " of ") +
@@ -136,11 +142,22 @@ ExitCode RunLists(const Options& options, const std::vector<std::string>& files)
   return std::max(worst, PrintText(ListTable(listed, options.verbose), options.silent));
 }
 
+// Where models run; null: on the CPU, with a word when another device was asked for.
+std::shared_ptr<Device> DeviceOf(const Options& options) {
+  Result<std::shared_ptr<Device>> device = OpenDevice(options.device);
+  if (device.ok()) return std::move(device).value();
+  WarnOfDevice(device.status().message(), options.silent);
+  return nullptr;
+}
+
 }  // namespace
 
 ExitCode RunFiles(const Options& options) {
-  const Result<Models> models = LoadModels(options);
+  Result<Models> models = LoadModels(options);
   if (!models.ok()) return Report(models.status(), options.silent);
+  const bool codes = options.mode == Mode::kCompress || options.mode == Mode::kDecompress ||
+                     options.mode == Mode::kTest;
+  if (codes) models.value().device = DeviceOf(options);
   ExitCode worst = ExitCode::kSuccess;
   const std::vector<std::string> files = FindFiles(options, worst);
   switch (options.mode) {

@@ -8,10 +8,13 @@
 namespace lmz::cli {
 
 // For compressing with `model` (null: none).
-inline CompressOptions CompressOptionsOf(const Options& options, SharedModel model) {
+inline CompressOptions CompressOptionsOf(const Options& options, SharedModel model,
+                                         std::shared_ptr<Device> device = nullptr) {
   CompressOptions compress;
   compress.model = std::move(model);
   compress.threads = options.threads;
+  compress.device = std::move(device);
+  compress.is_wide = options.wide;
   compress.block_size = options.block_size;
   compress.frame_size = options.frame_size;
   return compress;
@@ -22,6 +25,7 @@ inline DecompressOptions DecompressOptionsOf(const Options& options, const Model
   DecompressOptions decompress;
   decompress.models = models.known;
   decompress.threads = options.threads;
+  decompress.device = models.device;
   decompress.memory_limit = options.memory_limit;
   return decompress;
 }

@@ -20,6 +20,7 @@ BELOW = {
     "cpu": ["base"],
     "entropy": ["base"],
     "model": ["cpu", "entropy"],
+    "device": ["model"],
     "convert": ["model"],
     "mix": ["model"],
     "codec": ["mix"],
@@ -27,10 +28,10 @@ BELOW = {
     "container": ["codec"],
     "records": ["mix"],
     "stream": ["plan", "container"],
-    "c_api": ["stream", "records", "lmz"],
+    "c_api": ["stream", "records", "device", "lmz"],
     "lmz": [],  # the public headers stand alone
-    "cli": ["stream", "convert", "lmz"],
-    "bench/measure": ["stream", "records", "lmz"],
+    "cli": ["stream", "convert", "device", "lmz"],
+    "bench/measure": ["stream", "records", "device", "lmz"],
     "bench/report": ["bench/measure"],
     "bench/coders": ["bench/report"],
     "bench/commands": ["bench/coders"],
@@ -45,7 +46,7 @@ BELOW = {
 # A program uses the streams and the vocabulary of their signatures; it does not reach further down.
 SEEN_BY = {
     "cli": {"cli", "stream", "lmz", "base", "codec", "model/library.h", "plan/plan.h",
-            "convert/convert.h", "convert/file_access.h",
+            "convert/convert.h", "convert/file_access.h", "device/open_device.h", "model/device.h",
             "model/installed_folder.h", "model/model_folder.h"}
 }
 

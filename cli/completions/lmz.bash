@@ -23,8 +23,8 @@ _lmz() {
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
     -f --force -r --recursive --files --files0 -S --suffix --salvage --verify --no-sparse -k --keep
-    --rm -T --threads --block-size --seekable --frame-size -M --memlimit
-    -0 -1 -2 -3 -4 -5 --model --list-models --model-info
+    --rm -T --threads --block-size --seekable --wide --frame-size -M --memlimit
+    -0 -1 -2 -3 -4 -5 --device --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
   if [[ ${COMP_WORDS[1]} == generate ]]; then
     options="--prompt --bytes --seed --temperature -0 -1 -2 -3 -4 --model -o --output -f --force
@@ -34,6 +34,7 @@ _lmz() {
   case $previous in
     -T | --threads | --block-size | --frame-size | -M | --memlimit | -S | --suffix) return ;;
     --bytes | --seed | --temperature) return ;;
+    --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu cuda" -- "$current"); return ;;
   esac
   case $current in
     -*)

@@ -182,8 +182,11 @@ typedef enum lmz_option {
   LMZ_FRAME_SIZE = 7,   /* compressor: bytes of content, 65536 and more, after which a frame ends
                          * and another one begins; each is what its part alone would become.
                          * LMZ_CONTENT_SIZE is then that of all of them. Default: one frame */
-  LMZ_ONE_FRAME = 8     /* decompressor: 1 if an input ends with its first frame, see
+  LMZ_ONE_FRAME = 8,    /* decompressor: 1 if an input ends with its first frame, see
                          * lmz_decompressor_end. Default: 0 */
+  LMZ_WIDE = 9          /* compressor: 1 for text in 64 lanes and, unless LMZ_BLOCK_SIZE says
+                         * otherwise, blocks of 3840 KiB: larger output, for machines that step
+                         * thousands of lanes at once, such as GPUs. Default: 0 */
 } lmz_option;
 
 /* Called after each block and within long ones with the bytes done so far in this frame or input,
@@ -191,6 +194,22 @@ typedef enum lmz_option {
  * are estimates; `coded_bytes` may shrink at its end. Another answer than 0 stops the work with
  * LMZ_CANCELLED. Must not use the object that calls it. */
 typedef int (*lmz_progress)(void* user, uint64_t raw_bytes, uint64_t coded_bytes);
+
+/* ---- Devices ---- */
+
+/* Where models run. Bytes do not depend on it. */
+typedef struct lmz_device lmz_device;
+
+/* The device with that name: "cpu"; "cuda", all NVIDIA GPUs, to which blocks are dealt out;
+ * "cuda:N", the GPU with the number N, from 0 on; "auto", all GPUs there are for what they are
+ * quicker at (docs/cli.md), else the CPU. GPUs need liblmz_cuda.so beside the library. Errors:
+ * LMZ_INVALID_ARGUMENT for another name, LMZ_IO where the GPU is not there. */
+LMZ_API lmz_code lmz_device_open(lmz_device** device, const char* name, lmz_error* error);
+LMZ_API void lmz_device_free(lmz_device* device);
+
+/* LMZ_IO, and in `error` what went wrong, when the device failed or had no memory, so that the CPU
+ * did some of its work; LMZ_OK when nothing did. Any thread may call it. */
+LMZ_API lmz_code lmz_device_failure(const lmz_device* device, lmz_error* error);
 
 /* ---- Streams ---- */
 
@@ -224,6 +243,12 @@ LMZ_API lmz_code lmz_compressor_set_model(lmz_compressor* compressor, const lmz_
                                           lmz_error* error);
 LMZ_API lmz_code lmz_compressor_set_progress(lmz_compressor* compressor, lmz_progress progress,
                                              void* user, lmz_error* error);
+
+/* Codes text on `device`, which may be shared and freed; NULL, the default, is the CPU. With
+ * another device 4 blocks for each of LMZ_THREADS and 4 more are in work, about 200 MB each, of
+ * which some wait for the device. */
+LMZ_API lmz_code lmz_compressor_set_device(lmz_compressor* compressor, const lmz_device* device,
+                                           lmz_error* error);
 
 /* Compresses any number of bytes of the current frame. Sets `*is_done` to 1 when all input is taken
  * and the directive is carried out, and to 0 when the output ran out of room: then repeat the call
@@ -261,6 +286,8 @@ LMZ_API lmz_code lmz_decompressor_add_model(lmz_decompressor* decompressor, cons
                                             lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_set_library(lmz_decompressor* decompressor,
                                               const lmz_model_library* library, lmz_error* error);
+LMZ_API lmz_code lmz_decompressor_set_device(lmz_decompressor* decompressor,
+                                             const lmz_device* device, lmz_error* error);
 LMZ_API lmz_code lmz_decompressor_set_progress(lmz_decompressor* decompressor,
                                                lmz_progress progress, void* user, lmz_error* error);
 

@@ -127,6 +127,19 @@ class ModelLibrary {
   detail::Handle<lmz_model_library, lmz_model_library_free> object_;
 };
 
+// As lmz_device.
+class Device {
+ public:
+  explicit Device(const std::string& name)
+      : object_(detail::Create<lmz_device, lmz_device_free>(lmz_device_open, name.c_str())) {}
+  // Throws what went wrong on the device; the CPU did its work.
+  void ThrowFailure() const { detail::Call(lmz_device_failure, get()); }
+  const lmz_device* get() const { return object_.get(); }
+
+ private:
+  detail::Handle<lmz_device, lmz_device_free> object_;
+};
+
 // As lmz_compressor: settings, and a stream of frames.
 class Compressor {
  public:
@@ -139,6 +152,10 @@ class Compressor {
   }
   Compressor& SetModel(const Model& model) {
     detail::Call(lmz_compressor_set_model, get(), model.get());
+    return *this;
+  }
+  Compressor& SetDevice(const Device& device) {
+    detail::Call(lmz_compressor_set_device, get(), device.get());
     return *this;
   }
   Compressor& SetProgress(lmz_progress progress, void* user) {
@@ -184,6 +201,10 @@ class Decompressor {
   }
   Decompressor& SetLibrary(const ModelLibrary& library) {
     detail::Call(lmz_decompressor_set_library, get(), library.get());
+    return *this;
+  }
+  Decompressor& SetDevice(const Device& device) {
+    detail::Call(lmz_decompressor_set_device, get(), device.get());
     return *this;
   }
   Decompressor& SetProgress(lmz_progress progress, void* user) {

@@ -24,6 +24,9 @@ Status Set(lmz_compressor& compressor, int option, uint64_t value) {
       options = changed;
       return OkStatus();
     }
+    case LMZ_WIDE:
+      options.is_wide = value != 0;
+      return OkStatus();
     case LMZ_CONTENT_SIZE:
       options.content_size = value;
       return OkStatus();

@@ -22,6 +22,10 @@ struct lmz_model {
   uint64_t parameters;
 };
 
+struct lmz_device {
+  std::shared_ptr<lmz::Device> device;  // null: the CPU
+};
+
 struct lmz_model_library {
   lmz::ModelLibrary library;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/device.h"
 #include "model/library.h"
 
 namespace lmz {
@@ -19,6 +20,11 @@ BlockResources BlockResources::Part(uint64_t begin, uint64_t end, uint64_t size)
     };
   }
   return part;
+}
+
+std::unique_ptr<Session> BlockResources::BeginSession(const Predictor& predictor,
+                                                      const SessionSize& size) const {
+  return device != nullptr ? device->Begin(predictor, size, cpu_share) : predictor.Begin(size);
 }
 
 }  // namespace lmz

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 #include "base/bytes.h"
@@ -10,7 +11,12 @@
 namespace lmz {
 
 class BlockObserver;  // codec/observer.h
+class CpuShare;       // base/cpu_share.h
+class Device;         // model/device.h
 class ModelLibrary;   // model/library.h
+class Predictor;      // model/predictor.h
+class Session;
+struct SessionSize;
 
 // A codec's number in the format, 0 to 15 (docs/spec/codecs.md). Each codec names its own in its
 // row: kPngCodec.id.
@@ -29,6 +35,10 @@ struct BlockResources {
   int depth = 0;
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   const ModelLibrary* models = nullptr;
+  // Where models of bytes run; null: on the CPU.
+  Device* device = nullptr;
+  // What the thread has a turn of, which it leaves while it waits for the device; null: nothing.
+  CpuShare* cpu_share = nullptr;
   // Is told where the bits go, with `threads` 1; null: nobody wants to know.
   BlockObserver* observer = nullptr;
   // Called now and then, from one thread at a time, with the number of bytes done so far, which
@@ -54,6 +64,9 @@ struct BlockResources {
 
   // For codecs: where the models are found that blocks name.
   const ModelLibrary& ModelsToUse() const;
+
+  // For codecs: a session of `predictor` on the device, or on the CPU. May throw std::bad_alloc.
+  std::unique_ptr<Session> BeginSession(const Predictor& predictor, const SessionSize& size) const;
 
   // For codecs: the resources of a part of the work. What the part reports, counting to `size`, is
   // reported here as bytes begin to end of the whole. This object outlives the part's.

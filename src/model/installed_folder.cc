@@ -27,13 +27,17 @@ fs::path OwnLibrary() {
 
 }  // namespace
 
-std::string InstalledModelFolder() {
+std::string PlaceOfInstalled(const char* from_program, const char* from_library) {
   const fs::path library = OwnLibrary();
   std::error_code error;
   const fs::path file = fs::canonical(library.empty() ? "/proc/self/exe" : library, error);
   if (error) return {};
-  const char* way = library.empty() ? LMZ_MODELS_FROM_PROGRAM : LMZ_MODELS_FROM_LIBRARY;
+  const char* way = library.empty() ? from_program : from_library;
   return (file.parent_path() / way).lexically_normal().string();
+}
+
+std::string InstalledModelFolder() {
+  return PlaceOfInstalled(LMZ_MODELS_FROM_PROGRAM, LMZ_MODELS_FROM_LIBRARY);
 }
 
 }  // namespace lmz

@@ -11,4 +11,8 @@ namespace lmz {
 // no environment. May throw std::bad_alloc.
 std::string InstalledModelFolder();
 
+// The place of something else that was installed with lmz: `from_program` or `from_library` goes
+// there from the folder of the program or of the shared library. As InstalledModelFolder otherwise.
+std::string PlaceOfInstalled(const char* from_program, const char* from_library);
+
 }  // namespace lmz

@@ -55,8 +55,8 @@ size_t GroupOf(ByteSpan content, const ImageLayout& pixels) {
 class GroupCoder {
  public:
   // All outlive the object.
-  GroupCoder(const InsideOptions& outer, uint64_t& budget, const Model* model)
-      : depth_left_(outer.depth_left - 1), budget_(budget), model_(model) {}
+  GroupCoder(const InsideOptions& outer, uint64_t& budget, const ModelUse& use)
+      : depth_left_(outer.depth_left - 1), budget_(budget), use_(use) {}
 
   Result<uint32_t> Code(size_t group, ByteSpan bytes, std::span<const inside::Content> contents,
                         const BlockResources& resources, Bytes& payload) {
@@ -76,7 +76,7 @@ class GroupCoder {
       const BlockResources share =
           resources.Part(block.offset, block.offset + block.size, block.size);
       Bytes code;
-      LMZ_ASSIGN(const BlockHeader header, EncodePlanned(raw, block, model_, code, share));
+      LMZ_ASSIGN(const BlockHeader header, EncodePlanned(raw, block, use_, code, share));
       fingerprint ^= header.fingerprint;
       inside::AppendBlock(header, code, payload);
     }
@@ -120,18 +120,18 @@ class GroupCoder {
 
   int depth_left_;
   uint64_t& budget_;
-  const Model* model_;
+  const ModelUse& use_;
 };
 
 }  // namespace
 
-Result<BlockHeader> EncodeUnpacked(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodeUnpacked(ByteSpan raw, const BlockPlan& plan, const ModelUse& use,
                                    Bytes& payload, const BlockResources& resources) {
   BlockChoice choice = plan.choice;
   auto& options = std::get<InsideOptions>(choice.options);
   uint64_t own_budget = inside::MaxUnpackedOf(raw.size());
   if (options.budget == nullptr) options.budget = &own_budget;
-  GroupCoder coder(options, *options.budget, model);
+  GroupCoder coder(options, *options.budget, use);
   const inside::ContentsCoder contents = {
       .group_of = GroupOf,
       .code = [&](size_t group, ByteSpan bytes, std::span<const inside::Content> in_group,

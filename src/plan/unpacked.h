@@ -2,14 +2,13 @@
 // planned like any other bytes.
 #pragma once
 
+#include "plan/model_use.h"
 #include "plan/plan.h"
 
 namespace lmz {
 
-class Model;  // model/model.h
-
 // EncodePlanned of a block whose options are InsideOptions.
-Result<BlockHeader> EncodeUnpacked(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodeUnpacked(ByteSpan raw, const BlockPlan& plan, const ModelUse& use,
                                    Bytes& payload, const BlockResources& resources);
 
 }  // namespace lmz

@@ -21,6 +21,13 @@ TEST(BlockSize, FollowsFromTheContentAlone) {
   }
 }
 
+TEST(BlockSize, WideFramesHaveManyLanes) {
+  EXPECT_GE(256'000'000 / ChosenBlockSize({.is_wide = true}) * 64, 4096u);
+  EXPECT_EQ(ChosenBlockSize({.is_wide = true, .content_size = 1000}),
+            ChosenBlockSize({.is_wide = true, .content_size = 1'000'000'000}));
+  EXPECT_EQ(ChosenBlockSize({.is_wide = true, .block_size = uint64_t{1} << 16}), uint64_t{1} << 16);
+}
+
 // What the planner sees of 18 MiB: all at once where their size is known.
 TEST(BlockSize, FilesAreSeenFurtherThanPipes) {
   const Bytes raw(size_t{18} << 20);

@@ -16,6 +16,7 @@
 
 #include "base/stream.h"
 #include "codec/jpeg/fields.h"
+#include "model/device.h"
 #include "model/library.h"
 #include "plan/plan.h"
 
@@ -37,6 +38,11 @@ struct CompressOptions {
   // Of the text codec; null for none, which is level 0. See ModelLibrary::OfLevel.
   SharedModel model = nullptr;
   int threads = 1;  // 1 .. 256
+  // Where models of bytes run; null: on the CPU. With a device more blocks than `threads` are coded
+  // at a time, of which as many as there are threads work and the others wait for the device.
+  std::shared_ptr<Device> device = nullptr;
+  // Text in as many lanes as can be, and small blocks: for machines with many lanes, such as GPUs.
+  bool is_wide = false;
   // The largest block: 64 KiB .. kMaxBlockRawSize. 0: as ChosenBlockSize says.
   uint64_t block_size = 0;
   // Content of each frame but the last, which may hold less; from 64 KiB on. Frames do not share
@@ -47,6 +53,9 @@ struct CompressOptions {
   BlockObserver* observer = nullptr;  // of the planner's contests, with one thread; null: none
 };
 
+// Blocks of a wide frame: as large as they can be where 256 MB of text are to have 4,096 lanes.
+inline constexpr uint64_t kWideBlockSize = uint64_t{3840} << 10;
+
 // Blocks of content whose size is not known, and the usual ones of any other.
 inline constexpr uint64_t kUsualBlockSize = uint64_t{16} << 20;
 
@@ -54,9 +63,10 @@ inline constexpr uint64_t kUsualBlockSize = uint64_t{16} << 20;
 // size, in content whose size is known.
 inline constexpr uint64_t kLongBlockSize = uint64_t{64} << 20;
 
-// The largest block for these options: depends on block_size and content_size alone.
+// The largest block for these options: depends on block_size, is_wide and content_size alone.
 inline uint64_t ChosenBlockSize(const CompressOptions& options) {
   if (options.block_size != 0) return options.block_size;
+  if (options.is_wide) return kWideBlockSize;
   return std::clamp(options.content_size.value_or(0), kUsualBlockSize, kLongBlockSize);
 }
 
@@ -64,6 +74,7 @@ struct DecompressOptions {
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   std::shared_ptr<const ModelLibrary> models = nullptr;
   int threads = 1;
+  std::shared_ptr<Device> device = nullptr;  // as for compressing
   // Bytes for all blocks being decoded together, models and small buffers not counted; a block that
   // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.
   uint64_t memory_limit = UINT64_MAX;

@@ -1,5 +1,6 @@
 #include "stream/frame_decoder.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,9 +9,12 @@ namespace lmz {
 FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
     : sink_(sink),
       options_(std::move(options)),
+      workers_(BlocksTogether(options_.device.get(), options_.threads, kWideBlockSize)),
       reader_(source),
       meter_(options_.progress),
-      pool_(options_.threads) {}
+      pool_(workers_) {
+  if (options_.device != nullptr) cpu_share_.emplace(options_.threads);
+}
 
 Status FrameDecoder::CheckOutput(uint64_t raw_size) {
   return CheckOutputSize(raw_size, promised_size_, options_.output_limit);
@@ -23,7 +27,13 @@ Status FrameDecoder::OpenBlock() {
   block_memory_ = memory.value();
   LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
   promised_size_ += record.header.raw_size;
-  while (in_flight_.size() >= PiecesInFlight(options_.threads)) LMZ_TRY(FinishBlock());
+  const uint64_t raw_size = record.header.raw_size;
+  const auto most = [&] {
+    const uint64_t mean = (raw_in_flight_ + raw_size) / (in_flight_.size() + 1);
+    return PiecesInFlight(
+        BlocksTogether(options_.device.get(), options_.threads, std::max(mean, kWideBlockSize)));
+  };
+  while (in_flight_.size() >= most()) LMZ_TRY(FinishBlock());
   return WaitForMemory();
 }
 
@@ -33,12 +43,24 @@ Status FrameDecoder::WaitForMemory() {
   return OkStatus();
 }
 
-BlockResources FrameDecoder::Resources() {
-  return {.threads = options_.threads, .crew_mutex = &crew_mutex_, .models = options_.models.get()};
+// On the CPU alone all threads work on one block, where its codec can use them.
+BlockResources FrameDecoder::Resources(bool on_device) {
+  BlockResources resources = {.models = options_.models.get()};
+  if (on_device) {
+    resources.device = options_.device.get();
+    resources.cpu_share = &*cpu_share_;
+  } else {
+    resources.threads = options_.threads;
+    resources.crew_mutex = &crew_mutex_;
+  }
+  return resources;
 }
 
 Status FrameDecoder::StartBlock(Bytes payload) {
-  const Result<uint64_t> memory = CheckPayloadMemory(reader_.block().header, payload, Resources(),
+  const BlockHeader& header = reader_.block().header;
+  const bool on_device = options_.device != nullptr && header.codec == kTextCodec.id &&
+                         SuitsDevice(payload, *options_.device, {.models = options_.models.get()});
+  const Result<uint64_t> memory = CheckPayloadMemory(header, payload, Resources(on_device),
                                                      block_memory_, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(reader_.block())));
   block_memory_ = memory.value();
@@ -46,7 +68,9 @@ Status FrameDecoder::StartBlock(Bytes payload) {
   BlockWork& block = in_flight_.emplace_back();
   block.record = reader_.block();
   block.memory = block_memory_;
+  block.is_on_device = on_device;
   memory_in_flight_ += block_memory_;
+  raw_in_flight_ += block.record.header.raw_size;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
   block.done = pool_.Submit([this, &block] {
@@ -69,13 +93,14 @@ Status FrameDecoder::StartBlock(Bytes payload) {
 Status FrameDecoder::DecodeOne(BlockWork& block) {
   const BlockHeader& header = block.record.header;
   BlockProgress progress(meter_, header.raw_size, header.raw_size, header.payload_size);
-  BlockResources resources = Resources();
+  BlockResources resources = Resources(block.is_on_device);
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
   if (options_.writes_early) {
     resources.decoded = [this, &block](uint64_t size) { return TakeEarly(block, size); };
   }
+  const CpuShare::Turn turn(cpu_share_.has_value() ? &*cpu_share_ : nullptr);
   block.raw.resize(header.raw_size);
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
@@ -84,7 +109,7 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
 
 // A codec has decoded the first `size` bytes of the block. Called by whoever works on it.
 bool FrameDecoder::TakeEarly(BlockWork& block, uint64_t size) {
-  if (options_.threads == 1) {  // the caller works on it, and there is no other block
+  if (workers_ == 1) {  // the caller works on it, and there is no other block
     WriteEarly(block, size);
   } else {
     const std::lock_guard lock(early_mutex_);
@@ -117,7 +142,7 @@ void FrameDecoder::WriteWhileDecoded(BlockWork& block) {
 
 Status FrameDecoder::FinishBlock() {
   BlockWork& block = in_flight_.front();
-  if (options_.writes_early && options_.threads > 1) WriteWhileDecoded(block);
+  if (options_.writes_early && workers_ > 1) WriteWhileDecoded(block);
   failure_ = block.done.get();
   if (is_sink_broken_) failure_ = sink_failure_;
   if (failure_.ok()) failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size));
@@ -125,6 +150,7 @@ Status FrameDecoder::FinishBlock() {
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;
   memory_in_flight_ -= block.memory;
+  raw_in_flight_ -= block.record.header.raw_size;
   in_flight_.pop_front();
   return OkStatus();
 }

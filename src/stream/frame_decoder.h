@@ -7,7 +7,9 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <optional>
 
+#include "base/cpu_share.h"
 #include "base/worker_pool.h"
 #include "container/reader.h"
 #include "stream/block_decoding.h"
@@ -44,6 +46,7 @@ class FrameDecoder {
     BlockRecord record;
     Bytes payload;
     Bytes raw;
+    bool is_on_device = false;
     uint64_t end_offset = 0;    // in the input, behind the payload
     uint64_t memory = 0;        // bytes that it may take until it is written
     uint64_t written_size = 0;  // of raw, by whoever writes
@@ -56,7 +59,7 @@ class FrameDecoder {
   Status CheckFrame();
   Status CheckOutput(uint64_t raw_size);
   Status OpenBlock();
-  BlockResources Resources();
+  BlockResources Resources(bool on_device);
   Status WaitForMemory();
   Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);
@@ -68,6 +71,7 @@ class FrameDecoder {
 
   Sink& sink_;
   DecompressOptions options_;
+  const int workers_;  // blocks that are decoded at the same time
   Reader reader_;
   Bytes payload_;               // of a block that Step has begun to read
   bool is_block_open_ = false;  // payload_ waits for more
@@ -77,6 +81,7 @@ class FrameDecoder {
   uint64_t promised_size_ = 0;  // raw bytes of all blocks begun
   uint64_t block_memory_ = 0;   // that the block that was opened last may take
   uint64_t memory_in_flight_ = 0;
+  uint64_t raw_in_flight_ = 0;  // bytes of blocks that have begun
   Progress progress_;
   Status failure_;       // of FinishBlock, which later blocks must not pass
   Status sink_failure_;  // of bytes written early
@@ -85,6 +90,7 @@ class FrameDecoder {
   std::condition_variable early_changed_;  // a block's early_size or is_over
   ProgressMeter meter_;
   std::mutex crew_mutex_;
+  std::optional<CpuShare> cpu_share_;  // with a device
   std::deque<BlockWork> in_flight_;
   WorkerPool pool_;  // after what its work refers to
 };

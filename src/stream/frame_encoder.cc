@@ -5,11 +5,23 @@
 
 #include "base/checksum.h"
 #include "codec/observer.h"
+#include "codec/text/layout.h"
 #include "plan/contest/contest.h"
 
 namespace lmz {
 
 namespace {
+
+// A device that is not worth it does not count.
+CompressOptions WithUsefulDevice(CompressOptions options) {
+  const Model* const model = options.model.get();
+  const int lanes = text::Layout::For(ChosenBlockSize(options), options.is_wide).lanes();
+  if (options.device != nullptr &&
+      (model == nullptr || !options.device->IsWorthIt(model->parameters(), lanes))) {
+    options.device = nullptr;
+  }
+  return options;
+}
 
 // What `raw_size` bytes cost in stored blocks.
 uint64_t StoredCost(uint64_t raw_size, uint64_t block_size) {
@@ -40,18 +52,21 @@ Status ValidateCompressOptions(const CompressOptions& options) {
 
 FrameEncoder::FrameEncoder(Sink& sink, CompressOptions options, PlanFunction plan)
     : sink_(sink),
-      options_(std::move(options)),
+      options_(WithUsefulDevice(std::move(options))),
       block_size_(ChosenBlockSize(options_)),
       plan_(std::move(plan)),
       writer_(sink),
       meter_(options_.progress),
-      pool_(options_.threads) {}
+      pool_(BlocksTogether(options_.device.get(), options_.threads, block_size_)) {
+  if (options_.device != nullptr) cpu_share_.emplace(options_.threads);
+}
 
 // Starts to code the blocks that the planner makes of the window, and keeps what it leaves over.
 Status FrameEncoder::PlanWindow(Edge edge) {
   if (edge != Edge::kEnd) LMZ_TRY(Begin(options_.content_size));  // the end may be a compact frame
   PlanOptions plan_options = {.max_block_size = block_size_};
-  if (options_.block_size == 0) plan_options.usual_block_size = kUsualBlockSize;
+  const bool may_be_long = options_.block_size == 0 && !options_.is_wide;
+  if (may_be_long) plan_options.usual_block_size = kUsualBlockSize;
   const std::vector<BlockPlan> plan = plan_(window_, edge, plan_options);
   uint64_t planned = 0;
   for (const BlockPlan& block : plan) {
@@ -79,14 +94,23 @@ Status FrameEncoder::PlanWindow(Edge edge) {
 
 Status FrameEncoder::CodeBlock(BlockWork& block) {
   BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
-  BlockResources resources = {.threads = options_.threads, .crew_mutex = &crew_mutex_};
+  BlockResources resources;
+  if (cpu_share_.has_value()) {
+    resources.device = options_.device.get();
+    resources.cpu_share = &*cpu_share_;
+  } else {
+    resources.threads = options_.threads;
+    resources.crew_mutex = &crew_mutex_;
+  }
+  const CpuShare::Turn turn(resources.cpu_share);
   resources.observer = options_.observer;
   if (options_.observer != nullptr) options_.observer->BeginBlock();
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
   LMZ_ASSIGN(block.header,
-             EncodePlanned(block.raw, block.plan, options_.model.get(), block.payload, resources));
+             EncodePlanned(block.raw, block.plan, ModelUse(options_.model.get(), options_.is_wide),
+                           block.payload, resources));
   if (!progress.Finish(block.raw.size(), block.payload.size())) return CancelledStatus();
   return OkStatus();
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/cpu_share.h"
 #include "base/worker_pool.h"
 #include "container/writer.h"
 #include "stream/pipeline.h"
@@ -22,8 +23,9 @@ Status ValidateCompressOptions(const CompressOptions& options);
 // How many windows may be in the hands of the workers: enough for all of them, when blocks have the
 // usual size.
 inline uint64_t WindowsInFlight(const CompressOptions& options) {
-  const uint64_t pieces = PiecesInFlight(options.threads);
-  if (options.block_size != 0 || pieces == 1) return pieces;
+  const uint64_t pieces = PiecesInFlight(
+      BlocksTogether(options.device.get(), options.threads, ChosenBlockSize(options)));
+  if (options.block_size != 0 || options.is_wide || pieces == 1) return pieces;
   const uint64_t held = (pieces - 1) * kUsualBlockSize;
   const uint64_t block_size = ChosenBlockSize(options);
   return 1 + (held + block_size - 1) / block_size;
@@ -93,6 +95,7 @@ class FrameEncoder {
   Progress progress_;
   ProgressMeter meter_;
   std::mutex crew_mutex_;
+  std::optional<CpuShare> cpu_share_;  // with a device
   std::deque<Chunk> in_flight_;
   WorkerPool pool_;  // after what its work refers to
 };

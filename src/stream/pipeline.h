@@ -1,6 +1,7 @@
 // The pipelines behind compressor.h, with the planner as an argument.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "stream/compress.h"
@@ -35,6 +36,14 @@ inline Status ValidateThreads(int threads) {
   if (threads >= 1 && threads <= 256) return OkStatus();
   return Status(Code::kInvalidArgument,
                 "the number of threads is 1 to 256, not " + std::to_string(threads));
+}
+
+// How many blocks are coded at the same time: with a device more than there are threads, but blocks
+// beyond the usual number hold no more bytes than as many wide ones.
+inline int BlocksTogether(const Device* device, int threads, uint64_t block_size) {
+  if (device == nullptr) return threads;
+  const auto wide = static_cast<uint64_t>(device->BlocksTogether(threads));
+  return std::max(threads, static_cast<int>(std::min(wide, wide * kWideBlockSize / block_size)));
 }
 
 // How many pieces may be between reading and writing: one more than run, so that no thread waits

@@ -74,6 +74,19 @@ class RoundTrip(cli_case.CliCase):
         self.assertEqual(self.lmz("--seekable", stdin=data),
                          self.lmz("--block-size", "128K", stdin=data))
 
+    def test_wide_files_have_other_blocks_and_read_back(self):
+        data = cli_case.random_bytes(4_000_000)
+        coded = self.lmz("-0", "--wide", stdin=data)
+        self.assertEqual(coded, self.lmz("-0", "--block-size=3840K", stdin=data))
+        text = cli_case.SAMPLES["text"] * (530_000 // len(cli_case.SAMPLES["text"]) + 1)
+        wide = self.lmz("-1", "--wide", stdin=text)
+        self.assertEqual(self.lmz("-d", stdin=wide), text)
+        for options in (["-T3"], ["--device=cpu"], ["--device=auto", "-T2"], ["--block-size=1M"]):
+            self.assertEqual(self.lmz("-1", "--wide", *options, stdin=text), wide)
+            self.assertEqual(self.lmz("-d", *options, stdin=wide), text)
+        for name in ("gpu", "cuda:", "cuda:-1", ""):
+            self.fails(cli_case.USAGE, "--device", f"--device={name}", "in")
+
     def test_output_does_not_depend_on_threads(self):
         data = cli_case.SAMPLES["mixed"]
         packed = {self.lmz("--block-size=64K", f"-T{n}", stdin=data) for n in [1, 2, 5]}

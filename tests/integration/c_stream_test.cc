@@ -470,4 +470,19 @@ TEST(CStream, FramesMustEndBeforeAnythingElse) {
   EXPECT_EQ(CodeOf([&] { SmallBlocks().Set(LMZ_BLOCK_SIZE, 1); }), LMZ_INVALID_ARGUMENT);
 }
 
+TEST(Devices, BytesDoNotDependOnThem) {
+  const std::string content = "a device, a device, my kingdom for a device";
+  const std::string code = lmz::Compressor().Set(LMZ_LEVEL, 1).Finish(content);
+  for (const char* const name : {"cpu", "auto"}) {
+    const lmz::Device device(name);
+    EXPECT_EQ(lmz::Compressor().Set(LMZ_LEVEL, 1).SetDevice(device).Finish(content), code);
+    EXPECT_EQ(lmz::Decompressor().SetDevice(device).Finish(code), content);
+    EXPECT_NO_THROW(device.ThrowFailure());
+  }
+  EXPECT_EQ(CodeOf([] { lmz::Device("abacus"); }), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([] { lmz::Device("cuda:1000"); }), LMZ_IO);
+  EXPECT_EQ(lmz_device_open(nullptr, "cpu", nullptr), LMZ_INVALID_ARGUMENT);
+  EXPECT_EQ(lmz_device_failure(nullptr, nullptr), LMZ_INVALID_ARGUMENT);
+}
+
 }  // namespace

@@ -166,7 +166,7 @@ class Files(unittest.TestCase):
         before = self.path.read_bytes()
         for mode, arguments in {
                 "r": {"level": 0, "model": lmz.Model("tiny"), "block_size": 65536, "frame_size": 1,
-                      "content_size": 1, "seekable": False},
+                      "content_size": 1, "seekable": False, "wide": False},
                 "w": {"memory_limit": 1, "output_limit": 1, "models": (),
                       "library": lmz.ModelLibrary()}}.items():
             for name, value in arguments.items():
@@ -191,6 +191,30 @@ class Files(unittest.TestCase):
         with lmz.LmzFile(raw) as file, self.assertRaises(lmz.LmzError) as caught:
             file.read()
         self.assertEqual(caught.exception.code, lmz.TRUNCATED)
+
+
+class Devices(unittest.TestCase):
+    def test_bytes_do_not_depend_on_the_device(self):
+        text = TEXT[:5000]
+        wide = lmz.compress(text, 1, wide=True)
+        for name in ("cpu", "auto", "cuda"):
+            try:
+                device = lmz.Device(name)
+            except lmz.LmzError as error:
+                self.assertEqual((name, error.code), ("cuda", lmz.IO))
+                continue
+            self.assertEqual(lmz.compress(text, 1, wide=True, device=device), wide)
+            self.assertEqual(lmz.decompress(wide, device=device), text)
+            self.assertEqual(lmz.LmzDecompressor(device=device).decompress(wide), text)
+            with lmz.open(io.BytesIO(wide), device=device) as file:
+                self.assertEqual(file.read(), text)
+            self.assertIsNone(device.failure)
+
+    def test_other_names_are_refused(self):
+        for name in ("", "gpu", "cuda:", "cuda:x", "cuda:-1"):
+            with self.assertRaises(lmz.LmzError) as caught:
+                lmz.Device(name)
+            self.assertEqual(caught.exception.code, lmz.INVALID_ARGUMENT)
 
 
 class ModelsAndRecords(unittest.TestCase):

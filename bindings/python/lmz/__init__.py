@@ -19,6 +19,7 @@ from ._coders import (
     content_size,
     decompress,
 )
+from ._device import Device
 from ._file import LmzFile, open  # noqa: A004: named as in lzma
 from ._library import (
     CANCELLED,
@@ -42,7 +43,7 @@ from ._records import RecordCoder
 
 __version__ = library_version()
 __all__ = [
-    "Block", "CANCELLED", "DAMAGED", "INTERNAL", "INVALID_ARGUMENT", "IO", "LIMIT",
+    "Block", "CANCELLED", "DAMAGED", "Device", "INTERNAL", "INVALID_ARGUMENT", "IO", "LIMIT",
     "LmzCompressor", "LmzDecompressor", "LmzError", "LmzFile", "MODEL_DAMAGED", "MODEL_MISSING",
     "Model", "ModelLibrary", "NEWER_VERSION", "NOT_LMZ", "OUT_OF_MEMORY", "RangeReader",
     "RecordCoder", "SEEKABLE_BLOCK_SIZE", "TRUNCATED", "built_in_models", "compress",

@@ -36,6 +36,8 @@ def add_coder_options(parser: argparse.ArgumentParser) -> None:
     blocks.add_argument("--block-size", type=size_of, metavar="SIZE")
     blocks.add_argument("--seekable", action="store_true",
                         help="blocks of 128K, so that parts are read quickly")
+    parser.add_argument("--wide", action="store_true",
+                        help="64 lanes and blocks of 3840K, for machines with many lanes")
     parser.add_argument("--frame-size", type=size_of, metavar="SIZE",
                         help="begin a new frame every SIZE bytes")
 
@@ -53,6 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-c", "--stdout", action="store_true", help="write to standard output")
     parser.add_argument("-f", "--force", action="store_true", help="overwrite files")
     parser.add_argument("-T", "--threads", type=int, default=1, metavar="N")
+    parser.add_argument("--device", type=lmz.Device, metavar="NAME",
+                        help="where models run: cpu (default), auto, cuda, cuda:N")
     parser.add_argument("-V", "--version", action="version", version=lmz.__version__)
     parser.add_argument("files", nargs="*", metavar="FILE")
     return parser
@@ -79,14 +83,16 @@ def _output_file(name: str, may_replace: bool) -> Iterator[IO[bytes]]:
 def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | None) -> None:
     if options.mode is None:
         settings = {"level": options.level, "block_size": options.block_size,
-                    "seekable": options.seekable, "frame_size": options.frame_size}
+                    "seekable": options.seekable, "wide": options.wide,
+                    "frame_size": options.frame_size}
         found = os.fstat(source.fileno())
         if source is not sys.stdin.buffer and stat.S_ISREG(found.st_mode) and found.st_size != 0:
             settings["content_size"] = found.st_size
-        with lmz.LmzFile(sink, "w", threads=options.threads, **settings) as coded:
+        with lmz.LmzFile(sink, "w", threads=options.threads, device=options.device,
+                         **settings) as coded:
             shutil.copyfileobj(source, coded, _PIECE_SIZE)
         return
-    with lmz.LmzFile(source, threads=options.threads) as content:
+    with lmz.LmzFile(source, threads=options.threads, device=options.device) as content:
         while data := content.read(_PIECE_SIZE):
             if sink is not None:
                 sink.write(data)
@@ -122,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.mode is not None:
-        given = [name for name in ("level", "block_size", "frame_size", "seekable")
+        given = [name for name in ("level", "block_size", "frame_size", "seekable", "wide")
                  if getattr(options, name) is not parser.get_default(name)]
         if given:
             parser.error(f"{given[0]} has no effect unless compressing")

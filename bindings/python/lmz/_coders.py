@@ -6,6 +6,7 @@ import ctypes
 from typing import Iterable
 
 from . import _library
+from ._device import Device
 from ._library import Buffers, Handle, address_of, view_of
 from ._models import Model, ModelLibrary
 
@@ -53,16 +54,19 @@ def _set(kind: str, handle: Handle, options: dict[int, int | None]) -> None:
 class LmzCompressor:
     """Compresses piece by piece.
 
-    `level` is 0 (without a model) to 5, by default 3; `model` takes its place. Levels 4 and 5 need
-    installed models. Sizes are in bytes. Blocks of `block_size` are coded independently, and can be
-    read alone; `seekable` is short for blocks of 128 KiB. `content_size`, if known, is told in the
-    header and checked. With `frame_size` a new frame begins every so many bytes. Threads that share
-    a compressor wait for each other.
+    `level` is 0 (without a model) to 5, by default 3; `model` takes its place. Levels 4 and 5
+    need installed models. Sizes are in bytes. Blocks of `block_size` are coded independently,
+    and can be read alone; `seekable` is short for blocks of 128 KiB. `wide` is for machines
+    with many lanes, such as GPUs: 64 lanes and blocks of 3840 KiB, for larger output. `device`
+    is where models run, by default the CPU. `content_size`, if known, is told in the header and
+    checked. With `frame_size` a new frame begins every so many bytes. Threads that share a
+    compressor wait for each other.
     """
 
     def __init__(self, level: int | None = None, *, model: Model | None = None, threads: int = 1,
                  block_size: int | None = None, content_size: int | None = None,
-                 frame_size: int | None = None, seekable: bool = False) -> None:
+                 frame_size: int | None = None, seekable: bool = False,
+                 wide: bool = False, device: Device | None = None) -> None:
         self._handle = Handle("compressor_create", "compressor_free")
         self._is_finished = False
         if level is not None and model is not None:
@@ -75,9 +79,12 @@ class LmzCompressor:
             _library.OPTION_BLOCK_SIZE: SEEKABLE_BLOCK_SIZE if seekable else block_size,
             _library.OPTION_CONTENT_SIZE: content_size,
             _library.OPTION_FRAME_SIZE: frame_size,
+            _library.OPTION_WIDE: int(wide),
         })
         if model is not None:
             _library.call("compressor_set_model", self._handle.pointer, model.pointer)
+        if device is not None:
+            _library.call("compressor_set_device", self._handle.pointer, device.pointer)
 
     def _step(self, data: object, directive: int) -> bytes:
         with self._handle.lock:
@@ -101,8 +108,8 @@ class LmzCompressor:
 
 
 def decoder_handle(memory_limit: int | None, output_limit: int | None, models: Iterable[Model],
-                   library: ModelLibrary | None, threads: int, *, one_frame: bool = False
-                   ) -> Handle:
+                   library: ModelLibrary | None, threads: int, *, one_frame: bool = False,
+                   device: Device | None = None) -> Handle:
     """An lmz_decompressor with these settings."""
     handle = Handle("decompressor_create", "decompressor_free")
     _set("decompressor", handle, {
@@ -115,6 +122,8 @@ def decoder_handle(memory_limit: int | None, output_limit: int | None, models: I
         _library.call("decompressor_set_library", handle.pointer, library.pointer)
     for model in models:
         _library.call("decompressor_add_model", handle.pointer, model.pointer)
+    if device is not None:
+        _library.call("decompressor_set_device", handle.pointer, device.pointer)
     return handle
 
 
@@ -163,9 +172,9 @@ class LmzDecompressor:
 
     def __init__(self, *, memory_limit: int | None = None, output_limit: int | None = None,
                  models: Iterable[Model] = (), library: ModelLibrary | None = None,
-                 threads: int = 1) -> None:
+                 threads: int = 1, device: Device | None = None) -> None:
         self._handle = decoder_handle(memory_limit, output_limit, models, library, threads,
-                                      one_frame=True)
+                                      one_frame=True, device=device)
         self._decoder = FramesDecoder(self._handle)
         self._unused: bytes | None = None
 
@@ -200,19 +209,21 @@ class LmzDecompressor:
 
 def compress(data: object, level: int | None = None, *, model: Model | None = None,
              threads: int = 1, block_size: int | None = None, frame_size: int | None = None,
-             seekable: bool = False) -> bytes:
+             seekable: bool = False, wide: bool = False,
+             device: Device | None = None) -> bytes:
     """`data` compressed; the settings are those of LmzCompressor."""
     compressor = LmzCompressor(level, model=model, threads=threads, block_size=block_size,
-                               frame_size=frame_size, seekable=seekable,
-                               content_size=len(view_of(data)))
+                               frame_size=frame_size, seekable=seekable, wide=wide,
+                               device=device, content_size=len(view_of(data)))
     return compressor.compress(data) + compressor.flush()
 
 
 def decompress(data: object, *, memory_limit: int | None = None, output_limit: int | None = None,
                models: Iterable[Model] = (), library: ModelLibrary | None = None,
-               threads: int = 1) -> bytes:
+               threads: int = 1, device: Device | None = None) -> bytes:
     """The content of all frames in `data`; the settings are those of LmzDecompressor."""
-    decoder = FramesDecoder(decoder_handle(memory_limit, output_limit, models, library, threads))
+    decoder = FramesDecoder(decoder_handle(memory_limit, output_limit, models, library, threads,
+                                           device=device))
     return decoder.decompress(data) + decoder.finish()
 
 

@@ -9,6 +9,7 @@ import threading
 from typing import IO, Iterable
 
 from ._coders import FramesDecoder, LmzCompressor, decoder_handle
+from ._device import Device
 from ._models import Model, ModelLibrary
 from ._range import RangeReader
 
@@ -41,7 +42,7 @@ class _ContentReader(io.RawIOBase):
         if self._ranges is None:
             self._file.seek(self._start)
             settings = {name: value for name, value in self._settings.items()
-                        if name != "output_limit"}
+                        if name not in ("output_limit", "device")}
             self._ranges = RangeReader(self._file, **settings)
             self._decoder = None
         return self._ranges
@@ -98,9 +99,10 @@ class LmzFile(io.BufferedIOBase):
                  level: int | None = None, model: Model | None = None, threads: int | None = None,
                  block_size: int | None = None, content_size: int | None = None,
                  frame_size: int | None = None, seekable: bool | None = None,
+                 wide: bool | None = None,
                  memory_limit: int | None = None, output_limit: int | None = None,
-                 models: Iterable[Model] | None = None, library: ModelLibrary | None = None
-                 ) -> None:
+                 models: Iterable[Model] | None = None, library: ModelLibrary | None = None,
+                 device: Device | None = None) -> None:
         self._lock = threading.RLock()
         self._file: IO[bytes] | None = None
         self._compressor: LmzCompressor | None = None
@@ -111,7 +113,8 @@ class LmzFile(io.BufferedIOBase):
             raise ValueError(f"invalid mode: {mode!r}")
         self.mode = kind + "b"
         writing = {"level": level, "model": model, "block_size": block_size,
-                   "content_size": content_size, "frame_size": frame_size, "seekable": seekable}
+                   "content_size": content_size, "frame_size": frame_size, "seekable": seekable,
+                   "wide": wide}
         reading = {"memory_limit": memory_limit, "output_limit": output_limit, "models": models,
                    "library": library}
         for name, value in (writing if kind == "r" else reading).items():
@@ -120,15 +123,17 @@ class LmzFile(io.BufferedIOBase):
         threads = 1 if threads is None else threads
         if kind == "r":
             reading["models"] = tuple(models or ())
-            decoder_handle(threads=threads, **reading)  # refuses wrong settings before the file
+            # Refuses wrong settings before the file.
+            decoder_handle(threads=threads, device=device, **reading)
         else:
-            writing["seekable"] = bool(seekable)
-            self._compressor = LmzCompressor(threads=threads, **writing)
+            writing["seekable"], writing["wide"] = bool(seekable), bool(wide)
+            self._compressor = LmzCompressor(threads=threads, device=device, **writing)
         self._owns_file = isinstance(file, (str, bytes, os.PathLike))
         self._file = builtins.open(file, self.mode) if self._owns_file else file  # noqa: SIM115
         if kind == "r":
             self._reader = io.BufferedReader(
-                _ContentReader(self._file, {"threads": threads, **reading}), _PIECE_SIZE)
+                _ContentReader(self._file, {"threads": threads, "device": device, **reading}),
+                _PIECE_SIZE)
 
     def _check(self, part: object) -> None:
         if self.closed:

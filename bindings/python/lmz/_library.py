@@ -13,7 +13,7 @@ from ._location import LIBRARY
 
 OPTION_LEVEL, OPTION_THREADS, OPTION_BLOCK_SIZE = 1, 2, 3
 OPTION_CONTENT_SIZE, OPTION_MEMORY_LIMIT, OPTION_OUTPUT_LIMIT = 4, 5, 6
-OPTION_FRAME_SIZE, OPTION_ONE_FRAME = 7, 8
+OPTION_FRAME_SIZE, OPTION_ONE_FRAME, OPTION_WIDE = 7, 8, 9
 RUN, FLUSH, END = range(3)
 MAX_RECORD_SIZE = 16383
 MAX_SAMPLE_SIZE = 65536
@@ -63,6 +63,7 @@ _CAN_FAIL = {
     "compressor_create": [_HANDLE_OUT],
     "compressor_set": [_POINTER, ctypes.c_int, ctypes.c_uint64],
     "compressor_set_model": [_POINTER, _POINTER],
+    "compressor_set_device": [_POINTER, _POINTER],
     "compressor_step": [_POINTER, ctypes.POINTER(Buffers), ctypes.c_int,
                         ctypes.POINTER(ctypes.c_int)],
     "decompressor_create": [_HANDLE_OUT],
@@ -71,7 +72,10 @@ _CAN_FAIL = {
     "decompressor_set_progress": [_POINTER, ReportProgress, _POINTER],
     "decompressor_step": [_POINTER, ctypes.POINTER(Buffers), ctypes.c_int,
                           ctypes.POINTER(ctypes.c_int)],
+    "decompressor_set_device": [_POINTER, _POINTER],
     "decompressor_set_library": [_POINTER, _POINTER],
+    "device_open": [_HANDLE_OUT, ctypes.c_char_p],
+    "device_failure": [_POINTER],
     "decompressor_end": [_POINTER, ctypes.POINTER(ctypes.c_int), _HANDLE_OUT, _SIZE_OUT],
     "content_size": [_POINTER, _SIZE, ctypes.POINTER(ctypes.c_uint64)],
     "model_built_in": [_HANDLE_OUT, ctypes.c_char_p],
@@ -87,7 +91,7 @@ _CAN_FAIL = {
     "record_encode": [_POINTER, *_BETWEEN_BUFFERS],
     "record_decode": [_POINTER, *_BETWEEN_BUFFERS],
 }
-_FREES = ["compressor_free", "decompressor_free", "model_free", "model_library_free",
+_FREES = ["compressor_free", "decompressor_free", "device_free", "model_free", "model_library_free",
           "range_reader_free", "record_coder_free"]
 # What the others give, and take.
 _OTHERS = {

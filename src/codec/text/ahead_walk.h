@@ -38,7 +38,7 @@ class AheadWalk {
         groups_(layout, block, encoders, resources),
         crew_(CrewSize(layout, resources.threads)),
         ranges_(std::min(crew_.size(), layout.lanes())),
-        steps_(StepsFor(layout, ranges_)),
+        steps_(StepsFor(layout, ranges_, resources.device != nullptr)),
         schedule_(layout, ranges_, (layout.steps() + steps_ - 1) / steps_),
         opinions_(AheadSchedule::kKept * steps_ * LanesTimesValues() * models.size()) {}
 
@@ -47,17 +47,19 @@ class AheadWalk {
     const std::unique_lock<std::mutex> lock = resources_.HoldCrew();
     LMZ_TRY(groups_.Make(models_, profile_));
     for (const Predictor* model : models_) {
-      sessions_.push_back(model->Begin({.lanes = layout_.lanes(),
-                                        .workers = crew_.size(),
-                                        .lanes_per_step = LanesOfRange(layout_, ranges_),
-                                        .steps_ahead = static_cast<int>(steps_)}));
+      sessions_.push_back(
+          resources_.BeginSession(*model, {.lanes = layout_.lanes(),
+                                           .workers = crew_.size(),
+                                           .lanes_per_step = LanesOfRange(layout_, ranges_),
+                                           .steps_ahead = static_cast<int>(steps_)}));
     }
     return RunCrew(crew_, schedule_, [this](int member) { return DoPieces(member); });
   }
 
  private:
-  // So many positions make the kernels as quick as they get.
+  // So many positions make the kernels as quick as they get, and a device's threads sleep seldom.
   static constexpr int kPositionsTogether = 128;
+  static constexpr int kPositionsOnDevice = 256;
   // What is coded between two pieces of one lane: no report comes later than it should.
   static constexpr int kMostSteps = kReportSteps;
   // From here on another thread is worth its start.
@@ -71,9 +73,10 @@ class AheadWalk {
   static int LanesOfRange(const Layout& layout, int ranges) {
     return (layout.lanes() + ranges - 1) / ranges;
   }
-  static uint64_t StepsFor(const Layout& layout, int ranges) {
+  static uint64_t StepsFor(const Layout& layout, int ranges, bool is_on_device) {
+    const int positions = is_on_device ? kPositionsOnDevice : kPositionsTogether;
     int steps = kMostSteps;
-    while (steps > 1 && steps / 2 * LanesOfRange(layout, ranges) >= kPositionsTogether) steps /= 2;
+    while (steps > 1 && steps / 2 * LanesOfRange(layout, ranges) >= positions) steps /= 2;
     return static_cast<uint64_t>(steps);
   }
 

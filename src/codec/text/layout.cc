@@ -13,11 +13,11 @@ Result<Layout> Layout::Make(uint64_t raw_size, int lanes, int groups) {
                                     " bytes");
 }
 
-Layout Layout::For(uint64_t raw_size) {
+Layout Layout::For(uint64_t raw_size, bool is_wide) {
   if (raw_size < uint64_t{32} << 10) return Layout(raw_size, 1, 1);
   if (raw_size < uint64_t{256} << 10) return Layout(raw_size, 2, 1);
   if (raw_size < uint64_t{512} << 10) return Layout(raw_size, 4, 1);
-  return Layout(raw_size, 16, 1);
+  return Layout(raw_size, is_wide ? kMaxLanes : 16, 1);
 }
 
 }  // namespace lmz::text

@@ -23,8 +23,9 @@ class Layout {
   // lanes <= raw_size.
   static Result<Layout> Make(uint64_t raw_size, int lanes, int groups);
 
-  // What an encoder chooses for a block of raw_size (>= 1) bytes.
-  static Layout For(uint64_t raw_size);
+  // What an encoder chooses for a block of raw_size (>= 1) bytes: with `is_wide` as many lanes as
+  // can be in blocks that otherwise have sixteen, for machines that step many at once.
+  static Layout For(uint64_t raw_size, bool is_wide = false);
 
   int lanes() const { return lanes_; }
   int groups() const { return groups_; }

@@ -10,6 +10,7 @@
 #include "codec/text/header.h"
 #include "codec/text/walk.h"
 #include "entropy/coder.h"
+#include "model/device.h"
 #include "model/library.h"
 
 namespace lmz {
@@ -98,7 +99,7 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
   if (options.lanes > kMaxLanes || options.groups < 1 || options.groups > kMaxGroups) {
     return Status(Code::kInvalidArgument, "there are 1 to 64 lanes in 1 to 4 groups");
   }
-  std::optional<Layout> layout = Layout::For(raw.size());
+  std::optional<Layout> layout = Layout::For(raw.size(), options.is_wide);
   if (options.lanes != 0) {
     const int lanes = static_cast<int>(std::min<uint64_t>(options.lanes, raw.size()));
     LMZ_ASSIGN(layout, Layout::Make(raw.size(), lanes, std::min<int>(options.groups, lanes)));
@@ -158,6 +159,15 @@ uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockRes
   if (models[0] == nullptr) return 0;
   return MixerMemory(layout, header.value().profile) +
          TextWalk<Decoder, uint8_t>::MemoryFor(models, layout, resources.threads);
+}
+
+bool SuitsDevice(ByteSpan payload, Device& device, const BlockResources& resources) {
+  ByteReader reader(payload);
+  const Result<ModelReference> reference = ReadModelReference(reader);
+  if (!reference.ok()) return false;
+  const Result<uint8_t> lanes = reader.U8();
+  const Result<SharedModel> model = resources.ModelsToUse().Find(reference.value());
+  return lanes.ok() && model.ok() && device.IsWorthIt(model.value()->parameters(), lanes.value());
 }
 
 }  // namespace lmz

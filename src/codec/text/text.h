@@ -14,6 +14,7 @@ struct TextOptions {
   const Predictor* model = nullptr;  // needed; outlives the coding
   uint8_t lanes = 0;                 // 1 .. 64; 0: by size
   uint8_t groups = 1;                // 1 .. 4; counts when lanes do
+  bool is_wide = false;              // by size, but many lanes in all but short blocks
 };
 
 // Replaces `payload` with the code of `raw` under options.model; returns the coders' final state.
@@ -29,6 +30,9 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, M
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size);
 uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+
+// What the payload says of its lanes and its model, whether `device` is worth it for such a block.
+bool SuitsDevice(ByteSpan payload, Device& device, const BlockResources& resources);
 
 inline constexpr CodecRow<TextOptions> kTextCodec = {
     .id = CodecId{2},

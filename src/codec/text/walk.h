@@ -61,7 +61,7 @@ class TextWalk {
     const std::unique_lock<std::mutex> lock = resources_.HoldCrew();
     LMZ_TRY(groups_.Make(models_, profile_));
     for (const Predictor* model : models_) {
-      sessions_.push_back(model->Begin(SizeFor(layout_, crew_.size())));
+      sessions_.push_back(resources_.BeginSession(*model, SizeFor(layout_, crew_.size())));
     }
     return RunCrew(crew_, schedule_, [this](int member) { return DoPieces(member); });
   }

@@ -209,6 +209,9 @@ TEST(TextWalkTest, BlocksOfFewLanesAreNotShared) {
     }
   }
   const uint64_t small = Layout::kSharedFromParameters - 1;
+  EXPECT_EQ(Layout::For((uint64_t{512} << 10) - 1, true).lanes(), 4);
+  EXPECT_EQ(Layout::For(uint64_t{512} << 10, true).lanes(), 64);
+  EXPECT_EQ(Layout::For(uint64_t{512} << 10).lanes(), 16);
   EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8, small), 1);
   EXPECT_EQ(Layout::For(uint64_t{255} << 10).CrewSize(8, small + 1), 2);
   EXPECT_EQ(Layout::For(uint64_t{256} << 10).CrewSize(8, small), 4);

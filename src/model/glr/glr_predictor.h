@@ -16,6 +16,7 @@ class GlrPredictor final : public Predictor {
                         const NetworkKernels& kernels = BestKernels(NetworkBuilds()));
 
   const GlrShape& shape() const { return weights_.shape; }
+  const PackedGlr& weights() const { return weights_; }
 
   uint64_t SessionMemory(const SessionSize& size) const override;
   // As many as it takes for a part's weights to stay in a core's own cache; 1 where there are not

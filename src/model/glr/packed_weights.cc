@@ -14,6 +14,11 @@ AlignedVector<T> Aligned(const std::vector<T>& values) {
   return AlignedVector<T>(values.begin(), values.end());
 }
 
+template <class T>
+std::vector<T> Plain(const AlignedVector<T>& values) {
+  return std::vector<T>(values.begin(), values.end());
+}
+
 int Rows(const Int8Matrix& m) {
   return static_cast<int>(m.row_scale.size());
 }
@@ -35,6 +40,15 @@ PackedNorm PackNorm(const NormWeights& n, int input_fraction) {
   const uint64_t size = n.weights.size();
   assert(size % kSizeUnit == 0 && size <= kMaxNormalized);
   return {Aligned(n.weights), n.fraction, (size << (2 * input_fraction)) / 100000};
+}
+
+Int8Matrix UnpackMatrix(const GlrMatrix& m) {
+  return {static_cast<uint8_t>(m.sum_shift), static_cast<int8_t>(m.scale_exponent),
+          Plain(m.row_scale), m.storage.Unpack()};
+}
+
+NormWeights UnpackNorm(const PackedNorm& n) {
+  return {static_cast<int8_t>(n.fraction), Plain(n.weights)};
 }
 
 // What all matrices take when they are packed.
@@ -82,6 +96,31 @@ PackedGlr::PackedGlr(const GlrWeights& weights, const NetworkKernels& with)
   layers.reserve(weights.layers.size());
   for (const GlrLayer& layer : weights.layers) layers.push_back(PackLayer(layer, with, memory));
   head = PackMatrix(weights.head, with.dense, memory);  // in the order in which a step reads them
+}
+
+GlrWeights PackedGlr::Unpack() const {
+  GlrWeights weights;
+  weights.shape = shape;
+  weights.embedding = Plain(embedding);
+  for (const PackedLayer& layer : layers) {
+    weights.layers.push_back({.input_norm = UnpackNorm(layer.input_norm),
+                              .mix = {Plain(layer.mix[0].weights), Plain(layer.mix[1].weights),
+                                      Plain(layer.mix[2].weights)},
+                              .value = UnpackMatrix(layer.projection[0]),
+                              .forget = UnpackMatrix(layer.projection[1]),
+                              .gate = UnpackMatrix(layer.projection[2]),
+                              .forget_bias = Plain(layer.forget_bias),
+                              .state_norm = UnpackNorm(layer.state_norm),
+                              .output = UnpackMatrix(layer.output),
+                              .hidden_norm = UnpackNorm(layer.hidden_norm),
+                              .hidden_mix = Plain(layer.hidden_mix.weights),
+                              .up = UnpackMatrix(layer.up),
+                              .down = UnpackMatrix(layer.down)});
+  }
+  weights.final_norm = UnpackNorm(final_norm);
+  weights.head = UnpackMatrix(head);
+  weights.head_bias = Plain(head_bias);
+  return weights;
 }
 
 }  // namespace lmz

@@ -47,6 +47,10 @@ struct PackedGlr {
   // `weights` obeys the rules of the model file. May throw std::bad_alloc.
   PackedGlr(const GlrWeights& weights, const NetworkKernels& kernels);
 
+  // The weights again, as the model file has them. Takes as much time as hundreds of steps. May
+  // throw std::bad_alloc.
+  GlrWeights Unpack() const;
+
   GlrShape shape;
   const NetworkKernels* kernels;
   ZeroedMemory memory;               // of all matrices

@@ -9,6 +9,7 @@
 #include "model/library.h"
 #include "model/token/token_predictor.h"
 #include "plan/contest/coded.h"
+#include "plan/contest/contestant.h"
 #include "plan/contest/object_contest.h"
 #include "plan/contest/pass_meter.h"
 #include "plan/contest/race.h"
@@ -69,11 +70,6 @@ constexpr uint64_t kCharsetPasses = 3;
 // alone: the others take time too.
 constexpr size_t kTokensLead = 8;
 
-// What a byte takes in the codecs `text` and `token`, measured in bytes of the `bytes` codec. Only
-// progress depends on it.
-constexpr uint64_t kTextCost = 4;
-constexpr uint64_t kTokenCost = 64;
-
 // The model of bytes that gives a second opinion beside one of tokens. It is built in, so that
 // decoders need no other file.
 constexpr const char* kSecondModel = "base";
@@ -94,55 +90,17 @@ Bytes Pieces(ByteSpan raw, size_t size) {
   return pieces;
 }
 
-// The models that stand for the levels below that of `model`, from the smallest on. None when no
-// level stands for `model`; for a model of tokens those of bytes, the largest only if it is there.
-Result<std::vector<SharedModel>> LowerModels(const Model& model, const ModelLibrary& library) {
-  std::vector<SharedModel> models;
-  int level = 0;
-  for (const CatalogRow& row : Catalog()) {
-    if (row.level != 0 && row.name == model.card().name) level = row.level;
-  }
-  const bool has_tokens = model.as_token_predictor() != nullptr;
-  if (has_tokens) level = MaxLevel();
-  for (int lower = 1; lower < level; ++lower) {
-    Result<SharedModel> lower_model = library.OfLevel(lower);
-    if (has_tokens && lower_model.status().code() == Code::kModelMissing) continue;
-    LMZ_TRY(lower_model.status());
-    models.push_back(std::move(lower_model).value());
-  }
-  return models;
-}
-
-size_t NameSize(const Model& model) {
-  const ModelReference reference = ReferenceTo(model);
-  return reference.number != 0 ? 0 : reference.id.size() + 1 + reference.name.size();
-}
-
-// What naming the models takes, once in a block: on a sample it would weigh too much.
-size_t NameSize(const CodecOptions& options) {
-  if (const auto* text = std::get_if<TextOptions>(&options)) return NameSize(*text->model);
-  if (const auto* token = std::get_if<TokenOptions>(&options)) return NameSize(*token->model);
-  return 0;
-}
-
-// One who may code the block.
-struct Contestant {
-  CodecOptions options;
-  uint64_t cost = 1;
-  size_t sample_size = 0;  // of the code of the sample, where there was one
-  bool is_left_out = false;
-};
-
 // The contest for one block. Contestants share the prepared block, samples too, and stop when they
 // have lost.
 class Contest {
  public:
   // All outlive the contest.
-  Contest(ByteSpan raw, const BlockPlan& plan, const Model* model, const BlockResources& resources)
+  Contest(ByteSpan raw, const BlockPlan& plan, const ModelUse& use, const BlockResources& resources)
       : raw_(raw),
         filters_(plan.choice.filters),
         bytes_(std::get<BytesOptions>(plan.choice.options)),
-        model_(model),
+        model_(use.model),
+        is_wide_(use.is_wide),
         resources_(resources),
         meter_(resources, raw.size()),
         copies_stay_(plan.copies_stay),
@@ -282,8 +240,9 @@ class Contest {
     contestants_.push_back({.options = bytes_});
     for (const Predictor* const model : models_) {
       contestants_.push_back(
-          {.options =
-               TextOptions{.profile = std::min(bytes_.profile, Profile::kBinary), .model = model},
+          {.options = TextOptions{.profile = std::min(bytes_.profile, Profile::kBinary),
+                                  .model = model,
+                                  .is_wide = is_wide_},
            .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
@@ -353,14 +312,10 @@ class Contest {
     }
   }
 
-  static bool HasTokens(const Contestant& contestant) {
-    return std::holds_alternative<TokenOptions>(contestant.options);
-  }
-
   // What lanes cost the block, by and large.
   size_t LaneCost() const {
     if (is_text_) return 0;
-    return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size()).lanes() - 1);
+    return kLaneCost * static_cast<size_t>(text::Layout::For(raw_.size(), is_wide_).lanes() - 1);
   }
 
   bool MayTakeOneLane() const { return LaneCost() != 0 && raw_.size() <= kMaxOneLaneSize; }
@@ -439,12 +394,8 @@ class Contest {
   Result<uint64_t> HalfOfBytes(const PreparedBlock& whole) {
     const uint64_t size = whole.filtered().size();
     LMZ_ASSIGN(const text::Layout one_lane, text::Layout::Make(size, 1, 1));
-    return HalfWithoutLanes(whole, MayTakeOneLane() ? one_lane : text::Layout::For(size),
+    return HalfWithoutLanes(whole, MayTakeOneLane() ? one_lane : text::Layout::For(size, is_wide_),
                             contestants_.front().options, meter_.Pass(HalfSize(), 1));
-  }
-
-  static bool HasSmallerSample(const Contestant& a, const Contestant& b) {
-    return a.sample_size < b.sample_size;
   }
 
   // Codes the block, and takes the lead where that is shorter than what there is.
@@ -473,6 +424,7 @@ class Contest {
   uint8_t filters_;
   BytesOptions bytes_;
   const Model* model_;  // of the level; null: none is tried
+  const bool is_wide_;  // text is coded in many lanes
   const BlockResources& resources_;
   PassMeter meter_;
   bool copies_stay_;   // in columns
@@ -488,20 +440,20 @@ class Contest {
 
 }  // namespace
 
-Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& planned, const Model* model,
+Result<BlockHeader> EncodePlanned(ByteSpan raw, const BlockPlan& planned, const ModelUse& use,
                                   Bytes& payload, const BlockResources& resources) {
   LMZ_ASSIGN(const BlockPlan plan, WithShape(raw, planned, resources));
-  if (!plan.parts.empty()) return EncodeJoined(raw, plan, model, payload, resources);
+  if (!plan.parts.empty()) return EncodeJoined(raw, plan, use, payload, resources);
   if (std::holds_alternative<StoredOptions>(plan.choice.options)) {
     return EncodeBlock(raw, plan.choice, payload, resources);
   }
   if (std::holds_alternative<InsideOptions>(plan.choice.options)) {
-    return EncodeUnpacked(raw, plan, model, payload, resources);
+    return EncodeUnpacked(raw, plan, use, payload, resources);
   }
   if (!std::holds_alternative<BytesOptions>(plan.choice.options)) {
-    return EncodeObject(raw, plan, kFilterRepeat, model, payload, resources);
+    return EncodeObject(raw, plan, kFilterRepeat, use, payload, resources);
   }
-  LMZ_ASSIGN(Coded coded, Contest(raw, plan, model, resources).Run());
+  LMZ_ASSIGN(Coded coded, Contest(raw, plan, use, resources).Run());
   payload.swap(coded.payload);
   return coded.header;
 }

@@ -64,11 +64,11 @@ Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeade
 }  // namespace
 
 Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& planned, uint8_t filters,
-                                 const Model* model, Bytes& payload,
+                                 const ModelUse& use, Bytes& payload,
                                  const BlockResources& resources) {
   BlockPlan plan = planned;
   if (auto* const picture = std::get_if<JpegOptions>(&plan.choice.options)) {
-    picture->strength = model != nullptr ? jpeg::Strength::kFull : jpeg::Strength::kLight;
+    picture->strength = use.model != nullptr ? jpeg::Strength::kFull : jpeg::Strength::kLight;
   }
   const bool is_open = plan.content == Content::kImage || plan.content == Content::kAudio;
   if (is_open && MayBeBytes(plan, raw)) {
@@ -79,7 +79,7 @@ Result<BlockHeader> EncodeObject(ByteSpan raw, const BlockPlan& planned, uint8_t
   return ContestBytes(raw, filters, header, payload, resources);
 }
 
-Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Model* model,
+Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const ModelUse& use,
                                  Bytes& payload, const BlockResources& resources) {
   LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, plan.copies));
   const ByteSpan filtered = block.filtered();
@@ -96,8 +96,8 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Mode
     done += part.size;
     Bytes code;
     LMZ_ASSIGN(const BlockHeader header, IsObject(part) && part.choice.codec() != kInsideCodec.id
-                                             ? EncodeObject(bytes, part, 0, model, code, share)
-                                             : EncodePlanned(bytes, part, model, code, share));
+                                             ? EncodeObject(bytes, part, 0, use, code, share)
+                                             : EncodePlanned(bytes, part, use, code, share));
     const bool is_text = part.content == Content::kText || part.content == Content::kStructured;
     if (!is_text) plain.insert(plain.end(), bytes.begin(), bytes.end());
     fingerprint ^= header.fingerprint;

@@ -1,5 +1,6 @@
 #include "model/glr/kernels/packed_matrix.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace lmz {
@@ -22,6 +23,33 @@ MatrixStorage::MatrixStorage(std::span<const int8_t> weights, int rows, int colu
     start = -sum * kernels.flip;
     weight += columns;
   }
+}
+
+// Only the kernels know the order: they multiply by vectors that are 1 in one column.
+std::vector<int8_t> MatrixStorage::Unpack() const {
+  constexpr int kTogether = 16;
+  const ptrdiff_t x_stride = columns_ + static_cast<ptrdiff_t>(kCacheLine);
+  AlignedVector<uint8_t> x(static_cast<size_t>(kTogether * x_stride), kernels_->flip);
+  AlignedVector<int32_t> sums(static_cast<size_t>(kTogether) * static_cast<size_t>(rows_));
+  std::vector<int8_t> weights(static_cast<size_t>(rows_) * static_cast<size_t>(columns_));
+  const ProductScope scope(*kernels_, kTogether);
+  for (int first = 0; first < columns_; first += kTogether) {
+    const int count = std::min(kTogether, columns_ - first);
+    const auto unit = [&](int i) -> uint8_t& {
+      return x[static_cast<size_t>(i * x_stride + first + i)];
+    };
+    for (int i = 0; i < count; ++i) unit(i) ^= 1;
+    Multiply(x.data(), x_stride, count, sums.data(), rows_);
+    for (int i = 0; i < count; ++i) {
+      unit(i) ^= 1;
+      for (int row = 0; row < rows_; ++row) {
+        weights[static_cast<size_t>(row) * static_cast<size_t>(columns_) +
+                static_cast<size_t>(first + i)] =
+            static_cast<int8_t>(sums[static_cast<size_t>(i * rows_ + row)]);
+      }
+    }
+  }
+  return weights;
 }
 
 }  // namespace lmz

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "cpu/aligned.h"
 #include "cpu/zeroed_memory.h"
@@ -42,6 +43,10 @@ class MatrixStorage {
     kernels_->multiply({packed_, start_.data(), rows_, columns_}, x, x_stride, lanes, sums,
                        sums_stride);
   }
+
+  // The weights again, [rows][columns], for whoever wants another order. Not within a ProductScope.
+  // May throw std::bad_alloc.
+  std::vector<int8_t> Unpack() const;
 
   int rows() const { return rows_; }
   int columns() const { return columns_; }

@@ -1,0 +1,133 @@
+// Files with a device: the same bytes, many blocks at a time, and no more threads at work than were
+// asked for. The device is the CPU here, behind the interface that GPUs have.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "base/cpu_share.h"
+#include "stream/frame_encoder.h"
+#include "tests/choices.h"
+#include "tests/recipes.h"
+
+namespace lmz {
+namespace {
+
+constexpr uint64_t kSmallestBlock = uint64_t{1} << 16;
+
+class CpuDevice final : public Device {
+ public:
+  std::unique_ptr<Session> Begin(const Predictor& predictor, const SessionSize& size,
+                                 CpuShare* share) override {
+    return std::make_unique<WaitingSession>(predictor.Begin(size), *this, *share);
+  }
+  bool IsWorthIt(uint64_t, int lanes) override { return lanes >= least_lanes; }
+  int BlocksTogether(int threads) const override { return 4 * threads; }
+  std::string name() const override { return "CPU"; }
+  std::string failure() const override { return {}; }
+
+  int most_waiting() const { return most_waiting_; }
+  int least_lanes = 1;
+
+ private:
+  // A step leaves the share for a while.
+  class WaitingSession final : public Session {
+   public:
+    WaitingSession(std::unique_ptr<Session> session, CpuDevice& device, CpuShare& share)
+        : session_(std::move(session)), device_(device), share_(share) {}
+    using Session::Step;
+    Status Step(int worker, int first, int count, StepPart part, const uint8_t* last_bytes,
+                uint32_t* opinions) override {
+      const CpuShare::Pause pause(&share_);
+      const int waiting = ++device_.waiting_;
+      if (waiting > device_.most_waiting_) device_.most_waiting_ = waiting;
+      if (++device_.steps_ % 64 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const Status status = session_->Step(worker, first, count, part, last_bytes, opinions);
+      --device_.waiting_;
+      return status;
+    }
+    void Reset(int lane) override { session_->Reset(lane); }
+    void CopyFrom(const Session&) override { FAIL() << "nobody copies sessions of blocks"; }
+
+   private:
+    std::unique_ptr<Session> session_;
+    CpuDevice& device_;
+    CpuShare& share_;
+  };
+
+  std::atomic<int> waiting_ = 0;
+  std::atomic<int> most_waiting_ = 0;
+  std::atomic<int> steps_ = 0;
+};
+
+Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device) {
+  CompressOptions options = {.model = testing::TinyModel(),
+                             .threads = threads,
+                             .device = std::move(device),
+                             .block_size = kSmallestBlock,
+                             .content_size = raw.size()};
+  const BlockChoice choice = {.options = TextOptions{.model = testing::TinyModel().get()}};
+  MemorySource source(raw);
+  Bytes coded;
+  MemorySink sink(coded);
+  EXPECT_TRUE(
+      CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock)).ok());
+  return coded;
+}
+
+TEST(DeviceStream, BytesAreThoseOfTheCpu) {
+  const Bytes raw = testing::MakeWords(700'000);
+  const Bytes expected = CompressWith(raw, 1, nullptr);
+  for (const int threads : {1, 3}) {
+    const auto device = std::make_shared<CpuDevice>();
+    EXPECT_EQ(CompressWith(raw, threads, device), expected) << threads;
+    EXPECT_GT(device->most_waiting(), 1);
+  }
+}
+
+TEST(DeviceStream, DecodesWhatTheCpuWrote) {
+  const Bytes raw = testing::MakeWords(700'000);
+  const Bytes coded = CompressWith(raw, 1, nullptr);
+  for (const bool writes_early : {false, true}) {
+    for (const int threads : {1, 3}) {
+      const auto device = std::make_shared<CpuDevice>();
+      MemorySource source(coded);
+      Bytes back;
+      MemorySink sink(back);
+      const DecompressOptions options = {.models = testing::TinyModels(),
+                                         .threads = threads,
+                                         .device = device,
+                                         .writes_early = writes_early};
+      ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+      EXPECT_EQ(back, raw);
+      EXPECT_GT(device->most_waiting(), 1);
+    }
+  }
+}
+
+TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
+  const Bytes raw = testing::MakeWords(200'000);
+  const auto device = std::make_shared<CpuDevice>();
+  device->least_lanes = 64;
+  const Bytes coded = CompressWith(raw, 2, device);
+  EXPECT_EQ(coded, CompressWith(raw, 1, nullptr));
+  MemorySource source(coded);
+  Bytes back;
+  MemorySink sink(back);
+  const DecompressOptions options = {
+      .models = testing::TinyModels(), .threads = 2, .device = device};
+  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+  EXPECT_EQ(back, raw);
+  EXPECT_EQ(device->most_waiting(), 0);
+}
+
+TEST(DeviceStream, LargeBlocksAreFewer) {
+  const CpuDevice device;
+  EXPECT_EQ(BlocksTogether(nullptr, 5, kWideBlockSize), 5);
+  EXPECT_EQ(BlocksTogether(&device, 5, kWideBlockSize), 20);
+  EXPECT_EQ(BlocksTogether(&device, 5, 2 * kWideBlockSize), 10);
+  EXPECT_EQ(BlocksTogether(&device, 5, 100 * kWideBlockSize), 5);
+}
+
+}  // namespace
+}  // namespace lmz
