@@ -80,7 +80,8 @@ uint32_t RunClass(uint32_t run) {
 PixelModel::PixelModel(uint32_t width, uint64_t bytes, const MixerKernels& kernels)
     : width_(width),
       hash_shift_(32 - std::countr_zero(CellsFor(bytes))),
-      cells_(CellsFor(bytes), kNewCell),
+      memory_(ZeroedMemory::RoundUp(CellsFor(bytes) * sizeof(uint32_t))),
+      cells_(static_cast<uint32_t*>(memory_.Take(CellsFor(bytes) * sizeof(uint32_t)))),
       ring_(std::bit_ceil(8 * width + 1)),
       ring_mask_(static_cast<uint32_t>(ring_.size()) - 1),
       trust_(kContexts * kCountClasses * kLogitClasses),
@@ -98,7 +99,7 @@ PixelModel::PixelModel(uint32_t width, uint64_t bytes, const MixerKernels& kerne
 
 uint64_t PixelModel::Memory(uint64_t bytes) {
   constexpr uint64_t kRest = uint64_t{3} << 20;  // weights, maps and the ring
-  return CellsFor(bytes) * sizeof(uint32_t) + kRest;
+  return ZeroedMemory::MemoryFor(CellsFor(bytes) * sizeof(uint32_t)) + kRest;
 }
 
 void PixelModel::ShiftRows() {
@@ -186,13 +187,14 @@ uint32_t PixelModel::PredictMixed(const Outlook& outlook) {
   std::array<uint32_t, 3> grades{};
   for (size_t k = 0; k < kContexts; ++k) {
     const uint32_t hash = outlook.hashes[k];
-    uint32_t* const cell = &cells_[(hash >> hash_shift_ & ~3u) | latest];
-    if ((*cell & 0xFF) != (hash & 0xFF)) *cell = kNewCell | (hash & 0xFF);
-    const uint32_t count = *cell >> kCountShift & 63;
-    const int logit_q8 = Stretch(static_cast<int>(*cell >> 16));
+    uint32_t* const stored = &cells_[(hash >> hash_shift_ & ~3u) | latest];
+    if ((*stored & 0xFF) != (hash & 0xFF)) *stored = hash & 0xFF;
+    const uint32_t cell = *stored ^ kNewCell;
+    const uint32_t count = cell >> kCountShift & 63;
+    const int logit_q8 = Stretch(static_cast<int>(cell >> 16));
     const size_t trust_class = (k * kCountClasses + kCountClass[count]) * kLogitClasses +
                                static_cast<size_t>((logit_q8 + 2048) >> 6);
-    cell_[k] = cell;
+    cell_[k] = stored;
     cell_trust_[k] = &trust_[trust_class];
     mixer_.SetInput(k, count != 0 ? logit_q8 : 0);
     mixer_.SetInput(kTrustInputs + k, count != 0 ? Stretch(trust_[trust_class].p_q16()) : 0);
@@ -216,13 +218,13 @@ void PixelModel::UpdateMixed(int bit) {
   wide_map_.Update(bit);
   const int target = bit != 0 ? kOne : 0;
   for (size_t k = 0; k < kContexts; ++k) {
-    const uint32_t cell = *cell_[k];
+    const uint32_t cell = *cell_[k] ^ kNewCell;
     const uint32_t count = cell >> kCountShift & 63;
     const int p = static_cast<int>(cell >> kProbabilityShift);
     const int64_t step = int64_t{target - p} * kSteps[count] >> 16;
     const auto moved = static_cast<uint32_t>(p + static_cast<int>(step));
-    *cell_[k] =
-        moved << kProbabilityShift | std::min(count + 1, kMaxCount) << kCountShift | (cell & 0xFF);
+    const uint32_t counted = std::min(count + 1, kMaxCount) << kCountShift;
+    *cell_[k] = (moved << kProbabilityShift | counted | (cell & 0xFF)) ^ kNewCell;
     cell_trust_[k]->Update<5, 8>(bit);
   }
 }

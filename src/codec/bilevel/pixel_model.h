@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cpu/zeroed_memory.h"
 #include "mix/dual_rate.h"
 #include "mix/mixer.h"
 #include "mix/probability_map.h"
@@ -62,8 +63,9 @@ class PixelModel {
 
   uint32_t width_;
   int hash_shift_;
-  std::vector<uint32_t> cells_;  // spec.md, 4.2
-  std::vector<uint8_t> ring_;    // the latest pixels
+  ZeroedMemory memory_;        // of the cells
+  uint32_t* cells_;            // spec.md, 4.2, each combined with kNewCell by exclusive or
+  std::vector<uint8_t> ring_;  // the latest pixels
   uint32_t ring_mask_;
   uint64_t position_ = 0;               // of the next pixel
   uint32_t ahead_ = 0;                  // the pixel that is looked at next
