@@ -47,8 +47,8 @@ class Picture {
     }
     const std::vector<int> first(33, 6554);
     const std::vector<int> second(4, 8192);
-    for (const size_t rows : {1024, 64, 128, 256}) first_.emplace_back(rows, first, 2047, 10);
-    for (const size_t rows : {256, 64}) second_.emplace_back(rows, second, 3071, 6);
+    for (const size_t rows : {1024u, 64u, 128u, 256u}) first_.emplace_back(rows, first, 2047, 10);
+    for (const size_t rows : {256u, 64u}) second_.emplace_back(rows, second, 3071, 6);
   }
 
   int DecodePixel(ArithmeticDecoder& decoder) {
