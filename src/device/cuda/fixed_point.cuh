@@ -80,8 +80,8 @@ struct InverseRoot {
   int32_t shift;
 };
 
-// Spec 2: Sigmoid(z) for |z| <= 4095. The table is that of its left half, Sigmoid(-z) for z >= 0; the
-// right half is 2^16 less that.
+// Spec 2: Sigmoid(z) for |z| <= 4095. The table is that of its left half, Sigmoid(-z) for z >= 0;
+// the right half is 2^16 less that.
 __device__ __forceinline__ int32_t Sigmoid(const uint16_t* __restrict__ below, int32_t z) {
   const int32_t v = __ldg(below + abs(z));
   return z >= 0 ? min(65536 - v, 65535) : v;

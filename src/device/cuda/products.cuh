@@ -1,5 +1,5 @@
-// Products of 8-bit weights and quantised vectors on tensor cores: 16 rows by 8 lanes, 32 columns at
-// a time, with exact sums of 32 bits.
+// Products of 8-bit weights and quantised vectors on tensor cores: 16 rows by 8 lanes, 32 columns
+// at a time, with exact sums of 32 bits.
 #pragma once
 
 #include "device/cuda/fixed_point.cuh"
@@ -31,7 +31,8 @@ __device__ __forceinline__ void MultiplyAdd(int (&sums)[4], const int4& a, uint3
 
 // The operands of kTiles products from 8 rows each of quantised vectors, 32 bytes of each row.
 template <int kTiles>
-__device__ __forceinline__ void LoadVectors(uint32_t address, int stride, uint32_t (&b)[kTiles][2]) {
+__device__ __forceinline__ void LoadVectors(uint32_t address, int stride,
+                                            uint32_t (&b)[kTiles][2]) {
   if constexpr (kTiles == 1) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0,%1}, [%2];"
                  : "=r"(b[0][0]), "=r"(b[0][1])

@@ -80,8 +80,8 @@ static_assert(sizeof(NetworkView) + sizeof(TileList) <= 4096);
 
 // How a block of threads is shaped.
 struct TileShape {
-  int lanes;            // 8, 16 or 32
-  int warps;            // 8 or 16
+  int lanes;  // 8, 16 or 32
+  int warps;
   int blocks_together;  // on one multiprocessor
 };
 
@@ -91,7 +91,7 @@ inline int64_t StateSize(const NetworkView& network) {
 }
 
 // All that there are, from the smallest on.
-inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 16, 1}};
+inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 8, 2}};
 
 // Strides of rows in shared memory, of which eight times 16 bytes hit all banks once.
 struct SharedLayout {
