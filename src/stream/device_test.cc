@@ -113,11 +113,14 @@ TEST(DeviceStream, DecodesWhatAFilterHasChanged) {
   const Bytes words = testing::MakeWords(100'000);
   Bytes raw;
   for (int i = 0; i < 5; ++i) raw.insert(raw.end(), words.begin(), words.begin() + 60'000);
+  raw.resize(4 * kSmallestBlock);
   const Bytes coded = CompressWith(raw, 1, nullptr, kFilterRepeat);
   MemorySource blocks(coded);
   const Result<std::vector<FrameEntry>> frames = ListFrames(blocks);
   ASSERT_TRUE(frames.ok());
-  ASSERT_EQ(frames.value().at(0).blocks.at(0).header.filters, kFilterRepeat);
+  for (const BlockEntry& block : frames.value().at(0).blocks) {
+    ASSERT_EQ(block.header.filters, kFilterRepeat);
+  }
   const auto device = std::make_shared<CpuDevice>();
   MemorySource source(coded);
   Bytes back;
