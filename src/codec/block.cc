@@ -228,11 +228,15 @@ uint64_t PayloadMemory(const BlockHeader& header, ByteSpan payload,
   const AnyCodec* codec = FindCodec(header.codec);
   if (codec == nullptr || codec->payload_memory == nullptr) return 0;
   if (header.filters == 0) return codec->payload_memory(payload, header.raw_size, resources);
-  ByteReader reader(payload);
-  const Result<uint64_t> filtered_size = reader.Varint();
+  const Result<uint64_t> filtered_size = ByteReader(payload).Varint();
   if (!filtered_size.ok()) return 0;
-  const ByteSpan code = payload.subspan(reader.position());
-  return codec->payload_memory(code, filtered_size.value(), resources);
+  return codec->payload_memory(CodeOf(header, payload), filtered_size.value(), resources);
+}
+
+ByteSpan CodeOf(const BlockHeader& header, ByteSpan payload) {
+  if (header.filters == 0) return payload;
+  ByteReader reader(payload);
+  return reader.Varint().ok() ? payload.subspan(reader.position()) : ByteSpan();
 }
 
 }  // namespace lmz

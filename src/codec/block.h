@@ -115,4 +115,8 @@ uint64_t DecodeMemory(const BlockHeader& header);
 uint64_t PayloadMemory(const BlockHeader& header, ByteSpan payload,
                        const BlockResources& resources);
 
+// What its codec reads of a payload: all but what filters have put in front of it; empty where that
+// is damaged.
+ByteSpan CodeOf(const BlockHeader& header, ByteSpan payload);
+
 }  // namespace lmz

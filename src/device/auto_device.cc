@@ -12,6 +12,8 @@ namespace {
 constexpr uint64_t kLeastParameters = uint64_t{1} << 20;
 // A step takes about as long for 64 lanes as for one.
 constexpr int kLeastLanes = 64;
+// With one such block all threads of a CPU are quicker.
+constexpr uint64_t kLeastBlocks = 8;
 
 class LazyDevice final : public Device {
  public:
@@ -21,8 +23,9 @@ class LazyDevice final : public Device {
     return gpu == nullptr ? predictor.Begin(size) : gpu->Begin(predictor, size, share);
   }
 
-  bool IsWorthIt(uint64_t parameters, int lanes) override {
-    return parameters >= kLeastParameters && lanes >= kLeastLanes && Gpu() != nullptr;
+  bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) override {
+    return parameters >= kLeastParameters && lanes >= kLeastLanes && blocks >= kLeastBlocks &&
+           Gpu() != nullptr;
   }
 
   int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }

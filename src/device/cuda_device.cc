@@ -157,7 +157,7 @@ class CudaDevice final : public Device {
                                              });
   }
 
-  bool IsWorthIt(uint64_t, int) override { return true; }
+  bool IsWorthIt(uint64_t, int, uint64_t) override { return true; }
 
   int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }
 

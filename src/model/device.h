@@ -26,8 +26,8 @@ class Device {
                                          CpuShare* share) = 0;
 
   // Whether it should be asked for sessions of a model of so many parameters, in blocks of so many
-  // lanes, beside other blocks like them. Thread-safe.
-  virtual bool IsWorthIt(uint64_t parameters, int lanes) = 0;
+  // lanes, of which there are about so many (UINT64_MAX: nobody knows). Thread-safe.
+  virtual bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) = 0;
 
   // Blocks of text that should be coded at the same time to keep it busy beside `threads` threads.
   virtual int BlocksTogether(int threads) const = 0;

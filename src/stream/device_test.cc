@@ -21,13 +21,16 @@ class CpuDevice final : public Device {
                                  CpuShare* share) override {
     return std::make_unique<WaitingSession>(predictor.Begin(size), *this, *share);
   }
-  bool IsWorthIt(uint64_t, int lanes) override { return lanes >= least_lanes; }
+  bool IsWorthIt(uint64_t, int lanes, uint64_t blocks) override {
+    return lanes >= least_lanes && blocks >= least_blocks;
+  }
   int BlocksTogether(int threads) const override { return 4 * threads; }
   std::string name() const override { return "CPU"; }
   std::string failure() const override { return {}; }
 
   int most_waiting() const { return most_waiting_; }
   int least_lanes = 1;
+  uint64_t least_blocks = 1;
 
  private:
   // A step leaves the share for a while.
@@ -60,13 +63,14 @@ class CpuDevice final : public Device {
   std::atomic<int> steps_ = 0;
 };
 
-Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device) {
+Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device, uint8_t filters = 0) {
   CompressOptions options = {.model = testing::TinyModel(),
                              .threads = threads,
                              .device = std::move(device),
                              .block_size = kSmallestBlock,
                              .content_size = raw.size()};
-  const BlockChoice choice = {.options = TextOptions{.model = testing::TinyModel().get()}};
+  const BlockChoice choice = {.options = TextOptions{.model = testing::TinyModel().get()},
+                              .filters = filters};
   MemorySource source(raw);
   Bytes coded;
   MemorySink sink(coded);
@@ -105,12 +109,19 @@ TEST(DeviceStream, DecodesWhatTheCpuWrote) {
   }
 }
 
-TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
-  const Bytes raw = testing::MakeWords(200'000);
+TEST(DeviceStream, DecodesWhatAFilterHasChanged) {
+  const Bytes words = testing::MakeWords(100'000);
+  Bytes raw;
+  for (int i = 0; i < 5; ++i) raw.insert(raw.end(), words.begin(), words.begin() + 60'000);
+  raw.resize(4 * kSmallestBlock);
+  const Bytes coded = CompressWith(raw, 1, nullptr, kFilterRepeat);
+  MemorySource blocks(coded);
+  const Result<std::vector<FrameEntry>> frames = ListFrames(blocks);
+  ASSERT_TRUE(frames.ok());
+  for (const BlockEntry& block : frames.value().at(0).blocks) {
+    ASSERT_EQ(block.header.filters, kFilterRepeat);
+  }
   const auto device = std::make_shared<CpuDevice>();
-  device->least_lanes = 64;
-  const Bytes coded = CompressWith(raw, 2, device);
-  EXPECT_EQ(coded, CompressWith(raw, 1, nullptr));
   MemorySource source(coded);
   Bytes back;
   MemorySink sink(back);
@@ -118,7 +129,31 @@ TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
       .models = testing::TinyModels(), .threads = 2, .device = device};
   ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
   EXPECT_EQ(back, raw);
-  EXPECT_EQ(device->most_waiting(), 0);
+  EXPECT_GT(device->most_waiting(), 0);
+}
+
+TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
+  const Bytes raw = testing::MakeWords(200'000);  // four blocks
+  for (const auto& [lanes, blocks] : {std::pair(64, 1u), {1, 5u}, {1, 4u}}) {
+    const auto device = std::make_shared<CpuDevice>();
+    device->least_lanes = lanes;
+    device->least_blocks = blocks;
+    const Bytes coded = CompressWith(raw, 2, device);
+    EXPECT_EQ(coded, CompressWith(raw, 1, nullptr));
+    const bool was_asked = device->most_waiting() > 0;
+    EXPECT_EQ(was_asked, lanes == 1 && blocks == 4);
+    const auto reader = std::make_shared<CpuDevice>();
+    reader->least_lanes = lanes;
+    reader->least_blocks = blocks;
+    MemorySource source(coded);
+    Bytes back;
+    MemorySink sink(back);
+    const DecompressOptions options = {
+        .models = testing::TinyModels(), .threads = 2, .device = reader};
+    ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+    EXPECT_EQ(back, raw);
+    EXPECT_EQ(reader->most_waiting() > 0, was_asked);
+  }
 }
 
 TEST(DeviceStream, LargeBlocksAreFewer) {

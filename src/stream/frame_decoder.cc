@@ -28,6 +28,7 @@ Status FrameDecoder::OpenBlock() {
   LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
   promised_size_ += record.header.raw_size;
   const uint64_t raw_size = record.header.raw_size;
+  largest_block_ = std::max(largest_block_, raw_size);
   const auto most = [&] {
     const uint64_t mean = (raw_in_flight_ + raw_size) / (in_flight_.size() + 1);
     return PiecesInFlight(
@@ -56,10 +57,17 @@ BlockResources FrameDecoder::Resources(bool on_device) {
   return resources;
 }
 
+// How many blocks the frame has, by its largest one so far.
+uint64_t FrameDecoder::BlocksExpected() const {
+  const std::optional<uint64_t> content_size = reader_.frame().content_size;
+  return content_size ? BlocksOf(*content_size, largest_block_) : UINT64_MAX;
+}
+
 Status FrameDecoder::StartBlock(Bytes payload) {
   const BlockHeader& header = reader_.block().header;
   const bool on_device = options_.device != nullptr && header.codec == kTextCodec.id &&
-                         SuitsDevice(payload, *options_.device, {.models = options_.models.get()});
+                         SuitsDevice(CodeOf(header, payload), BlocksExpected(), *options_.device,
+                                     {.models = options_.models.get()});
   const Result<uint64_t> memory = CheckPayloadMemory(header, payload, Resources(on_device),
                                                      block_memory_, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(reader_.block())));

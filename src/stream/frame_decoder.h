@@ -60,6 +60,7 @@ class FrameDecoder {
   Status CheckOutput(uint64_t raw_size);
   Status OpenBlock();
   BlockResources Resources(bool on_device);
+  uint64_t BlocksExpected() const;
   Status WaitForMemory();
   Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);
@@ -82,6 +83,7 @@ class FrameDecoder {
   uint64_t block_memory_ = 0;   // that the block that was opened last may take
   uint64_t memory_in_flight_ = 0;
   uint64_t raw_in_flight_ = 0;  // bytes of blocks that have begun
+  uint64_t largest_block_ = 1;  // that was opened, in bytes
   Progress progress_;
   Status failure_;       // of FinishBlock, which later blocks must not pass
   Status sink_failure_;  // of bytes written early

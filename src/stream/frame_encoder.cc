@@ -15,9 +15,12 @@ namespace {
 // A device that is not worth it does not count.
 CompressOptions WithUsefulDevice(CompressOptions options) {
   const Model* const model = options.model.get();
-  const int lanes = text::Layout::For(ChosenBlockSize(options), options.is_wide).lanes();
+  const uint64_t block_size = ChosenBlockSize(options);
+  const int lanes = text::Layout::For(block_size, options.is_wide).lanes();
+  const uint64_t blocks =
+      options.content_size ? BlocksOf(*options.content_size, block_size) : UINT64_MAX;
   if (options.device != nullptr &&
-      (model == nullptr || !options.device->IsWorthIt(model->parameters(), lanes))) {
+      (model == nullptr || !options.device->IsWorthIt(model->parameters(), lanes, blocks))) {
     options.device = nullptr;
   }
   return options;

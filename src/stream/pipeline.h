@@ -46,6 +46,11 @@ inline int BlocksTogether(const Device* device, int threads, uint64_t block_size
   return std::max(threads, static_cast<int>(std::min(wide, wide * kWideBlockSize / block_size)));
 }
 
+// In how many blocks of that size so many bytes are.
+inline uint64_t BlocksOf(uint64_t content_size, uint64_t block_size) {
+  return content_size / block_size + (content_size % block_size != 0 ? 1 : 0);
+}
+
 // How many pieces may be between reading and writing: one more than run, so that no thread waits
 // for the caller, and a single one when the caller does the work itself.
 inline size_t PiecesInFlight(int threads) {

@@ -161,13 +161,15 @@ uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockRes
          TextWalk<Decoder, uint8_t>::MemoryFor(models, layout, resources.threads);
 }
 
-bool SuitsDevice(ByteSpan payload, Device& device, const BlockResources& resources) {
+bool SuitsDevice(ByteSpan payload, uint64_t blocks, Device& device,
+                 const BlockResources& resources) {
   ByteReader reader(payload);
   const Result<ModelReference> reference = ReadModelReference(reader);
   if (!reference.ok()) return false;
   const Result<uint8_t> lanes = reader.U8();
   const Result<SharedModel> model = resources.ModelsToUse().Find(reference.value());
-  return lanes.ok() && model.ok() && device.IsWorthIt(model.value()->parameters(), lanes.value());
+  return lanes.ok() && model.ok() &&
+         device.IsWorthIt(model.value()->parameters(), lanes.value(), blocks);
 }
 
 }  // namespace lmz

@@ -31,8 +31,10 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, M
 uint64_t MaxRawSizeOfText(uint64_t payload_size);
 uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
-// What the payload says of its lanes and its model, whether `device` is worth it for such a block.
-bool SuitsDevice(ByteSpan payload, Device& device, const BlockResources& resources);
+// What the payload says of its lanes and its model, whether `device` is worth it for so many such
+// blocks.
+bool SuitsDevice(ByteSpan payload, uint64_t blocks, Device& device,
+                 const BlockResources& resources);
 
 inline constexpr CodecRow<TextOptions> kTextCodec = {
     .id = CodecId{2},

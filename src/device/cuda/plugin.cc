@@ -20,6 +20,7 @@ using lmz::cuda::LaunchStep;
 using lmz::cuda::MemoryPool;
 using lmz::cuda::Network;
 using lmz::cuda::Request;
+using lmz::cuda::ShapeOf;
 using lmz::cuda::StateSize;
 using lmz::cuda::Tile;
 using lmz::cuda::TileList;
@@ -226,7 +227,7 @@ int64_t Measure(lmz_cuda_network* loaded, int32_t lanes, int32_t times, int32_t 
   const Network& network = loaded->network;
   (void)cudaSetDevice(device.number);
   const TileShape shape = lanes_per_block == 0 ? network.ShapeFor(lanes, device.multiprocessors)
-                                               : network.ShapeFor(lanes_per_block, 1);
+                                               : ShapeOf(lanes_per_block);
   const size_t bytes_size = static_cast<size_t>(lanes) * static_cast<size_t>(times);
   const size_t opinions_size = static_cast<size_t>(lanes) * 256 * sizeof(uint32_t);
   const int64_t state_size = StateSize(network.view());

@@ -91,7 +91,17 @@ inline int64_t StateSize(const NetworkView& network) {
 }
 
 // All that there are, from the smallest on.
-inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 8, 2}};
+inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 16, 1}};
+
+// The smallest of at least so many lanes, at most 32.
+inline TileShape ShapeOf(int lanes) {
+  TileShape found = {};
+  for (const TileShape& shape : kTileShapes) {
+    found = shape;
+    if (shape.lanes >= lanes) break;
+  }
+  return found;
+}
 
 // Strides of rows in shared memory, of which eight times 16 bytes hit all banks once.
 struct SharedLayout {
