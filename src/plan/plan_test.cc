@@ -398,5 +398,21 @@ TEST(Plan, ProgramsGetTheBranchFilter) {
   EXPECT_EQ(std::get<BytesOptions>(plan[0].choice.options).profile, Profile::kBinary);
 }
 
+// Holes of disk images and of sparse files take no time, in every block that they reach over.
+TEST(Plan, LongCopiesLeaveEveryBlockOfBytes) {
+  const auto leave = [](ByteSpan bytes) {
+    for (const BlockPlan& block : Plan(bytes, {.usual_block_size = kMiB})) {
+      if (IsStored(block)) continue;
+      EXPECT_NE(block.choice.filters & kFilterRepeat, 0) << block.offset << " of " << bytes.size();
+      EXPECT_FALSE(block.copies_stay);
+    }
+  };
+  leave(Bytes(5 * kMiB));
+  TestRandom random(12);
+  Bytes image = random.From(ToBytes(std::string("\0\1\2\3\0\0x", 7)), 400'000);
+  image.resize(image.size() + 500'000);
+  leave(image);
+}
+
 }  // namespace
 }  // namespace lmz

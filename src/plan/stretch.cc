@@ -30,11 +30,13 @@ constexpr uint64_t kMaxParted = uint64_t{1} << 16;
 
 // Copies as near as this are what records, pixels and pages are coded by in place: a gap where they
 // were shifts what lies behind it against what is above it. They leave a block of records only
-// where hardly anything else is in it, which saves time, or where as many of its copies are
-// farther.
+// where hardly anything else is in it or long ones are much of it, which saves time, or where as
+// many of its copies are farther.
 constexpr uint64_t kNearCopy = uint64_t{1} << 20;
 constexpr uint64_t kMinCopyThatLeaves = 512;
 constexpr uint64_t kKeptShare = 10;
+constexpr uint64_t kLongCopy = uint64_t{1} << 18;
+constexpr uint64_t kLongShare = 4;
 constexpr uint64_t kFarShare = 32;
 
 enum class Treatment : uint8_t {
@@ -215,11 +217,16 @@ bool CopiesLeave(const Run& run, const RepeatMap& repeats) {
   const uint64_t begin = run.first_patch * kPatchSize;
   uint64_t near = 0;
   uint64_t far = 0;
+  uint64_t in_long = 0;
   for (const Repeat& repeat : repeats.all) {
-    if (repeat.position < begin || repeat.position >= begin + run.size) continue;
-    if (repeat.length < kMinCopyThatLeaves) continue;
-    (repeat.distance < kNearCopy ? near : far) += repeat.length;
+    const uint64_t first = std::max<uint64_t>(repeat.position, begin);
+    const uint64_t end = std::min<uint64_t>(uint64_t{repeat.position} + repeat.length,  //
+                                            begin + run.size);
+    if (end < first + kMinCopyThatLeaves) continue;
+    (repeat.distance < kNearCopy ? near : far) += end - first;
+    if (repeat.length >= kLongCopy) in_long += end - first;
   }
+  if (in_long >= run.size / kLongShare) return true;
   const bool is_far = far >= near && far >= run.size / kFarShare;
   return is_far || near + far >= run.size - run.size / kKeptShare;
 }
