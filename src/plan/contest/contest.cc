@@ -54,8 +54,8 @@ constexpr size_t kModelDoubtWithBytes = 24;
 constexpr size_t kBytesDoubt = 4;
 constexpr size_t kBytesDoubtInLanes = 1;
 
-// A model whose half is not shorter than that of `bytes` by this share may lose what it has gained,
-// its head start.
+// Whoever is not shorter by this share at half, than `bytes` or a smaller model, may lose what it
+// has gained, its head start.
 constexpr size_t kHalfDoubt = 128;
 
 // With models of fewer parameters than this, the mixer takes most of the time.
@@ -365,7 +365,7 @@ class Contest {
       const BlockResources pass = meter_.Pass(HalfSize(), kTextCost);
       LMZ_ASSIGN(const uint64_t half, HalfInLanes(whole, rival->options, pass));
       if (half >= least) continue;
-      least = half;
+      least = half - half / kHalfDoubt;
       best = &*rival;
     }
     LMZ_TRY(CodeByLastOrBest(whole, last, best, least));
