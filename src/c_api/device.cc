@@ -5,6 +5,18 @@
 using lmz::OkStatus;
 using lmz::Status;
 
+namespace {
+
+template <class AnyCoder>
+lmz_code SetDevice(AnyCoder* coder, const lmz_device* device, lmz_error* error) {
+  return lmz::GuardSetting(coder, error, [&] {
+    coder->options.device = device == nullptr ? nullptr : device->device;
+    return OkStatus();
+  });
+}
+
+}  // namespace
+
 lmz_code lmz_device_open(lmz_device** device, const char* name, lmz_error* error) {
   return lmz::GuardCreate(device, error, [&]() -> lmz::Result<std::unique_ptr<lmz_device>> {
     LMZ_TRY(lmz::CheckPointer(name, "name"));
@@ -29,16 +41,10 @@ lmz_code lmz_device_failure(const lmz_device* device, lmz_error* error) {
 
 lmz_code lmz_compressor_set_device(lmz_compressor* compressor, const lmz_device* device,
                                    lmz_error* error) {
-  return lmz::GuardSetting(compressor, error, [&] {
-    compressor->options.device = device == nullptr ? nullptr : device->device;
-    return OkStatus();
-  });
+  return SetDevice(compressor, device, error);
 }
 
 lmz_code lmz_decompressor_set_device(lmz_decompressor* decompressor, const lmz_device* device,
                                      lmz_error* error) {
-  return lmz::GuardSetting(decompressor, error, [&] {
-    decompressor->options.device = device == nullptr ? nullptr : device->device;
-    return OkStatus();
-  });
+  return SetDevice(decompressor, device, error);
 }

@@ -9,10 +9,10 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "codec/arithmetic_code.h"
 #include "codec/codec.h"
 #include "codec/observer.h"
 #include "codec/watch.h"
-#include "entropy/coder.h"
 
 namespace lmz {
 
@@ -88,11 +88,10 @@ class PartsWriter : public Parts {
   Status Code(Framing framing, uint64_t work, uint64_t share, Walk walk) {
     Bytes code;
     Bytes& out = framing == Framing::kRest ? payload_ : code;
-    Encoder encoder(out);
     const BlockResources resources = Next(share, work);
-    LMZ_TRY(walk(encoder, resources));
-    AddFingerprint(encoder.fingerprint());
-    encoder.Finish();
+    LMZ_ASSIGN(const uint32_t fingerprint,
+               EncodeCode(out, [&](Encoder& encoder) { return walk(encoder, resources); }));
+    AddFingerprint(fingerprint);
     if (framing != Framing::kRest) Append(code, framing);
     return OkStatus();
   }
@@ -142,14 +141,12 @@ class PartsReader : public Parts {
   template <class Walk>
   Status Decode(ByteSpan code, uint64_t work, uint64_t share, const CodeShape& shape, Walk walk) {
     const BlockResources resources = Next(share, work);
-    if (resources.observer != nullptr) {
-      ObservedDecoder decoder(code, resources.observer->AddCode(shape, code.size()));
-      LMZ_TRY(DecodeBy(decoder, resources, walk));
-      decoder.End();
-      return OkStatus();
-    }
-    Decoder decoder(code);
-    return DecodeBy(decoder, resources, walk);
+    LMZ_ASSIGN(const uint32_t fingerprint,
+               DecodeCode(
+                   code, resources.observer, [&] { return shape; },
+                   [&](auto& decoder) { return walk(decoder, resources); }));
+    AddFingerprint(fingerprint);
+    return OkStatus();
   }
 
   // The end of a payload whose last part has its size. Errors: kDamaged when something follows.
@@ -157,12 +154,6 @@ class PartsReader : public Parts {
 
  private:
   static Status LeftOver();
-  template <class AnyDecoder, class Walk>
-  Status DecodeBy(AnyDecoder& decoder, const BlockResources& resources, Walk& walk) {
-    LMZ_TRY(walk(decoder, resources));
-    AddFingerprint(decoder.fingerprint());
-    return decoder.has_rest() ? LeftOver() : OkStatus();
-  }
   Result<ByteSpan> TakeFor(uint64_t raw_size, uint64_t (*max_raw_size)(uint64_t), Framing framing);
 
   template <class Options>

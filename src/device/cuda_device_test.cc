@@ -11,6 +11,7 @@
 #include "model/glr/glr_predictor.h"
 #include "model/library.h"
 #include "tests/reference/models/random_model.h"
+#include "tests/session_checks.h"
 
 namespace lmz {
 namespace {
@@ -131,14 +132,7 @@ TEST_F(CudaTest, ManySessionsAtATimeGiveTheSameOpinions) {
 TEST_F(CudaTest, AResetLaneIsNew) {
   const GlrPredictor network(RandomModel({48, 2, 32, 80}, 3, Wildness::kTame));
   const auto session = Gpu()->Begin(network, {.lanes = 2}, nullptr);
-  Opinions fresh(kByteValues), other(kByteValues);
-  const uint8_t start = 0, byte = 'x';
-  ASSERT_TRUE(session->Step(0, 1, 1, &start, fresh.data()).ok());
-  ASSERT_TRUE(session->Step(0, 1, 1, &byte, other.data()).ok());
-  EXPECT_NE(other, fresh);
-  session->Reset(1);
-  ASSERT_TRUE(session->Step(0, 1, 1, &start, other.data()).ok());
-  EXPECT_EQ(other, fresh);
+  ExpectAResetLaneIsNew(*session);
 }
 
 }  // namespace

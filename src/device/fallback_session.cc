@@ -25,7 +25,6 @@ Status FallbackSession::StepAhead(int worker, int first, int count, int times,
   const auto begin = is_local_.begin() + first;
   if (std::none_of(begin, begin + count, [](uint8_t is_local) { return is_local != 0; })) {
     const Status status = remote_->Step(first, count, times, last_bytes, opinions);
-    if (!status.ok()) failed_(status);
     if (status.ok()) {
       for (int i = 0; i < count; ++i) {
         Bytes& read = read_[static_cast<size_t>(first + i)];
@@ -33,6 +32,7 @@ Status FallbackSession::StepAhead(int worker, int first, int count, int times,
       }
       return OkStatus();
     }
+    failed_(status);
   }
   Session& local = Local();
   for (int lane = first; lane < first + count; ++lane) LMZ_TRY(CatchUp(local, worker, lane));

@@ -79,6 +79,19 @@ Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device, ui
   return coded;
 }
 
+void ExpectDecodes(const Bytes& coded, const Bytes& raw, int threads,
+                   const std::shared_ptr<CpuDevice>& device, bool writes_early = false) {
+  MemorySource source(coded);
+  Bytes back;
+  MemorySink sink(back);
+  const DecompressOptions options = {.models = testing::TinyModels(),
+                                     .threads = threads,
+                                     .device = device,
+                                     .writes_early = writes_early};
+  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+  EXPECT_EQ(back, raw);
+}
+
 TEST(DeviceStream, BytesAreThoseOfTheCpu) {
   const Bytes raw = testing::MakeWords(700'000);
   const Bytes expected = CompressWith(raw, 1, nullptr);
@@ -95,15 +108,7 @@ TEST(DeviceStream, DecodesWhatTheCpuWrote) {
   for (const bool writes_early : {false, true}) {
     for (const int threads : {1, 3}) {
       const auto device = std::make_shared<CpuDevice>();
-      MemorySource source(coded);
-      Bytes back;
-      MemorySink sink(back);
-      const DecompressOptions options = {.models = testing::TinyModels(),
-                                         .threads = threads,
-                                         .device = device,
-                                         .writes_early = writes_early};
-      ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
-      EXPECT_EQ(back, raw);
+      ExpectDecodes(coded, raw, threads, device, writes_early);
       EXPECT_GT(device->most_waiting(), 1);
     }
   }
@@ -122,13 +127,7 @@ TEST(DeviceStream, DecodesWhatAFilterHasChanged) {
     ASSERT_EQ(block.header.filters, kFilterRepeat);
   }
   const auto device = std::make_shared<CpuDevice>();
-  MemorySource source(coded);
-  Bytes back;
-  MemorySink sink(back);
-  const DecompressOptions options = {
-      .models = testing::TinyModels(), .threads = 2, .device = device};
-  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
-  EXPECT_EQ(back, raw);
+  ExpectDecodes(coded, raw, 2, device);
   EXPECT_GT(device->most_waiting(), 0);
 }
 
@@ -145,13 +144,7 @@ TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
     const auto reader = std::make_shared<CpuDevice>();
     reader->least_lanes = lanes;
     reader->least_blocks = blocks;
-    MemorySource source(coded);
-    Bytes back;
-    MemorySink sink(back);
-    const DecompressOptions options = {
-        .models = testing::TinyModels(), .threads = 2, .device = reader};
-    ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
-    EXPECT_EQ(back, raw);
+    ExpectDecodes(coded, raw, 2, reader);
     EXPECT_EQ(reader->most_waiting() > 0, was_asked);
   }
 }

@@ -44,16 +44,10 @@ Status FrameDecoder::WaitForMemory() {
   return OkStatus();
 }
 
-// On the CPU alone all threads work on one block, where its codec can use them.
 BlockResources FrameDecoder::Resources(bool on_device) {
-  BlockResources resources = {.models = options_.models.get()};
-  if (on_device) {
-    resources.device = options_.device.get();
-    resources.cpu_share = &*cpu_share_;
-  } else {
-    resources.threads = options_.threads;
-    resources.crew_mutex = &crew_mutex_;
-  }
+  BlockResources resources = ResourcesOfBlock(
+      options_.device.get(), on_device ? &*cpu_share_ : nullptr, options_.threads, crew_mutex_);
+  resources.models = options_.models.get();
   return resources;
 }
 

@@ -97,14 +97,9 @@ Status FrameEncoder::PlanWindow(Edge edge) {
 
 Status FrameEncoder::CodeBlock(BlockWork& block) {
   BlockProgress progress(meter_, block.raw.size(), block.raw.size(), 0);
-  BlockResources resources;
-  if (cpu_share_.has_value()) {
-    resources.device = options_.device.get();
-    resources.cpu_share = &*cpu_share_;
-  } else {
-    resources.threads = options_.threads;
-    resources.crew_mutex = &crew_mutex_;
-  }
+  BlockResources resources =
+      ResourcesOfBlock(options_.device.get(), cpu_share_.has_value() ? &*cpu_share_ : nullptr,
+                       options_.threads, crew_mutex_);
   const CpuShare::Turn turn(resources.cpu_share);
   resources.observer = options_.observer;
   if (options_.observer != nullptr) options_.observer->BeginBlock();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 
+#include "codec/codec.h"
 #include "stream/compress.h"
 
 namespace lmz {
@@ -36,6 +38,15 @@ inline Status ValidateThreads(int threads) {
   if (threads >= 1 && threads <= 256) return OkStatus();
   return Status(Code::kInvalidArgument,
                 "the number of threads is 1 to 256, not " + std::to_string(threads));
+}
+
+// What coding one of a frame's blocks may use: with `share`, the device, beside other blocks; on
+// the CPU alone all threads work on one block, where its codec can use them. All outlive the
+// resources.
+inline BlockResources ResourcesOfBlock(Device* device, CpuShare* share, int threads,
+                                       std::mutex& crew_mutex) {
+  if (share != nullptr) return {.device = device, .cpu_share = share};
+  return {.threads = threads, .crew_mutex = &crew_mutex};
 }
 
 // How many blocks are coded at the same time: with a device more than there are threads, but blocks

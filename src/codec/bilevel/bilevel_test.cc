@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "codec/bilevel/pixel_model.h"
 #include "codec/bytes/bytes.h"
+#include "tests/codec_round_trip.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -31,18 +32,8 @@ Bytes Page(uint32_t width, uint32_t height, bool is_lowest_first) {
   return bytes;
 }
 
-// The payload, once it has been restored.
 Bytes Coded(const Bytes& raw, const BilevelOptions& options) {
-  Bytes payload;
-  const Result<uint32_t> state = EncodeBilevel(raw, options, {}, payload);
-  EXPECT_TRUE(state.ok()) << state.status().message();
-  EXPECT_LE(raw.size(), MaxRawSizeOfBilevel(payload.size()));
-  Bytes back(raw.size());
-  const Result<uint32_t> decoded = DecodeBilevel(payload, {}, back);
-  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
-  EXPECT_TRUE(decoded.ok() && state.ok() && decoded.value() == state.value());
-  EXPECT_EQ(back, raw);
-  return payload;
+  return testing::RoundTrip(kBilevelCodec, raw, options);
 }
 
 TEST(Bilevel, PagesTakeLessThanAsBytes) {

@@ -1,10 +1,8 @@
 #include "codec/bytes/bytes.h"
 
 #include <algorithm>
-#include <type_traits>
 
-#include "codec/observer.h"
-#include "entropy/coder.h"
+#include "codec/arithmetic_code.h"
 #include "mix/code_byte.h"
 #include "mix/context_mixer.h"
 
@@ -12,36 +10,16 @@ namespace lmz {
 
 namespace {
 
-constexpr size_t kReportSize = 4096;
-
 // The one walk over the block, for both directions. Encoding, `block` holds the raw bytes;
-// decoding, each byte is written before anything reads it. Stops early once the coder has overrun.
+// decoding, each byte is written before anything reads it.
 template <class Coder, class Byte>
 Status CodeBlock(Coder& coder, const BytesOptions& options, const BlockResources& resources,
                  std::span<Byte> block) {
   LMZ_ASSIGN(ContextMixer mixer, ContextMixer::Make(block.size(), 1, ContextMixer::For({}),
                                                     BestKernels(MixerBuilds())));
   ContextMixer::Lane lane = mixer.MakeLane(block.data(), 0, options.profile, options.shape);
-  size_t done = 0;
-  for (Byte& byte : block) {
-    if (done % kReportSize == 0) {
-      const bool goes_on = resources.Report(done, coder.written_size()) &&
-                           (std::is_const_v<Byte> || resources.TellDecoded(done));
-      if (!goes_on) return CancelledStatus();
-    }
-    ++done;
-    CodeByte(mixer, lane, coder, byte);
-    if (coder.overran()) return Status(Code::kTruncated, "the payload ends too early");
-  }
-  return OkStatus();
-}
-
-template <class AnyDecoder>
-Result<uint32_t> DecodeBlockBy(AnyDecoder& decoder, const BytesOptions& options,
-                               const BlockResources& resources, MutableByteSpan raw) {
-  LMZ_TRY(CodeBlock(decoder, options, resources, raw));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  return decoder.fingerprint();
+  return CodeInOrder(coder, resources, block,
+                     [&](Byte& byte) { CodeByte(mixer, lane, coder, byte); });
 }
 
 void WriteOptions(const BytesOptions& options, Bytes& payload) {
@@ -79,11 +57,8 @@ Result<uint32_t> EncodeBytes(ByteSpan raw, const BytesOptions& options,
   }
   payload.clear();
   WriteOptions(options, payload);
-  Encoder encoder(payload);
-  LMZ_TRY(CodeBlock(encoder, options, resources, raw));
-  const uint32_t fingerprint = encoder.fingerprint();
-  encoder.Finish();
-  return fingerprint;
+  return EncodeCode(payload,
+                    [&](Encoder& encoder) { return CodeBlock(encoder, options, resources, raw); });
 }
 
 Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
@@ -91,15 +66,11 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
   ByteReader reader(payload);
   LMZ_ASSIGN(const BytesOptions options, ReadOptions(reader));
   const ByteSpan code = payload.subspan(reader.position());
-  if (resources.observer != nullptr) {
-    const CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = raw.size(), .lanes = {0}};
-    ObservedDecoder decoder(code, resources.observer->AddCode(shape, code.size()));
-    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBlockBy(decoder, options, resources, raw));
-    decoder.End();
-    return fingerprint;
-  }
-  Decoder decoder(code);
-  return DecodeBlockBy(decoder, options, resources, raw);
+  const auto shape = [&] {
+    return CodeShape{.kind = CodeShape::Kind::kBytes, .items = raw.size(), .lanes = {0}};
+  };
+  return DecodeCode(code, resources.observer, shape,
+                    [&](auto& decoder) { return CodeBlock(decoder, options, resources, raw); });
 }
 
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/codec_round_trip.h"
 #include "tests/random.h"
 
 namespace lmz {
@@ -20,15 +21,7 @@ Bytes Grid(size_t row, size_t rows) {
 }
 
 Bytes Coded(const Bytes& raw, const BytesOptions& options) {
-  Bytes payload;
-  const Result<uint32_t> state = EncodeBytes(raw, options, {}, payload);
-  EXPECT_TRUE(state.ok()) << state.status().message();
-  Bytes back(raw.size());
-  const Result<uint32_t> decoded = DecodeBytes(payload, {}, back);
-  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
-  EXPECT_TRUE(decoded.ok() && state.ok() && decoded.value() == state.value());
-  EXPECT_EQ(back, raw);
-  return payload;
+  return testing::RoundTrip(kBytesCodec, raw, options);
 }
 
 TEST(BytesRecords, RowsLongerThanTheDetectorFindsTakeLess) {

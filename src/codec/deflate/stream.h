@@ -34,8 +34,8 @@ struct StreamLimits {
   uint64_t data_size = UINT64_MAX;
   uint64_t tokens = UINT64_MAX;  // each takes 4 bytes of memory
   uint64_t block_tokens = UINT64_MAX;
-  uint64_t end_bit =
-      UINT64_MAX;  // a stream with a block that ends behind so many bits is cut there
+  // Not to be exceeded: a stream with a block that ends behind so many bits is cut there.
+  uint64_t end_bit = UINT64_MAX;
 };
 
 // The stream that `bytes` begins with, or go on with where it is entered. None when it is

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "codec/finder.h"
+
 namespace lmz::inside {
 
 namespace {
@@ -72,7 +74,7 @@ ByteSpan SeparatorAt(ByteSpan bytes, size_t at) {
   const ByteSpan rest = bytes.subspan(at);
   size_t size = 0;
   for (const std::string_view end : {"\r\n", "\n", "\\r\\n", "\\n"}) {
-    if (rest.size() < end.size() || !std::equal(end.begin(), end.end(), rest.begin())) continue;
+    if (!BeginsWith(rest, end)) continue;
     size = end.size();
     break;
   }
@@ -165,7 +167,7 @@ class RunReader {
     // A last line that is shorter than that was not of the run.
     const size_t last_line = LastLine(run.layout);
     at_ -= last_line > over ? over : last_line + run.layout.separator_size;
-    return last_line != over ? last_line > over || (count_ - last_line) % 4 == 0 : true;
+    return last_line >= over || (count_ - last_line) % 4 == 0;
   }
 
   // Whether the last two or three characters are the end: the bits that are of no byte are zeros.

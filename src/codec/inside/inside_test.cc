@@ -8,6 +8,7 @@
 #include "codec/inside/pdf_picture.h"
 #include "codec/inside/unpack.h"
 #include "tests/archive_builder.h"
+#include "tests/codec_round_trip.h"
 #include "tests/recipes.h"
 #include "tests/tar_builder.h"
 
@@ -22,15 +23,7 @@ using testing::ZipFile;
 
 // Codes and decodes; returns what the block was unpacked to.
 Unpacked ExpectRoundTrip(ByteSpan raw) {
-  Bytes payload;
-  const Result<uint32_t> fingerprint = EncodeInside(raw, {}, {}, payload);
-  EXPECT_TRUE(fingerprint.ok()) << fingerprint.status().message();
-  EXPECT_LE(raw.size(), MaxRawSizeOfInside(payload.size()));
-  Bytes restored(raw.size());
-  const Result<uint32_t> decoded = DecodeInside(payload, {}, restored);
-  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
-  EXPECT_TRUE(decoded.ok() && decoded.value() == fingerprint.value());
-  EXPECT_TRUE(std::equal(raw.begin(), raw.end(), restored.begin(), restored.end()));
+  testing::RoundTrip(kInsideCodec, raw, {});
   return inside::Unpack(raw, {}, {}).value();
 }
 

@@ -4,6 +4,7 @@
 
 #include "codec/jpeg/fields.h"
 #include "codec/jpeg/finder.h"
+#include "tests/codec_round_trip.h"
 #include "tests/corpora.h"
 #include "tests/jpeg_builder.h"
 #include "tests/paths.h"
@@ -22,18 +23,8 @@ Bytes ReadSample(const std::string& name) {
   return file.value_or(Bytes());
 }
 
-// The payload, once it has been restored.
 Bytes Coded(const Bytes& raw, jpeg::Strength strength = jpeg::Strength::kFull) {
-  Bytes payload;
-  const Result<uint32_t> state = EncodeJpeg(raw, {.strength = strength}, {}, payload);
-  EXPECT_TRUE(state.ok()) << state.status().message();
-  EXPECT_LE(raw.size(), MaxRawSizeOfJpeg(payload.size()));
-  Bytes back(raw.size());
-  const Result<uint32_t> decoded = DecodeJpeg(payload, {}, back);
-  EXPECT_TRUE(decoded.ok()) << decoded.status().message();
-  EXPECT_TRUE(decoded.ok() && state.ok() && decoded.value() == state.value());
-  EXPECT_EQ(back, raw);
-  return payload;
+  return testing::RoundTrip(kJpegCodec, raw, {.strength = strength});
 }
 
 uint8_t KindOf(const Bytes& raw) {

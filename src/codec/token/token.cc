@@ -4,11 +4,11 @@
 #include <mutex>
 
 #include "base/memory_errors.h"
+#include "codec/arithmetic_code.h"
 #include "codec/model_reference.h"
 #include "codec/observer.h"
 #include "codec/token/header.h"
 #include "codec/token/walk.h"
-#include "entropy/coder.h"
 #include "model/library.h"
 
 namespace lmz {
@@ -65,14 +65,6 @@ Status Walk(const TokenPredictor& model, const Predictor* second, const Layout& 
       kNoMemory);
 }
 
-template <class AnyDecoder>
-Result<uint32_t> DecodeBy(AnyDecoder& decoder, const Models& models, const TokenHeader& header,
-                          const BlockResources& resources, MutableByteSpan raw) {
-  LMZ_TRY(Walk(models.model(), models.second(), header.layout, raw, decoder, resources));
-  if (decoder.has_rest()) return Status(Code::kDamaged, "the payload is longer than its code");
-  return decoder.fingerprint();
-}
-
 CodeShape ShapeOf(const Layout& layout) {
   CodeShape shape = {.kind = CodeShape::Kind::kBytes, .items = layout.LaneBegin(layout.lanes())};
   for (int lane = 0; lane < layout.lanes(); ++lane) shape.lanes.push_back(layout.LaneBegin(lane));
@@ -94,11 +86,9 @@ Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
   LMZ_ASSIGN(const Layout layout, Layout::Make(raw.size(), lanes, 1));
   payload.clear();
   WriteTokenHeader(*options.model, options.second, layout, payload);
-  Encoder encoder(payload);
-  LMZ_TRY(Walk(*options.model, options.second, layout, raw, encoder, resources));
-  const uint32_t fingerprint = encoder.fingerprint();
-  encoder.Finish();
-  return fingerprint;
+  return EncodeCode(payload, [&](Encoder& encoder) {
+    return Walk(*options.model, options.second, layout, raw, encoder, resources);
+  });
 }
 
 Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
@@ -110,13 +100,12 @@ Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
   if (resources.observer != nullptr) {
     resources.observer->NameModel(*models.tokens, SizeOf(header.model));
     if (models.bytes) resources.observer->NameModel(*models.bytes, SizeOf(*header.second));
-    ObservedDecoder decoder(code, resources.observer->AddCode(ShapeOf(header.layout), code.size()));
-    LMZ_ASSIGN(const uint32_t fingerprint, DecodeBy(decoder, models, header, resources, raw));
-    decoder.End();
-    return fingerprint;
   }
-  Decoder decoder(code);
-  return DecodeBy(decoder, models, header, resources, raw);
+  return DecodeCode(
+      code, resources.observer, [&] { return ShapeOf(header.layout); },
+      [&](auto& decoder) {
+        return Walk(models.model(), models.second(), header.layout, raw, decoder, resources);
+      });
 }
 
 uint64_t MaxRawSizeOfToken(uint64_t payload_size) {

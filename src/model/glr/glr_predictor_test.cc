@@ -10,6 +10,7 @@
 
 #include "tests/kernel_test.h"
 #include "tests/reference/models/random_model.h"
+#include "tests/session_checks.h"
 
 namespace lmz {
 namespace {
@@ -153,14 +154,7 @@ TEST(GlrPredictorTest, IsInPartsOnlyWhereThreadsHaveAllOfThem) {
 TEST(GlrPredictorTest, AResetLaneIsNew) {
   const GlrPredictor network(RandomModel(kShape, 3, Wildness::kTame));
   const auto session = network.Begin({.lanes = 2, .workers = 1, .lanes_per_step = 1});
-  Weights fresh(kByteValues), other(kByteValues);
-  const uint8_t start = 0, byte = 'x';
-  ASSERT_TRUE(session->Step(0, 1, 1, &start, fresh.data()).ok());
-  ASSERT_TRUE(session->Step(0, 1, 1, &byte, other.data()).ok());
-  EXPECT_NE(other, fresh);
-  session->Reset(1);
-  ASSERT_TRUE(session->Step(0, 1, 1, &start, other.data()).ok());
-  EXPECT_EQ(other, fresh);
+  ExpectAResetLaneIsNew(*session);
 }
 
 TEST(GlrPredictorTest, ACopyGoesOnLikeItsOriginal) {
