@@ -414,5 +414,26 @@ TEST(Plan, LongCopiesLeaveEveryBlockOfBytes) {
   leave(image);
 }
 
+// A table that is there twice: the second one leaves, the columns of the first stay whole.
+TEST(Plan, OnlyLongCopiesLeaveRecords) {
+  TestRandom random(13);
+  Bytes table;
+  const Bytes page = random.From(ToBytes(std::string("\0\1\2\3\0\0x", 7)), 800);
+  while (table.size() < 100'000) {
+    AppendTo(table, random.From(ToBytes(std::string("\0\1\2\3\0\0x", 7)), 2400));
+    AppendTo(table, page);
+  }
+  Bytes twice = table;
+  AppendTo(twice, table);
+  const std::vector<BlockPlan> plan = PlanAll(twice);
+  ASSERT_EQ(plan.size(), 1u);
+  ASSERT_EQ(plan[0].copies.size(), 1u);
+  EXPECT_EQ(plan[0].copies[0].length, table.size());
+  EXPECT_EQ(plan[0].copies[0].distance, table.size());
+  ASSERT_EQ(plan[0].parts.size(), 1u);
+  EXPECT_EQ(plan[0].parts[0].size, table.size());
+  EXPECT_TRUE(plan[0].parts[0].copies_stay);
+}
+
 }  // namespace
 }  // namespace lmz

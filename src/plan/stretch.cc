@@ -1,6 +1,7 @@
 #include "plan/stretch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "codec/filter/repeat.h"
@@ -35,7 +36,8 @@ constexpr uint64_t kMaxParted = uint64_t{1} << 16;
 constexpr uint64_t kNearCopy = uint64_t{1} << 20;
 constexpr uint64_t kMinCopyThatLeaves = 512;
 constexpr uint64_t kKeptShare = 10;
-constexpr uint64_t kLongCopy = uint64_t{1} << 18;
+constexpr uint64_t kLongCopy = uint64_t{1} << 14;
+constexpr uint64_t kLongRun = uint64_t{1} << 18;
 constexpr uint64_t kLongShare = 4;
 constexpr uint64_t kFarShare = 32;
 
@@ -146,10 +148,10 @@ std::vector<Run> ClassifyPatches(ByteSpan segment, const RepeatMap& repeats) {
     const size_t end = std::min(begin + kPatchSize, segment.size());
     const size_t patch = begin / kPatchSize;
     const PatchLook look = ClassifyPatch(segment, begin, end);
-    Run run = {.first_patch = patch,
-               .size = end - begin,
-               .treatment = TreatmentOf(look),
-               .has_other_charset = look.encoding != TextEncoding::kUtf8};
+    Run run = {.first_patch = patch, .size = end - begin, .treatment = TreatmentOf(look)};
+    // What is a copy is looked at where its source is.
+    const bool is_copy = repeats.copied[patch] >= run.size - run.size / kKeptShare;
+    run.has_other_charset = !is_copy && look.encoding != TextEncoding::kUtf8;
     const bool is_repeated = repeats.linked[patch] >= run.size / kRepeatedShare;
     if (run.treatment == Treatment::kStored && is_repeated) run.treatment = Treatment::kBinary;
     // Overlapping sources can link more than there is, copies are disjoint.
@@ -212,23 +214,69 @@ void DropCuts(std::vector<Run>& runs, const RepeatMap& repeats) {
   }
 }
 
-// Whether copies are to leave a run of records before it is coded.
-bool CopiesLeave(const Run& run, const RepeatMap& repeats) {
-  const uint64_t begin = run.first_patch * kPatchSize;
-  uint64_t near = 0;
-  uint64_t far = 0;
-  uint64_t in_long = 0;
-  for (const Repeat& repeat : repeats.all) {
-    const uint64_t first = std::max<uint64_t>(repeat.position, begin);
-    const uint64_t end = std::min<uint64_t>(uint64_t{repeat.position} + repeat.length,  //
-                                            begin + run.size);
-    if (end < first + kMinCopyThatLeaves) continue;
-    (repeat.distance < kNearCopy ? near : far) += end - first;
-    if (repeat.length >= kLongCopy) in_long += end - first;
+uint64_t SizeOf(const std::vector<Repeat>& copies) {
+  uint64_t size = 0;
+  for (const Repeat& copy : copies) size += copy.length;
+  return size;
+}
+
+// Runs and periods are longer before they count: rows of a picture hold some.
+bool IsLong(const Repeat& copy) {
+  return copy.length >= (copy.distance < copy.length ? kLongRun : kLongCopy);
+}
+
+// The copies in a run of records, within it.
+class RunCopies {
+ public:
+  RunCopies(const Run& run, const RepeatMap& repeats) : size_(run.size) {
+    const uint64_t begin = run.first_patch * kPatchSize;
+    for (const Repeat& repeat : repeats.all) {
+      const uint64_t first = std::max<uint64_t>(repeat.position, begin + repeat.distance);
+      const uint64_t end = std::min<uint64_t>(uint64_t{repeat.position} + repeat.length,  //
+                                              begin + run.size);
+      if (end < first + kMinCopyThatLeaves) continue;
+      all_.push_back({.position = static_cast<uint32_t>(first - begin),
+                      .length = static_cast<uint32_t>(end - first),
+                      .distance = repeat.distance});
+    }
   }
-  if (in_long >= run.size / kLongShare) return true;
-  const bool is_far = far >= near && far >= run.size / kFarShare;
-  return is_far || near + far >= run.size - run.size / kKeptShare;
+
+  // Those that are to leave before the run is coded.
+  std::vector<Repeat> Leaving() const {
+    std::vector<Repeat> in_place = all_;
+    std::vector<Repeat> leaving;
+    std::copy_if(all_.begin(), all_.end(), std::back_inserter(leaving), IsLong);
+    if (SizeOf(leaving) >= size_ / kLongShare) {
+      std::erase_if(in_place, IsLong);
+    } else {
+      leaving.clear();
+    }
+    return MayStay(in_place, size_ - SizeOf(leaving)) ? leaving : all_;
+  }
+
+ private:
+  // Of a run that has `size` bytes without those that leave in any case.
+  static bool MayStay(const std::vector<Repeat>& copies, uint64_t size) {
+    uint64_t far = 0;
+    for (const Repeat& copy : copies) far += copy.distance >= kNearCopy ? copy.length : 0;
+    const uint64_t all = SizeOf(copies);
+    const bool is_far = 2 * far >= all && far >= size / kFarShare;
+    return !is_far && all < size - size / kKeptShare;
+  }
+
+  uint64_t size_;
+  std::vector<Repeat> all_;
+};
+
+// What is left of a run of records without `copies` is a part by itself, so that nothing of them
+// comes between records.
+void LeaveOut(std::vector<Repeat> copies, BlockPlan& plan) {
+  const uint64_t left = plan.size - SizeOf(copies);
+  plan.parts = {{.size = left,
+                 .content = plan.content,
+                 .choice = {.options = plan.choice.options},
+                 .copies_stay = true}};
+  plan.copies = std::move(copies);
 }
 
 BlockPlan PlanFor(const Run& run, uint64_t offset, const RepeatMap& repeats) {
@@ -242,11 +290,16 @@ BlockPlan PlanFor(const Run& run, uint64_t offset, const RepeatMap& repeats) {
   }
   const bool has_code = run.votes[Content::kExecutable] != 0;
   const bool is_text = run.treatment != Treatment::kBinary;
-  plan.copies_stay = !CopiesLeave(run, repeats);
+  std::vector<Repeat> leaving = RunCopies(run, repeats).Leaving();
+  plan.copies_stay = leaving.empty();
   plan.choice = {.options = BytesOptions{.profile = is_text ? Profile::kText : Profile::kBinary},
                  .filters = static_cast<uint8_t>(
                      (is_text || !plan.copies_stay ? kFilterRepeat : 0) |
                      (has_code ? kFilterX86 : 0) | (run.has_other_charset ? kFilterCharset : 0))};
+  const bool may_have_rows =
+      !is_text || (plan.content == Content::kStructured && std::ranges::all_of(leaving, IsLong));
+  const bool has_others = (plan.choice.filters & ~kFilterRepeat) != 0;
+  if (!leaving.empty() && may_have_rows && !has_others) LeaveOut(std::move(leaving), plan);
   return plan;
 }
 

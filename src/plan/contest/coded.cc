@@ -19,7 +19,15 @@ std::string LanesText(unsigned lanes) {
 }
 
 const char* ProfileText(Profile profile) {
-  return profile == Profile::kBinary ? ", profile binary" : "";
+  switch (profile) {
+    case Profile::kText:
+      return "";
+    case Profile::kBinary:
+      return ", profile binary";
+    case Profile::kRecords:
+      return ", profile records";
+  }
+  return "";
 }
 
 std::string Described(const CodecOptions& options) {

@@ -7,6 +7,7 @@
 #include "codec/parts/parts.h"
 #include "plan/contest/coded.h"
 #include "plan/contest/contest.h"
+#include "plan/shape/shape.h"
 
 namespace lmz {
 
@@ -34,13 +35,23 @@ bool MayBeBytes(const BlockPlan& plan, ByteSpan raw) {
   return RepeatsItself(raw);
 }
 
+// How the block is coded as mere bytes: without `filters` where it has the shape of records.
+Result<BlockChoice> ChoiceOfBytes(ByteSpan raw, uint8_t filters, const BlockResources& resources) {
+  const BlockPlan bytes = {.size = raw.size(),
+                           .choice = {.options = kBinaryBytes, .filters = filters},
+                           .copies_stay = true};
+  LMZ_ASSIGN(const BlockPlan shaped, WithShape(raw, bytes, resources));
+  return shaped.choice;
+}
+
 // `bytes` goes first: it is the quicker one, and the other stops as soon as it has lost. Until then
 // the progress stands still.
 Result<BlockHeader> EncodeContested(ByteSpan raw, const BlockPlan& plan, uint8_t filters,
                                     Bytes& payload, const BlockResources& resources) {
   const BlockResources standing = resources.Part(0, 0, 0);
-  LMZ_ASSIGN(const PreparedBlock as_bytes, PreparedBlock::Make(raw, filters, standing));
-  LMZ_ASSIGN(Coded bytes, Code(as_bytes, kBinaryBytes, standing));
+  LMZ_ASSIGN(const BlockChoice choice, ChoiceOfBytes(raw, filters, standing));
+  LMZ_ASSIGN(const PreparedBlock as_bytes, PreparedBlock::Make(raw, choice.filters, standing));
+  LMZ_ASSIGN(Coded bytes, Code(as_bytes, choice.options, standing));
   LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, plan.choice.filters, standing));
   LMZ_ASSIGN(std::optional<Coded> object,
              CodeBelow(bytes.payload.size() + 1, block, plan.choice.options, resources));
@@ -54,8 +65,10 @@ Result<BlockHeader> EncodeContested(ByteSpan raw, const BlockPlan& plan, uint8_t
 Result<BlockHeader> ContestBytes(ByteSpan raw, uint8_t filters, const BlockHeader& header,
                                  Bytes& payload, const BlockResources& resources) {
   const BlockResources standing = resources.Part(raw.size(), raw.size(), 0);
-  LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, filters, standing));
-  LMZ_ASSIGN(std::optional<Coded> rival, CodeBelow(payload.size(), block, kBinaryBytes, standing));
+  LMZ_ASSIGN(const BlockChoice choice, ChoiceOfBytes(raw, filters, standing));
+  LMZ_ASSIGN(const PreparedBlock block, PreparedBlock::Make(raw, choice.filters, standing));
+  LMZ_ASSIGN(std::optional<Coded> rival,
+             CodeBelow(payload.size(), block, choice.options, standing));
   if (!rival) return header;
   payload = std::move(rival->payload);
   return rival->header;
