@@ -26,6 +26,7 @@ class FrameBuilder {
 
   // A note in front of the frame, before Start, or behind it, after End.
   FrameBuilder& Note(std::string_view tag, ByteSpan data) {
+    const size_t begin = bytes.size();
     HeaderWriter archive(bytes);
     FrameStart start = {.version_and_kind = kFormatVersion | kNoteKind};
     Visit(archive, start);
@@ -34,6 +35,9 @@ class FrameBuilder {
     ByteWriter writer(bytes);
     writer.Append(data);
     writer.U32(Checksum32(data));
+    HeaderWriter end(bytes);
+    NoteFooter footer = {.length = bytes.size() - begin};
+    Visit(end, footer);
     return *this;
   }
 
@@ -47,6 +51,10 @@ class FrameBuilder {
     ByteWriter(bytes).Append(payload);
     entries.push_back({.coded_size = bytes.size() - begin, .raw_size = header.raw_size});
     ++head.block_count;
+    checksums.push_back(header.checksum);
+    ContentCheck check;
+    for (const uint64_t checksum : checksums) check.Add(checksum);
+    head.content_check = check.Digest();
     return *this;
   }
 
@@ -73,8 +81,9 @@ class FrameBuilder {
   }
 
   Bytes bytes;
-  IndexHead head;
+  IndexHead head = {.content_check = ContentCheck().Digest()};
   std::vector<IndexEntry> entries;
+  std::vector<uint64_t> checksums;
 };
 
 }  // namespace lmz::testing

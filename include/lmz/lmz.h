@@ -77,7 +77,7 @@ typedef struct lmz_error {
 #define LMZ_MAX_LEVEL 5
 #define LMZ_DEFAULT_LEVEL 3
 
-/* The largest size that lmz_compress gives for `src_size` bytes: src_size + src_size / 10000 + 64.
+/* The largest size that lmz_compress gives for `src_size` bytes: src_size + src_size / 10000 + 72.
  * It also bounds other ways to compress with blocks of 512 KiB and more, when nothing is flushed.
  * 0 when that is above SIZE_MAX. */
 LMZ_API size_t lmz_compress_bound(size_t src_size);

@@ -37,7 +37,7 @@ const char* lmz_code_name(int code) {
 }
 
 size_t lmz_compress_bound(size_t src_size) {
-  const size_t growth = src_size / 10000 + 64;
+  const size_t growth = src_size / 10000 + 72;
   return src_size > SIZE_MAX - growth ? 0 : src_size + growth;
 }
 

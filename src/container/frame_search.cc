@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kMaxHeaderSize = 64;
 
 constexpr size_t kFooterSize = 4 + 4 + kEndMagic.size();
+constexpr size_t kNoteFooterSize = 8 + kNoteEndMagic.size();
 
 }  // namespace
 
@@ -52,7 +53,7 @@ Result<std::optional<FrameSearch::FoundFrame>> FrameSearch::FrameAt(uint64_t off
     Visit(archive, start);
     Visit(archive, note);
     if (!archive.status().ok() || note.size > input_.size() - offset) return nothing;
-    const uint64_t end = offset + buffered.offset() + note.size + 4;
+    const uint64_t end = offset + buffered.offset() + note.size + 4 + kNoteFooterSize;
     if (end > input_.size()) return nothing;
     return std::optional(FoundFrame{.is_note = true, .end = end});
   }

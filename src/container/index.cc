@@ -1,6 +1,9 @@
 #include "container/index.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 
 #include "container/header_reader.h"
 #include "container/layout.h"
@@ -11,20 +14,31 @@ namespace {
 
 constexpr uint64_t kFooterTailSize = 4 + kEndMagic.size();  // Index_Size and End_Magic
 constexpr uint64_t kFooterSize = 4 + kFooterTailSize;
+constexpr uint64_t kNoteFooterSize = 8 + kNoteEndMagic.size();
 
 Status NoIndex(const char* why) {
   return Status(Code::kDamaged, why).At("index");
 }
 
-// The frame header at `offset`, which must be `size` bytes long.
-Status CheckFrameHeader(const RandomAccess& input, uint64_t offset, uint64_t size) {
+// The header of a full frame whose blocks hold `raw_size` bytes, which must be `size` bytes long.
+Status CheckFrameHeader(const RandomAccess& input, uint64_t offset, uint64_t size,
+                        uint64_t raw_size) {
   WindowSource source(input, offset, offset + size);
-  Reader reader(source);
-  LMZ_ASSIGN(const Reader::Item item, reader.Next());
-  if (item == Reader::Item::kFrame && !reader.frame().is_compact && reader.offset() == size) {
-    return OkStatus();
+  BufferedInput buffered(source);
+  HeaderReader archive(buffered);
+  FrameStart start;
+  FrameHeader header;
+  Visit(archive, start);
+  if (archive.status().ok() && start.version_and_kind == kFormatVersion) Visit(archive, header);
+  const bool is_known =
+      start.version_and_kind == kFormatVersion && (header.flags & ~kFlagContentSize) == 0;
+  if (!archive.status().ok() || !is_known || buffered.offset() != size) {
+    return NoIndex("no frame begins where it should");
   }
-  return NoIndex("no frame begins where it should");
+  if ((header.flags & kFlagContentSize) != 0 && header.content_size != raw_size) {
+    return NoIndex("the frame header gives another size");
+  }
+  return OkStatus();
 }
 
 // Where the zeros begin that stand in front of `end`; those that padding may have, no more.
@@ -42,9 +56,70 @@ Result<uint64_t> EndBeforePadding(const RandomAccess& input, uint64_t end) {
   return end;
 }
 
-Status ReadTail(const RandomAccess& input, uint64_t end, MutableByteSpan tail) {
-  if (end < kFooterSize) return NoIndex("the input is too short for one");
-  return input.ReadAt(end - tail.size(), tail);
+template <size_t kSize>
+Result<std::array<uint8_t, kSize>> ReadTail(const RandomAccess& input, uint64_t end) {
+  if (end < kSize) return NoIndex("the input is too short for one");
+  std::array<uint8_t, kSize> tail;
+  LMZ_TRY(input.ReadAt(end - kSize, tail));
+  return tail;
+}
+
+bool EndsIn(ByteSpan tail, const std::array<uint8_t, 3>& magic) {
+  return std::ranges::equal(tail.last(magic.size()), magic);
+}
+
+// Where the note begins that ends at `end`.
+Result<uint64_t> BeginOfNote(const RandomAccess& input, uint64_t end) {
+  LMZ_ASSIGN(const auto tail, ReadTail<kNoteFooterSize>(input, end));
+  const uint64_t length = LoadLe64(tail.data());
+  if (length > end - kNoteFooterSize) return NoIndex("a note behind it has an impossible length");
+  const uint64_t begin = end - kNoteFooterSize - length;
+  WindowSource source(input, begin, end);
+  BufferedInput buffered(source);
+  HeaderReader archive(buffered);
+  FrameStart start;
+  NoteHeader header;
+  Visit(archive, start);
+  Visit(archive, header);
+  const auto first = static_cast<uint8_t>(header.tag);
+  // Who reads from the beginning says what is wrong with it.
+  if (!archive.status().ok() || start.version_and_kind != (kFormatVersion | kNoteKind) ||
+      first < 'a' || first > 'z' || header.size > length ||
+      buffered.offset() + header.size + 4 != length) {
+    return NoIndex("there is no note that may be passed over where one ends");
+  }
+  return begin;
+}
+
+// Where the frame ends that is the last one before `end`, behind which are notes and padding; 0
+// where there is none.
+Result<uint64_t> EndOfFrame(const RandomAccess& input, uint64_t end) {
+  while (end != 0) {
+    LMZ_ASSIGN(end, EndBeforePadding(input, end));
+    LMZ_ASSIGN(const auto tail, ReadTail<kEndMagic.size()>(input, end));
+    if (EndsIn(tail, kEndMagic)) return end;
+    if (!EndsIn(tail, kNoteEndMagic)) return NoIndex("the frame does not end with one");
+    LMZ_ASSIGN(end, BeginOfNote(input, end));
+  }
+  return end;
+}
+
+struct IndexPlace {
+  uint64_t begin = 0;  // behind the end mark
+  uint64_t size = 0;   // IndexHead and all IndexEntry
+};
+
+Result<IndexPlace> FindIndex(const RandomAccess& input, uint64_t end) {
+  LMZ_ASSIGN(const auto tail, ReadTail<kFooterTailSize>(input, end));
+  const uint64_t size = LoadLe32(tail.data());
+  if (end < kFooterSize + 1 || size > end - kFooterSize - 1) {
+    return NoIndex("its size is impossible");
+  }
+  const uint64_t begin = end - kFooterSize - size;
+  std::array<uint8_t, 1> mark;
+  LMZ_TRY(input.ReadAt(begin - 1, mark));
+  if (mark[0] != kEndMark) return NoIndex("no mark stands in front of it");
+  return IndexPlace{.begin = begin, .size = size};
 }
 
 }  // namespace
@@ -62,37 +137,31 @@ uint64_t WindowSource::PassOver(uint64_t size) {
   return passed;
 }
 
-Result<FrameIndex> ReadIndexBefore(const RandomAccess& input, uint64_t end, uint64_t memory_limit) {
-  std::array<uint8_t, kFooterTailSize> tail;
-  LMZ_TRY(ReadTail(input, end, tail));
-  if (tail.back() == 0) {
-    LMZ_ASSIGN(end, EndBeforePadding(input, end));
-    LMZ_TRY(ReadTail(input, end, tail));
-  }
-  const uint64_t index_size = LoadLe32(tail.data());
-  if (!std::equal(kEndMagic.begin(), kEndMagic.end(), tail.begin() + 4)) {
-    return NoIndex("the frame does not end with one");
-  }
-  if (index_size > end - kFooterSize) return NoIndex("its size is impossible");
-  const uint64_t begin = end - kFooterSize - index_size;
-  WindowSource source(input, begin, end);
+Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uint64_t end,
+                                                  uint64_t memory_limit) {
+  LMZ_ASSIGN(end, EndOfFrame(input, end));
+  if (end == 0) return std::optional<FrameIndex>();
+  LMZ_ASSIGN(const IndexPlace place, FindIndex(input, end));
+  WindowSource source(input, place.begin, end);
   BufferedInput buffered(source);
   HeaderReader archive(buffered);
   IndexHead head;
   Visit(archive, head);
   LMZ_TRY(archive.status().At("index"));
-  if (head.block_count > index_size) return NoIndex("its number of blocks is impossible");
+  if (head.block_count > place.size) return NoIndex("its number of blocks is impossible");
   if (head.block_count > memory_limit / sizeof(BlockPlace)) {
     return Status(Code::kLimit, "an index needs more memory than the limit of " +
                                     std::to_string(memory_limit) + " bytes");
   }
   FrameIndex index;
   uint64_t offset = 0;  // from the frame's first block
+  uint64_t raw_size = 0;
   for (uint64_t number = 0; number < head.block_count; ++number) {
     IndexEntry entry;
     Visit(archive, entry);
     LMZ_TRY(archive.status().At("index"));
-    if (entry.coded_size > begin - offset || entry.raw_size > kMaxBlockRawSize) {
+    if (entry.coded_size < kMinCodedBlockSize || entry.coded_size > place.begin - offset ||
+        entry.raw_size == 0 || entry.raw_size > kMaxBlockRawSize) {
       return NoIndex("the size of a block is impossible");
     }
     index.blocks.push_back({.offset = offset,
@@ -100,20 +169,21 @@ Result<FrameIndex> ReadIndexBefore(const RandomAccess& input, uint64_t end, uint
                             .coded_size = entry.coded_size,
                             .raw_size = entry.raw_size});
     offset += entry.coded_size;
+    raw_size += entry.raw_size;
   }
-  const bool is_whole = buffered.offset() == index_size;
+  const bool is_whole = buffered.offset() == place.size;
   Footer footer;
   Visit(archive, footer);
   LMZ_TRY(archive.status().At("index"));
-  const uint64_t before = begin - offset;  // End_Mark, and what is in front of the blocks
+  const uint64_t before = place.begin - offset;  // End_Mark, and what is in front of the blocks
   if (!is_whole || before == 0 || head.frame_header_size > before - 1) {
     return NoIndex("it does not fit the frame");
   }
   const uint64_t first_block = before - 1;
   index.frame_offset = first_block - head.frame_header_size;
-  LMZ_TRY(CheckFrameHeader(input, index.frame_offset, head.frame_header_size));
+  LMZ_TRY(CheckFrameHeader(input, index.frame_offset, head.frame_header_size, raw_size));
   for (BlockPlace& block : index.blocks) block.offset += first_block;
-  return index;
+  return std::optional(std::move(index));
 }
 
 Status ReadBlockHeader(const RandomAccess& input, const BlockPlace& place, BlockRecord& block,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/random_access.h"
@@ -33,14 +34,16 @@ struct BlockPlace {
   bool is_compact = false;
 };
 
-// The blocks of the full frame that ends at `end`, or in front of padding there, in order, and the
-// frame's offset. Errors: those of the input; kTruncated or kDamaged when no full frame ends there;
-// kNewerVersion; kLimit when the list would take more than `memory_limit` bytes.
+// The blocks, in order, and the offset of the full frame that ends at `end`, or in front of notes
+// and padding there; none when there is nothing but notes. Errors: those of the input; kTruncated
+// or kDamaged when something else ends there; kLimit when the list would take more than
+// `memory_limit` bytes.
 struct FrameIndex {
   uint64_t frame_offset = 0;
   std::vector<BlockPlace> blocks;
 };
-Result<FrameIndex> ReadIndexBefore(const RandomAccess& input, uint64_t end, uint64_t memory_limit);
+Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uint64_t end,
+                                                  uint64_t memory_limit);
 
 // Reads the header of the block at `place` into `block`; `payload_offset` is where its payload
 // begins. Errors: those of the input; kTruncated, kDamaged, kNewerVersion, also when it is not the

@@ -43,12 +43,85 @@ TEST(Index, IsFoundInFrontOfPadding) {
     file.insert(file.end(), frame.begin(), frame.end());
     file.resize(file.size() + zeros);
     MemoryInput input(file);
-    const Result<FrameIndex> index = ReadIndexBefore(input, file.size(), UINT64_MAX);
+    const Result<std::optional<FrameIndex>> index = ReadIndexBefore(input, file.size(), UINT64_MAX);
     ASSERT_TRUE(index.ok()) << zeros << " " << index.status().message();
-    EXPECT_EQ(index.value().frame_offset, 10u);
-    ASSERT_EQ(index.value().blocks.size(), 2u);
-    EXPECT_EQ(index.value().blocks[1].raw_size, 5u);
+    ASSERT_TRUE(index.value().has_value());
+    EXPECT_EQ(index.value()->frame_offset, 10u);
+    ASSERT_EQ(index.value()->blocks.size(), 2u);
+    EXPECT_EQ(index.value()->blocks[1].raw_size, 5u);
   }
+}
+
+Code CodeOfIndexOf(const Bytes& file) {
+  MemoryInput input(file);
+  return ReadIndexBefore(input, file.size(), UINT64_MAX).status().code();
+}
+
+// What no writer writes, with checks that agree.
+TEST(Index, IsRefusedUnlessItIsThatOfAFrame) {
+  using testing::FrameBuilder;
+  const auto frame = [] {
+    return FrameBuilder().Start(0, kFlagContentSize, 5).Stored(ToBytes("hello"));
+  };
+  EXPECT_EQ(CodeOfIndexOf(frame().End().bytes), Code::kOk);
+
+  FrameBuilder other_mark = frame();
+  const size_t mark = other_mark.bytes.size();
+  other_mark.End().bytes[mark] = 0x77;
+  EXPECT_EQ(CodeOfIndexOf(other_mark.bytes), Code::kDamaged);
+
+  FrameBuilder other_size = FrameBuilder().Start(0, kFlagContentSize, 7).Stored(ToBytes("hello"));
+  EXPECT_EQ(CodeOfIndexOf(other_size.End().bytes), Code::kDamaged);
+
+  FrameBuilder empty_block = FrameBuilder().Start().Stored(ToBytes("hello"));
+  empty_block.entries[0].raw_size = 0;
+  EXPECT_EQ(CodeOfIndexOf(empty_block.End().bytes), Code::kDamaged);
+
+  FrameBuilder small_block = FrameBuilder().Start();
+  AppendTo(small_block.bytes, Bytes(16));
+  small_block.entries = {{.coded_size = 16, .raw_size = 5}};
+  small_block.head.block_count = 1;
+  EXPECT_EQ(CodeOfIndexOf(small_block.End().bytes), Code::kDamaged);
+
+  FrameBuilder longer_header = FrameBuilder().Start();
+  longer_header.bytes.push_back(0);
+  ++longer_header.head.frame_header_size;
+  EXPECT_EQ(CodeOfIndexOf(longer_header.End().bytes), Code::kDamaged);
+
+  FrameBuilder note_in_header = FrameBuilder().Note("xabc", {}).Start();
+  note_in_header.head.frame_header_size = note_in_header.bytes.size();
+  EXPECT_EQ(CodeOfIndexOf(note_in_header.End().bytes), Code::kDamaged);
+}
+
+TEST(Index, IsFoundInFrontOfNotesThatAreSuch) {
+  const auto with_note = [](uint64_t longer, uint8_t kind, const char* tag) {
+    Bytes file = SmallFrame();
+    const size_t begin = file.size();
+    AppendTo(file, testing::FrameBuilder().Note(tag, ToBytes("abcdefgh")).bytes);
+    HeaderWriter archive(file);
+    file.resize(file.size() - 11);
+    NoteFooter footer = {.length = file.size() - begin + longer};
+    Visit(archive, footer);
+    file[begin + 3] = kind;
+    return file;
+  };
+  EXPECT_EQ(CodeOfIndexOf(with_note(0, kNoteKind, "xabc")), Code::kOk);
+  EXPECT_EQ(CodeOfIndexOf(with_note(1, kNoteKind, "xabc")), Code::kDamaged);
+  EXPECT_EQ(CodeOfIndexOf(with_note(uint64_t{1} << 60, kNoteKind, "xabc")), Code::kDamaged);
+  EXPECT_EQ(CodeOfIndexOf(with_note(0, 0, "xabc")), Code::kDamaged);
+  EXPECT_EQ(CodeOfIndexOf(with_note(0, kNoteKind, "Xabc")), Code::kDamaged);
+
+  // One of another length, whose end is that of the file all the same.
+  Bytes longer = SmallFrame();
+  const size_t begin = longer.size();
+  Bytes note = testing::FrameBuilder().Note("xabc", {}).bytes;
+  note.resize(note.size() - 11);
+  AppendTo(longer, note);
+  AppendTo(longer, Bytes(5));
+  HeaderWriter archive(longer);
+  NoteFooter footer = {.length = longer.size() - begin};
+  Visit(archive, footer);
+  EXPECT_EQ(CodeOfIndexOf(longer), Code::kDamaged);
 }
 
 TEST(Index, IsNotLookedForFarInFrontOfZeros) {

@@ -11,14 +11,17 @@
 #include <array>
 #include <cstdint>
 
+#include "base/checksum.h"
 #include "codec/block.h"
 
 namespace lmz {
 
 // Not ASCII, and no UTF-8 text begins with F7; "lz" shows in a hex dump.
 inline constexpr std::array<uint8_t, 3> kMagic = {0xF7, 'l', 'z'};
-// The magic backwards, so that a frame with an index is known from its end.
+// The magic backwards, so that a frame with an index is known from its end; nothing else ends so.
 inline constexpr std::array<uint8_t, 3> kEndMagic = {'z', 'l', 0xF7};
+// How notes end.
+inline constexpr std::array<uint8_t, 3> kNoteEndMagic = {'z', 'l', 0xF6};
 
 inline constexpr uint8_t kFormatVersion = 0;
 inline constexpr uint8_t kVersionMask = 0x0F;
@@ -47,7 +50,7 @@ void Visit(Archive& archive, FrameStart& start) {
   archive.U8(start.version_and_kind);
 }
 
-// What follows FrameStart in a note. `size` bytes follow it, then their check.
+// What follows FrameStart in a note. `size` bytes follow it, then their check, then NoteFooter.
 struct NoteHeader {
   uint32_t tag = 0;
   uint64_t size = 0;
@@ -58,6 +61,17 @@ void Visit(Archive& archive, NoteHeader& header) {
   archive.U32(header.tag);
   archive.Varint(header.size);
   archive.Check();
+}
+
+// The end of a note, from which it is passed over by who comes from behind.
+struct NoteFooter {
+  uint64_t length = 0;  // from FrameStart to the check of the content
+};
+
+template <class Archive>
+void Visit(Archive& archive, NoteFooter& footer) {
+  archive.U64(footer.length);
+  archive.Literal(kNoteEndMagic);
 }
 
 // What follows FrameStart in a full frame.
@@ -108,17 +122,37 @@ void Visit(Archive& archive, NumberedBlock& block) {
   archive.Check();
 }
 
+// Codec, filters, two sizes of one byte, checksum, check, and a byte of payload.
+inline constexpr uint64_t kMinCodedBlockSize = 1 + 1 + 1 + 1 + 8 + 4 + 1;
+
 // The index begins with this and has one IndexEntry per block after it.
 struct IndexHead {
   uint64_t frame_header_size = 0;  // FrameStart and FrameHeader
   uint64_t block_count = 0;
+  uint64_t content_check = 0;  // ContentCheck of the blocks
 };
 
 template <class Archive>
 void Visit(Archive& archive, IndexHead& head) {
   archive.Varint(head.frame_header_size);
   archive.Varint(head.block_count);
+  archive.U64(head.content_check);
 }
+
+// XXH3-64 of the checksums of a frame's blocks, in their order: a block of another file is seen,
+// though it has the same number and size.
+class ContentCheck {
+ public:
+  void Add(uint64_t block_checksum) {
+    Bytes bytes;
+    ByteWriter(bytes).U64(block_checksum);
+    covered_.Update(bytes);
+  }
+  uint64_t Digest() const { return covered_.Digest(); }
+
+ private:
+  Checksum64Stream covered_;
+};
 
 struct IndexEntry {
   uint64_t coded_size = 0;  // block header and payload

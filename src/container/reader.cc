@@ -153,6 +153,8 @@ Status Reader::BeginNote(HeaderReader& archive) {
   }
   note_.emplace();
   note_->offset = frame_.offset;
+  note_->header_size = input_.offset() - frame_.offset;
+  note_->size = header.size;
   note_->left = header.size;
   input_.MoveMark();
   return OkStatus();
@@ -170,11 +172,16 @@ Status Reader::PassNote() {
     if (size < step) return Status(Code::kTruncated, "the file ends too early");
   }
   uint32_t check = 0;
+  NoteFooter footer;
   HeaderReader end(input_);
   end.U32(check);
+  Visit(end, footer);
   LMZ_TRY(end.status());
   if (check != static_cast<uint32_t>(note_->covered.Digest())) {
     return Status(Code::kDamaged, "its check differs");
+  }
+  if (footer.length != note_->header_size + note_->size + sizeof check) {
+    return Status(Code::kDamaged, "its end gives another length");
   }
   input_.MoveMark();
   return OkStatus();
@@ -192,6 +199,7 @@ Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {
   if ((header.flags & kFlagContentSize) != 0) frame_.content_size = header.content_size;
   frame_header_size_ = input_.offset() - frame_.offset;
   entries_.emplace();
+  content_check_.emplace();
   state_ = State::kInFrame;
   return Item::kFrame;
 }
@@ -242,6 +250,7 @@ Result<Reader::Item> Reader::NextBlock() {
   CoverEntry(
       {.coded_size = header_size + block_.header.payload_size, .raw_size = block_.header.raw_size},
       *entries_);
+  content_check_->Add(block_.header.checksum);
   ++block_count_;
   is_payload_pending_ = true;
   return Item::kBlock;
@@ -281,6 +290,9 @@ Status Reader::CheckIndex() {
   Visit(archive, footer);
   LMZ_TRY(archive.status());
   if (entries.Digest() != entries_->Digest() || footer.index_size != index_size) return disagrees;
+  if (head.content_check != content_check_->Digest()) {
+    return Status(Code::kDamaged, "the blocks are not those that were written together");
+  }
   return OkStatus();
 }
 
@@ -318,6 +330,11 @@ Status DecodeRecord(const BlockRecord& block, ByteSpan payload, MutableByteSpan 
                     const BlockResources& resources) {
   if (!block.is_compact)
     return DecodeBlock(block.header, payload, raw, resources).At(BlockName(block));
+  Bytes frame = CompactFrameStart(block.header, block.compact_check);
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  if (EndsInMagic(frame)) {
+    return Status(Code::kDamaged, "a compact frame must not end as others do").At(BlockName(block));
+  }
   const Result<uint32_t> decoded = DecodePayload(block.header, payload, raw, resources);
   LMZ_TRY(decoded.status().At(BlockName(block)));
   if (CompactCheck(block.header, raw) != block.compact_check) {

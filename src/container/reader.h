@@ -19,6 +19,7 @@
 #include "base/stream.h"
 #include "codec/block.h"
 #include "container/buffered_input.h"
+#include "container/layout.h"
 
 namespace lmz {
 
@@ -41,7 +42,9 @@ struct BlockRecord {
 
 struct NoteRecord {
   uint64_t offset = 0;  // in the input
-  uint64_t left = 0;    // bytes of its content that are not passed over yet
+  uint64_t header_size = 0;
+  uint64_t size = 0;  // of its content
+  uint64_t left = 0;  // bytes of its content that are not passed over yet
   Checksum64Stream covered;
 };
 
@@ -117,6 +120,7 @@ class Reader {
   uint64_t block_count_ = 0;  // of this frame, as are the next two
   uint64_t raw_size_ = 0;
   std::optional<Checksum64Stream> entries_;  // over what the index must repeat
+  std::optional<ContentCheck> content_check_;
 };
 
 // Decodes `payload` into `raw` (block.header.raw_size bytes) and compares the checks, wherever the

@@ -223,5 +223,17 @@ TEST(Reader, CompactFramesHaveTheirLimits) {
   EXPECT_EQ(ReadStructure(empty).code(), Code::kDamaged);
 }
 
+TEST(Reader, NotesTellTheirLengthAtTheirEnd) {
+  for (const uint64_t longer : {0, 1}) {
+    Bytes file = FrameBuilder().Note("xabc", ToBytes("data")).bytes;
+    file[file.size() - 11] = static_cast<uint8_t>(file[file.size() - 11] + longer);
+    AppendTo(file, FrameBuilder().Start().End().bytes);
+    MemorySource source(file);
+    Reader reader(source);
+    const Result<Reader::Item> item = reader.Next();
+    EXPECT_EQ(item.status().code(), longer == 0 ? Code::kOk : Code::kDamaged);
+  }
+}
+
 }  // namespace
 }  // namespace lmz

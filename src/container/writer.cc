@@ -1,5 +1,7 @@
 #include "container/writer.h"
 
+#include <algorithm>
+
 #include "base/checksum.h"
 #include "container/header_writer.h"
 
@@ -63,6 +65,7 @@ Status FrameWriter::WriteBlock(const BlockHeader& header, ByteSpan payload) {
   const Bytes header_bytes = BlockHeaderBytes(header, block_count_);
   AppendIndexEntry(header_bytes.size() + payload.size(), header.raw_size, index_entries_);
   ++block_count_;
+  content_check_.Add(header.checksum);
   LMZ_TRY(Write(header_bytes));
   return Write(payload);
 }
@@ -70,7 +73,9 @@ Status FrameWriter::WriteBlock(const BlockHeader& header, ByteSpan payload) {
 Status FrameWriter::End() {
   Bytes out = {kEndMark};
   HeaderWriter archive(out);
-  IndexHead head = {.frame_header_size = frame_header_size_, .block_count = block_count_};
+  IndexHead head = {.frame_header_size = frame_header_size_,
+                    .block_count = block_count_,
+                    .content_check = content_check_.Digest()};
   Visit(archive, head);
   archive.Literal(index_entries_);
   const uint64_t index_size = out.size() - 1;
@@ -97,11 +102,23 @@ uint32_t CompactCheck(const BlockHeader& header, ByteSpan raw) {
   return static_cast<uint32_t>(covered.Digest());
 }
 
+Bytes CompactFrameStart(const BlockHeader& header, uint32_t check) {
+  Bytes out = CompactHeaderBytes(header);
+  ByteWriter(out).U32(check);
+  return out;
+}
+
 void AppendCompactFrame(const BlockHeader& header, ByteSpan payload, ByteSpan raw, Bytes& out) {
   ByteWriter writer(out);
-  writer.Append(CompactHeaderBytes(header));
-  writer.U32(CompactCheck(header, raw));
+  writer.Append(CompactFrameStart(header, CompactCheck(header, raw)));
   writer.Append(payload);
+}
+
+bool EndsInMagic(ByteSpan bytes) {
+  while (!bytes.empty() && bytes.back() == 0) bytes = bytes.first(bytes.size() - 1);
+  if (bytes.size() < kEndMagic.size()) return false;
+  const ByteSpan end = bytes.last(kEndMagic.size());
+  return std::ranges::equal(end, kEndMagic) || std::ranges::equal(end, kNoteEndMagic);
 }
 
 }  // namespace lmz

@@ -33,15 +33,23 @@ class FrameWriter {
   uint64_t coded_size_ = 0;
   uint64_t frame_header_size_ = 0;
   uint64_t block_count_ = 0;
+  ContentCheck content_check_;
   Bytes index_entries_;
 };
 
 // The bytes that a block adds to a full frame: header, payload and index entry.
 uint64_t FullFrameCost(const BlockHeader& header);
 
+// Whether `bytes`, without the zeros at their end, end in one of the magics that full frames and
+// notes end in. A compact frame must not, since who reads from behind would take it for another.
+bool EndsInMagic(ByteSpan bytes);
+
 // Appends a compact frame for `raw` (below kCompactRawLimit bytes), which EncodeBlock coded as
 // `header` and `payload`; for an empty `raw` a default header and no payload.
 void AppendCompactFrame(const BlockHeader& header, ByteSpan payload, ByteSpan raw, Bytes& out);
+
+// The bytes of a compact frame in front of its payload.
+Bytes CompactFrameStart(const BlockHeader& header, uint32_t check);
 
 // The check of a compact frame: the low 32 bits of XXH3-64 over its header and `raw`.
 uint32_t CompactCheck(const BlockHeader& header, ByteSpan raw);

@@ -136,7 +136,7 @@ Status FrameEncoder::FinishChunk() {
   Chunk& chunk = in_flight_.front();
   uint64_t cost = 0;
   for (BlockWork& block : chunk.blocks) {
-    LMZ_TRY(block.done.get());
+    if (block.done.valid()) LMZ_TRY(block.done.get());
     cost += FullFrameCost(block.header);
   }
   if (StoredCost(chunk.raw.size(), block_size_) < cost) {
@@ -148,8 +148,8 @@ Status FrameEncoder::FinishChunk() {
   return OkStatus();
 }
 
-// The whole content is at most one block.
-Status FrameEncoder::WriteCompact() {
+// The whole content is at most one block. False where a compact frame cannot hold it.
+Result<bool> FrameEncoder::WriteCompact() {
   Bytes frame;
   if (in_flight_.empty()) {
     AppendCompactFrame({}, {}, {}, frame);
@@ -158,9 +158,10 @@ Status FrameEncoder::WriteCompact() {
     LMZ_TRY(block.done.get());
     AppendCompactFrame(block.header, block.payload, block.raw, frame);
   }
+  if (EndsInMagic(frame)) return false;
   LMZ_TRY(sink_.Write(frame));
   progress_ = {.raw_bytes = read_size_, .coded_bytes = frame.size()};
-  return OkStatus();
+  return true;
 }
 
 Status FrameEncoder::Begin(std::optional<uint64_t> content_size) {
@@ -198,8 +199,8 @@ Result<Progress> FrameEncoder::Finish() {
   if (!window_.empty()) LMZ_TRY(PlanWindow(Edge::kEnd));
   const bool is_short = is_whole && read_size_ < kCompactRawLimit;
   if (is_short && (in_flight_.empty() || in_flight_.front().blocks.size() == 1)) {
-    LMZ_TRY(WriteCompact());
-    return progress_;
+    LMZ_ASSIGN(const bool is_written, WriteCompact());
+    if (is_written) return progress_;
   }
   LMZ_TRY(Begin(options_.content_size));
   while (!in_flight_.empty()) LMZ_TRY(FinishChunk());

@@ -81,7 +81,7 @@ class FrameEncoder {
   Status WriteStored(ByteSpan raw);
   Status CodeBlock(BlockWork& block);
   Status WriteBlock(const BlockHeader& header, ByteSpan payload);
-  Status WriteCompact();
+  Result<bool> WriteCompact();
 
   Sink& sink_;
   CompressOptions options_;

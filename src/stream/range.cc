@@ -41,11 +41,14 @@ Status RangeReader::FindBlocks() {
 
 Status RangeReader::FindBlocksFromEnd() {
   std::vector<FrameIndex> frames;  // the last one first
-  for (uint64_t end = input_->size(); end != 0 || frames.empty();) {
-    LMZ_ASSIGN(FrameIndex frame, ReadIndexBefore(*input_, end, options_.memory_limit));
-    end = frame.frame_offset;
-    frames.push_back(std::move(frame));
+  for (uint64_t end = input_->size(); end != 0;) {
+    LMZ_ASSIGN(std::optional<FrameIndex> frame,
+               ReadIndexBefore(*input_, end, options_.memory_limit));
+    if (!frame) break;
+    end = frame->frame_offset;
+    frames.push_back(std::move(*frame));
   }
+  if (frames.empty()) return Status(Code::kTruncated, "there is no frame");
   for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
     for (const BlockPlace& place : frame->blocks) Append(place);
   }

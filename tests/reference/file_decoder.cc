@@ -138,6 +138,13 @@ Decoded DecodePayload(const BlockFields& block, const Bytes& payload, const Mode
   return decoded;
 }
 
+// Section 2: whether `bytes` end, before zeros, as a full frame or a note does.
+bool EndsInMagic(Bytes bytes) {
+  while (bytes.back() == 0) bytes.pop_back();
+  const Bytes end(bytes.end() - 3, bytes.end());
+  return end == Bytes{0x7A, 0x6C, 0xF7} || end == Bytes{0x7A, 0x6C, 0xF6};
+}
+
 // Section 4, behind Version_And_Kind.
 Bytes DecodeCompactFrame(Input& file, size_t begin, const Models& models) {
   const uint64_t codec_and_filters = file.Number(1);
@@ -153,7 +160,9 @@ Bytes DecodeCompactFrame(Input& file, size_t begin, const Models& models) {
   if (block.raw_size == 0) {
     Require(codec_and_filters == 0 && block.payload_size == 0, "empty content with other fields");
   } else {
-    raw = DecodePayload(block, file.Take(block.payload_size), models, 0).raw;
+    const Bytes payload = file.Take(block.payload_size);
+    Require(!EndsInMagic(file.Since(begin)), "a compact frame that ends in a magic");
+    raw = DecodePayload(block, payload, models, 0).raw;
   }
   checked.insert(checked.end(), raw.begin(), raw.end());
   Require(check == Xxh3Low(checked), "Compact_Check");
@@ -163,6 +172,7 @@ Bytes DecodeCompactFrame(Input& file, size_t begin, const Models& models) {
 struct IndexEntry {
   uint64_t coded_size;
   uint64_t raw_size;
+  uint64_t checksum;
 };
 
 // Section 5.2, from Codec on, which is not 255.
@@ -182,7 +192,7 @@ IndexEntry DecodeBlock(Input& file, uint64_t number, const Models& models, Bytes
   Require(decoded.fingerprint == fingerprint, "Fingerprint");
   Require(Xxh3(decoded.raw) == checksum, "Checksum");
   content.insert(content.end(), decoded.raw.begin(), decoded.raw.end());
-  return {file.position() - begin, block.raw_size};
+  return {file.position() - begin, block.raw_size, checksum};
 }
 
 // Section 5.3, behind End_Mark.
@@ -190,6 +200,12 @@ void CheckIndex(Input& file, uint64_t frame_header_size, const std::vector<Index
   const size_t begin = file.position();
   Require(file.Varint() == frame_header_size, "Frame_Header_Size");
   Require(file.Varint() == blocks.size(), "Block_Count");
+  Bytes checksums;
+  for (const IndexEntry& block : blocks) {
+    for (int i = 0; i < 8; ++i)
+      checksums.push_back(static_cast<uint8_t>(block.checksum >> (8 * i)));
+  }
+  Require(file.Number(8) == Xxh3(checksums), "Content_Check");
   for (const IndexEntry& block : blocks) {
     Require(file.Varint() == block.coded_size, "Coded_Size in the index");
     Require(file.Varint() == block.raw_size, "Raw_Size in the index");
@@ -227,6 +243,9 @@ void PassNote(Input& file, size_t begin) {
   Require(tag[0] >= 'a' && tag[0] <= 'z', "a note that must be understood, or with another tag");
   const Bytes data = file.Take(size);
   Require(file.Number(4) == Xxh3Low(data), "Note_Check");
+  const size_t length = file.position() - begin;
+  Require(file.Number(8) == length, "Note_Length");
+  Require(file.Take(3) == Bytes{0x7A, 0x6C, 0xF6}, "Note_End_Magic");
 }
 
 // Section 2.
