@@ -149,6 +149,9 @@ Result<BlockHeader> PreparedBlock::Encode(const CodecOptions& options, Bytes& pa
   const ByteSpan input = filtered();
   const BlockResources part = resources.Part(0, raw_.size(), input.size());
   LMZ_ASSIGN(const uint32_t fingerprint, codec.encode(input, options, part, payload));
+  if (input.size() > codec.max_raw_size(payload.size())) {
+    return Encode(BytesOptions{}, payload, resources);
+  }
   return Finish(codec.id, fingerprint, payload);
 }
 

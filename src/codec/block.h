@@ -67,7 +67,8 @@ class PreparedBlock {
   // completes the payload, or replaces it where the bytes are shorter.
   BlockHeader Finish(CodecId codec, uint32_t fingerprint, Bytes& payload) const;
 
-  // EncodeBlock with these options. Thread-safe for distinct outputs.
+  // EncodeBlock with these options, or as `bytes` where the codec's code is too short for what a
+  // decoder lets it stand for. Thread-safe for distinct outputs.
   Result<BlockHeader> Encode(const CodecOptions& options, Bytes& payload,
                              const BlockResources& resources = {}) const;
 

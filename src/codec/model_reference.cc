@@ -7,7 +7,10 @@ namespace lmz {
 void WriteModelReference(const Model& model, Bytes& payload) {
   const ModelReference reference = ReferenceTo(model);
   payload.push_back(reference.number);
-  if (reference.number != 0) return;
+  if (reference.number != 0) {
+    payload.push_back(reference.id[0]);
+    return;
+  }
   payload.insert(payload.end(), reference.id.begin(), reference.id.end());
   payload.push_back(static_cast<uint8_t>(reference.name.size()));
   payload.insert(payload.end(), reference.name.begin(), reference.name.end());
@@ -16,7 +19,10 @@ void WriteModelReference(const Model& model, Bytes& payload) {
 Result<ModelReference> ReadModelReference(ByteReader& reader) {
   ModelReference model;
   LMZ_ASSIGN(model.number, reader.U8());
-  if (model.number != 0) return model;
+  if (model.number != 0) {
+    LMZ_ASSIGN(model.id[0], reader.U8());
+    return model;
+  }
   LMZ_ASSIGN(const ByteSpan id, reader.Take(model.id.size()));
   std::copy(id.begin(), id.end(), model.id.begin());
   LMZ_ASSIGN(const uint8_t name_size, reader.U8());

@@ -95,8 +95,11 @@ Result<uint64_t> BeginOfNote(const RandomAccess& input, uint64_t end) {
 // where there is none.
 Result<uint64_t> EndOfFrame(const RandomAccess& input, uint64_t end) {
   while (end != 0) {
-    LMZ_ASSIGN(end, EndBeforePadding(input, end));
-    LMZ_ASSIGN(const auto tail, ReadTail<kEndMagic.size()>(input, end));
+    LMZ_ASSIGN(auto tail, ReadTail<kEndMagic.size()>(input, end));
+    if (tail.back() == 0) {
+      LMZ_ASSIGN(end, EndBeforePadding(input, end));
+      LMZ_ASSIGN(tail, ReadTail<kEndMagic.size()>(input, end));
+    }
     if (EndsIn(tail, kEndMagic)) return end;
     if (!EndsIn(tail, kNoteEndMagic)) return NoIndex("the frame does not end with one");
     LMZ_ASSIGN(end, BeginOfNote(input, end));

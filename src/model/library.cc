@@ -150,14 +150,21 @@ Result<SharedModel> ModelLibrary::OfName(const std::string& name) const {
 }
 
 Result<SharedModel> ModelLibrary::Find(const ModelReference& reference) const {
-  if (reference.number == 0)
-    return WithMemoryErrors([&] { return OfId(reference); }, kNoMemoryForModel);
-  for (const CatalogRow& row : Catalog()) {
-    if (row.number == reference.number)
-      return WithMemoryErrors([&] { return OfRow(row); }, kNoMemoryForModel);
+  ModelReference wanted = reference;
+  if (reference.number != 0) {
+    const CatalogRow* const row = FindNumber(reference.number);
+    if (row == nullptr) {
+      return Status(Code::kNewerVersion, "model " + std::to_string(reference.number) +
+                                             " requires a newer version of lmz");
+    }
+    if (row->id[0] != reference.id[0]) {
+      return Status(Code::kModelMissing, "the file was made with another model than the '" +
+                                             std::string(row->name) + "' of this version");
+    }
+    wanted.id = row->id;
+    wanted.name = row->name;
   }
-  return Status(Code::kNewerVersion,
-                "model " + std::to_string(reference.number) + " requires a newer version of lmz");
+  return WithMemoryErrors([&] { return OfId(wanted); }, kNoMemoryForModel);
 }
 
 Result<SharedModel> ModelLibrary::OfRow(const CatalogRow& row) const {

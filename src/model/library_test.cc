@@ -67,7 +67,10 @@ class ModelLibraryTest : public testing::Test {
 
 TEST(Catalog, HasEachNumberNameAndLevelOnce) {
   for (const CatalogRow& row : Catalog()) {
-    EXPECT_EQ(row.number != 0, !row.file.empty()) << row.name;
+    if (!row.file.empty()) {
+      EXPECT_NE(row.number, 0) << row.name;
+      EXPECT_EQ(IdOfModelFile(row.file), row.id) << row.name;
+    }
     for (const CatalogRow& other : Catalog()) {
       if (&row == &other) continue;
       EXPECT_STRNE(row.name, other.name);
@@ -90,7 +93,11 @@ TEST_F(ModelLibraryTest, EveryLevelHasOneAnswer) {
       ASSERT_TRUE(model.ok()) << model.status().message();
       EXPECT_EQ(model.value()->card().name, row.name);
       EXPECT_EQ(ReferenceTo(*model.value()).number, row.number);
-      EXPECT_EQ(model.value(), ModelLibrary().Find({.number = row.number}).value()) << "shared";
+      EXPECT_EQ(model.value(), ModelLibrary().Find({.number = row.number, .id = row.id}).value())
+          << "shared";
+      ModelReference other = {.number = row.number, .id = row.id};
+      other.id[0] ^= 1;
+      EXPECT_EQ(ModelLibrary().Find(other).status().code(), Code::kModelMissing);
       EXPECT_EQ(model.value(), ModelLibrary().OfName(row.name).value());
     }
   }

@@ -35,7 +35,7 @@ class List(cli_case.CliCase):
             self.assertLessEqual(block["offset"] + block["coded_size"], following["offset"])
         for block in blocks:
             self.assertLessEqual(block["raw_size"], 1 << 16)
-            self.assertIn(block["codec"], ["stored", "bytes"])
+            self.assertIn(block["codec"], ["stored", "bytes", "parts"])
             self.assertRegex(block["checksum"], r"\A[0-9a-f]{16}\Z")
 
     def test_stored_blocks_are_the_raw_bytes_at_their_place(self):

@@ -22,6 +22,16 @@ using testing::FixedPlan;
 using testing::FrameBuilder;
 using testing::Generator;
 
+// Those of tests, and all that come with lmz.
+const std::shared_ptr<const ModelLibrary>& Models() {
+  static const std::shared_ptr<const ModelLibrary> models = [] {
+    const auto library = std::make_shared<ModelLibrary>(*testing::TinyModels());
+    library->AddFolder(testing::SourcePath("models"));
+    return library;
+  }();
+  return models;
+}
+
 const std::string kFolder = testing::SourcePath("tests/golden/");
 
 Bytes ReadFile(const std::string& name) {
@@ -42,14 +52,16 @@ struct Recipe {
   size_t raw_size;
   BlockChoice choice;
   uint64_t block_size;
+  std::string model = "";  // of a text, where it is one that comes with lmz
 
   Bytes MakeRaw() const { return generator->make(raw_size); }
 
   std::string Name() const {
     std::ostringstream out;
     out << CodecOf(choice.options).name << "-f" << int{choice.filters} << "-p"
-        << static_cast<int>(testing::ProfileOf(choice)) << Lanes() << "-" << generator->name << "-"
-        << raw_size << "-" << block_size << ".lmz";
+        << static_cast<int>(testing::ProfileOf(choice)) << Lanes() << "-"
+        << (model.empty() ? "" : model + "-") << generator->name << "-" << raw_size << "-"
+        << block_size << ".lmz";
     return out.str();
   }
 
@@ -124,6 +136,14 @@ std::vector<Recipe> Recipes() {
     recipes.push_back(
         {FindGenerator("page"), is_lowest_first ? 6000u : 5000u, {.options = page}, 6000});
   }
+  // Short ones: other architectures are emulated, and the second decoder is slow.
+  for (const CatalogRow& row : Catalog()) {
+    if (row.number == 0) continue;
+    const SharedModel model = Models()->Find({row.number, row.id, row.name}).value();
+    const BlockChoice text = {.options = TextOptions{.model = AsBytePredictor(*model).value()}};
+    const size_t size = row.file.empty() ? 50 : 120;
+    recipes.push_back({FindGenerator("words"), size, text, size, row.name});
+  }
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
                                    Part{.size = 1500, .options = StoredOptions{}},
                                    Part{.size = 500, .options = BytesOptions{}}};
@@ -195,6 +215,10 @@ std::vector<ErrorFile> FrameErrors() {
       {"compact-cut", Code::kTruncated, Cut(compact, compact.size() - 1)},
       {"compact-check", Code::kDamaged, Flip(compact, 8)},
       {"compact-payload", Code::kDamaged, Flip(compact, compact.size() - 1)},
+      {"compact-end-magic", Code::kDamaged, CompactFrame("hello zl\xF7")},
+      {"compact-note-end-magic", Code::kDamaged, CompactFrame("hello zl\xF6")},
+      {"compact-end-magic-zeros", Code::kDamaged,
+       CompactFrame(std::string("hello zl\xF7\0\0", 11))},
       {"empty-check", Code::kDamaged, Flip(CompactFrame(""), 9)},
       {"garbage-behind", Code::kDamaged, Join(full, ToBytes("x"))},
       {"garbage-behind-zeros", Code::kDamaged, Join(full, Join(Bytes(5), ToBytes("x")))},
@@ -207,6 +231,10 @@ std::vector<ErrorFile> FrameErrors() {
        Join(Flip(FrameBuilder().Note("test", ToBytes("hello")).bytes, 14), compact)},
       {"note-header-check", Code::kDamaged,
        Join(Flip(FrameBuilder().Note("test", ToBytes("hello")).bytes, 8), compact)},
+      {"note-length", Code::kDamaged,
+       Join(Flip(FrameBuilder().Note("test", ToBytes("hello")).bytes, 22), compact)},
+      {"note-end-magic", Code::kDamaged,
+       Join(Flip(FrameBuilder().Note("test", ToBytes("hello")).bytes, 32), compact)},
       {"note-cut", Code::kTruncated, Join(full, Cut(FrameBuilder().Note("test", full).bytes, 20))},
       {"content-size-above", Code::kDamaged,
        FrameBuilder().Start(0, kFlagContentSize, 6).Stored(ToBytes("hello")).End().bytes},
@@ -225,6 +253,8 @@ std::vector<ErrorFile> BlockErrors() {
   wrong_count.Start().Stored(hello).head.block_count = 2;
   FrameBuilder wrong_entry;
   wrong_entry.Start().Stored(hello).entries[0].raw_size = 6;
+  FrameBuilder wrong_content;
+  ++wrong_content.Start().Stored(hello).head.content_check;
   const Bytes full = FrameBuilder().Start().Stored(hello).End().bytes;
   return {
       {"unknown-codec", Code::kNewerVersion,
@@ -247,6 +277,7 @@ std::vector<ErrorFile> BlockErrors() {
        FrameBuilder().Start().Block(second, world, 1).Block(first, hello, 0).End().bytes},
       {"index-count", Code::kDamaged, wrong_count.End().bytes},
       {"index-entry", Code::kDamaged, wrong_entry.End().bytes},
+      {"content-check", Code::kDamaged, wrong_content.End().bytes},
       {"index-check", Code::kDamaged, Flip(full, full.size() - 11)},
       {"index-size", Code::kDamaged, Flip(full, full.size() - 7)},
       {"end-magic", Code::kDamaged, Flip(full, full.size() - 1)},
@@ -293,7 +324,7 @@ int Update() {
 Status DecompressTo(ByteSpan coded, Bytes& raw) {
   MemorySource source(coded);
   MemorySink sink(raw);
-  return DecompressFrames(source, sink, {.models = testing::TinyModels()}).status();
+  return DecompressFrames(source, sink, {.models = Models()}).status();
 }
 
 TEST(Golden, TheManifestsNameEveryFile) {

@@ -106,7 +106,8 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
   AppendTo(tiny, model.id);
   tiny.push_back(static_cast<uint8_t>(model.card.name.size()));
   AppendTo(tiny, ToBytes(model.card.name));
-  for (const Bytes& name : {tiny, Bytes{kBase}}) {
+  const Bytes base = {kBase, FindNumber(kBase)->id[0]};
+  for (const Bytes& name : {tiny, base}) {
     for (const auto& [lanes, groups] : {std::pair{1, 1}, {64, 1}, {64, 4}}) {
       Greedy text = {"text " + std::to_string(lanes), kTextCodec.id, name};
       text.payload.push_back(static_cast<uint8_t>(lanes));
@@ -115,6 +116,7 @@ std::vector<Greedy> GreedyPayloads(uint64_t size) {
         AppendVarint(text.payload, 8);
         AppendTo(text.payload, testing::MakeRandom(8));
       }
+      AppendTo(text.payload, testing::MakeRandom(static_cast<size_t>(size / 1024)));
       all.push_back(std::move(text));
     }
   }

@@ -52,7 +52,8 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
     case 10:
       return 45500 * (n + 8);
     case 2:
-      return 45500 * (n + 32);
+    case 7:
+      return 1024 * n + 65536;
     case 3:
     case 5:
       return 728000 * (n + 8);
@@ -60,7 +61,6 @@ uint64_t MostBytes(uint64_t codec, uint64_t n) {
       return 45500 * (n + 16);
     case 6:
       return 11648000 * (n + 8) + 93184000 * (n / 3);
-    case 7:
     case 8:
     case 9:
       return 11648000 * (n + 8);

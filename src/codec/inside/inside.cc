@@ -144,7 +144,7 @@ Result<uint32_t> DecodeInside(ByteSpan payload, const BlockResources& resources,
 
 uint64_t MaxRawSizeOfInside(uint64_t payload_size) {
   // Nothing that a block inside may be stands for more.
-  return kTokenCodec.max_raw_size(payload_size);
+  return kJpegCodec.max_raw_size(payload_size);
 }
 
 uint64_t DecodeMemoryOfInside(uint64_t raw_size) {

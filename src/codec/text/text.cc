@@ -144,8 +144,7 @@ Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources,
 }
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size) {
-  // Each group's code may end before its decisions do; see MaxDecisions.
-  return (MaxDecisions(payload_size) + (kMaxGroups - 1) * MaxDecisions(0)) / 8;
+  return MaxModelled(payload_size);
 }
 
 uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {

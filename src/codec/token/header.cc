@@ -23,9 +23,14 @@ void WriteTokenHeader(const Model& model, const Model* second, const text::Layou
 
 Result<TokenHeader> ReadTokenHeader(ByteReader& reader, uint64_t raw_size) {
   LMZ_ASSIGN(ModelReference model, ReadModelReference(reader));
-  LMZ_ASSIGN(ModelReference other, ReadModelReference(reader));
   std::optional<ModelReference> second;
-  if (other.number != kNoModel) second = std::move(other);
+  ByteReader behind = reader;
+  LMZ_ASSIGN(const uint8_t number, behind.U8());
+  if (number == kNoModel) {
+    reader = behind;
+  } else {
+    LMZ_ASSIGN(second, ReadModelReference(reader));
+  }
   LMZ_ASSIGN(const uint8_t lanes, reader.U8());
   LMZ_ASSIGN(const text::Layout layout, text::Layout::Make(raw_size, lanes, 1));
   return TokenHeader{std::move(model), std::move(second), layout};

@@ -109,8 +109,7 @@ Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
 }
 
 uint64_t MaxRawSizeOfToken(uint64_t payload_size) {
-  // The first byte of each token takes eight decisions, all others may take none.
-  return MaxDecisions(payload_size) / 8 * Vocabulary::kMaxTokenSize;
+  return MaxModelled(payload_size);
 }
 
 uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size,

@@ -187,7 +187,7 @@ TEST_F(TokenErrors, ModelsOfTheOtherKindAreDamage) {
 TEST_F(TokenErrors, UnknownNumbersAndNamesHaveErrorsOfTheirOwn) {
   Bytes damaged = payload_;
   damaged[kSecond] = 0xFE;
-  damaged.erase(damaged.begin() + kSecond + 1, damaged.begin() + kLanes);
+  damaged.erase(damaged.begin() + kSecond + 2, damaged.begin() + kLanes);
   EXPECT_EQ(Decode(damaged).code(), Code::kNewerVersion);
   damaged = payload_;
   damaged[1 + 16 + 1] = '/';

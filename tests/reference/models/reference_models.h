@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/library.h"
+#include "tests/corpora.h"
 #include "tests/hashing_model.h"
 #include "tests/reference/file_decoder.h"
 #include "tests/reference/models/reference_glr.h"
@@ -17,21 +18,22 @@
 
 namespace lmz::testing {
 
-// The built-in models by their numbers, the tiny test model by its id.
+// The models that come with lmz by their numbers, the tiny test model by its id.
 inline const ModelFile& FindModelFile(const reference::ModelName& name) {
-  static std::map<uint64_t, ModelFile> built_in;
+  static std::map<uint64_t, ModelFile> numbered;
   const ModelId& tiny = TinyModelFile().id;
   if (name.number == 0 && std::equal(name.id.begin(), name.id.end(), tiny.begin())) {
     return TinyModelFile();
   }
-  for (const CatalogRow& row : Catalog()) {
-    if (row.number != name.number || row.file.empty()) continue;
-    if (built_in.count(name.number) == 0) {
-      built_in.emplace(name.number, ParseModelFile(row.file).value());
-    }
-    return built_in.at(name.number);
+  const CatalogRow* const row = FindNumber(static_cast<uint8_t>(name.number));
+  if (row == nullptr || row->id[0] != name.id.at(0)) throw reference::Damage("model missing");
+  const auto loaded = numbered.find(name.number);
+  if (loaded != numbered.end()) return loaded->second;
+  Bytes file(row->file.begin(), row->file.end());
+  if (file.empty()) {
+    file = ReadTestFile(SourcePath("models/" + std::string(row->name) + ".lmm")).value();
   }
-  throw reference::Damage("model missing");
+  return numbered.emplace(name.number, ParseModelFile(file).value()).first->second;
 }
 
 // The model of tokens that tests code with.

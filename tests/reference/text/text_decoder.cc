@@ -65,7 +65,11 @@ Decoded DecodeGroup(const Bytes& code, int profile, const std::vector<uint64_t>&
 ModelName ReadModelName(Input& input) {
   ModelName model;
   model.number = input.Number(1);
-  if (model.number != 0) return model;
+  if (model.number == 255) return model;  // no second model
+  if (model.number != 0) {
+    model.id = input.Take(1);
+    return model;
+  }
   model.id = input.Take(16);
   const uint64_t name_size = input.Number(1);
   const Bytes name = input.Take(name_size);
@@ -91,7 +95,7 @@ std::vector<std::vector<int>> Model::DefaultStart() {
 }
 
 Decoded DecodeTextCodec(const Bytes& payload, uint64_t size, const Models& models) {
-  if (size > 45500 * (payload.size() + 32)) throw Damage("the payload cannot stand for so much");
+  if (size > 1024 * payload.size() + 65536) throw Damage("the payload cannot stand for so much");
   const Payload fields = ReadPayload(payload, size);
   const Model model = models(fields.model);
   if (model.tokens != nullptr) throw Damage("a model of tokens");

@@ -332,7 +332,7 @@ class Walk {
 }  // namespace
 
 Decoded DecodeTokenCodec(const Bytes& payload, uint64_t size, const Models& models) {
-  if (size > 11648000 * (payload.size() + 8)) throw Damage("cannot stand for so much");
+  if (size > 1024 * payload.size() + 65536) throw Damage("cannot stand for so much");
   Input input(payload);
   const ModelName name = ReadModelName(input);
   const ModelName second_name = ReadModelName(input);
