@@ -9,27 +9,48 @@ namespace lmz::token {
 
 namespace {
 
+// So many steps at once make the products of a lane as quick as they get.
+constexpr size_t kStepsTogether = 128;
+
 SessionSize SizeFor(int lanes) {
   return {.lanes = lanes, .workers = 1, .lanes_per_step = lanes};
 }
 
+SessionSize SizeForKnown(int lanes) {
+  return {.lanes = lanes, .workers = 1, .lanes_per_step = 1, .steps_ahead = kStepsTogether};
+}
+
 }  // namespace
 
-SecondOpinion::SecondOpinion(const Predictor* model, int lanes) {
+SecondOpinion::SecondOpinion(const Predictor* model, int lanes, Lanes bytes)
+    : is_known_(bytes == Lanes::kKnown), ahead_(is_known_ ? kStepsTogether : 1) {
   if (model == nullptr) return;
-  session_ = model->Begin(SizeFor(lanes));
-  last_bytes_.resize(static_cast<size_t>(lanes));
-  weights_.resize(static_cast<size_t>(lanes) * kByteValues);
+  session_ = model->Begin(is_known_ ? SizeForKnown(lanes) : SizeFor(lanes));
+  const auto count = static_cast<size_t>(lanes);
+  lanes_.resize(count);
+  last_bytes_.resize(std::max(count, ahead_));
+  weights_.resize(count * ahead_ * kByteValues);
 }
 
 uint64_t SecondOpinion::MemoryFor(const Predictor* model, int lanes) {
   if (model == nullptr) return 0;
   return model->SessionMemory(SizeFor(lanes)) +
-         static_cast<uint64_t>(lanes) * (kByteValues * sizeof(uint32_t) + 1);
+         static_cast<uint64_t>(lanes) * (kByteValues * sizeof(uint32_t) + sizeof(Lane) + 1);
 }
 
 Status SecondOpinion::Step(std::span<const int> lanes) {
   if (!exists()) return OkStatus();
+  if (!is_known_) return StepUnknown(lanes);
+  for (const int number : lanes) {
+    Lane& lane = lanes_[static_cast<size_t>(number)];
+    lane.row = lane.steps % ahead_;
+    if (lane.row == 0) LMZ_TRY(StepAhead(number));
+    ++lane.steps;
+  }
+  return OkStatus();
+}
+
+Status SecondOpinion::StepUnknown(std::span<const int> lanes) {
   for (size_t i = 0; i < lanes.size();) {
     // Neighbours step together.
     const size_t first = i;
@@ -39,6 +60,19 @@ Status SecondOpinion::Step(std::span<const int> lanes) {
                            &weights_[row * kByteValues]));
   }
   return OkStatus();
+}
+
+// The lane's next steps, as many as there are.
+Status SecondOpinion::StepAhead(int number) {
+  const auto at = static_cast<size_t>(number);
+  const Lane& lane = lanes_[at];
+  const size_t steps = std::min(ahead_, lane.bytes.size() - lane.steps);
+  for (size_t i = 0; i < steps; ++i) {
+    const size_t step = lane.steps + i;
+    last_bytes_[i] = step == 0 ? uint8_t{0} : lane.bytes[step - 1];
+  }
+  return session_->StepAhead(0, number, 1, static_cast<int>(steps), last_bytes_.data(),
+                             &weights_[at * ahead_ * kByteValues]);
 }
 
 int SecondOpinion::EndLogitQ8(int lane, const TokenTrie& trie, const TokenTrie::Node& node) const {

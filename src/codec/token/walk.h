@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -43,7 +44,8 @@ class TokenWalk {
         trie_(model.vocabulary()),
         feed_(model, layout.lanes(), resources.threads,
               kIsEncoding ? TokenFeed::Tokens::kKnown : TokenFeed::Tokens::kUnknown),
-        second_(second, layout.lanes()),
+        second_(second, layout.lanes(),
+                kIsEncoding ? SecondOpinion::Lanes::kKnown : SecondOpinion::Lanes::kUnknown),
         bias_(block.size()),
         end_mixer_(block.size()),
         ends_(block.size()) {}
@@ -180,7 +182,9 @@ class TokenWalk {
       Segmenter segmenter(model_.vocabulary());
       for (int number = 0; number < layout_.lanes(); ++number) {
         const Lane& own = lane(number);
-        segmenter.Segment(block_.subspan(own.begin, own.end - own.begin), feed_.tokens(number));
+        const ByteSpan bytes = block_.subspan(own.begin, own.end - own.begin);
+        segmenter.Segment(bytes, feed_.tokens(number));
+        if (second_.exists()) second_.SetLane(number, bytes);
       }
     }
     return OkStatus();
@@ -189,10 +193,15 @@ class TokenWalk {
   // The next token of all lanes that are active.
   Status CodeTokens() {
     while (true) {
+      open_.clear();
       coded_.clear();
-      for (const int number : active_) {
-        if (lane(number).is_in_token && CodeNext(number)) coded_.push_back(number);
+      std::ranges::copy_if(active_, std::back_inserter(open_),
+                           [this](int number) { return lane(number).is_in_token; });
+      for (size_t i = 0; i < open_.size(); ++i) {
+        if (open_.size() > 1) mixer_->Await(&lane(open_[(i + 1) % open_.size()]).mixed);
+        if (CodeNext(open_[i])) coded_.push_back(open_[i]);
       }
+      mixer_->Await(nullptr);
       if (coded_.empty()) return OkStatus();
       LMZ_TRY(StepSecond(coded_));
     }
@@ -227,7 +236,7 @@ class TokenWalk {
     if constexpr (kIsObserved<Coder>) coder_.EndByte(own.mixed, byte);
     mixer_->UpdateByte(own.mixed);
     own.opinion.Enter(byte);
-    if (second_.exists()) second_.SetLast(number, byte);
+    if (!kIsEncoding && second_.exists()) second_.SetLast(number, byte);
     ++own.position;
     ++own.token_size;
     ++done_;
@@ -297,7 +306,8 @@ class TokenWalk {
   std::vector<bool> ends_;  // [byte of the block]: a token ended before it
   std::vector<Lane> lanes_;
   std::vector<int> active_;  // lanes with bytes left, ascending
-  std::vector<int> coded_;   // those that have just coded a byte
+  std::vector<int> open_;    // those whose token is open
+  std::vector<int> coded_;   // those of them that have just coded a byte
   uint64_t done_ = 0;
 };
 

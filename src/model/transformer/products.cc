@@ -1,6 +1,8 @@
 #include "model/transformer/products.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "model/transformer/kernels/wide.h"
 
@@ -82,6 +84,9 @@ void Multiply(const BoundTransformer& network, StepMemory& memory, ThreadTeam& t
   const int at_once = (rows + runs - 1) / runs;
   team.Run(count, [&](int worker, ThreadTeam::Pieces& pieces) {
     int32_t* const sums = memory.workers[static_cast<size_t>(worker)].sums.data();
+    // Nearly always one for all pieces, since tiles take their time to be set up.
+    std::optional<ProductScope> scope;
+    int lanes = 0;
     for (int at = pieces.Next(); at >= 0; at = pieces.Next()) {
       const Product* product = products.data();
       for (; at >= static_cast<int>(product->matrix->pieces.size()); ++product) {
@@ -91,7 +96,10 @@ void Multiply(const BoundTransformer& network, StepMemory& memory, ThreadTeam& t
       const PlaneRows& input = PlanesOf(memory, matrix.planes);
       for (int first = 0; first < rows; first += at_once) {
         const int some = std::min(at_once, rows - first);
-        const ProductScope scope(*network.matrix_kernels, some * matrix.planes);
+        if (std::exchange(lanes, some * matrix.planes) != some * matrix.planes) {
+          scope.reset();
+          scope.emplace(*network.matrix_kernels, lanes);
+        }
         MultiplyPiece(network, *product, matrix.pieces[static_cast<size_t>(at)], input, first, some,
                       sums);
       }
