@@ -23,6 +23,13 @@ class LazyDevice final : public Device {
     return gpu == nullptr ? predictor.Begin(size) : gpu->Begin(predictor, size, share);
   }
 
+  std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                            const TokenSessionSize& size,
+                                            CpuShare* share) override {
+    Device* const gpu = Gpu();
+    return gpu == nullptr ? predictor.Begin(size) : gpu->BeginTokens(predictor, size, share);
+  }
+
   bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) override {
     return parameters >= kLeastParameters && lanes >= kLeastLanes && blocks >= kLeastBlocks &&
            Gpu() != nullptr;

@@ -41,7 +41,7 @@ class TokenWalk {
         coder_(coder),
         resources_(resources),
         trie_(model.vocabulary()),
-        feed_(model, layout.lanes(), resources.threads,
+        feed_(model, layout.lanes(), resources,
               kIsEncoding ? TokenFeed::Tokens::kKnown : TokenFeed::Tokens::kUnknown),
         second_(second, layout.lanes()),
         bias_(block.size()),

@@ -247,7 +247,10 @@ class Contest {
     }
     if (tokens_ == nullptr) return;
     contestants_.push_back(
-        {.options = TokenOptions{.model = tokens_, .second = second_->as_byte_predictor()},
+        {.options = TokenOptions{.model = tokens_,
+                                 .second = second_->as_byte_predictor(),
+                                 .lanes =
+                                     static_cast<uint8_t>(LanesOfTokens(raw_.size(), is_wide_))},
          .cost = kTokenCost});
   }
 
