@@ -31,9 +31,10 @@ class Stepper {
  public:
   Stepper(Device& device, const TokenPredictor& model, const Row& row, uint32_t seed)
       : model_(model),
-        size_{row.lanes, row.positions, 1},
+        positions_(row.positions),
+        size_{row.lanes, std::max(kFilling, row.positions), 1},
         session_(device.BeginTokens(model, size_, nullptr)),
-        tokens_(static_cast<size_t>(row.lanes) * static_cast<size_t>(row.positions)),
+        tokens_(static_cast<size_t>(row.lanes) * static_cast<size_t>(size_.positions)),
         lanes_(static_cast<size_t>(row.lanes)),
         random_(seed) {
     for (int i = 0; i < row.lanes; ++i) lanes_[static_cast<size_t>(i)] = i;
@@ -42,7 +43,14 @@ class Stepper {
     }
   }
 
-  bool Steps(int count) {
+  // Steps until the context is full.
+  bool Fill() { return Steps(kContext / size_.positions, size_.positions); }
+  bool Steps(int count) { return Steps(count, positions_); }
+
+ private:
+  static constexpr int kContext = 1024, kFilling = 4;
+
+  bool Steps(int count, int positions) {
     uint32_t* const memory = session_->WeightsMemory();
     for (int i = 0; i < count; ++i) {
       for (uint32_t& token : tokens_) {
@@ -50,15 +58,15 @@ class Stepper {
                                         model_.vocabulary().size());
       }
       const Status status =
-          session_->Step(lanes_, size_.positions, tokens_.data(),
+          session_->Step(lanes_, positions, tokens_.data(),
                          memory != nullptr ? memory : own_weights_.data());
       if (!status.ok()) return false;
     }
     return true;
   }
 
- private:
   const TokenPredictor& model_;
+  const int positions_;
   const TokenSessionSize size_;
   const std::unique_ptr<TokenSession> session_;
   std::vector<uint32_t> tokens_, own_weights_;
@@ -66,13 +74,14 @@ class Stepper {
   std::mt19937 random_;
 };
 
-// Seconds that `count` steps of all sessions take.
-double Time(std::vector<std::unique_ptr<Stepper>>& steppers, int count) {
+// Seconds that it takes to do `work` for all sessions.
+template <class Work>
+double Time(std::vector<std::unique_ptr<Stepper>>& steppers, const Work& work) {
   const Clock::time_point begin = Clock::now();
   std::vector<std::thread> threads;
   for (const auto& stepper : steppers) {
-    threads.emplace_back([&stepper, count] {
-      if (!stepper->Steps(count)) std::abort();
+    threads.emplace_back([&stepper, &work] {
+      if (!work(*stepper)) std::abort();
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -80,15 +89,14 @@ double Time(std::vector<std::unique_ptr<Stepper>>& steppers, int count) {
 }
 
 void Measure(Device& device, const TokenPredictor& model, const Row& row) {
-  constexpr int kContext = 1024;
   std::vector<std::unique_ptr<Stepper>> steppers;
   for (int i = 0; i < row.sessions; ++i) {
     steppers.push_back(
         std::make_unique<Stepper>(device, model, row, static_cast<uint32_t>(i) + 1));
   }
-  Time(steppers, kContext / row.positions);
+  Time(steppers, [](Stepper& stepper) { return stepper.Fill(); });
   const int steps = std::max(8, 256 / row.positions);
-  const double seconds = Time(steppers, steps);
+  const double seconds = Time(steppers, [=](Stepper& stepper) { return stepper.Steps(steps); });
   const double tokens = static_cast<double>(steps) * row.lanes * row.sessions * row.positions;
   std::printf("| %d | %d | %d | %.2f | %.0f |\n", row.sessions, row.lanes, row.positions,
               1e3 * seconds / steps, tokens / seconds);

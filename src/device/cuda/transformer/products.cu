@@ -1,9 +1,13 @@
 // Products of matrices and planes over the whole GPU, on its tensor cores: 8-bit integers with
 // exact sums of 32 bits.
-#include "device/cuda/transformer/token_integers.cuh"
-#include "device/cuda/transformer/token_launch.h"
+#include "device/cuda/transformer/product_result.cuh"
 
 namespace lmz::cuda {
+
+cudaError_t PrepareThinProducts();
+void LaunchThinProducts(const TokenProducts& products, const TokenWork& work, int rows,
+                        cudaStream_t stream);
+cudaError_t PrepareProducts();
 
 namespace {
 
@@ -29,15 +33,6 @@ __device__ __forceinline__ void LoadFour(uint32_t address, uint32_t (&to)[4]) {
                : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
                : "r"(address));
 }
-__device__ __forceinline__ void MultiplyAdd(int (&sums)[4], const uint32_t (&a)[4], uint32_t b0,
-                                            uint32_t b1) {
-  asm volatile(
-      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
-      "{%0,%1,%2,%3};"
-      : "+r"(sums[0]), "+r"(sums[1]), "+r"(sums[2]), "+r"(sums[3])
-      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
-}
-
 // Tiles of kTall times 32 rows of the step and kBroad times 32 rows of a matrix; each warp has 32 of
 // each.
 template <int kPlanes, int kTall, int kBroad>
@@ -53,22 +48,36 @@ struct ProductTile {
   const int first_row, first_column;
   const uint32_t shared;
 
-  __device__ void CopyStage(int unit) const {
-    const uint32_t stage = shared + static_cast<uint32_t>(unit % kStages * kStageSize);
-    const int columns = WholeColumns(product.matrix.columns);
-    for (int i = static_cast<int>(threadIdx.x); i < kStageRows * 4; i += kThreads) {
-      const int row = i / 4, part = i % 4 * 16;
-      const int8_t* from = nullptr;
-      if (row < kPlanes * kRows) {
-        const int plane = row / kRows;
-        from = planes.bytes +
-               (int64_t{first_row + row % kRows} * kPlanes + plane) * planes.stride;
-      } else {
-        from = product.matrix.weights + int64_t{first_column + row - kPlanes * kRows} * columns;
+  // Where the pieces of a row that this thread copies begin.
+  struct Copies {
+    static constexpr int kCount = kStageRows * 4 / kThreads;
+    static_assert(kStageRows * 4 % kThreads == 0);
+
+    __device__ explicit Copies(const ProductTile& tile) {
+#pragma unroll
+      for (int i = 0; i < kCount; ++i) {
+        const int piece = static_cast<int>(threadIdx.x) + i * kThreads;
+        const int row = piece / 4, part = piece % 4 * 16;
+        to[i] = tile.shared + static_cast<uint32_t>(row * kStride + part);
+        from[i] = tile.RowAt(row) + part;
       }
-      CopyAhead(stage + static_cast<uint32_t>(row * kStride + part),
-                from + unit * kColumnUnit + part);
     }
+    __device__ void Start(int unit) const {
+      const auto stage = static_cast<uint32_t>(unit % kStages * kStageSize);
+#pragma unroll
+      for (int i = 0; i < kCount; ++i) CopyAhead(to[i] + stage, from[i] + unit * kColumnUnit);
+    }
+    uint32_t to[kCount];
+    const int8_t* from[kCount];
+  };
+
+  __device__ const int8_t* RowAt(int row) const {
+    if (row >= kPlanes * kRows) {
+      const int columns = WholeColumns(product.matrix.columns);
+      return product.matrix.weights + int64_t{first_column + row - kPlanes * kRows} * columns;
+    }
+    return planes.bytes +
+           (int64_t{first_row + row % kRows} * kPlanes + row / kRows) * planes.stride;
   }
 
   __device__ void Multiply(int unit, int (&sums)[kPlanes][2][4][4]) const {
@@ -92,45 +101,27 @@ struct ProductTile {
           LoadFour(stage + static_cast<uint32_t>(row * kStride + k + lane / 16 * 16), a);
 #pragma unroll
           for (int n = 0; n < 4; ++n) {
-            MultiplyAdd(sums[p][m][n], a, b[n / 2][n % 2 * 2], b[n / 2][n % 2 * 2 + 1]);
+            MultiplyAdd(sums[p][m][n], a[0], a[1], a[2], a[3], b[n / 2][n % 2 * 2],
+                        b[n / 2][n % 2 * 2 + 1]);
           }
         }
       }
     }
   }
 
-  // One number of the result.
-  __device__ void Put(const TokenWork& work, int row, int column, int high, int low) const {
-    const TokenMatrix& m = product.matrix;
-    const int exponent = ProductExponent(work, kPlanes, m.scale_exponent, m.low_shift, row);
-    const bool is_free = product.kind == TokenProduct::kFree;
-    const int shift = is_free ? 16 : min(max(exponent - product.fraction, 0), 47);
-    const int32_t limit =
-        shift < 16 ? static_cast<int32_t>((1u << (15 + shift)) - 1) : 0x7FFFFFFF;
-    int32_t sum = high, scale = m.row_scale[column];
-    if (kPlanes == 1) {
-      scale = TimesQ15(scale, planes.mantissa[row]);
-    } else {
-      sum = high * (1 << (7 - m.low_shift)) + Round32(low, m.low_shift);
-    }
-    const auto y =
-        static_cast<int32_t>(Round64(int64_t{Saturate(sum, limit)} * scale, shift));
-    int32_t* const to = product.out + int64_t{row} * product.stride + column;
-    *to = product.kind == TokenProduct::kAdd ? Saturate(*to + y, kStreamLimit) : y;
-  }
-
   __device__ void Run(const TokenWork& work, int rows) const {
     int sums[kPlanes][2][4][4] = {};
+    const Copies copies(*this);
     const int units = WholeColumns(product.matrix.columns) / kColumnUnit;
 #pragma unroll
     for (int i = 0; i < kStages - 1; ++i) {
-      if (i < units) CopyStage(i);
+      if (i < units) copies.Start(i);
       CommitCopies();
     }
     for (int i = 0; i < units; ++i) {
       AwaitCopies<kStages - 2>();
       __syncthreads();
-      if (i + kStages - 1 < units) CopyStage(i + kStages - 1);
+      if (i + kStages - 1 < units) copies.Start(i + kStages - 1);
       CommitCopies();
       Multiply(i, sums);
     }
@@ -138,15 +129,17 @@ struct ProductTile {
     const int tall = first_row + warp / kBroad * 32 + lane / 4;
     const int broad = first_column + warp % kBroad * 32 + lane % 4 * 2;
 #pragma unroll
-    for (int m = 0; m < 2; ++m) {
+    for (int half = 0; half < 4; ++half) {
+      const int m = half / 2, at = half % 2 * 2, row = tall + half * 8;
+      if (row >= rows) continue;
+      const ResultRow<kPlanes> result(product, work, row);
 #pragma unroll
       for (int n = 0; n < 4; ++n) {
 #pragma unroll
-        for (int i = 0; i < 4; ++i) {
-          const int row = tall + m * 16 + i / 2 * 8, column = broad + n * 8 + i % 2;
-          if (row < rows && column < product.matrix.rows) {
-            Put(work, row, column, sums[0][m][n][i], sums[kPlanes - 1][m][n][i]);
-          }
+        for (int i = 0; i < 2; ++i) {
+          const int column = broad + n * 8 + i;
+          if (column >= product.matrix.rows) continue;
+          result.Put(column, sums[0][m][n][at + i], sums[kPlanes - 1][m][n][at + i]);
         }
       }
     }
@@ -159,15 +152,10 @@ __global__ void __launch_bounds__(kTall * kBroad * 32)
                   const __grid_constant__ TokenWork work, int rows) {
   using Tile = ProductTile<kPlanes, kTall, kBroad>;
   extern __shared__ __align__(128) char shared[];
-  int column = static_cast<int>(blockIdx.y), which = 0;
-  for (;; ++which) {
-    const int tiles = (products.product[which].matrix.rows + Tile::kColumns - 1) / Tile::kColumns;
-    if (column < tiles) break;
-    column -= tiles;
-  }
-  const Tile tile = {products.product[which], work.planes[kPlanes - 1],
-                     static_cast<int>(blockIdx.x) * Tile::kRows, column * Tile::kColumns,
-                     SharedAddress(shared)};
+  int column = static_cast<int>(blockIdx.y);
+  const TokenProduct& product = ProductOf(products, Tile::kColumns, column);
+  const Tile tile = {product, work.planes[kPlanes - 1], static_cast<int>(blockIdx.x) * Tile::kRows,
+                     column * Tile::kColumns, SharedAddress(shared)};
   tile.Run(work, rows);
 }
 
@@ -179,41 +167,39 @@ cudaError_t Prepare() {
 }
 
 template <int kPlanes, int kTall, int kBroad>
-void Launch(const TokenProducts& products, const TokenWork& work, int rows, cudaStream_t stream) {
+void Launch(const TokenProducts& products, const TokenWork& work, int rows, int tiles,
+            cudaStream_t stream) {
   using Tile = ProductTile<kPlanes, kTall, kBroad>;
-  int tiles = 0;
-  for (int i = 0; i < products.count; ++i) {
-    tiles += (products.product[i].matrix.rows + Tile::kColumns - 1) / Tile::kColumns;
-  }
   const dim3 grid(static_cast<unsigned>((rows + Tile::kRows - 1) / Tile::kRows),
                   static_cast<unsigned>(tiles));
   ProductKernel<kPlanes, kTall, kBroad>
       <<<grid, Tile::kThreads, Tile::kSharedSize, stream>>>(products, work, rows);
 }
 
-// Small tiles where large ones would leave most of the GPU without work.
-constexpr int kFewRows = 256;
+// From so many large tiles on they are quicker: two for each multiprocessor of a large GPU.
+constexpr int kManyTiles = 256;
 
 }  // namespace
 
 cudaError_t PrepareProducts() {
-  cudaError_t error = Prepare<1, 1, 2>();
-  if (error == cudaSuccess) error = Prepare<2, 1, 2>();
-  if (error == cudaSuccess) error = Prepare<1, 4, 2>();
+  cudaError_t error = Prepare<1, 4, 2>();
   if (error == cudaSuccess) error = Prepare<2, 4, 2>();
-  return error;
+  return error == cudaSuccess ? PrepareThinProducts() : error;
 }
 
 void LaunchProducts(const TokenProducts& products, const TokenWork& work, int rows,
                     cudaStream_t stream) {
-  const bool has_two = products.product[0].matrix.planes == 2;
-  const bool is_large = rows > kFewRows || products.product[0].matrix.rows > 16384;
-  if (is_large) {
-    has_two ? Launch<2, 4, 2>(products, work, rows, stream)
-            : Launch<1, 4, 2>(products, work, rows, stream);
+  using Tile = ProductTile<1, 4, 2>;
+  int tiles = 0;
+  for (int i = 0; i < products.count; ++i) {
+    tiles += (products.product[i].matrix.rows + Tile::kColumns - 1) / Tile::kColumns;
+  }
+  if (tiles * ((rows + Tile::kRows - 1) / Tile::kRows) < kManyTiles) {
+    LaunchThinProducts(products, work, rows, stream);
+  } else if (products.product[0].matrix.planes == 2) {
+    Launch<2, 4, 2>(products, work, rows, tiles, stream);
   } else {
-    has_two ? Launch<2, 1, 2>(products, work, rows, stream)
-            : Launch<1, 1, 2>(products, work, rows, stream);
+    Launch<1, 4, 2>(products, work, rows, tiles, stream);
   }
 }
 

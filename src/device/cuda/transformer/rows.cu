@@ -10,6 +10,7 @@ cudaError_t PrepareAttention(const TokenShape& shape);
 namespace {
 
 constexpr int kThreads = 128;
+constexpr int kWideThreads = 256;  // of longer vectors
 
 __global__ void __launch_bounds__(kThreads)
     EmbedKernel(const TokenShape shape, const TokenEmbedding embedding, const TokenTables tables,
@@ -92,7 +93,7 @@ __device__ int32_t GateArgument(int32_t gate, bool is_gelu) {
   return Saturate(Round32(g * slope, 18), 4095);
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kWideThreads)
     ActivateKernel(const TokenShape shape, const TokenMatrix matrix, int planes,
                    const TokenTables tables, const __grid_constant__ TokenWork work) {
   extern __shared__ int32_t vector[];
@@ -102,7 +103,7 @@ __global__ void __launch_bounds__(kThreads)
   const int32_t* const gate = work.gate + int64_t{row} * shape.hidden;
   const int32_t* const up = work.up + int64_t{row} * shape.hidden;
   int32_t largest = 0;
-  for (int i = group.rank(); i < shape.hidden; i += kThreads) {
+  for (int i = group.rank(); i < shape.hidden; i += kWideThreads) {
     const int32_t g = gate[i];
     const int64_t sigmoid = tables.sigmoid[4096 + GateArgument(g, shape.is_gelu)];
     vector[i] = static_cast<int32_t>((g * sigmoid + (1 << 15)) >> 16);
@@ -112,7 +113,7 @@ __global__ void __launch_bounds__(kThreads)
   const int bits = BitsOf(static_cast<uint32_t>(largest)) +
                    BitsOf(static_cast<uint32_t>(MagnitudeOf(group, up, shape.hidden)));
   const int shift = max(0, bits - 30);
-  for (int i = group.rank(); i < shape.hidden; i += kThreads) {
+  for (int i = group.rank(); i < shape.hidden; i += kWideThreads) {
     vector[i] = static_cast<int32_t>(Round64(int64_t{vector[i]} * up[i], shift));
   }
   const int fraction = kTokenGateFraction + FreeFraction(work, matrix, row) - shift;
@@ -193,7 +194,7 @@ void LaunchCombine(const TokenShape& shape, int planes, const TokenWork& work, i
 void LaunchActivate(const TokenShape& shape, const TokenMatrix& up, int planes,
                     const TokenTables& tables, const TokenWork& work, int rows,
                     cudaStream_t stream) {
-  ActivateKernel<<<Blocks(rows), kThreads, VectorSize(shape.hidden), stream>>>(shape, up, planes,
+  ActivateKernel<<<Blocks(rows), kWideThreads, VectorSize(shape.hidden), stream>>>(shape, up, planes,
                                                                               tables, work);
 }
 

@@ -72,7 +72,7 @@ cudaError_t TokenDispatcher::SetUp() {
 
 void TokenDispatcher::TearDown() {
   for (auto& graphs : graphs_) {
-    for (const auto& [rows, graph] : graphs) {
+    for (const auto& [key, graph] : graphs) {
       if (graph != nullptr) (void)cudaGraphExecDestroy(graph);
     }
   }
@@ -102,20 +102,21 @@ void TokenDispatcher::TakePending(Batch& batch, std::vector<TokenRequest*>& wait
   waiting.erase(waiting.begin(), end);
 }
 
-// As a graph when a step of so many rows has been met before.
-cudaError_t TokenDispatcher::Launch(int rows, int buffer) {
-  auto& graphs = graphs_[buffer];
-  const auto known = graphs.find(rows);
+// As a graph when such a step has been met before.
+cudaError_t TokenDispatcher::Launch(const TokenNetwork::Step& step) {
+  auto& graphs = graphs_[step.buffer];
+  const std::pair key(step.rows, step.has_groups);
+  const auto known = graphs.find(key);
   if (known != graphs.end() && known->second != nullptr) {
     return cudaGraphLaunch(known->second, compute_);
   }
   if (known == graphs.end()) {
-    if (graphs.size() < kMostGraphs) graphs.emplace(rows, nullptr);
-    return network_.Launch(work_, rows, buffer, compute_);
+    if (graphs.size() < kMostGraphs) graphs.emplace(key, nullptr);
+    return network_.Launch(work_, step, compute_);
   }
   cudaGraph_t graph = nullptr;
   cudaError_t error = cudaStreamBeginCapture(compute_, cudaStreamCaptureModeThreadLocal);
-  if (error == cudaSuccess) error = network_.Launch(work_, rows, buffer, compute_);
+  if (error == cudaSuccess) error = network_.Launch(work_, step, compute_);
   const cudaError_t end = cudaStreamEndCapture(compute_, &graph);
   if (error == cudaSuccess) error = end;
   if (error == cudaSuccess) error = cudaGraphInstantiate(&known->second, graph, 0);
@@ -132,7 +133,9 @@ cudaError_t TokenDispatcher::Start(int buffer) {
       cudaMemcpyAsync(const_cast<TokenRow*>(work_.rows), batch.rows,
                       static_cast<size_t>(rows) * sizeof(TokenRow), cudaMemcpyHostToDevice,
                       compute_);
-  if (error == cudaSuccess) error = Launch(rows, buffer);
+  const bool has_groups = std::any_of(batch.rows, batch.rows + rows,
+                                      [](const TokenRow& row) { return row.group != 1; });
+  if (error == cudaSuccess) error = Launch({rows, has_groups, buffer});
   if (error == cudaSuccess) error = cudaEventRecord(batch.computed, compute_);
   if (error == cudaSuccess) error = cudaStreamWaitEvent(copy_, batch.computed, 0);
   const auto row_size = static_cast<size_t>(network_.shape().token_count);

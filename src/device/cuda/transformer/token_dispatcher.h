@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "device/cuda/transformer/token_network.h"
@@ -60,7 +61,7 @@ class TokenDispatcher {
   void TearDown();
   void TakePending(Batch& batch, std::vector<TokenRequest*>& waiting);
   cudaError_t Start(int buffer);
-  cudaError_t Launch(int rows, int buffer);
+  cudaError_t Launch(const TokenNetwork::Step& step);
   // Whether something has changed.
   bool Watch(Batch& batch);
   void Fail(cudaError_t error);
@@ -79,8 +80,8 @@ class TokenDispatcher {
   Batch batches_[kBuffers];
   cudaStream_t compute_ = nullptr;
   cudaStream_t copy_ = nullptr;
-  // Steps of so many rows as graphs, which cost one call; null: it was met once.
-  std::map<int, cudaGraphExec_t> graphs_[kBuffers];
+  // Steps as graphs, which cost one call, by rows and whether some attend together; null: met once.
+  std::map<std::pair<int, bool>, cudaGraphExec_t> graphs_[kBuffers];
 
   std::thread thread_;
 };

@@ -50,9 +50,10 @@ void LaunchRemember(const TokenShape& shape, const TokenLayer& layer, int number
                     const TokenTables& tables, const uint32_t* phases, const TokenWork& work,
                     int rows, cudaStream_t stream);
 
-// Spec 6.8 and 6.9, 1 to 4, in the place of the queries' products.
+// Spec 6.8 and 6.9, 1 to 4, in the place of the queries' products. `most` positions of a lane
+// attend together at most.
 void LaunchAttend(const TokenShape& shape, int window, int number, const TokenTables& tables,
-                  const TokenWork& work, int rows, cudaStream_t stream);
+                  const TokenWork& work, int rows, int most, cudaStream_t stream);
 
 // Spec 6.9, 5, as planes.
 void LaunchCombine(const TokenShape& shape, int planes, const TokenWork& work, int rows,

@@ -138,9 +138,9 @@ TokenShape ShapeOf(const lmz_cuda_transformer& w) {
 
 // What the kernels for vectors and for attention hold in shared memory.
 bool FitsShared(const TokenShape& shape, int shared_limit) {
-  constexpr int kOther = 16 << 10;
-  const int attention = kHeadsTogether * shape.context.slots();
-  return 4 * std::max(shape.widest(), attention) + kOther <= shared_limit &&
+  constexpr int kOther = 40 << 10;
+  const int scores = shape.queries_together() * (shape.context.slots() + kScorePadding);
+  return 4 * std::max(shape.widest(), scores) + kOther <= shared_limit &&
          shape.context.slots() <= kMostSlots && shape.head_size <= kMostHeadSize &&
          shape.width <= 8192;
 }
@@ -283,8 +283,9 @@ void LaunchAll(std::initializer_list<TokenProduct> products, const TokenWork& wo
 
 }  // namespace
 
-void TokenNetwork::LaunchLayer(const TokenWork& work, int number, int rows,
+void TokenNetwork::LaunchLayer(const TokenWork& work, int number, const Step& step,
                                cudaStream_t stream) const {
+  const int rows = step.rows;
   const TokenLayer& layer = layers_[static_cast<size_t>(number)];
   const auto& [query, key, value] = layer.projection;
   LaunchNormalize(shape_, layer.input_norm, PlanesBit(query) | PlanesBit(key) | PlanesBit(value),
@@ -294,7 +295,8 @@ void TokenNetwork::LaunchLayer(const TokenWork& work, int number, int rows,
             work, rows, stream);
   LaunchRemember(shape_, layer, number, tables_, embedding_.phases[layer.rotation], work, rows,
                  stream);
-  LaunchAttend(shape_, layer.window, number, tables_, work, rows, stream);
+  const int most = step.has_groups ? shape_.positions_together() : 1;
+  LaunchAttend(shape_, layer.window, number, tables_, work, rows, most, stream);
   LaunchCombine(shape_, PlanesBit(layer.output), work, rows, stream);
   const auto add = [&](const TokenMatrix& matrix, const TokenNorm& norm) {
     if (!shape_.has_output_norms) {
@@ -314,10 +316,11 @@ void TokenNetwork::LaunchLayer(const TokenWork& work, int number, int rows,
   add(layer.down, layer.down_norm);
 }
 
-cudaError_t TokenNetwork::Launch(const TokenWork& work, int rows, int buffer,
+cudaError_t TokenNetwork::Launch(const TokenWork& work, const Step& step,
                                  cudaStream_t stream) const {
+  const int rows = step.rows, buffer = step.buffer;
   LaunchEmbed(shape_, embedding_, tables_, work, rows, stream);
-  for (int i = 0; i < shape_.layers; ++i) LaunchLayer(work, i, rows, stream);
+  for (int i = 0; i < shape_.layers; ++i) LaunchLayer(work, i, step, stream);
   LaunchNormalize(shape_, final_norm_, PlanesBit(head_), work, rows, stream);
   auto* const logits = reinterpret_cast<int32_t*>(work.weights[buffer]);
   TokenMatrix head = head_;

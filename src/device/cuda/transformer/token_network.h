@@ -31,12 +31,17 @@ class TokenNetwork {
   bool TakeWork(TokenWork& work) const;
   static void Release(TokenWork& work);
 
-  // Starts a step of the first `rows` of work.rows on `stream`; the weights go to
-  // work.weights[buffer]. Waits for nothing.
-  cudaError_t Launch(const TokenWork& work, int rows, int buffer, cudaStream_t stream) const;
+  // A step of the first `rows` of work.rows, whose weights go to work.weights[buffer].
+  struct Step {
+    int rows;
+    bool has_groups;  // rows that attend together
+    int buffer;
+  };
+  // Starts it on `stream`. Waits for nothing.
+  cudaError_t Launch(const TokenWork& work, const Step& step, cudaStream_t stream) const;
 
  private:
-  void LaunchLayer(const TokenWork& work, int number, int rows, cudaStream_t stream) const;
+  void LaunchLayer(const TokenWork& work, int number, const Step& step, cudaStream_t stream) const;
 
   TokenShape shape_ = {};
   TokenEmbedding embedding_ = {};

@@ -71,14 +71,17 @@ Run RunFrom(const lmz_cuda_token_session& session, const int32_t* lanes, int cou
 void FillRows(lmz_cuda_token_session& session, const int32_t* lanes, int count, int positions,
               const Run& run, const uint32_t* tokens) {
   const size_t lane_size = session.network.network.lane_size();
+  const int together = session.network.network.shape().positions_together();
   session.rows.clear();
   for (int i = 0; i < count; ++i) {
     const auto lane = static_cast<size_t>(lanes[i]);
     for (int p = run.begin; p < run.end; ++p) {
+      const bool is_first = (p - run.begin) % together == 0;
       session.rows.push_back({.cache = static_cast<char*>(session.caches) + lane * lane_size,
                               .place = session.places[lane] + static_cast<uint64_t>(p),
                               .token = tokens[int64_t{i} * positions + p],
-                              .unused = 0});
+                              .group = static_cast<uint32_t>(
+                                  is_first ? std::min(together, run.end - p) : 0)});
     }
   }
 }

@@ -30,7 +30,12 @@ LMZ_CUDA_EITHER constexpr int WholeRows(int rows) {
 constexpr int kMostStepRows = 1024;
 
 constexpr int kMostSlots = 4096;
-constexpr int kHeadsTogether = 4;  // of attention, with the same keys
+
+// Queries of a lane that attend to the same keys together: so many rows tensor cores take, but
+// their scores, for all slots, lie in shared memory.
+constexpr int kMostQueries = 16;
+constexpr int kMostScores = 24 << 10;
+constexpr int kScorePadding = 4;  // of a query's scores
 
 // Weights [WholeRows(rows)][WholeColumns(columns)], as model/transformer/bound_transformer.h.
 struct TokenMatrix {
@@ -104,6 +109,16 @@ struct TokenShape {
 
   LMZ_CUDA_EITHER int query_size() const { return heads * head_size; }
   LMZ_CUDA_EITHER int key_size() const { return kv_heads * head_size; }
+  // How many heads, and how many positions, attend together.
+  LMZ_CUDA_EITHER int queries_together() const {
+    const int fit = kMostScores / context.slots();
+    return fit < kMostQueries ? fit : kMostQueries;
+  }
+  LMZ_CUDA_EITHER int heads_together() const {
+    const int all = heads / kv_heads;
+    return all < queries_together() ? all : queries_together();
+  }
+  LMZ_CUDA_EITHER int positions_together() const { return queries_together() / heads_together(); }
   LMZ_CUDA_EITHER int widest() const {
     const int most = width > hidden ? width : hidden;
     return most > query_size() ? most : query_size();
@@ -131,7 +146,7 @@ struct TokenRow {
   char* cache;  // of its lane: [layers][kv_heads] of CacheLayout::size bytes
   uint64_t place;
   uint32_t token;  // row of the embedding
-  uint32_t unused;
+  uint32_t group;  // this one and those behind it, of the same lane, attend together; 0: it is behind
 };
 
 // A vector of each row as matrices read it: planes of bytes, the higher one first.
