@@ -8,12 +8,13 @@ namespace lmz {
 
 namespace {
 
-// The base model and the large one; with fewer parameters the mixer takes most of the time.
-constexpr uint64_t kLeastParameters = uint64_t{1} << 20;
 // A step takes about as long for 64 lanes as for one.
 constexpr int kLeastLanes = 64;
-// With one such block all threads of a CPU are quicker.
-constexpr uint64_t kLeastBlocks = 8;
+// With one such block all threads of a CPU are quicker, with two about as quick
+// (docs/benchmarks.md).
+constexpr uint64_t kLeastBlocks = 4;
+// Large transformers are worth it for a single lane.
+constexpr uint64_t kManyParameters = uint64_t{1} << 26;
 
 class LazyDevice final : public Device {
  public:
@@ -31,8 +32,8 @@ class LazyDevice final : public Device {
   }
 
   bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) override {
-    return parameters >= kLeastParameters && lanes >= kLeastLanes && blocks >= kLeastBlocks &&
-           Gpu() != nullptr;
+    const bool is_enough = lanes >= kLeastLanes && blocks >= kLeastBlocks;
+    return (is_enough || parameters >= kManyParameters) && Gpu() != nullptr;
   }
 
   int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }

@@ -111,8 +111,7 @@ class Gpu {
     const auto known = token_networks_.find(predictor.id());
     if (known != token_networks_.end()) return known->second;
     const UnpackedTransformer unpacked(predictor);
-    lmz_cuda_token_network* const network =
-        api_.load_tokens(device_, &unpacked.weights(), error);
+    lmz_cuda_token_network* const network = api_.load_tokens(device_, &unpacked.weights(), error);
     token_networks_.emplace(predictor.id(), network);
     return network;
   }
@@ -211,9 +210,9 @@ class CudaDevice final : public Device {
       RememberMisfit(error.data());
       return predictor.Begin(size);
     }
-    return std::make_unique<FallbackTokenSession>(
-        std::make_unique<CudaTokens>(gpu, session, share), predictor, size,
-        [this](const Status& status) { Fail(status); });
+    return std::make_unique<FallbackTokenSession>(std::make_unique<CudaTokens>(gpu, session, share),
+                                                  predictor, size,
+                                                  [this](const Status& status) { Fail(status); });
   }
 
   bool IsWorthIt(uint64_t, int, uint64_t) override { return true; }

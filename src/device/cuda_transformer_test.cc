@@ -142,8 +142,7 @@ TEST_F(CudaTransformerTest, ManySessionsAtATimeGiveTheSameWeights) {
   std::vector<Weights> given(24);
   std::vector<std::thread> threads;
   for (size_t i = 0; i < given.size(); ++i) {
-    threads.emplace_back(
-        [&, i] { given[i] = OnGpu(predictor, 64, 60, i % 2 == 0 ? 1 : 10); });
+    threads.emplace_back([&, i] { given[i] = OnGpu(predictor, 64, 60, i % 2 == 0 ? 1 : 10); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const Weights& weights : given) EXPECT_EQ(weights, expected);

@@ -160,8 +160,7 @@ typedef struct lmz_cuda_api {
   /* As TokenSession::Step, one step of a session at a time. Waits for the device. Returns 0, or
    * another number on failure: the device is of no more use then. */
   int32_t (*step_tokens)(lmz_cuda_token_session* session, const int32_t* lanes, int32_t count,
-                         int32_t positions, const uint32_t* tokens, uint32_t* weights,
-                         char* error);
+                         int32_t positions, const uint32_t* tokens, uint32_t* weights, char* error);
 } lmz_cuda_api;
 
 /* The only name that the library exports; NULL for another version. */

@@ -246,12 +246,11 @@ class Contest {
            .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
-    contestants_.push_back(
-        {.options = TokenOptions{.model = tokens_,
-                                 .second = second_->as_byte_predictor(),
-                                 .lanes =
-                                     static_cast<uint8_t>(LanesOfTokens(raw_.size(), is_wide_))},
-         .cost = kTokenCost});
+    contestants_.push_back({.options = TokenOptions{.model = tokens_,
+                                                    .second = second_->as_byte_predictor(),
+                                                    .lanes = static_cast<uint8_t>(
+                                                        LanesOfTokens(raw_.size(), is_wide_))},
+                            .cost = kTokenCost});
   }
 
   // Leaves out those who lose on samples from several places. There models and mixers have just

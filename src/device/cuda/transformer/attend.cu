@@ -52,10 +52,9 @@ struct Attention {
       const int part = i % parts, plane = i / parts % planes, query = i / parts / planes;
       int4 bytes = {};
       if (query < queries) {
-        const int8_t* const from =
-            work.query_bytes +
-            (int64_t{RowOf(query)} * planes + plane) * shape.query_size() +
-            (first_head + query % heads) * shape.head_size;
+        const int8_t* const from = work.query_bytes +
+                                   (int64_t{RowOf(query)} * planes + plane) * shape.query_size() +
+                                   (first_head + query % heads) * shape.head_size;
         bytes = reinterpret_cast<const int4*>(from)[part];
       }
       reinterpret_cast<int4*>(shared.query[plane][query])[part] = bytes;
@@ -134,8 +133,7 @@ struct Attention {
   // Scores in the place of D, and their peaks.
   __device__ void Score() const {
     const auto* const logs = reinterpret_cast<const int32_t*>(cache + layout.log);
-    const int narrowing =
-        max(0, BitsOf(static_cast<uint32_t>(127 * 127 * shape.head_size)) - 15);
+    const int narrowing = max(0, BitsOf(static_cast<uint32_t>(127 * 127 * shape.head_size)) - 15);
     ForQueries([&](int query, int part, int parts) {
       const SeenSlots seen(shape.context, work.rows[RowOf(query)].place, window);
       const int2 scale = work.query_scale[HeadOf(query)];
@@ -308,7 +306,7 @@ void LaunchAttend(const TokenShape& shape, int window, int number, const TokenTa
   const int parts = (heads + together - 1) / together;
   const dim3 grid(static_cast<unsigned>(rows), static_cast<unsigned>(shape.kv_heads * parts));
   AttendKernel<<<grid, kThreads, SharedSize(shape, most), stream>>>(shape, window, number, tables,
-                                                                   work);
+                                                                    work);
 }
 
 }  // namespace lmz::cuda

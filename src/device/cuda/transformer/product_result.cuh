@@ -1,4 +1,5 @@
-// What becomes of a sum of a product (docs/spec/numerics.md, 6.4), and the tensor cores' instruction.
+// What becomes of a sum of a product (docs/spec/numerics.md, 6.4), and the tensor cores'
+// instruction.
 #pragma once
 
 #include "device/cuda/transformer/token_integers.cuh"

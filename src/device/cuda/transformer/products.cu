@@ -33,8 +33,8 @@ __device__ __forceinline__ void LoadFour(uint32_t address, uint32_t (&to)[4]) {
                : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
                : "r"(address));
 }
-// Tiles of kTall times 32 rows of the step and kBroad times 32 rows of a matrix; each warp has 32 of
-// each.
+// Tiles of kTall times 32 rows of the step and kBroad times 32 rows of a matrix; each warp has 32
+// of each.
 template <int kPlanes, int kTall, int kBroad>
 struct ProductTile {
   static constexpr int kThreads = kTall * kBroad * 32;
@@ -147,7 +147,7 @@ struct ProductTile {
 };
 
 template <int kPlanes, int kTall, int kBroad>
-__global__ void __launch_bounds__(kTall * kBroad * 32)
+__global__ void __launch_bounds__(kTall* kBroad * 32)
     ProductKernel(const __grid_constant__ TokenProducts products,
                   const __grid_constant__ TokenWork work, int rows) {
   using Tile = ProductTile<kPlanes, kTall, kBroad>;

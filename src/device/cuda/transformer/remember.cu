@@ -150,8 +150,7 @@ struct RowHead {
           reinterpret_cast<const int32_t*>(cache + layout.first_keys) + t * size();
       group.Sync();
       for (int i = group.rank(); i < half; i += 32) {
-        const uint32_t turn =
-            static_cast<uint32_t>(begin + static_cast<uint64_t>(t)) * phases[i];
+        const uint32_t turn = static_cast<uint32_t>(begin + static_cast<uint64_t>(t)) * phases[i];
         RotatePair(key[i], key[half + i], CosineOf(tables.quarter_sine, turn),
                    SineOf(tables.quarter_sine, turn), i);
       }
@@ -201,10 +200,9 @@ __global__ void __launch_bounds__(kWarps * 32)
   const CacheLayout layout(shape.context, shape.head_size, shape.attention_planes);
   const TokenRow& token = work.rows[row];
   const int key_head = which < shape.heads ? 0 : (which - shape.heads) % shape.kv_heads;
-  char* const cache =
-      token.cache + (int64_t{number} * shape.kv_heads + key_head) * layout.size;
-  const RowHead head = {shape, layer, tables, work, token, cache, layout, row, vectors[warp],
-                        turned[warp], bytes[warp], {}};
+  char* const cache = token.cache + (int64_t{number} * shape.kv_heads + key_head) * layout.size;
+  const RowHead head = {shape,  layer, tables,        work,         token,       cache,
+                        layout, row,   vectors[warp], turned[warp], bytes[warp], {}};
   if (which < shape.heads) {
     head.MakeQuery(which);
   } else if (which < shape.heads + shape.kv_heads) {

@@ -80,8 +80,7 @@ __global__ void __launch_bounds__(kThreads)
   const int32_t* const sums = work.query + int64_t{row} * shape.query_size();
   for (int i = group.rank(); i < shape.query_size(); i += kThreads) {
     const int2 by = scale[i / shape.head_size];
-    vector[i] =
-        static_cast<int32_t>(Round64(int64_t{sums[i]} * by.x, min(47, 16 + by.y - least)));
+    vector[i] = static_cast<int32_t>(Round64(int64_t{sums[i]} * by.x, min(47, 16 + by.y - least)));
   }
   WritePlanes(group, work, row, vector, shape.query_size(), least - 16, planes);
 }
@@ -182,26 +181,26 @@ void LaunchEmbed(const TokenShape& shape, const TokenEmbedding& embedding,
 void LaunchNormalize(const TokenShape& shape, const TokenNorm& norm, int planes,
                      const TokenWork& work, int rows, cudaStream_t stream) {
   NormalizeKernel<<<Blocks(rows), kThreads, VectorSize(shape.width), stream>>>(shape, norm, planes,
-                                                                              work);
+                                                                               work);
 }
 
 void LaunchCombine(const TokenShape& shape, int planes, const TokenWork& work, int rows,
                    cudaStream_t stream) {
   CombineKernel<<<Blocks(rows), kThreads, VectorSize(shape.query_size()), stream>>>(shape, planes,
-                                                                                   work);
+                                                                                    work);
 }
 
 void LaunchActivate(const TokenShape& shape, const TokenMatrix& up, int planes,
                     const TokenTables& tables, const TokenWork& work, int rows,
                     cudaStream_t stream) {
-  ActivateKernel<<<Blocks(rows), kWideThreads, VectorSize(shape.hidden), stream>>>(shape, up, planes,
-                                                                              tables, work);
+  ActivateKernel<<<Blocks(rows), kWideThreads, VectorSize(shape.hidden), stream>>>(
+      shape, up, planes, tables, work);
 }
 
 void LaunchAddNormal(const TokenShape& shape, const TokenMatrix& matrix, const TokenNorm& norm,
                      const TokenWork& work, int rows, cudaStream_t stream) {
   AddNormalKernel<<<Blocks(rows), kThreads, VectorSize(shape.width), stream>>>(shape, matrix, norm,
-                                                                              work);
+                                                                               work);
 }
 
 void LaunchWeigh(const TokenShape& shape, const VirtualTokens& virtual_tokens,

@@ -16,8 +16,7 @@ struct SeenSlots {
 
   __device__ SeenSlots(const TokenContext& context, uint64_t place, int window) {
     for (int i = 0; i < 3; ++i) first[i] = last[i] = 0;
-    const uint64_t reach =
-        window == 0 ? place + 1 : min(place + 1, static_cast<uint64_t>(window));
+    const uint64_t reach = window == 0 ? place + 1 : min(place + 1, static_cast<uint64_t>(window));
     const uint64_t least = place + 1 - reach;  // the first place within the window
     const auto sinks = static_cast<uint64_t>(context.sinks);
     if (place < sinks) {

@@ -33,8 +33,8 @@ struct WarpSums {
     for (int p = 0; p < kPlanes; ++p) {
 #pragma unroll
       for (int m = 0; m < 4; ++m) {
-        a[p][m / 2][m % 2] = *reinterpret_cast<const int4*>(
-            rows + (int64_t{m} * 8 * kPlanes + p) * row_stride);
+        a[p][m / 2][m % 2] =
+            *reinterpret_cast<const int4*>(rows + (int64_t{m} * 8 * kPlanes + p) * row_stride);
       }
     }
 #pragma unroll
@@ -73,7 +73,7 @@ struct WarpSums {
 };
 
 template <int kPlanes>
-constexpr int kSharedSize = kWarps * kPlanes * kSide * kStride * 4;
+constexpr int kSharedSize = kWarps* kPlanes* kSide* kStride * 4;
 
 template <int kPlanes>
 __global__ void __launch_bounds__(kWarps * 32, 2)
@@ -110,8 +110,7 @@ __global__ void __launch_bounds__(kWarps * 32, 2)
       }
     }
     if (first_row + row >= rows || first_column + lane >= product.matrix.rows) continue;
-    ResultRow<kPlanes>(product, work, first_row + row)
-        .Put(first_column + lane, total[0], total[1]);
+    ResultRow<kPlanes>(product, work, first_row + row).Put(first_column + lane, total[0], total[1]);
   }
 }
 
@@ -122,8 +121,7 @@ void Launch(const TokenProducts& products, const TokenWork& work, int rows, cuda
     tiles += (products.product[i].matrix.rows + kSide - 1) / kSide;
   }
   const dim3 grid(static_cast<unsigned>((rows + kSide - 1) / kSide), static_cast<unsigned>(tiles));
-  ThinKernel<kPlanes>
-      <<<grid, kWarps * 32, kSharedSize<kPlanes>, stream>>>(products, work, rows);
+  ThinKernel<kPlanes><<<grid, kWarps * 32, kSharedSize<kPlanes>, stream>>>(products, work, rows);
 }
 
 }  // namespace

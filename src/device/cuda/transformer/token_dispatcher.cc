@@ -60,8 +60,8 @@ cudaError_t TokenDispatcher::SetUp() {
   }
   for (Batch& batch : batches_) {
     if (error == cudaSuccess) {
-      error = cudaHostAlloc(reinterpret_cast<void**>(&batch.rows),
-                            kMostStepRows * sizeof(TokenRow), cudaHostAllocPortable);
+      error = cudaHostAlloc(reinterpret_cast<void**>(&batch.rows), kMostStepRows * sizeof(TokenRow),
+                            cudaHostAllocPortable);
     }
     for (cudaEvent_t* event : {&batch.computed, &batch.copied}) {
       if (error == cudaSuccess) error = cudaEventCreateWithFlags(event, cudaEventDisableTiming);
@@ -129,10 +129,9 @@ cudaError_t TokenDispatcher::Start(int buffer) {
   int rows = 0;
   for (const TokenRequest* request : batch.requests) rows += request->count;
   batch.is_computing = true;
-  cudaError_t error =
-      cudaMemcpyAsync(const_cast<TokenRow*>(work_.rows), batch.rows,
-                      static_cast<size_t>(rows) * sizeof(TokenRow), cudaMemcpyHostToDevice,
-                      compute_);
+  cudaError_t error = cudaMemcpyAsync(const_cast<TokenRow*>(work_.rows), batch.rows,
+                                      static_cast<size_t>(rows) * sizeof(TokenRow),
+                                      cudaMemcpyHostToDevice, compute_);
   const bool has_groups = std::any_of(batch.rows, batch.rows + rows,
                                       [](const TokenRow& row) { return row.group != 1; });
   if (error == cudaSuccess) error = Launch({rows, has_groups, buffer});

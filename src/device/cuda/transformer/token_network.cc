@@ -265,8 +265,8 @@ void TokenNetwork::Release(TokenWork& work) {
 namespace {
 
 TokenProduct Free(const TokenMatrix& matrix, int32_t* out, int stride) {
-  return {.matrix = matrix, .kind = TokenProduct::kFree, .fraction = 0, .out = out,
-          .stride = stride};
+  return {
+      .matrix = matrix, .kind = TokenProduct::kFree, .fraction = 0, .out = out, .stride = stride};
 }
 
 // Those that read one plane, and those that read two.

@@ -39,9 +39,9 @@ struct lmz_cuda_token_session {
   void* weights = nullptr;  // pinned, of a whole step
   void* scratch = nullptr;  // as large, taken when a step has to be cut
   size_t weights_size = 0;
-  size_t most = 0;                // lanes times positions
-  std::vector<uint64_t> places;   // [lane]: of the next token
-  std::vector<TokenRow> rows;     // of a run
+  size_t most = 0;               // lanes times positions
+  std::vector<uint64_t> places;  // [lane]: of the next token
+  std::vector<TokenRow> rows;    // of a run
 };
 
 namespace lmz::cuda {
@@ -77,11 +77,11 @@ void FillRows(lmz_cuda_token_session& session, const int32_t* lanes, int count, 
     const auto lane = static_cast<size_t>(lanes[i]);
     for (int p = run.begin; p < run.end; ++p) {
       const bool is_first = (p - run.begin) % together == 0;
-      session.rows.push_back({.cache = static_cast<char*>(session.caches) + lane * lane_size,
-                              .place = session.places[lane] + static_cast<uint64_t>(p),
-                              .token = tokens[int64_t{i} * positions + p],
-                              .group = static_cast<uint32_t>(
-                                  is_first ? std::min(together, run.end - p) : 0)});
+      session.rows.push_back(
+          {.cache = static_cast<char*>(session.caches) + lane * lane_size,
+           .place = session.places[lane] + static_cast<uint64_t>(p),
+           .token = tokens[int64_t{i} * positions + p],
+           .group = static_cast<uint32_t>(is_first ? std::min(together, run.end - p) : 0)});
     }
   }
 }
@@ -115,8 +115,8 @@ lmz_cuda_token_session* BeginTokens(lmz_cuda_token_network* network, int32_t lan
   session->places.assign(static_cast<size_t>(lanes), 0);
   session->most = static_cast<size_t>(lanes) * static_cast<size_t>(positions);
   session->caches_size = static_cast<size_t>(lanes) * network->network.lane_size();
-  session->weights_size = session->most * sizeof(uint32_t) *
-                          static_cast<size_t>(network->network.shape().token_count);
+  session->weights_size =
+      session->most * sizeof(uint32_t) * static_cast<size_t>(network->network.shape().token_count);
   session->caches = device.device_memory.Take(session->caches_size);
   session->weights = device.pinned_memory.Take(session->weights_size);
   if (session->caches != nullptr && session->weights != nullptr) return session.release();
@@ -167,8 +167,8 @@ int32_t StepTokens(lmz_cuda_token_session* session, const int32_t* lanes, int32_
     if (weights == to) continue;
     const size_t some = static_cast<size_t>(run.end - run.begin) * row_size;
     for (int i = 0; i < count; ++i) {
-      const auto at = static_cast<size_t>(i) * static_cast<size_t>(positions) +
-                      static_cast<size_t>(run.begin);
+      const auto at =
+          static_cast<size_t>(i) * static_cast<size_t>(positions) + static_cast<size_t>(run.begin);
       std::copy_n(request.weights + static_cast<size_t>(i) * some, some, weights + at * row_size);
     }
   }

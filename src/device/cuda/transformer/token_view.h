@@ -146,7 +146,8 @@ struct TokenRow {
   char* cache;  // of its lane: [layers][kv_heads] of CacheLayout::size bytes
   uint64_t place;
   uint32_t token;  // row of the embedding
-  uint32_t group;  // this one and those behind it, of the same lane, attend together; 0: it is behind
+  uint32_t
+      group;  // this one and those behind it, of the same lane, attend together; 0: it is behind
 };
 
 // A vector of each row as matrices read it: planes of bytes, the higher one first.
