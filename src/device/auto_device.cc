@@ -13,8 +13,10 @@ constexpr int kLeastLanes = 64;
 // With one such block all threads of a CPU are quicker, with two about as quick
 // (docs/benchmarks.md).
 constexpr uint64_t kLeastBlocks = 4;
-// Large transformers are worth it for a single lane.
+// A transformer of so many parameters keeps a GPU busy with a single block of so many lanes; with
+// one lane all threads of a CPU are quicker.
 constexpr uint64_t kManyParameters = uint64_t{1} << 26;
+constexpr int kLeastLanesOfMany = 8;
 
 class LazyDevice final : public Device {
  public:
@@ -32,8 +34,10 @@ class LazyDevice final : public Device {
   }
 
   bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) override {
-    const bool is_enough = lanes >= kLeastLanes && blocks >= kLeastBlocks;
-    return (is_enough || parameters >= kManyParameters) && Gpu() != nullptr;
+    const bool is_enough = parameters >= kManyParameters
+                               ? lanes >= kLeastLanesOfMany
+                               : lanes >= kLeastLanes && blocks >= kLeastBlocks;
+    return is_enough && Gpu() != nullptr;
   }
 
   int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }
