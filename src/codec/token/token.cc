@@ -83,7 +83,8 @@ Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
   if (options.lanes > kMaxLanes) {
     return Status(Code::kInvalidArgument, "there are 1 to 64 lanes");
   }
-  const int wanted = options.lanes != 0 ? options.lanes : LanesOfTokens(raw.size());
+  const int wanted =
+      options.lanes != 0 ? options.lanes : LanesOfTokens(raw.size(), options.is_wide);
   const int lanes = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(wanted), raw.size()));
   LMZ_ASSIGN(const Layout layout, Layout::Make(raw.size(), lanes, 1));
   payload.clear();

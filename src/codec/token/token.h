@@ -13,6 +13,7 @@ struct TokenOptions {
   const TokenPredictor* model = nullptr;  // needed; outlives the coding
   const Predictor* second = nullptr;      // of bytes; null: none. Outlives the coding
   uint8_t lanes = 0;                      // 1 .. 64; 0: by size
+  bool is_wide = false;                   // by size, but many lanes in all but short blocks
 };
 
 // Replaces `payload` with the code of `raw` under the models of `options`; returns the coder's

@@ -248,8 +248,7 @@ class Contest {
     if (tokens_ == nullptr) return;
     contestants_.push_back({.options = TokenOptions{.model = tokens_,
                                                     .second = second_->as_byte_predictor(),
-                                                    .lanes = static_cast<uint8_t>(
-                                                        LanesOfTokens(raw_.size(), is_wide_))},
+                                                    .is_wide = is_wide_},
                             .cost = kTokenCost});
   }
 

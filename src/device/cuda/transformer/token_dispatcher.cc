@@ -176,7 +176,7 @@ void TokenDispatcher::Work() {
   const cudaError_t ready = SetUp();
   if (ready != cudaSuccess) Fail(ready);
   std::vector<TokenRequest*> waiting;
-  const auto is_idle = [this](const Batch& batch) { return batch.requests.empty(); };
+  const auto is_idle = [](const Batch& batch) { return batch.requests.empty(); };
   for (;;) {
     const bool are_idle = std::all_of(std::begin(batches_), std::end(batches_), is_idle);
     {
