@@ -27,4 +27,10 @@ std::unique_ptr<Session> BlockResources::BeginSession(const Predictor& predictor
   return device != nullptr ? device->Begin(predictor, size, cpu_share) : predictor.Begin(size);
 }
 
+std::unique_ptr<TokenSession> BlockResources::BeginTokens(const TokenPredictor& predictor,
+                                                          const TokenSessionSize& size) const {
+  return device != nullptr ? device->BeginTokens(predictor, size, cpu_share)
+                           : predictor.Begin(size);
+}
+
 }  // namespace lmz

@@ -16,7 +16,10 @@ class Device;         // model/device.h
 class ModelLibrary;   // model/library.h
 class Predictor;      // model/predictor.h
 class Session;
+class TokenPredictor;  // model/token/token_predictor.h
+class TokenSession;
 struct SessionSize;
+struct TokenSessionSize;
 
 // A codec's number in the format, 0 to 15 (docs/spec/codecs.md). Each codec names its own in its
 // row: kPngCodec.id.
@@ -35,7 +38,7 @@ struct BlockResources {
   int depth = 0;
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   const ModelLibrary* models = nullptr;
-  // Where models of bytes run; null: on the CPU.
+  // Where models run; null: on the CPU.
   Device* device = nullptr;
   // What the thread has a turn of, which it leaves while it waits for the device; null: nothing.
   CpuShare* cpu_share = nullptr;
@@ -67,6 +70,8 @@ struct BlockResources {
 
   // For codecs: a session of `predictor` on the device, or on the CPU. May throw std::bad_alloc.
   std::unique_ptr<Session> BeginSession(const Predictor& predictor, const SessionSize& size) const;
+  std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                            const TokenSessionSize& size) const;
 
   // For codecs: the resources of a part of the work. What the part reports, counting to `size`, is
   // reported here as bytes begin to end of the whole. This object outlives the part's.

@@ -8,12 +8,15 @@ namespace lmz {
 
 namespace {
 
-// The base model and the large one; with fewer parameters the mixer takes most of the time.
-constexpr uint64_t kLeastParameters = uint64_t{1} << 20;
 // A step takes about as long for 64 lanes as for one.
 constexpr int kLeastLanes = 64;
-// With one such block all threads of a CPU are quicker.
-constexpr uint64_t kLeastBlocks = 8;
+// With one such block all threads of a CPU are quicker, with two about as quick
+// (docs/benchmarks.md).
+constexpr uint64_t kLeastBlocks = 4;
+// A transformer of so many parameters keeps a GPU busy with a single block of so many lanes; with
+// one lane all threads of a CPU are quicker.
+constexpr uint64_t kManyParameters = uint64_t{1} << 26;
+constexpr int kLeastLanesOfMany = 8;
 
 class LazyDevice final : public Device {
  public:
@@ -23,9 +26,18 @@ class LazyDevice final : public Device {
     return gpu == nullptr ? predictor.Begin(size) : gpu->Begin(predictor, size, share);
   }
 
+  std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                            const TokenSessionSize& size,
+                                            CpuShare* share) override {
+    Device* const gpu = Gpu();
+    return gpu == nullptr ? predictor.Begin(size) : gpu->BeginTokens(predictor, size, share);
+  }
+
   bool IsWorthIt(uint64_t parameters, int lanes, uint64_t blocks) override {
-    return parameters >= kLeastParameters && lanes >= kLeastLanes && blocks >= kLeastBlocks &&
-           Gpu() != nullptr;
+    const bool is_enough = parameters >= kManyParameters
+                               ? lanes >= kLeastLanesOfMany
+                               : lanes >= kLeastLanes && blocks >= kLeastBlocks;
+    return is_enough && Gpu() != nullptr;
   }
 
   int BlocksTogether(int threads) const override { return CudaBlocksTogether(threads); }

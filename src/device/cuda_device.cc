@@ -12,7 +12,9 @@
 #include "base/cpu_share.h"
 #include "cpu/inverse_sqrt.h"
 #include "device/cuda_library.h"
+#include "device/cuda_transformer.h"
 #include "device/fallback_session.h"
+#include "device/fallback_token_session.h"
 #include "model/glr/glr_predictor.h"
 #include "model/glr/kernels/fixed_point.h"
 #include "model/glr/kernels/tables.h"
@@ -63,6 +65,9 @@ class Gpu {
     for (const auto& [id, network] : networks_) {
       if (network != nullptr) api_.unload(network);
     }
+    for (const auto& [id, network] : token_networks_) {
+      if (network != nullptr) api_.unload_tokens(network);
+    }
     api_.close(device_);
   }
   Gpu(const Gpu&) = delete;
@@ -101,12 +106,23 @@ class Gpu {
     networks_.emplace(predictor.id(), network);
     return network;
   }
+  lmz_cuda_token_network* NetworkOf(const TransformerPredictor& predictor, char* error) {
+    const std::lock_guard lock(mutex_);
+    const auto known = token_networks_.find(predictor.id());
+    if (known != token_networks_.end()) return known->second;
+    const UnpackedTransformer unpacked(predictor);
+    lmz_cuda_token_network* const network = api_.load_tokens(device_, &unpacked.weights(), error);
+    token_networks_.emplace(predictor.id(), network);
+    return network;
+  }
 
  private:
   const lmz_cuda_api& api_;
   lmz_cuda_device* const device_;
   std::mutex mutex_;
-  std::map<ModelId, lmz_cuda_network*> networks_;  // guarded by mutex_; null: it does not fit
+  // Guarded by mutex_; null: it does not fit.
+  std::map<ModelId, lmz_cuda_network*> networks_;
+  std::map<ModelId, lmz_cuda_token_network*> token_networks_;
 };
 
 class CudaLanes final : public RemoteLanes {
@@ -131,6 +147,29 @@ class CudaLanes final : public RemoteLanes {
   CpuShare* const share_;
 };
 
+class CudaTokens final : public TokenSession {
+ public:
+  CudaTokens(std::shared_ptr<Gpu> gpu, lmz_cuda_token_session* session, CpuShare* share)
+      : gpu_(std::move(gpu)), session_(session), share_(share) {}
+  ~CudaTokens() override { gpu_->api().end_tokens(session_); }
+
+  Status Step(std::span<const int> lanes, int positions, const uint32_t* tokens,
+              uint32_t* weights) override {
+    std::array<char, LMZ_CUDA_ERROR_SIZE> error{};
+    const CpuShare::Pause pause(share_);
+    const bool is_done =
+        gpu_->api().step_tokens(session_, lanes.data(), static_cast<int32_t>(lanes.size()),
+                                positions, tokens, weights, error.data()) == 0;
+    return is_done ? OkStatus() : Status(Code::kIo, error.data());
+  }
+  uint32_t* WeightsMemory() override { return gpu_->api().tokens_memory(session_); }
+
+ private:
+  const std::shared_ptr<Gpu> gpu_;
+  lmz_cuda_token_session* const session_;
+  CpuShare* const share_;
+};
+
 class CudaDevice final : public Device {
  public:
   explicit CudaDevice(std::vector<std::shared_ptr<Gpu>> gpus) : gpus_(std::move(gpus)) {}
@@ -147,14 +186,33 @@ class CudaDevice final : public Device {
                           : gpu->api().begin(loaded, size.lanes, size.lanes_per_step,
                                              size.steps_ahead, error.data());
     if (session == nullptr) {
-      Remember(Status(Code::kIo, error[0] != '\0' ? error.data() : "the model does not fit"));
+      RememberMisfit(error.data());
       return predictor.Begin(size);
     }
     return std::make_unique<FallbackSession>(std::make_unique<CudaLanes>(gpu, session, share),
-                                             predictor, size, [this](const Status& status) {
-                                               has_failed_ = true;
-                                               Remember(status);
-                                             });
+                                             predictor, size,
+                                             [this](const Status& status) { Fail(status); });
+  }
+
+  std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                            const TokenSessionSize& size,
+                                            CpuShare* share) override {
+    const auto* const network = dynamic_cast<const TransformerPredictor*>(&predictor);
+    if (network == nullptr || has_failed_) return predictor.Begin(size);
+    const std::shared_ptr<Gpu>& gpu = gpus_[next_++ % gpus_.size()];
+    std::array<char, LMZ_CUDA_ERROR_SIZE> error{};
+    lmz_cuda_token_network* const loaded = gpu->NetworkOf(*network, error.data());
+    lmz_cuda_token_session* const session =
+        loaded == nullptr
+            ? nullptr
+            : gpu->api().begin_tokens(loaded, size.lanes, size.positions, error.data());
+    if (session == nullptr) {
+      RememberMisfit(error.data());
+      return predictor.Begin(size);
+    }
+    return std::make_unique<FallbackTokenSession>(std::make_unique<CudaTokens>(gpu, session, share),
+                                                  predictor, size,
+                                                  [this](const Status& status) { Fail(status); });
   }
 
   bool IsWorthIt(uint64_t, int, uint64_t) override { return true; }
@@ -173,6 +231,13 @@ class CudaDevice final : public Device {
   }
 
  private:
+  void RememberMisfit(const char* error) {
+    Remember(Status(Code::kIo, error[0] != '\0' ? error : "the model does not fit"));
+  }
+  void Fail(const Status& status) {
+    has_failed_ = true;
+    Remember(status);
+  }
   void Remember(const Status& status) {
     const std::lock_guard lock(mutex_);
     if (failure_.empty()) failure_ = status.message();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/predictor.h"
+#include "model/token/token_predictor.h"
 
 namespace lmz {
 
@@ -24,6 +25,13 @@ class Device {
   // same id. May throw std::bad_alloc. Thread-safe.
   virtual std::unique_ptr<Session> Begin(const Predictor& predictor, const SessionSize& size,
                                          CpuShare* share) = 0;
+
+  // The same for models of tokens.
+  virtual std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                                    const TokenSessionSize& size, CpuShare* share) {
+    (void)share;
+    return predictor.Begin(size);
+  }
 
   // Whether it should be asked for sessions of a model of so many parameters, in blocks of so many
   // lanes, of which there are about so many (UINT64_MAX: nobody knows). Thread-safe.

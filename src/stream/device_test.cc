@@ -2,12 +2,15 @@
 // asked for. The device is the CPU here, behind the interface that GPUs have.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "base/cpu_share.h"
 #include "stream/frame_encoder.h"
 #include "tests/choices.h"
+#include "tests/hashing_model.h"
 #include "tests/recipes.h"
 
 namespace lmz {
@@ -21,6 +24,11 @@ class CpuDevice final : public Device {
                                  CpuShare* share) override {
     return std::make_unique<WaitingSession>(predictor.Begin(size), *this, *share);
   }
+  std::unique_ptr<TokenSession> BeginTokens(const TokenPredictor& predictor,
+                                            const TokenSessionSize& size,
+                                            CpuShare* share) override {
+    return std::make_unique<WaitingTokens>(predictor, size, *this, *share);
+  }
   bool IsWorthIt(uint64_t, int lanes, uint64_t blocks) override {
     return lanes >= least_lanes && blocks >= least_blocks;
   }
@@ -29,6 +37,8 @@ class CpuDevice final : public Device {
   std::string failure() const override { return {}; }
 
   int most_waiting() const { return most_waiting_; }
+  // Of tokens.
+  int most_positions() const { return most_positions_; }
   int least_lanes = 1;
   uint64_t least_blocks = 1;
 
@@ -58,6 +68,33 @@ class CpuDevice final : public Device {
     CpuShare& share_;
   };
 
+  // Has memory of its own for weights, as devices have.
+  class WaitingTokens final : public TokenSession {
+   public:
+    WaitingTokens(const TokenPredictor& predictor, const TokenSessionSize& size, CpuDevice& device,
+                  CpuShare& share)
+        : session_(predictor.Begin(size)),
+          weights_(static_cast<size_t>(size.lanes * size.positions) *
+                   predictor.vocabulary().size()),
+          device_(device),
+          share_(share) {}
+    Status Step(std::span<const int> lanes, int positions, const uint32_t* tokens,
+                uint32_t* weights) override {
+      const CpuShare::Pause pause(&share_);
+      EXPECT_EQ(weights, weights_.data());
+      device_.most_positions_ = std::max(device_.most_positions_.load(), positions);
+      return session_->Step(lanes, positions, tokens, weights);
+    }
+    uint32_t* WeightsMemory() override { return weights_.data(); }
+
+   private:
+    std::unique_ptr<TokenSession> session_;
+    std::vector<uint32_t> weights_;
+    CpuDevice& device_;
+    CpuShare& share_;
+  };
+
+  std::atomic<int> most_positions_ = 0;
   std::atomic<int> waiting_ = 0;
   std::atomic<int> most_waiting_ = 0;
   std::atomic<int> steps_ = 0;
@@ -147,6 +184,39 @@ TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
     ExpectDecodes(coded, raw, 2, reader);
     EXPECT_EQ(reader->most_waiting() > 0, was_asked);
   }
+}
+
+// An encoder steps many positions at a time, a decoder one; neither changes the bytes.
+TEST(DeviceStream, ModelsOfTokensRunThere) {
+  const Bytes raw = testing::MakeWords(3 * kSmallestBlock / 2);
+  const auto models = std::make_shared<ModelLibrary>();
+  models->Add(testing::Hashing());
+  const BlockChoice choice = {.options =
+                                  TokenOptions{.model = testing::Hashing().get(), .lanes = 16}};
+  const auto coded_with = [&](std::shared_ptr<Device> device) {
+    const CompressOptions options = {.model = testing::Hashing(),
+                                     .threads = 2,
+                                     .device = std::move(device),
+                                     .block_size = kSmallestBlock,
+                                     .content_size = raw.size()};
+    MemorySource source(raw);
+    Bytes coded;
+    MemorySink sink(coded);
+    EXPECT_TRUE(
+        CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock)).ok());
+    return coded;
+  };
+  const Bytes expected = coded_with(nullptr);
+  const auto encoder = std::make_shared<CpuDevice>(), decoder = std::make_shared<CpuDevice>();
+  EXPECT_EQ(coded_with(encoder), expected);
+  EXPECT_EQ(encoder->most_positions(), 64);
+  MemorySource source(expected);
+  Bytes back;
+  MemorySink sink(back);
+  const DecompressOptions options = {.models = models, .threads = 2, .device = decoder};
+  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
+  EXPECT_EQ(back, raw);
+  EXPECT_EQ(decoder->most_positions(), 1);
 }
 
 TEST(DeviceStream, LargeBlocksAreFewer) {

@@ -57,11 +57,19 @@ uint64_t FrameDecoder::BlocksExpected() const {
   return content_size ? BlocksOf(*content_size, largest_block_) : UINT64_MAX;
 }
 
+bool FrameDecoder::IsForDevice(const BlockHeader& header, ByteSpan payload) const {
+  const BlockResources resources = {.models = options_.models.get()};
+  const ByteSpan code = CodeOf(header, payload);
+  if (header.codec == kTextCodec.id) {
+    return SuitsDevice(code, BlocksExpected(), *options_.device, resources);
+  }
+  return header.codec == kTokenCodec.id &&
+         TokensSuitDevice(code, BlocksExpected(), *options_.device, resources);
+}
+
 Status FrameDecoder::StartBlock(Bytes payload) {
   const BlockHeader& header = reader_.block().header;
-  const bool on_device = options_.device != nullptr && header.codec == kTextCodec.id &&
-                         SuitsDevice(CodeOf(header, payload), BlocksExpected(), *options_.device,
-                                     {.models = options_.models.get()});
+  const bool on_device = options_.device != nullptr && IsForDevice(header, payload);
   const Result<uint64_t> memory = CheckPayloadMemory(header, payload, Resources(on_device),
                                                      block_memory_, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(reader_.block())));

@@ -61,6 +61,7 @@ class FrameDecoder {
   Status OpenBlock();
   BlockResources Resources(bool on_device);
   uint64_t BlocksExpected() const;
+  bool IsForDevice(const BlockHeader& header, ByteSpan payload) const;
   Status WaitForMemory();
   Status StartBlock(Bytes payload);
   Status DecodeOne(BlockWork& block);

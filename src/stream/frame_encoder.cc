@@ -6,6 +6,7 @@
 #include "base/checksum.h"
 #include "codec/observer.h"
 #include "codec/text/layout.h"
+#include "codec/token/token.h"
 #include "plan/contest/contest.h"
 
 namespace lmz {
@@ -16,7 +17,10 @@ namespace {
 CompressOptions WithUsefulDevice(CompressOptions options) {
   const Model* const model = options.model.get();
   const uint64_t block_size = ChosenBlockSize(options);
-  const int lanes = text::Layout::For(block_size, options.is_wide).lanes();
+  const bool has_tokens = model != nullptr && model->as_token_predictor() != nullptr;
+  const uint64_t least_size = std::min(options.content_size.value_or(block_size), block_size);
+  const int lanes = has_tokens ? LanesOfTokens(least_size, options.is_wide)
+                               : text::Layout::For(block_size, options.is_wide).lanes();
   const uint64_t blocks =
       options.content_size ? BlocksOf(*options.content_size, block_size) : UINT64_MAX;
   if (options.device != nullptr &&

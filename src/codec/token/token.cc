@@ -9,6 +9,7 @@
 #include "codec/observer.h"
 #include "codec/token/header.h"
 #include "codec/token/walk.h"
+#include "model/device.h"
 #include "model/library.h"
 
 namespace lmz {
@@ -23,15 +24,6 @@ using token::TokenWalk;
 using token::WriteTokenHeader;
 
 constexpr const char* kNoMemory = "there is not enough memory for the code";
-
-// Each lane begins without knowing anything, which costs small blocks most; more of them make the
-// model quicker.
-int LanesFor(uint64_t raw_size) {
-  if (raw_size < 200'000) return 1;
-  if (raw_size < 300'000) return 2;
-  if (raw_size < 500'000) return 4;
-  return raw_size < 1'000'000 ? 8 : 16;
-}
 
 struct Models {
   SharedModel tokens;
@@ -73,6 +65,16 @@ CodeShape ShapeOf(const Layout& layout) {
 
 }  // namespace
 
+// Each lane begins without knowing anything, which costs small blocks most; more of them make the
+// model quicker.
+int LanesOfTokens(uint64_t raw_size, bool is_wide) {
+  if (raw_size < 200'000) return 1;
+  if (raw_size < 300'000) return 2;
+  if (raw_size < 500'000) return 4;
+  if (raw_size < 1'000'000) return 8;
+  return is_wide ? kMaxLanes : 16;
+}
+
 Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
                              const BlockResources& resources, Bytes& payload) {
   if (options.model == nullptr) {
@@ -81,7 +83,8 @@ Result<uint32_t> EncodeToken(ByteSpan raw, const TokenOptions& options,
   if (options.lanes > kMaxLanes) {
     return Status(Code::kInvalidArgument, "there are 1 to 64 lanes");
   }
-  const int wanted = options.lanes != 0 ? options.lanes : LanesFor(raw.size());
+  const int wanted =
+      options.lanes != 0 ? options.lanes : LanesOfTokens(raw.size(), options.is_wide);
   const int lanes = static_cast<int>(std::min<uint64_t>(static_cast<uint64_t>(wanted), raw.size()));
   LMZ_ASSIGN(const Layout layout, Layout::Make(raw.size(), lanes, 1));
   payload.clear();
@@ -121,6 +124,16 @@ uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size,
   if (!models.ok()) return 0;
   return TokenWalk<Decoder, uint8_t>::MemoryFor(models.value().model(), models.value().second(),
                                                 header.value().layout, resources.threads);
+}
+
+bool TokensSuitDevice(ByteSpan payload, uint64_t blocks, Device& device,
+                      const BlockResources& resources) {
+  ByteReader reader(payload);
+  const Result<TokenHeader> header = ReadTokenHeader(reader, kMaxBlockRawSize);
+  if (!header.ok()) return false;
+  const Result<Models> models = FindModels(header.value(), resources.ModelsToUse());
+  return models.ok() && device.IsWorthIt(models.value().tokens->parameters(),
+                                         header.value().layout.lanes(), blocks);
 }
 
 }  // namespace lmz

@@ -13,6 +13,7 @@ struct TokenOptions {
   const TokenPredictor* model = nullptr;  // needed; outlives the coding
   const Predictor* second = nullptr;      // of bytes; null: none. Outlives the coding
   uint8_t lanes = 0;                      // 1 .. 64; 0: by size
+  bool is_wide = false;                   // by size, but many lanes in all but short blocks
 };
 
 // Replaces `payload` with the code of `raw` under the models of `options`; returns the coder's
@@ -31,6 +32,14 @@ Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
 
 uint64_t MaxRawSizeOfToken(uint64_t payload_size);
 uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+
+// As SuitsDevice (codec/text/text.h).
+bool TokensSuitDevice(ByteSpan payload, uint64_t blocks, Device& device,
+                      const BlockResources& resources);
+
+// How many lanes an encoder chooses for a block: with `is_wide` as many as can be in all but short
+// ones.
+int LanesOfTokens(uint64_t raw_size, bool is_wide = false);
 
 inline constexpr CodecRow<TokenOptions> kTokenCodec = {
     .id = CodecId{7},

@@ -42,7 +42,7 @@ class TokenWalk {
         coder_(coder),
         resources_(resources),
         trie_(model.vocabulary()),
-        feed_(model, layout.lanes(), resources.threads,
+        feed_(model, layout.lanes(), resources,
               kIsEncoding ? TokenFeed::Tokens::kKnown : TokenFeed::Tokens::kUnknown),
         second_(second, layout.lanes(),
                 kIsEncoding ? SecondOpinion::Lanes::kKnown : SecondOpinion::Lanes::kUnknown),

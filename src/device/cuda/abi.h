@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define LMZ_CUDA_ABI_VERSION 1
+#define LMZ_CUDA_ABI_VERSION 2
 #define LMZ_CUDA_ERROR_SIZE 256
 
 /* As Int8Matrix (model/glr/weights.h). */
@@ -52,9 +52,62 @@ typedef struct lmz_cuda_weights {
   const int32_t* mantissas;   /* [128] */
 } lmz_cuda_weights;
 
+/* mantissa * 2^-exponent. */
+typedef struct lmz_cuda_scale {
+  int32_t mantissa, exponent;
+} lmz_cuda_scale;
+
+/* As PiecedMatrix (model/transformer/bound_transformer.h). */
+typedef struct lmz_cuda_token_matrix {
+  int32_t rows, columns;
+  int32_t planes, low_shift, scale_exponent;
+  const int16_t* row_scale; /* [rows] */
+  const int8_t* weights;    /* [rows][columns] */
+} lmz_cuda_token_matrix;
+
+/* Also of biases. */
+typedef struct lmz_cuda_token_norm {
+  int32_t fraction;
+  const int16_t* weights; /* NULL: there is none */
+} lmz_cuda_token_norm;
+
+typedef struct lmz_cuda_token_layer {
+  int32_t window, rotation;
+  lmz_cuda_token_norm input_norm, hidden_norm, query_norm, key_norm, output_norm, down_norm;
+  lmz_cuda_token_matrix projection[3]; /* query, key, value */
+  lmz_cuda_token_norm bias[3];
+  lmz_cuda_token_matrix output, gate, up, down;
+} lmz_cuda_token_layer;
+
+/* A transformer and the tables of its arithmetic (model/transformer/kernels/power_tables.h). */
+typedef struct lmz_cuda_transformer {
+  int32_t width, layers, heads, kv_heads, head_size, hidden;
+  int32_t context, drop, sinks, rotations;
+  int32_t attention_planes, is_gelu;
+  lmz_cuda_scale epsilon, score_scale, embedding_scale;
+  const uint32_t* phases[2]; /* [rotations][head_size / 2] */
+  int32_t tokens;            /* rows of the embedding */
+  int32_t embedding_exponent;
+  const int8_t* embedding;            /* [tokens][width] */
+  const int16_t* embedding_row_scale; /* [tokens] */
+  const lmz_cuda_token_layer* layer;  /* [layers] */
+  lmz_cuda_token_norm final_norm;
+  lmz_cuda_token_matrix head; /* at least `token_count` rows */
+  int32_t token_count;        /* of the vocabulary */
+  int32_t virtual_count;
+  const uint32_t* virtual_tokens; /* [virtual_count] */
+  uint32_t virtual_weight;
+  const uint16_t* sigmoid;     /* [8192] */
+  const uint32_t* powers;      /* [1024] */
+  const int32_t* logs;         /* [128]: of 127 .. 254 */
+  const int32_t* quarter_sine; /* [1026] */
+} lmz_cuda_transformer;
+
 typedef struct lmz_cuda_device lmz_cuda_device;
 typedef struct lmz_cuda_network lmz_cuda_network;
 typedef struct lmz_cuda_session lmz_cuda_session;
+typedef struct lmz_cuda_token_network lmz_cuda_token_network;
+typedef struct lmz_cuda_token_session lmz_cuda_token_session;
 
 typedef struct lmz_cuda_api {
   /* How many GPUs there are that can run it; 0 also where there is no driver. */
@@ -88,6 +141,26 @@ typedef struct lmz_cuda_api {
   int64_t (*measure)(lmz_cuda_network* network, int32_t lanes, int32_t times,
                      int32_t lanes_per_block, const uint8_t* last_bytes, uint32_t* opinions,
                      char* error);
+
+  /* The same for transformers. */
+  lmz_cuda_token_network* (*load_tokens)(lmz_cuda_device* device,
+                                         const lmz_cuda_transformer* weights, char* error);
+  void (*unload_tokens)(lmz_cuda_token_network* network);
+
+  /* As TokenPredictor::Begin (model/token/token_predictor.h); a step is of at most `positions`
+   * of each lane. NULL without memory. */
+  lmz_cuda_token_session* (*begin_tokens)(lmz_cuda_token_network* network, int32_t lanes,
+                                          int32_t positions, char* error);
+  void (*end_tokens)(lmz_cuda_token_session* session);
+
+  /* Memory of the session for the weights of a step of all its lanes and positions, to which they
+   * come quickest. */
+  uint32_t* (*tokens_memory)(lmz_cuda_token_session* session);
+
+  /* As TokenSession::Step, one step of a session at a time. Waits for the device. Returns 0, or
+   * another number on failure: the device is of no more use then. */
+  int32_t (*step_tokens)(lmz_cuda_token_session* session, const int32_t* lanes, int32_t count,
+                         int32_t positions, const uint32_t* tokens, uint32_t* weights, char* error);
 } lmz_cuda_api;
 
 /* The only name that the library exports; NULL for another version. */

@@ -10,14 +10,16 @@
 
 #include "device/cuda/abi.h"
 #include "device/cuda/dispatcher.h"
-#include "device/cuda/memory.h"
 #include "device/cuda/network.h"
+#include "device/cuda/plugin_device.h"
+#include "device/cuda/transformer/token_plugin.h"
 
+using lmz::cuda::Describe;
 using lmz::cuda::Dispatcher;
+using lmz::cuda::Guarded;
 using lmz::cuda::kMaxTiles;
 using lmz::cuda::kMaxTilesOfRequest;
 using lmz::cuda::LaunchStep;
-using lmz::cuda::MemoryPool;
 using lmz::cuda::Network;
 using lmz::cuda::Request;
 using lmz::cuda::ShapeOf;
@@ -25,23 +27,6 @@ using lmz::cuda::StateSize;
 using lmz::cuda::Tile;
 using lmz::cuda::TileList;
 using lmz::cuda::TileShape;
-
-struct lmz_cuda_device {
-  lmz_cuda_device(int device_number, const cudaDeviceProp& properties)
-      : number(device_number),
-        name(properties.name),
-        multiprocessors(properties.multiProcessorCount),
-        shared_limit(static_cast<int>(properties.sharedMemPerBlockOptin)),
-        dispatcher(number, multiprocessors) {}
-
-  const int number;
-  const std::string name;
-  const int multiprocessors;
-  const int shared_limit;
-  MemoryPool device_memory{MemoryPool::Kind::kDevice};
-  MemoryPool pinned_memory{MemoryPool::Kind::kPinned};
-  Dispatcher dispatcher;
-};
 
 struct lmz_cuda_network {
   lmz_cuda_network(lmz_cuda_device& on, const lmz_cuda_weights& weights, std::string& error)
@@ -72,12 +57,6 @@ namespace {
 constexpr size_t kDoneSize = kMaxTilesOfRequest * sizeof(uint32_t);
 constexpr int kMostLanes = 8 * kMaxTilesOfRequest;
 constexpr int kLeastMajor = 8;  // compute capability
-
-void Describe(const std::string& text, char* error) {
-  const size_t size = std::min<size_t>(text.size(), LMZ_CUDA_ERROR_SIZE - 1);
-  std::memcpy(error, text.data(), size);
-  error[size] = '\0';
-}
 
 int32_t Count() {
   int count = 0;
@@ -262,18 +241,6 @@ int64_t Measure(lmz_cuda_network* loaded, int32_t lanes, int32_t times, int32_t 
   return -1;
 }
 
-// Runs `work`; where memory runs out, says so and gives `otherwise`.
-template <auto kWork, auto kOtherwise, class... Arguments>
-auto Guarded(Arguments... arguments) noexcept -> decltype(kWork(arguments...)) {
-  try {
-    return kWork(arguments...);
-  } catch (const std::exception& failure) {
-    // The last argument is the text.
-    Describe(failure.what(), std::get<sizeof...(arguments) - 1>(std::tie(arguments...)));
-    return kOtherwise;
-  }
-}
-
 constexpr lmz_cuda_api kApi = {
     .count = Count,
     .open = Guarded<Open, nullptr>,
@@ -286,6 +253,12 @@ constexpr lmz_cuda_api kApi = {
     .step = Guarded<StepSession, 1>,
     .reset = Reset,
     .measure = Guarded<Measure, -1>,
+    .load_tokens = Guarded<lmz::cuda::LoadTokens, nullptr>,
+    .unload_tokens = lmz::cuda::UnloadTokens,
+    .begin_tokens = Guarded<lmz::cuda::BeginTokens, nullptr>,
+    .end_tokens = lmz::cuda::EndTokens,
+    .tokens_memory = lmz::cuda::TokensMemory,
+    .step_tokens = Guarded<lmz::cuda::StepTokens, 1>,
 };
 
 }  // namespace

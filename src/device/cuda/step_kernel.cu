@@ -16,7 +16,7 @@ Kernel KernelFor(const TileShape& shape) {
     case 16:
       return StepKernel<2, LMZ_CUDA_PAIRS, 8>;
     default:
-      return StepKernel<4, LMZ_CUDA_PAIRS, 16>;
+      return StepKernel<4, LMZ_CUDA_PAIRS, 8>;
   }
 }
 

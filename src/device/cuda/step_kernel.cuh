@@ -72,7 +72,7 @@ struct Step {
 };
 
 template <int kTiles, int kPairs, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32, kWarps == 8 && kTiles <= 2 ? 2 : 1)
+__global__ void __launch_bounds__(kWarps * 32, 2)
     StepKernel(const __grid_constant__ NetworkView network,
                const __grid_constant__ TileList tiles) {
   extern __shared__ __align__(128) char shared[];

@@ -91,7 +91,7 @@ inline int64_t StateSize(const NetworkView& network) {
 }
 
 // All that there are, from the smallest on.
-inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 16, 1}};
+inline constexpr TileShape kTileShapes[] = {{8, 8, 2}, {16, 8, 2}, {32, 8, 2}};
 
 // The smallest of at least so many lanes, at most 32.
 inline TileShape ShapeOf(int lanes) {

@@ -37,6 +37,10 @@ class TokenSession {
   // memory was taken when the session began.
   virtual Status Step(std::span<const int> lanes, int positions, const uint32_t* tokens,
                       uint32_t* weights) = 0;
+
+  // Memory of the session for the weights of a step of all lanes and positions, to which they come
+  // quickest; null: any memory will do.
+  virtual uint32_t* WeightsMemory() { return nullptr; }
 };
 
 class TokenPredictor : public Model {

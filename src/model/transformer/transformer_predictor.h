@@ -19,6 +19,7 @@ class TransformerPredictor final : public TokenPredictor {
       const TransformerKernels& kernels = BestKernels(TransformerBuilds()));
 
   const TransformerShape& shape() const { return weights_.shape; }
+  const BoundTransformer& weights() const { return weights_; }
 
   uint64_t SessionMemory(const TokenSessionSize& size) const override;
   std::unique_ptr<TokenSession> Begin(const TokenSessionSize& size) const override;

@@ -58,30 +58,9 @@ std::vector<std::vector<uint32_t>> Together(const TokenPredictor& predictor,
   return weights;
 }
 
-TransformerShape EveryShape(int which) {
-  TransformerShape shape = ToyShape();
-  if (which == 1) {
-    shape.activation = Activation::kGelu;
-    shape.rotations = 2;
-    shape.head_size = 32;
-    shape.has_head_norms = shape.has_output_norms = true;
-    shape.drop = 7;
-  } else if (which == 2) {
-    shape.has_biases = shape.has_own_head = true;
-    shape.kv_heads = 1;
-    shape.sinks = 0;
-  } else if (which == 3) {  // more heads to a key than a thread works on at once
-    shape.heads = 20;
-    shape.kv_heads = 1;
-    shape.context = 100;
-    shape.drop = 50;
-  }
-  return shape;
-}
-
 TEST(TransformerPredictorTest, SeveralPositionsLanesAndThreadsGiveWhatOneGives) {
-  for (int which = 0; which < 4; ++which) {
-    const auto model = RandomTransformer(EveryShape(which), 3, Wildness::kTame);
+  for (int which = 0; which < kToyShapes; ++which) {
+    const auto model = RandomTransformer(EveryToyShape(which), 3, Wildness::kTame);
     const TransformerPredictor predictor(model.file);
     std::vector<Rows> lanes;
     std::vector<std::vector<uint32_t>> expected;
@@ -135,8 +114,8 @@ TEST(TransformerPredictorTest, LanesMayStepApart) {
 // Every pair of builds that this CPU can run: of matrices and of the rest.
 TEST(TransformerPredictorTest, AllKernelsGiveTheSameWeights) {
   for (const Wildness wildness : {Wildness::kTame, Wildness::kExtreme}) {
-    for (int which = 0; which < 4; ++which) {
-      const auto model = RandomTransformer(EveryShape(which), 5, wildness);
+    for (int which = 0; which < kToyShapes; ++which) {
+      const auto model = RandomTransformer(EveryToyShape(which), 5, wildness);
       const Rows rows = RandomRows(60, 5);
       const TransformerPredictor portable(model.file, PortableKernels(NetworkBuilds()).dense,
                                           PortableKernels(TransformerBuilds()));

@@ -246,9 +246,10 @@ class Contest {
            .cost = kTextCost});
     }
     if (tokens_ == nullptr) return;
-    contestants_.push_back(
-        {.options = TokenOptions{.model = tokens_, .second = second_->as_byte_predictor()},
-         .cost = kTokenCost});
+    contestants_.push_back({.options = TokenOptions{.model = tokens_,
+                                                    .second = second_->as_byte_predictor(),
+                                                    .is_wide = is_wide_},
+                            .cost = kTokenCost});
   }
 
   // Leaves out those who lose on samples from several places. There models and mixers have just

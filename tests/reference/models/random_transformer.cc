@@ -140,6 +140,27 @@ TransformerShape ToyShape() {
   return shape;
 }
 
+TransformerShape EveryToyShape(int which) {
+  TransformerShape shape = ToyShape();
+  if (which == 1) {
+    shape.activation = Activation::kGelu;
+    shape.rotations = 2;
+    shape.head_size = 32;
+    shape.has_head_norms = shape.has_output_norms = true;
+    shape.drop = 7;
+  } else if (which == 2) {
+    shape.has_biases = shape.has_own_head = true;
+    shape.kv_heads = 1;
+    shape.sinks = 0;
+  } else if (which == 3) {  // more heads to a key than are worked on at once
+    shape.heads = 20;
+    shape.kv_heads = 1;
+    shape.context = 100;
+    shape.drop = 50;
+  }
+  return shape;
+}
+
 RandomTransformerModel RandomTransformer(const TransformerShape& shape, uint32_t seed,
                                          Wildness wildness) {
   RandomTransformerModel model;

@@ -30,4 +30,8 @@ RandomTransformerModel RandomTransformer(const TransformerShape& shape, uint32_t
 // are dropped at once, 2 first tokens.
 TransformerShape ToyShape();
 
+// Toys that together have whatever a transformer may have; 0 <= which < kToyShapes.
+inline constexpr int kToyShapes = 4;
+TransformerShape EveryToyShape(int which);
+
 }  // namespace lmz
