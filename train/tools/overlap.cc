@@ -9,7 +9,6 @@
 // by a zero byte) of whose windows at most --most percent occur in the benchmark files.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -17,45 +16,12 @@
 
 #include "train/data/corpus.h"
 #include "train/data/file.h"
+#include "train/data/window_hash.h"
 
 namespace lmz::train {
 namespace {
 
-constexpr size_t kWindow = 32;
-constexpr int kLeastDistinct = 8;
-
-constexpr uint64_t Power(uint64_t base, size_t exponent) {
-  uint64_t power = 1;
-  for (size_t i = 0; i < exponent; ++i) power *= base;
-  return power;
-}
-
-// Hashes of the windows of a file, one byte further each time, after Karp and Rabin.
-class WindowHash {
- public:
-  // Takes in a byte; true once the last kWindow bytes are a window worth asking about.
-  bool Add(uint8_t byte) {
-    const uint8_t old = ring_[at_];
-    if (count_ >= kWindow && --occurrences_[old] == 0) --distinct_;
-    if (occurrences_[byte]++ == 0) ++distinct_;
-    ring_[at_] = byte;
-    at_ = (at_ + 1) % kWindow;
-    hash_ = hash_ * kBase + byte + 1 - (count_ >= kWindow ? kOldest * (old + uint64_t{1}) : 0);
-    ++count_;
-    return count_ >= kWindow && distinct_ >= kLeastDistinct;
-  }
-  uint64_t hash() const { return (hash_ ^ hash_ >> 31) * 0x9e3779b97f4a7c15u; }
-
- private:
-  static constexpr uint64_t kBase = 0xd1342543de82ef95u;
-  static constexpr uint64_t kOldest = Power(kBase, kWindow);
-
-  std::array<uint8_t, kWindow> ring_{};
-  std::array<uint8_t, 256> occurrences_{};
-  size_t at_ = 0, count_ = 0;
-  int distinct_ = 0;
-  uint64_t hash_ = 0;
-};
+constexpr size_t kWindow = WindowHash::kWindow;
 
 // A set of hashes, each marked once it has been seen in the training data.
 class WindowSet {
