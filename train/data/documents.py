@@ -14,7 +14,10 @@ UNPACKERS = {".gz": gzip.decompress, ".dz": gzip.decompress, ".xz": lzma.decompr
              ".bz2": bz2.decompress}
 CHARSET = re.compile(rb"charset=[\"']?([A-Za-z0-9_-]+)|coding: *([A-Za-z0-9_-]+)")
 BASE64 = re.compile(rb"[A-Za-z0-9+/=]{58,}|[0-9a-fA-F]{48,}")
-PICTURE = re.compile(rb'"(image/[a-z+]+|application/[a-z.+]+)": *(?:"[^"]{200,}"|\[(?:[^\]]){200,}\])')
+# What a notebook shows that is no text.
+PICTURE = re.compile(
+    rb'"(image/[a-z+]+|application/[a-z.+]+)": *(?:"[^"]{200,}"|\[[^\]]{200,}\])')
+PAGE = re.compile(r"\.(html?|xml|page|docbook)(\.[a-z-]+)?$", re.I)
 CONTROL = bytes(range(1, 9)) + bytes(range(14, 27)) + bytes(range(28, 32))
 LICENCE_WORD = re.compile(rb"copyright|licen[cs]e|warranty|all rights reserved", re.I)
 # A comment that begins a file: lines that begin with a mark, or up to a closing mark.
@@ -84,8 +87,8 @@ def pieces(data, key, whole):
         starts = [index * len(data) // count for index in range(count)]
     else:
         count = 1 + len(data) // FILE_OF_A_PIECE
-        first = int.from_bytes(key[:8], "little") % (len(data) // count - MOST_OF_A_DOCUMENT + 1
-                                                     if len(data) // count > MOST_OF_A_DOCUMENT else 1)
+        room = max(0, len(data) // count - MOST_OF_A_DOCUMENT)
+        first = int.from_bytes(key[:8], "little") % (room + 1)
         starts = [index * len(data) // count + first for index in range(count)]
     result = []
     for start in starts:
@@ -102,7 +105,7 @@ def dressed(name, data, kind, key):
         if kind != "po" and key[8] % 5 == 0:
             return "po", data
         return kind, catalogues.translations(data)
-    if kind.startswith("text") and re.search(r"\.(html?|xml|page|docbook)(\.[a-z-]+)?$", name, re.I):
+    if kind.startswith("text") and PAGE.search(name):
         return kind, data if key[8] % 4 == 0 else catalogues.plain_text(data)
     if kind == "notebook":
         return kind, PICTURE.sub(rb'"\1": ""', data)

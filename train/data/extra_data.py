@@ -108,9 +108,7 @@ def pick(pickers, wanted, name, key, read):
 
 def kind_of(wanted, name, data):
     """The kind of a file, or None where it is in no known foreign language but should be."""
-    if not wanted.kind.startswith("text"):
-        return wanted.kind
-    if NO_TEXT.search(name):
+    if wanted.kind.startswith(("text", "dict", "docs")) and NO_TEXT.search(name):
         return None
     if wanted.kind != "text":
         return wanted.kind
@@ -170,7 +168,8 @@ def take(out, form, package, folder, wanted):
 
 def is_full(wanted, sizes, kinds, parts):
     """Whether nothing that a package could add would be taken."""
-    return all(want.kind != "text" and sizes[want.kind] >= SURPLUS * most_of(want.kind, kinds) / parts
+    share = SURPLUS / parts
+    return all(want.kind != "text" and sizes[want.kind] >= share * most_of(want.kind, kinds)
                for want in wanted)
 
 

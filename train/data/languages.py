@@ -1,9 +1,9 @@
 """Which language a file is in, as its path or the header of a message catalogue says."""
 import re
 
-CODES = set("""af am ar as ast az be bg bn br bs ca cs cy da de el eo es et eu fa fi fr fur fy ga gd gl gu
-he hi hr hu hy ia id is it ja ka kk km kn ko ku lt lv mk ml mn mr ms my nb ne nl nn oc or pa pl pt
-ro ru si sk sl sq sr sv ta te tg th tr tt ug uk ur uz vi zh""".split())
+CODES = set("""af am ar as ast az be bg bn br bs ca cs cy da de el eo es et eu fa fi fr fur fy ga gd
+gl gu he hi hr hu hy ia id is it ja ka kk km kn ko ku lt lv mk ml mn mr ms my nb ne nl nn oc or pa
+pl pt ro ru si sk sl sq sr sv ta te tg th tr tt ug uk ur uz vi zh""".split())
 ALIASES = {"no": "nb", "iw": "he", "in": "id", "jp": "ja", "cz": "cs", "br": "pt", "cn": "zh"}
 NAMES = {"german": "de", "french": "fr", "spanish": "es", "italian": "it", "russian": "ru",
          "japanese": "ja", "polish": "pl", "dutch": "nl", "swedish": "sv", "czech": "cs",
