@@ -24,6 +24,15 @@ LICENCE_WORD = re.compile(rb"copyright|licen[cs]e|warranty|all rights reserved",
 HEADER = re.compile(
     rb"\A(?:#![^\n]*\n)?\s*(?:/\*.*?\*/|<!--.*?-->|\(\*.*?\*\)|\{-.*?-\}|\{.*?\}"
     rb"|(?:[ \t]*(?:#|//|;|%|!|--|\"|'|dnl |C |c |\*|\\ |\.\\\")[^\n]*\n)+)", re.S)
+# What a document of a kind must have, where paths alone do not tell.
+SIGNS = {
+    "mail": re.compile(
+        rb"^(?:From |Received: |Message-I[dD]: |Return-Path: |Subject: |Path: )", re.M),
+    "chat": re.compile(rb"^\W*\d\d:\d\d.*[<*]|^:\S+ [A-Z0-9]+ |^<\S+> ", re.M),
+    "subtitle": re.compile(rb"-->|^Dialogue: |^\[\d\d:\d\d", re.M),
+    "diff": re.compile(rb"^(?:--- |\+\+\+ |@@ |diff |Index: )", re.M),
+    "notebook": re.compile(rb'"cell_type"'),
+}
 FREE_OF_LINES = ("json", "xml", "dict", "notebook", "geo", "bio", "csv", "html", "model")
 
 
@@ -64,8 +73,10 @@ def without_licence(data):
 
 
 def is_junk(data, kind):
-    """Whether a text is binary, coded, minified, or repeats one line."""
+    """Whether a text is binary, coded, minified, of another kind, or repeats one line."""
     if b"\0" in data or len(data) < LEAST_OF_A_DOCUMENT:
+        return True
+    if kind in SIGNS and not SIGNS[kind].search(data[:16384]):
         return True
     head = data[: 64 << 10]
     if len(head.translate(None, CONTROL)) < 0.999 * len(head):
