@@ -5,7 +5,7 @@ Limits each kind of training document to what train/data/sources/kinds.txt allow
 of documents that end with zero bytes; OUT/KIND has as many of them as fit, in the order of their
 hashes. --packages is the folder of records that extra_data.py wrote; --table becomes a table in CSV
 of documents and bytes by kind, with the share that xz leaves of a sample and the commonest
-licences; --list, one of the packages with their versions, licences and bytes.
+licences; --list, one of the packages with their licences, kinds and bytes.
 """
 import argparse
 import collections
@@ -17,8 +17,10 @@ import pathlib
 
 import extra_data
 
-SAMPLE = 4 << 20
+SAMPLE = 512 << 10
 LICENCES_OF_A_KIND = 4
+# Where debian/copyright is in another package or archive.
+UNSTATED = "free, as all of Debian main; not stated in this archive"
 
 
 def capped(documents, most):
@@ -38,6 +40,11 @@ def read_records(folder):
                   key=lambda record: (record["package"], record["form"]))
 
 
+def short_names(record):
+    """The licences of a package, without sentences that stand where their names should."""
+    return [name for name in record["licences"] if len(name.split()) <= 4 and len(name) <= 40]
+
+
 def summary_of(records, kind):
     """(packages, documents, bytes, licences) of a kind as read from packages."""
     counts, licences = [0, 0, 0], collections.Counter()
@@ -45,7 +52,7 @@ def summary_of(records, kind):
         if kind in record["kinds"]:
             documents, size = record["kinds"][kind]
             counts = [counts[0] + 1, counts[1] + documents, counts[2] + size]
-            for licence in record["licences"][:12]:
+            for licence in short_names(record)[:12]:
                 licences[licence] += size
     return counts, [name for name, _ in licences.most_common(LICENCES_OF_A_KIND)]
 
@@ -56,12 +63,12 @@ def write_table(path, rows):
 
 
 def package_rows(records):
-    yield "package", "form", "version", "bytes read", "kinds", "licences"
+    yield "package", "form", "bytes read", "kinds", "licences"
     for record in records:
         sizes = record["kinds"]
-        yield (record["package"], record["form"], record["version"],
-               sum(size for _, size in sizes.values()), " ".join(sorted(sizes)),
-               "; ".join(licence[:60] for licence in record["licences"][:12]))
+        names = "; ".join(short_names(record)[:12])
+        yield (record["package"], record["form"], sum(size for _, size in sizes.values()),
+               " ".join(sorted(sizes)), names or UNSTATED)
 
 
 def main():

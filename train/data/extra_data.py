@@ -2,11 +2,12 @@
 """usage: train/data/extra_data.py OUT [--cache FOLDER] [--part I/N]
 
 Makes training documents of many kinds from Debian packages, as train/data/sources/ lists them:
-OUT/KIND/FORM.PACKAGE has documents of one kind from one package, each ended by a zero byte, and
-OUT/packages/FORM.PACKAGE.json its version, licences and sizes. apt-get downloads packages into
---cache, which are deleted when they have been read. A package whose kinds are all full is left out,
-and one that is done is not done again, so that a run can be continued. --part takes every Nth
-package and the Nth part of what a kind may have. The same packages give the same documents.
+OUT/kinds/KIND/FORM.PACKAGE has documents of one kind from one package, each ended by a zero byte,
+and OUT/packages/FORM.PACKAGE.json its version, licences and sizes. apt-get, which needs deb-src
+entries, downloads packages into --cache; they are deleted when they have been read. A package whose
+kinds are all full is left out, and one that is done is not done again, so that a run can be
+continued. --part takes every Nth package and the Nth part of what a kind may have. The same
+packages give the same documents.
 """
 import argparse
 import collections
@@ -143,9 +144,10 @@ def write_package(out, form, package, result):
     record = {"package": package, "form": form, "version": version, "licences": licences,
               "kinds": {}}
     for kind, texts in found.items():
-        (out / kind).mkdir(exist_ok=True)
+        folder = out / "kinds" / kind
+        folder.mkdir(parents=True, exist_ok=True)
         content = b"".join(text + b"\0" for text in texts)
-        (out / kind / f"{form}.{package}").write_bytes(content)
+        (folder / f"{form}.{package}").write_bytes(content)
         record["kinds"][kind] = [len(texts), len(content)]
     (out / "packages" / f"{form}.{package}.json").write_text(json.dumps(record))
     return {kind: size for kind, (_, size) in record["kinds"].items()}

@@ -11,6 +11,7 @@ the whole. The same documents give the same packs. Requires bzip3.
 """
 import argparse
 import hashlib
+import multiprocessing.pool
 import pathlib
 import subprocess
 import sys
@@ -58,6 +59,17 @@ def spread(paths, names, share):
         file.close()
 
 
+def compress(name):
+    """Replaces a file by NAME.bz3; returns a line about it."""
+    pack = pathlib.Path(f"{name}.bz3")
+    with open(pack, "wb") as out:
+        command = ["bzip3", "-e", "-c", "-b", str(BLOCK_MIB), name]
+        subprocess.run(command, stdout=out, check=True)
+    size = name.stat().st_size
+    name.unlink()
+    return f"{pack}: {size} bytes of documents, {pack.stat().st_size} compressed"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out")
@@ -72,14 +84,9 @@ def main():
         share = min(1.0, arguments.take * 1e6 / total)
     names = [pathlib.Path(f"{arguments.out}-{index + 1}") for index in range(arguments.packs)]
     spread(arguments.paths, names, share)
-    for name in names:
-        pack = pathlib.Path(f"{name}.bz3")
-        with open(pack, "wb") as out:
-            command = ["bzip3", "-e", "-c", "-b", str(BLOCK_MIB), name]
-            subprocess.run(command, stdout=out, check=True)
-        print(f"{pack}: {name.stat().st_size} bytes of documents, {pack.stat().st_size} compressed",
-              flush=True)
-        name.unlink()
+    with multiprocessing.pool.ThreadPool() as pool:
+        for line in pool.imap(compress, names):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@
 // information and are skipped. Exit status 3 when a file shares more than --most percent.
 //
 // With --keep, it filters the training data instead: it writes the training documents (each ended
-// by a zero byte) of whose windows at most --most percent occur in the benchmark files.
+// by a zero byte) of whose windows at most --most percent occur in the benchmark files, to one
+// file, or to files of the same names as those of the training data where --keep is a folder.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -36,14 +38,17 @@ class WindowSet {
     bits_[hash >> (64 - kFilterBits) >> 6] |= uint64_t{1} << (hash >> (64 - kFilterBits) & 63);
   }
   void Mark(uint64_t hash) {
-    if ((bits_[hash >> (64 - kFilterBits) >> 6] >> (hash >> (64 - kFilterBits) & 63) & 1) == 0)
-      return;
+    if (!MayContain(hash)) return;
     const size_t slot = Find(hash);
     if (slots_[slot] == hash) seen_[slot] = 1;
   }
-  bool Seen(uint64_t hash) const { return seen_[Find(hash)] != 0; }
+  bool Seen(uint64_t hash) const { return MayContain(hash) && seen_[Find(hash)] != 0; }
 
  private:
+  bool MayContain(uint64_t hash) const {
+    const uint64_t bit = hash >> (64 - kFilterBits);
+    return (bits_[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
   static constexpr int kFilterBits = 29;  // a first look that mostly answers from little memory
 
   size_t Find(uint64_t hash) const {
@@ -131,6 +136,28 @@ Result<double> Compare(Benchmark& benchmark, const std::vector<std::string>& tra
   return most;
 }
 
+// The documents of a file of whose windows at most `most` percent are in the set.
+Bytes Filter(const Bytes& bytes, const WindowSet& set, double most) {
+  Bytes kept;
+  size_t documents = 0, dropped = 0, dropped_size = 0;
+  for (auto begin = bytes.begin(); begin < bytes.end();) {
+    const auto end = std::find(begin, bytes.end(), 0);
+    const Bytes document(begin, end);
+    begin = end == bytes.end() ? end : end + 1;
+    ++documents;
+    if (Percent(Measure(document, set)) > most) {
+      ++dropped;
+      dropped_size += document.size();
+      continue;
+    }
+    kept.insert(kept.end(), document.begin(), document.end());
+    kept.push_back(0);
+  }
+  std::printf("%zu of %zu documents (%zu bytes) dropped, %zu bytes kept\n", dropped, documents,
+              dropped_size, kept.size());
+  return kept;
+}
+
 Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, double most,
             const std::string& path) {
   for (const Bytes& bytes : benchmark.contents) {
@@ -140,27 +167,20 @@ Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, doub
     }
   }
   LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
-  Bytes kept;
-  size_t documents = 0, dropped = 0, dropped_size = 0;
+  const bool to_folder = std::filesystem::is_directory(path);
+  Bytes all;
   for (const std::string& file : files) {
     LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
-    for (auto begin = bytes.begin(); begin < bytes.end();) {
-      const auto end = std::find(begin, bytes.end(), 0);
-      const Bytes document(begin, end);
-      begin = end == bytes.end() ? end : end + 1;
-      ++documents;
-      if (Percent(Measure(document, benchmark.set)) > most) {
-        ++dropped;
-        dropped_size += document.size();
-        continue;
-      }
-      kept.insert(kept.end(), document.begin(), document.end());
-      kept.push_back(0);
+    const std::filesystem::path name = std::filesystem::path(file).filename();
+    std::printf("%s: ", name.c_str());
+    const Bytes kept = Filter(bytes, benchmark.set, most);
+    if (to_folder) {
+      LMZ_TRY(WriteWholeFile((path / name).string(), kept));
+    } else {
+      all.insert(all.end(), kept.begin(), kept.end());
     }
   }
-  std::printf("%zu of %zu documents (%zu bytes) dropped, %zu bytes kept\n", dropped, documents,
-              dropped_size, kept.size());
-  return WriteWholeFile(path, kept);
+  return to_folder ? OkStatus() : WriteWholeFile(path, all);
 }
 
 struct Arguments {
@@ -189,7 +209,8 @@ int main(int argc, char** argv) {
   app.add_option("--benchmark", arguments.benchmark, "Benchmark files and directories")->required();
   app.add_option("--training", arguments.training, "Training files and directories")->required();
   app.add_option("--keep", arguments.keep,
-                 "Write the training documents without overlap to this file");
+                 "Write the training documents without overlap to this file, or to files in this "
+                 "folder");
   app.add_option("--most", arguments.most, "Highest percentage of windows that may overlap")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
