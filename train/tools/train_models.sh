@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: train_models.sh LMZ_TRAIN MODEL STATE SECONDS PROCESSES VALID DATA...
 #
-# One run of the training of MODEL: large, base, small or tiny. A training has one rate schedule and
-# as many runs as it takes, each of at most SECONDS, on the same machine or another, with the same
-# data or other data (DATA and VALID are files or folders).
+# One run, from the root of the sources, of the training of MODEL: large, base, small or tiny. A
+# training has one rate schedule and as many runs as it takes, each of at most SECONDS, on the same
+# machine or another, with the same data or other data (DATA and VALID are files or folders).
 #
 # STATE is a folder. A run takes up the checkpoint whose parts are there, STATE/checkpoint.aa and so
 # on, none at the first run; it leaves the parts of the new one (at most 15 MiB each), the model
