@@ -261,7 +261,7 @@ Status Trainer::Validate(const std::function<Status()>& improved, double& bits) 
 Bytes Trainer::Identity() const {
   Bytes identity;
   ByteWriter out(identity);
-  out.U64(data_checksum_);
+  out.U64(options_.changing_data ? 0 : data_checksum_);
   for (const int value :
        {int{options_.shape.width}, int{options_.shape.layers}, int{options_.shape.state},
         int{options_.shape.hidden}, static_cast<int>(AllRows()), options_.batch.steps,

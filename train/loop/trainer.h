@@ -44,6 +44,9 @@ struct TrainOptions {
   // Checkpoints of 5 bytes per parameter (AdamW: 7) instead of 8 (12): at each one, training goes
   // on with parameters of 24 bits, moments in bfloat16, and rows whose state is empty.
   bool compact = false;
+  // Checkpoints do not name the training data, so that each run of a long training can have other
+  // data: rows go on at places of the new data.
+  bool changing_data = false;
 };
 
 class Trainer {

@@ -97,6 +97,8 @@ void AddOptions(CLI::App& app, Arguments& a) {
                  "Validate and export the average of about the last N steps")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--compact", a.options.compact, "Write smaller checkpoints: 5 bytes per parameter");
+  app.add_flag("--changing-data", a.options.changing_data,
+               "Let --resume go on with other training data; needs --compact and --valid");
   app.add_flag("--keep-mixer", a.keep_mixer,
                "Do not train the initial mixer weights; keep those of --from, if any");
   app.add_option("--threads", a.threads, "CPU threads");
@@ -146,6 +148,9 @@ Status Complete(Arguments& a, const at::Device& device, const Corpus& corpus,
     return Status(Code::kInvalidArgument, "the model " + a.from + " is larger than --size " +
                                               a.size + " in some dimension");
   }
+  if (options.changing_data && (!options.compact || a.validation.empty())) {
+    return Status(Code::kInvalidArgument, "--changing-data needs --compact and --valid");
+  }
   const bool cuda = device.is_cuda();
   if (options.batch.rows == 0) options.batch.rows = cuda ? 384 : 16;
   if (options.batch.steps == 0) options.batch.steps = cuda ? 512 : 256;
@@ -170,11 +175,11 @@ Result<TransformerOptions> CompleteTransformer(const Arguments& a, const at::Dev
                                                const Corpus& corpus, const GroupPlace& place) {
   const TrainOptions& given = a.options;
   if (!a.from.empty() || !a.teacher.empty() || given.average_steps > 0 || given.compact ||
-      given.patience > 0 || !a.card.note.empty() || place.size > 1) {
+      given.changing_data || given.patience > 0 || !a.card.note.empty() || place.size > 1) {
     return Status(
         Code::kInvalidArgument,
-        "--from, --teacher, --average, --compact, --patience, --note and several processes "
-        "are for --architecture glr");
+        "--from, --teacher, --average, --compact, --changing-data, --patience, --note and "
+        "several processes are for --architecture glr");
   }
   TransformerOptions options;
   LMZ_ASSIGN(options.size, ParseTransformerSize(a.size.empty() ? "800k" : a.size));

@@ -99,6 +99,18 @@ wait "$process" 2>/dev/null || true
 grep -q "as exported" out || fail "no comparison with the exported model"
 [ -s m.lmm ] || fail "no model"
 
+# With --changing-data, training resumes with other data, and only then.
+sed 's/all is well/nothing new/' data >other_data
+compact="$small --compact --valid data --keep-mixer"
+refuses "needs --compact and --valid" --data data $small --changing-data --out c.lmm
+"$train" --data data $compact --bytes 8K --out c.lmm >out 2>err || fail "a compact checkpoint"
+refuses "checkpoint" --data other_data $compact --bytes 16K --resume --out c.lmm
+"$train" --data data $compact --changing-data --bytes 8K --out c.lmm >out 2>err ||
+  fail "a checkpoint for other data"
+"$train" --data other_data $compact --changing-data --bytes 16K --resume --out c.lmm >out 2>err ||
+  fail "resuming with other data"
+grep -q "as exported" out || fail "no end with other data"
+
 # A transformer: it learns, the integer engine agrees, and training resumes.
 transformer="--architecture transformer --size d=16,layers=1,heads=1 --batch 4 --context 32 --device cpu --threads 1"
 refuses "--teacher" --data data $transformer --teacher one.lmm --out t.lmm

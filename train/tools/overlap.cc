@@ -6,56 +6,24 @@
 // information and are skipped. Exit status 3 when a file shares more than --most percent.
 //
 // With --keep, it filters the training data instead: it writes the training documents (each ended
-// by a zero byte) of whose windows at most --most percent occur in the benchmark files.
+// by a zero byte) of whose windows at most --most percent occur in the benchmark files, to one
+// file, or to files of the same names as those of the training data where --keep is a folder.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "train/data/corpus.h"
 #include "train/data/file.h"
+#include "train/data/window_hash.h"
 
 namespace lmz::train {
 namespace {
 
-constexpr size_t kWindow = 32;
-constexpr int kLeastDistinct = 8;
-
-constexpr uint64_t Power(uint64_t base, size_t exponent) {
-  uint64_t power = 1;
-  for (size_t i = 0; i < exponent; ++i) power *= base;
-  return power;
-}
-
-// Hashes of the windows of a file, one byte further each time, after Karp and Rabin.
-class WindowHash {
- public:
-  // Takes in a byte; true once the last kWindow bytes are a window worth asking about.
-  bool Add(uint8_t byte) {
-    const uint8_t old = ring_[at_];
-    if (count_ >= kWindow && --occurrences_[old] == 0) --distinct_;
-    if (occurrences_[byte]++ == 0) ++distinct_;
-    ring_[at_] = byte;
-    at_ = (at_ + 1) % kWindow;
-    hash_ = hash_ * kBase + byte + 1 - (count_ >= kWindow ? kOldest * (old + uint64_t{1}) : 0);
-    ++count_;
-    return count_ >= kWindow && distinct_ >= kLeastDistinct;
-  }
-  uint64_t hash() const { return (hash_ ^ hash_ >> 31) * 0x9e3779b97f4a7c15u; }
-
- private:
-  static constexpr uint64_t kBase = 0xd1342543de82ef95u;
-  static constexpr uint64_t kOldest = Power(kBase, kWindow);
-
-  std::array<uint8_t, kWindow> ring_{};
-  std::array<uint8_t, 256> occurrences_{};
-  size_t at_ = 0, count_ = 0;
-  int distinct_ = 0;
-  uint64_t hash_ = 0;
-};
+constexpr size_t kWindow = WindowHash::kWindow;
 
 // A set of hashes, each marked once it has been seen in the training data.
 class WindowSet {
@@ -70,14 +38,17 @@ class WindowSet {
     bits_[hash >> (64 - kFilterBits) >> 6] |= uint64_t{1} << (hash >> (64 - kFilterBits) & 63);
   }
   void Mark(uint64_t hash) {
-    if ((bits_[hash >> (64 - kFilterBits) >> 6] >> (hash >> (64 - kFilterBits) & 63) & 1) == 0)
-      return;
+    if (!MayContain(hash)) return;
     const size_t slot = Find(hash);
     if (slots_[slot] == hash) seen_[slot] = 1;
   }
-  bool Seen(uint64_t hash) const { return seen_[Find(hash)] != 0; }
+  bool Seen(uint64_t hash) const { return MayContain(hash) && seen_[Find(hash)] != 0; }
 
  private:
+  bool MayContain(uint64_t hash) const {
+    const uint64_t bit = hash >> (64 - kFilterBits);
+    return (bits_[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
   static constexpr int kFilterBits = 29;  // a first look that mostly answers from little memory
 
   size_t Find(uint64_t hash) const {
@@ -165,6 +136,28 @@ Result<double> Compare(Benchmark& benchmark, const std::vector<std::string>& tra
   return most;
 }
 
+// The documents of a file of whose windows at most `most` percent are in the set.
+Bytes Filter(const Bytes& bytes, const WindowSet& set, double most) {
+  Bytes kept;
+  size_t documents = 0, dropped = 0, dropped_size = 0;
+  for (auto begin = bytes.begin(); begin < bytes.end();) {
+    const auto end = std::find(begin, bytes.end(), 0);
+    const Bytes document(begin, end);
+    begin = end == bytes.end() ? end : end + 1;
+    ++documents;
+    if (Percent(Measure(document, set)) > most) {
+      ++dropped;
+      dropped_size += document.size();
+      continue;
+    }
+    kept.insert(kept.end(), document.begin(), document.end());
+    kept.push_back(0);
+  }
+  std::printf("%zu of %zu documents (%zu bytes) dropped, %zu bytes kept\n", dropped, documents,
+              dropped_size, kept.size());
+  return kept;
+}
+
 Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, double most,
             const std::string& path) {
   for (const Bytes& bytes : benchmark.contents) {
@@ -174,27 +167,20 @@ Status Keep(Benchmark& benchmark, const std::vector<std::string>& training, doub
     }
   }
   LMZ_ASSIGN(const std::vector<std::string> files, FindFiles(training));
-  Bytes kept;
-  size_t documents = 0, dropped = 0, dropped_size = 0;
+  const bool to_folder = std::filesystem::is_directory(path);
+  Bytes all;
   for (const std::string& file : files) {
     LMZ_ASSIGN(const Bytes bytes, ReadWholeFile(file));
-    for (auto begin = bytes.begin(); begin < bytes.end();) {
-      const auto end = std::find(begin, bytes.end(), 0);
-      const Bytes document(begin, end);
-      begin = end == bytes.end() ? end : end + 1;
-      ++documents;
-      if (Percent(Measure(document, benchmark.set)) > most) {
-        ++dropped;
-        dropped_size += document.size();
-        continue;
-      }
-      kept.insert(kept.end(), document.begin(), document.end());
-      kept.push_back(0);
+    const std::filesystem::path name = std::filesystem::path(file).filename();
+    std::printf("%s: ", name.c_str());
+    const Bytes kept = Filter(bytes, benchmark.set, most);
+    if (to_folder) {
+      LMZ_TRY(WriteWholeFile((path / name).string(), kept));
+    } else {
+      all.insert(all.end(), kept.begin(), kept.end());
     }
   }
-  std::printf("%zu of %zu documents (%zu bytes) dropped, %zu bytes kept\n", dropped, documents,
-              dropped_size, kept.size());
-  return WriteWholeFile(path, kept);
+  return to_folder ? OkStatus() : WriteWholeFile(path, all);
 }
 
 struct Arguments {
@@ -223,7 +209,8 @@ int main(int argc, char** argv) {
   app.add_option("--benchmark", arguments.benchmark, "Benchmark files and directories")->required();
   app.add_option("--training", arguments.training, "Training files and directories")->required();
   app.add_option("--keep", arguments.keep,
-                 "Write the training documents without overlap to this file");
+                 "Write the training documents without overlap to this file, or to files in this "
+                 "folder");
   app.add_option("--most", arguments.most, "Highest percentage of windows that may overlap")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
