@@ -19,9 +19,9 @@ inline uint64_t SizeOf(const ModelReference& model) {
 // impossible name.
 Result<ModelReference> ReadModelReference(ByteReader& reader);
 
-// The most bytes that a code of a model stands for (text/spec.md, 1): each costs a decoder a step of
-// the model, so that a small file must not ask for many. What is coded shorter is no text that wants
-// a model.
+// The most bytes that a code of a model stands for (text/spec.md, 1): each costs a decoder a step
+// of the model, so that a small file must not ask for many. What is coded shorter is no text that
+// wants a model.
 inline uint64_t MaxModelled(uint64_t payload_size) {
   constexpr uint64_t kPerByte = 1024;
   constexpr uint64_t kAlways = uint64_t{1} << 16;
