@@ -12,7 +12,7 @@ if(LMZ_SANITIZE)
   set(LMZ_TEST_FLAGS -O0 -fno-sanitize=undefined)
 endif()
 if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
-  # In tests and in inlined vector operations these checks take most of the compiler's time. Accesses
+  # In inlined vector operations these checks take most of the compiler's time. Accesses
   # out of bounds are the address sanitizer's matter; the library and its portable kernels keep them.
   set(LMZ_FEWER_CHECKS -fno-sanitize=null,alignment,object-size,pointer-overflow)
 endif()

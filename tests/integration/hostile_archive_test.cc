@@ -28,12 +28,12 @@ constexpr double kSlowness = 30;
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr double kSlowness = 30;
 #else
-constexpr double kSlowness = 1;
+constexpr double kSlowness = 2;
 #endif
 #elif !defined(__OPTIMIZE__)
 constexpr double kSlowness = 30;
 #else
-constexpr double kSlowness = 1;
+constexpr double kSlowness = 2;
 #endif
 
 // What compressing took at level 0.
