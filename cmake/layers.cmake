@@ -6,10 +6,12 @@ set(LMZ_CORPORA "${PROJECT_SOURCE_DIR}/../shared/corpora" CACHE PATH
     "Benchmark corpora; tests that need them are skipped where they are absent")
 
 set(LMZ_FEWER_CHECKS)
-set(LMZ_TEST_FLAGS -O1)
+# Of tests, behind those that all sources have.
+add_library(lmz_test_flags INTERFACE)
+target_compile_options(lmz_test_flags INTERFACE -O1)
 if(LMZ_SANITIZE)
   # Half of the compiler's time. What tests call has all checks.
-  set(LMZ_TEST_FLAGS -O0 -fno-sanitize=undefined)
+  target_compile_options(lmz_test_flags INTERFACE -O0 -fno-sanitize=undefined)
 endif()
 if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
   # In inlined vector operations these checks take most of the compiler's time. Accesses
@@ -38,7 +40,7 @@ endfunction()
 # For a test: optimised little, which is a quarter less for the compiler (what it calls is optimised
 # as ever), with GoogleTest precompiled.
 function(lmz_precompile_test target)
-  target_compile_options(${target} PRIVATE ${LMZ_TEST_FLAGS})
+  target_link_libraries(${target} PRIVATE lmz_flags lmz_test_flags)
   lmz_precompile(${target} TESTS gtest/gtest.h)
 endfunction()
 

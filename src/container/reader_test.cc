@@ -224,7 +224,7 @@ TEST(Reader, CompactFramesHaveTheirLimits) {
 }
 
 TEST(Reader, NotesTellTheirLengthAtTheirEnd) {
-  for (const uint64_t longer : {0, 1}) {
+  for (const uint8_t longer : {uint8_t{0}, uint8_t{1}}) {
     Bytes file = FrameBuilder().Note("xabc", ToBytes("data")).bytes;
     file[file.size() - 11] = static_cast<uint8_t>(file[file.size() - 11] + longer);
     AppendTo(file, FrameBuilder().Start().End().bytes);

@@ -198,7 +198,7 @@ TEST(Items, AllReadersFindTheSameContent) {
 TEST(Items, ACompactFrameMustNotEndAsOthersDo) {
   const Bytes first = FrameBuilder().Start().Stored(ToBytes("first")).End().bytes;
   for (const bool ends_as_note : {false, true}) {
-    for (const size_t zeros : {0, 3}) {
+    for (const size_t zeros : {size_t{0}, size_t{3}}) {
       Bytes raw = ends_as_note ? FrameBuilder().Note("xyz ", {}).bytes
                                : FrameBuilder().Start().Stored(ToBytes("other")).End().bytes;
       raw.resize(raw.size() + zeros);
