@@ -51,10 +51,7 @@ class FrameBuilder {
     ByteWriter(bytes).Append(payload);
     entries.push_back({.coded_size = bytes.size() - begin, .raw_size = header.raw_size});
     ++head.block_count;
-    checksums.push_back(header.checksum);
-    ContentCheck check;
-    for (const uint64_t checksum : checksums) check.Add(checksum);
-    head.content_check = check.Digest();
+    ByteWriter(checksums).U64(header.checksum);
     return *this;
   }
 
@@ -65,7 +62,9 @@ class FrameBuilder {
     bytes.push_back(kEndMark);
     const size_t begin = bytes.size();
     HeaderWriter archive(bytes);
-    Visit(archive, head);
+    IndexHead written = head;
+    written.content_check += Checksum64(checksums);
+    Visit(archive, written);
     for (IndexEntry& entry : entries) Visit(archive, entry);
     Footer footer = {.index_size = static_cast<uint32_t>(bytes.size() - begin)};
     Visit(archive, footer);
@@ -81,9 +80,9 @@ class FrameBuilder {
   }
 
   Bytes bytes;
-  IndexHead head = {.content_check = ContentCheck().Digest()};
+  IndexHead head;  // content_check: what is added to the right one
   std::vector<IndexEntry> entries;
-  std::vector<uint64_t> checksums;
+  Bytes checksums;
 };
 
 }  // namespace lmz::testing
