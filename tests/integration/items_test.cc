@@ -174,7 +174,7 @@ class FileMaker {
 
 TEST(Items, AllReadersFindTheSameContent) {
   int valid = 0, sought = 0;
-  for (uint64_t seed = 0; seed < 20'000; ++seed) {
+  for (uint64_t seed = 0; seed < 8000; ++seed) {
     FileMaker maker(seed);
     TestRandom random(seed);
     const Bytes file = maker.Make();
@@ -190,8 +190,8 @@ TEST(Items, AllReadersFindTheSameContent) {
     ASSERT_TRUE(!sequential || seeking) << seed;
     valid += sequential.has_value();
   }
-  EXPECT_GT(valid, 2000);
-  EXPECT_GT(sought, 2000);
+  EXPECT_GT(valid, 800);
+  EXPECT_GT(sought, 800);
 }
 
 // An index that stands in the payload of a compact frame and reaches back over the frame before.
