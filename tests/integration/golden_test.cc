@@ -141,7 +141,7 @@ std::vector<Recipe> Recipes() {
     if (row.number == 0) continue;
     const SharedModel model = Models()->Find({row.number, row.id, row.name}).value();
     const BlockChoice text = {.options = TextOptions{.model = AsBytePredictor(*model).value()}};
-    const size_t size = row.file.empty() ? 50 : 120;
+    const size_t size = row.file.empty() ? 24 : 60;
     recipes.push_back({FindGenerator("words"), size, text, size, row.name});
   }
   static const std::array parts = {Part{.size = 4000, .options = ImageOptions{}},
