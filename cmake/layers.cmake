@@ -6,13 +6,6 @@ set(LMZ_CORPORA "${PROJECT_SOURCE_DIR}/../shared/corpora" CACHE PATH
     "Benchmark corpora; tests that need them are skipped where they are absent")
 
 set(LMZ_FEWER_CHECKS)
-# Of tests, behind those that all sources have.
-add_library(lmz_test_flags INTERFACE)
-target_compile_options(lmz_test_flags INTERFACE -O1)
-if(LMZ_SANITIZE)
-  # Half of the compiler's time. What tests call has all checks.
-  target_compile_options(lmz_test_flags INTERFACE -O0 -fno-sanitize=undefined)
-endif()
 if(LMZ_SANITIZE MATCHES address AND LMZ_SANITIZE MATCHES undefined)
   # In inlined vector operations these checks take most of the compiler's time. Accesses
   # out of bounds are the address sanitizer's matter; the library and its portable kernels keep them.
@@ -37,10 +30,17 @@ function(lmz_precompile target group)
   set_property(GLOBAL PROPERTY LMZ_PRECOMPILED_${group} ${target})
 endfunction()
 
-# For a test: optimised little, which is a quarter less for the compiler (what it calls is optimised
-# as ever), with GoogleTest precompiled.
+# Tests are optimised little, which is a quarter less for the compiler, and under sanitizers not at all,
+# without the checks of undefined behaviour, which is half of it. What they call is compiled as ever.
+add_library(lmz_test_flags INTERFACE)
+target_compile_options(lmz_test_flags INTERFACE -O1)
+if(LMZ_SANITIZE)
+  target_compile_options(lmz_test_flags INTERFACE -O0 -fno-sanitize=undefined)
+endif()
+
+# For a test that links lmz_flags, behind which its own stand: those, and GoogleTest precompiled.
 function(lmz_precompile_test target)
-  target_link_libraries(${target} PRIVATE lmz_flags lmz_test_flags)
+  target_link_libraries(${target} PRIVATE lmz_test_flags)
   lmz_precompile(${target} TESTS gtest/gtest.h)
 endfunction()
 

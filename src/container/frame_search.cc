@@ -14,9 +14,6 @@ namespace {
 // No header of a frame or a block is longer.
 constexpr size_t kMaxHeaderSize = 64;
 
-constexpr size_t kFooterSize = 4 + 4 + kEndMagic.size();
-constexpr size_t kNoteFooterSize = 8 + kNoteEndMagic.size();
-
 }  // namespace
 
 uint64_t FrameSearch::FoundIndex::frame_offset() const {
@@ -53,7 +50,7 @@ Result<std::optional<FrameSearch::FoundFrame>> FrameSearch::FrameAt(uint64_t off
     Visit(archive, start);
     Visit(archive, note);
     if (!archive.status().ok() || note.size > input_.size() - offset) return nothing;
-    const uint64_t end = offset + buffered.offset() + note.size + 4 + kNoteFooterSize;
+    const uint64_t end = offset + buffered.offset() + note.size + kNoteCheckSize + kNoteFooterSize;
     if (end > input_.size()) return nothing;
     return std::optional(FoundFrame{.is_note = true, .end = end});
   }

@@ -12,9 +12,9 @@ namespace lmz {
 
 namespace {
 
-constexpr uint64_t kFooterTailSize = 4 + kEndMagic.size();  // Index_Size and End_Magic
-constexpr uint64_t kFooterSize = 4 + kFooterTailSize;
-constexpr uint64_t kNoteFooterSize = 8 + kNoteEndMagic.size();
+// No item is shorter.
+using Tail = std::array<uint8_t, 11>;
+static_assert(kFooterSize <= sizeof(Tail) && kNoteFooterSize <= sizeof(Tail));
 
 Status NoIndex(const char* why) {
   return Status(Code::kDamaged, why).At("index");
@@ -56,11 +56,10 @@ Result<uint64_t> EndBeforePadding(const RandomAccess& input, uint64_t end) {
   return end;
 }
 
-template <size_t kSize>
-Result<std::array<uint8_t, kSize>> ReadTail(const RandomAccess& input, uint64_t end) {
-  if (end < kSize) return NoIndex("the input is too short for one");
-  std::array<uint8_t, kSize> tail;
-  LMZ_TRY(input.ReadAt(end - kSize, tail));
+Result<Tail> ReadTail(const RandomAccess& input, uint64_t end) {
+  Tail tail;
+  if (end < tail.size()) return NoIndex("the input is too short for one");
+  LMZ_TRY(input.ReadAt(end - tail.size(), tail));
   return tail;
 }
 
@@ -68,10 +67,9 @@ bool EndsIn(ByteSpan tail, const std::array<uint8_t, 3>& magic) {
   return std::ranges::equal(tail.last(magic.size()), magic);
 }
 
-// Where the note begins that ends at `end`.
-Result<uint64_t> BeginOfNote(const RandomAccess& input, uint64_t end) {
-  LMZ_ASSIGN(const auto tail, ReadTail<kNoteFooterSize>(input, end));
-  const uint64_t length = LoadLe64(tail.data());
+// Where the note begins that ends at `end`, with `tail`.
+Result<uint64_t> BeginOfNote(const RandomAccess& input, uint64_t end, const Tail& tail) {
+  const uint64_t length = LoadLe64(tail.data() + tail.size() - kNoteFooterSize);
   if (length > end - kNoteFooterSize) return NoIndex("a note behind it has an impossible length");
   const uint64_t begin = end - kNoteFooterSize - length;
   WindowSource source(input, begin, end);
@@ -81,48 +79,34 @@ Result<uint64_t> BeginOfNote(const RandomAccess& input, uint64_t end) {
   NoteHeader header;
   Visit(archive, start);
   Visit(archive, header);
-  const auto first = static_cast<uint8_t>(header.tag);
   // Who reads from the beginning says what is wrong with it.
   if (!archive.status().ok() || start.version_and_kind != (kFormatVersion | kNoteKind) ||
-      first < 'a' || first > 'z' || header.size > length ||
-      buffered.offset() + header.size + 4 != length) {
+      !IsOptional(header) || header.size > length ||
+      buffered.offset() + header.size + kNoteCheckSize != length) {
     return NoIndex("there is no note that may be passed over where one ends");
   }
   return begin;
 }
 
-// Where the frame ends that is the last one before `end`, behind which are notes and padding; 0
-// where there is none.
-Result<uint64_t> EndOfFrame(const RandomAccess& input, uint64_t end) {
-  while (end != 0) {
-    LMZ_ASSIGN(auto tail, ReadTail<kEndMagic.size()>(input, end));
-    if (tail.back() == 0) {
-      LMZ_ASSIGN(end, EndBeforePadding(input, end));
-      LMZ_ASSIGN(tail, ReadTail<kEndMagic.size()>(input, end));
-    }
-    if (EndsIn(tail, kEndMagic)) return end;
-    if (!EndsIn(tail, kNoteEndMagic)) return NoIndex("the frame does not end with one");
-    LMZ_ASSIGN(end, BeginOfNote(input, end));
-  }
-  return end;
-}
-
-struct IndexPlace {
-  uint64_t begin = 0;  // behind the end mark
-  uint64_t size = 0;   // IndexHead and all IndexEntry
+// Where a frame ends, and what with. `end` is 0 where there is none.
+struct FrameEnd {
+  uint64_t end = 0;
+  Tail tail = {};
 };
 
-Result<IndexPlace> FindIndex(const RandomAccess& input, uint64_t end) {
-  LMZ_ASSIGN(const auto tail, ReadTail<kFooterTailSize>(input, end));
-  const uint64_t size = LoadLe32(tail.data());
-  if (end < kFooterSize + 1 || size > end - kFooterSize - 1) {
-    return NoIndex("its size is impossible");
+// Of the last frame before `end`, behind which are notes and padding.
+Result<FrameEnd> FindFrameEnd(const RandomAccess& input, uint64_t end) {
+  while (end != 0) {
+    LMZ_ASSIGN(Tail tail, ReadTail(input, end));
+    if (tail.back() == 0) {
+      LMZ_ASSIGN(end, EndBeforePadding(input, end));
+      LMZ_ASSIGN(tail, ReadTail(input, end));
+    }
+    if (EndsIn(tail, kEndMagic)) return FrameEnd{.end = end, .tail = tail};
+    if (!EndsIn(tail, kNoteEndMagic)) return NoIndex("the frame does not end with one");
+    LMZ_ASSIGN(end, BeginOfNote(input, end, tail));
   }
-  const uint64_t begin = end - kFooterSize - size;
-  std::array<uint8_t, 1> mark;
-  LMZ_TRY(input.ReadAt(begin - 1, mark));
-  if (mark[0] != kEndMark) return NoIndex("no mark stands in front of it");
-  return IndexPlace{.begin = begin, .size = size};
+  return FrameEnd{};
 }
 
 }  // namespace
@@ -142,16 +126,24 @@ uint64_t WindowSource::PassOver(uint64_t size) {
 
 Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uint64_t end,
                                                   uint64_t memory_limit) {
-  LMZ_ASSIGN(end, EndOfFrame(input, end));
-  if (end == 0) return std::optional<FrameIndex>();
-  LMZ_ASSIGN(const IndexPlace place, FindIndex(input, end));
-  WindowSource source(input, place.begin, end);
+  LMZ_ASSIGN(const FrameEnd frame, FindFrameEnd(input, end));
+  if (frame.end == 0) return std::optional<FrameIndex>();
+  const uint64_t index_size =
+      LoadLe32(frame.tail.data() + frame.tail.size() - kEndMagic.size() - sizeof(uint32_t));
+  if (index_size > frame.end - kFooterSize || frame.end - kFooterSize - index_size == 0) {
+    return NoIndex("its size is impossible");
+  }
+  const uint64_t mark = frame.end - kFooterSize - index_size - 1;
+  WindowSource source(input, mark, frame.end);
   BufferedInput buffered(source);
+  LMZ_ASSIGN(const ByteSpan front, buffered.Peek(1));
+  if (front.empty() || front[0] != kEndMark) return NoIndex("no mark stands in front of it");
+  LMZ_TRY(buffered.Skip(1));
   HeaderReader archive(buffered);
   IndexHead head;
   Visit(archive, head);
   LMZ_TRY(archive.status().At("index"));
-  if (head.block_count > place.size) return NoIndex("its number of blocks is impossible");
+  if (head.block_count > index_size) return NoIndex("its number of blocks is impossible");
   if (head.block_count > memory_limit / sizeof(BlockPlace)) {
     return Status(Code::kLimit, "an index needs more memory than the limit of " +
                                     std::to_string(memory_limit) + " bytes");
@@ -163,7 +155,7 @@ Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uin
     IndexEntry entry;
     Visit(archive, entry);
     LMZ_TRY(archive.status().At("index"));
-    if (entry.coded_size < kMinCodedBlockSize || entry.coded_size > place.begin - offset ||
+    if (entry.coded_size < kMinCodedBlockSize || entry.coded_size > mark - offset ||
         entry.raw_size == 0 || entry.raw_size > kMaxBlockRawSize) {
       return NoIndex("the size of a block is impossible");
     }
@@ -174,15 +166,14 @@ Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uin
     offset += entry.coded_size;
     raw_size += entry.raw_size;
   }
-  const bool is_whole = buffered.offset() == place.size;
+  const bool is_whole = buffered.offset() == 1 + index_size;
   Footer footer;
   Visit(archive, footer);
   LMZ_TRY(archive.status().At("index"));
-  const uint64_t before = place.begin - offset;  // End_Mark, and what is in front of the blocks
-  if (!is_whole || before == 0 || head.frame_header_size > before - 1) {
+  const uint64_t first_block = mark - offset;
+  if (!is_whole || head.frame_header_size > first_block) {
     return NoIndex("it does not fit the frame");
   }
-  const uint64_t first_block = before - 1;
   index.frame_offset = first_block - head.frame_header_size;
   LMZ_TRY(CheckFrameHeader(input, index.frame_offset, head.frame_header_size, raw_size));
   for (BlockPlace& block : index.blocks) block.offset += first_block;

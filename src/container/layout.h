@@ -56,6 +56,12 @@ struct NoteHeader {
   uint64_t size = 0;
 };
 
+// Whether who does not know the note passes it over: its tag begins with a small letter.
+inline bool IsOptional(const NoteHeader& note) {
+  const auto first = static_cast<uint8_t>(note.tag);
+  return first >= 'a' && first <= 'z';
+}
+
 template <class Archive>
 void Visit(Archive& archive, NoteHeader& header) {
   archive.U32(header.tag);
@@ -67,6 +73,8 @@ void Visit(Archive& archive, NoteHeader& header) {
 struct NoteFooter {
   uint64_t length = 0;  // from FrameStart to the check of the content
 };
+inline constexpr uint64_t kNoteCheckSize = 4;
+inline constexpr uint64_t kNoteFooterSize = 8 + kNoteEndMagic.size();
 
 template <class Archive>
 void Visit(Archive& archive, NoteFooter& footer) {
@@ -169,6 +177,7 @@ void Visit(Archive& archive, IndexEntry& entry) {
 struct Footer {
   uint32_t index_size = 0;  // IndexHead and all IndexEntry
 };
+inline constexpr uint64_t kFooterSize = 4 + 4 + kEndMagic.size();
 
 template <class Archive>
 void Visit(Archive& archive, Footer& footer) {

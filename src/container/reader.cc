@@ -148,7 +148,7 @@ Status Reader::BeginNote(HeaderReader& archive) {
     return Status(Code::kNewerVersion,
                   "it changes what follows, which requires a newer version of lmz");
   }
-  if (first < 'a' || first > 'z') {
+  if (!IsOptional(header)) {
     return Status(Code::kDamaged, "its tag does not begin with a letter");
   }
   note_.emplace();
@@ -180,7 +180,7 @@ Status Reader::PassNote() {
   if (check != static_cast<uint32_t>(note_->covered.Digest())) {
     return Status(Code::kDamaged, "its check differs");
   }
-  if (footer.length != note_->header_size + note_->size + sizeof check) {
+  if (footer.length != note_->header_size + note_->size + kNoteCheckSize) {
     return Status(Code::kDamaged, "its end gives another length");
   }
   input_.MoveMark();

@@ -10,6 +10,7 @@
 #include "device/fallback_session.h"
 #include "model/glr/glr_predictor.h"
 #include "model/library.h"
+#include "tests/gpu_test.h"
 #include "tests/reference/models/random_model.h"
 #include "tests/session_checks.h"
 
@@ -18,22 +19,9 @@ namespace {
 
 using Opinions = std::vector<uint32_t>;
 
-std::shared_ptr<Device> Gpu() {
-  static const Result<std::shared_ptr<Device>> gpu = OpenCuda(-1);
-  return gpu.ok() ? gpu.value() : nullptr;
-}
+using testing::Gpu;
 
-class CudaTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (Gpu() == nullptr) GTEST_SKIP() << OpenCuda(-1).status().message();
-  }
-  void TearDown() override {
-    if (Gpu() != nullptr) {
-      EXPECT_EQ(Gpu()->failure(), "");
-    }
-  }
-};
+class CudaTest : public testing::GpuTest {};
 
 uint8_t ByteAt(int lane, int step) {
   if (step == 0) return 0;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "device/cuda_device.h"
+#include "tests/gpu_test.h"
 #include "tests/reference/models/random_transformer.h"
 
 namespace lmz {
@@ -15,22 +15,9 @@ namespace {
 
 using Weights = std::vector<uint32_t>;
 
-std::shared_ptr<Device> Gpu() {
-  static const Result<std::shared_ptr<Device>> gpu = OpenCuda(-1);
-  return gpu.ok() ? gpu.value() : nullptr;
-}
+using testing::Gpu;
 
-class CudaTransformerTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (Gpu() == nullptr) GTEST_SKIP() << OpenCuda(-1).status().message();
-  }
-  void TearDown() override {
-    if (Gpu() != nullptr) {
-      EXPECT_EQ(Gpu()->failure(), "");
-    }
-  }
-};
+class CudaTransformerTest : public testing::GpuTest {};
 
 // A device knows models by their ids.
 RandomTransformerModel ModelOf(const TransformerShape& shape, uint32_t seed, Wildness wildness,

@@ -100,20 +100,25 @@ class CpuDevice final : public Device {
   std::atomic<int> steps_ = 0;
 };
 
-Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device, uint8_t filters = 0) {
-  CompressOptions options = {.model = testing::TinyModel(),
-                             .threads = threads,
-                             .device = std::move(device),
-                             .block_size = kSmallestBlock,
-                             .content_size = raw.size()};
-  const BlockChoice choice = {.options = TextOptions{.model = testing::TinyModel().get()},
-                              .filters = filters};
+Bytes CompressWith(ByteSpan raw, const SharedModel& model, const CodecOptions& codec, int threads,
+                   std::shared_ptr<Device> device, uint8_t filters = 0) {
+  const CompressOptions options = {.model = model,
+                                   .threads = threads,
+                                   .device = std::move(device),
+                                   .block_size = kSmallestBlock,
+                                   .content_size = raw.size()};
+  const BlockChoice choice = {.options = codec, .filters = filters};
   MemorySource source(raw);
   Bytes coded;
   MemorySink sink(coded);
   EXPECT_TRUE(
       CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock)).ok());
   return coded;
+}
+
+Bytes CompressWith(ByteSpan raw, int threads, std::shared_ptr<Device> device, uint8_t filters = 0) {
+  return CompressWith(raw, testing::TinyModel(), TextOptions{.model = testing::TinyModel().get()},
+                      threads, std::move(device), filters);
 }
 
 void ExpectDecodes(const Bytes& coded, const Bytes& raw, int threads,
@@ -189,33 +194,16 @@ TEST(DeviceStream, IsNotAskedForWhatIsNotWorthIt) {
 // An encoder steps many positions at a time, a decoder one; neither changes the bytes.
 TEST(DeviceStream, ModelsOfTokensRunThere) {
   const Bytes raw = testing::MakeWords(3 * kSmallestBlock / 2);
-  const auto models = std::make_shared<ModelLibrary>();
-  models->Add(testing::Hashing());
-  const BlockChoice choice = {.options =
-                                  TokenOptions{.model = testing::Hashing().get(), .lanes = 16}};
   const auto coded_with = [&](std::shared_ptr<Device> device) {
-    const CompressOptions options = {.model = testing::Hashing(),
-                                     .threads = 2,
-                                     .device = std::move(device),
-                                     .block_size = kSmallestBlock,
-                                     .content_size = raw.size()};
-    MemorySource source(raw);
-    Bytes coded;
-    MemorySink sink(coded);
-    EXPECT_TRUE(
-        CompressPlanned(source, sink, options, testing::FixedPlan(choice, kSmallestBlock)).ok());
-    return coded;
+    return CompressWith(raw, testing::Hashing(),
+                        TokenOptions{.model = testing::Hashing().get(), .lanes = 16}, 2,
+                        std::move(device));
   };
   const Bytes expected = coded_with(nullptr);
   const auto encoder = std::make_shared<CpuDevice>(), decoder = std::make_shared<CpuDevice>();
   EXPECT_EQ(coded_with(encoder), expected);
   EXPECT_EQ(encoder->most_positions(), 64);
-  MemorySource source(expected);
-  Bytes back;
-  MemorySink sink(back);
-  const DecompressOptions options = {.models = models, .threads = 2, .device = decoder};
-  ASSERT_TRUE(DecompressFrames(source, sink, options).ok());
-  EXPECT_EQ(back, raw);
+  ExpectDecodes(expected, raw, 2, decoder);
   EXPECT_EQ(decoder->most_positions(), 1);
 }
 

@@ -4,11 +4,11 @@
 
 #include <array>
 
-#include "device/cuda_device.h"
 #include "model/library.h"
 #include "model/transformer/transformer_predictor.h"
 #include "stream/frame_encoder.h"
 #include "tests/choices.h"
+#include "tests/gpu_test.h"
 #include "tests/recipes.h"
 #include "tests/reference/models/random_transformer.h"
 
@@ -18,22 +18,9 @@ namespace {
 constexpr uint64_t kBlockSize = uint64_t{1} << 16;
 constexpr std::array<uint8_t, 3> kLanes = {1, 7, 64};
 
-std::shared_ptr<Device> Gpu() {
-  static const Result<std::shared_ptr<Device>> gpu = OpenCuda(-1);
-  return gpu.ok() ? gpu.value() : nullptr;
-}
+using testing::Gpu;
 
-class CudaFilesTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (Gpu() == nullptr) GTEST_SKIP() << OpenCuda(-1).status().message();
-  }
-  void TearDown() override {
-    if (Gpu() != nullptr) {
-      EXPECT_EQ(Gpu()->failure(), "");
-    }
-  }
-};
+class CudaFilesTest : public testing::GpuTest {};
 
 struct Case {
   SharedModel model;

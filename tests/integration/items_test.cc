@@ -17,20 +17,6 @@ namespace {
 
 using testing::FrameBuilder;
 
-class MemoryInput final : public RandomAccess {
- public:
-  explicit MemoryInput(ByteSpan bytes) : bytes_(bytes) {}
-  uint64_t size() const override { return bytes_.size(); }
-  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), buffer.size(),
-                buffer.begin());
-    return OkStatus();
-  }
-
- private:
-  ByteSpan bytes_;
-};
-
 using Content = std::optional<Bytes>;  // nothing: an error
 
 Content Sequential(ByteSpan file) {
@@ -57,7 +43,7 @@ Content Fed(ByteSpan file, TestRandom& random) {
 }
 
 Content Seeking(ByteSpan file) {
-  MemoryInput input(file);
+  const MemoryAccess input(file);
   Result<RangeReader> reader = RangeReader::Open(input, {.memory_limit = uint64_t{1} << 26});
   if (!reader.ok()) return std::nullopt;
   if (reader.value().content_size() > (1u << 24)) return std::nullopt;
@@ -236,7 +222,7 @@ TEST(Items, NotesDoNotEndSeeking) {
   AppendTo(file, FrameBuilder().Start().Stored(ToBytes("content")).End().bytes);
   AppendTo(file, FrameBuilder().Note("sign", ToBytes("a signature")).bytes);
   file.resize(file.size() + 100);
-  MemoryInput input(file);
+  const MemoryAccess input(file);
   const Result<std::optional<FrameIndex>> index = ReadIndexBefore(input, file.size(), UINT64_MAX);
   ASSERT_TRUE(index.ok()) << index.status().message();
   ASSERT_TRUE(index.value().has_value());
