@@ -414,7 +414,7 @@ TEST(Plan, LongCopiesLeaveEveryBlockOfBytes) {
   leave(image);
 }
 
-// A table that is there twice: the second one leaves, the columns of the first stay whole.
+// A table that is there twice or more often: only the first one stays, and its columns stay whole.
 TEST(Plan, OnlyLongCopiesLeaveRecords) {
   TestRandom random(13);
   Bytes table;
@@ -423,16 +423,18 @@ TEST(Plan, OnlyLongCopiesLeaveRecords) {
     AppendTo(table, random.From(ToBytes(std::string("\0\1\2\3\0\0x", 7)), 2400));
     AppendTo(table, page);
   }
-  Bytes twice = table;
-  AppendTo(twice, table);
-  const std::vector<BlockPlan> plan = PlanAll(twice);
-  ASSERT_EQ(plan.size(), 1u);
-  ASSERT_EQ(plan[0].copies.size(), 1u);
-  EXPECT_EQ(plan[0].copies[0].length, table.size());
-  EXPECT_EQ(plan[0].copies[0].distance, table.size());
-  ASSERT_EQ(plan[0].parts.size(), 1u);
-  EXPECT_EQ(plan[0].parts[0].size, table.size());
-  EXPECT_TRUE(plan[0].parts[0].copies_stay);
+  Bytes several = table;
+  for (size_t more = 1; more <= 3; ++more) {
+    AppendTo(several, table);
+    const std::vector<BlockPlan> plan = PlanAll(several);
+    ASSERT_EQ(plan.size(), 1u);
+    ASSERT_EQ(plan[0].copies.size(), 1u);
+    EXPECT_EQ(plan[0].copies[0].length, more * table.size());
+    EXPECT_EQ(plan[0].copies[0].distance, table.size());
+    ASSERT_EQ(plan[0].parts.size(), 1u);
+    EXPECT_EQ(plan[0].parts[0].size, table.size());
+    EXPECT_TRUE(plan[0].parts[0].copies_stay);
+  }
 }
 
 }  // namespace

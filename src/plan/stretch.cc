@@ -220,9 +220,9 @@ uint64_t SizeOf(const std::vector<Repeat>& copies) {
   return size;
 }
 
-// Runs and periods are longer before they count: rows of a picture hold some.
+// Runs of a short period are longer before they count: pictures hold some.
 bool IsLong(const Repeat& copy) {
-  return copy.length >= (copy.distance < copy.length ? kLongRun : kLongCopy);
+  return copy.length >= (copy.distance < kLongCopy ? kLongRun : kLongCopy);
 }
 
 // The copies in a run of records, within it.

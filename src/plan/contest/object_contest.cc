@@ -122,7 +122,8 @@ Result<BlockHeader> EncodeJoined(ByteSpan raw, const BlockPlan& plan, const Mode
   }
   for (const BlockPlan& part : plan.parts) LMZ_TRY(add(part));
   const BlockHeader header = block.Finish(kPartsCodec.id, fingerprint, payload);
-  if (!RepeatsItself(plain)) return header;
+  // With one part the planner has taken copies out of records; with them the block is no rival.
+  if (plan.parts.size() == 1 || !RepeatsItself(plain)) return header;
   return ContestBytes(raw, plan.choice.filters, header, payload, resources);
 }
 
