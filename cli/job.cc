@@ -48,6 +48,7 @@ Result<Progress> RunPipeline(Job& job, Sink& sink) {
     compress.progress = update;
     if (!options.verify) return Compress(input, sink, compress);
     decompress.threads = 1;
+    decompress.output_limit = UINT64_MAX;
     Verifier verifier(input, sink, decompress);
     LMZ_ASSIGN(const Progress done, Compress(verifier, verifier, compress));
     LMZ_TRY(verifier.Finish());

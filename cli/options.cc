@@ -75,6 +75,13 @@ Status SetMemoryLimit(Options& options, const std::string& value) {
   return OkStatus();
 }
 
+Status SetOutputLimit(Options& options, const std::string& value) {
+  const Result<uint64_t> size = ParseSize(value);
+  if (!size.ok()) return size.status().At("--output-limit");
+  options.output_limit = size.value();
+  return OkStatus();
+}
+
 Status SetSuffix(Options& options, const std::string& value) {
   if (value.empty() || value.find('/') != std::string::npos) {
     return Invalid("--suffix: '" + value +
@@ -170,6 +177,7 @@ constexpr OptionRow<Options> kOptions[] = {
     {"--wide", "", "64 lanes and blocks of 3840K, for GPUs", Set<&Options::wide>},
     {"--frame-size", "SIZE", "begin a new frame every SIZE bytes", SetFrameSize},
     {"-M,--memlimit", "SIZE", "refuse to decode a block that needs more memory", SetMemoryLimit},
+    {"--output-limit", "SIZE", "refuse to decode a file to more than SIZE bytes", SetOutputLimit},
     {"-0", "", "no, tiny, small, base (default), large, language model", SetLevel<0>,
      "-0, -1, -2, -3, -4, -5"},
     {"-1", "", "", SetLevel<1>},

@@ -45,6 +45,7 @@ struct Options {
   uint64_t block_size = 0;                 // bytes; 0: ChosenBlockSize
   uint64_t frame_size = UINT64_MAX;        // bytes
   uint64_t memory_limit = UINT64_MAX;      // bytes
+  uint64_t output_limit = UINT64_MAX;      // bytes of each file's content
   std::string suffix = ".lmz";             // never empty, without a slash
   std::string output;                      // of -o; empty when not given
   std::string output_folder;               // of --output-dir; empty when not given

@@ -27,6 +27,7 @@ inline DecompressOptions DecompressOptionsOf(const Options& options, const Model
   decompress.threads = options.threads;
   decompress.device = models.device;
   decompress.memory_limit = options.memory_limit;
+  decompress.output_limit = options.output_limit;
   return decompress;
 }
 

@@ -23,7 +23,7 @@ _lmz() {
   local options="
     -z --compress -d --decompress -t --test -l --list --json -c --stdout -o --output --output-dir
     -f --force -r --recursive --files --files0 -S --suffix --salvage --verify --no-sparse -k --keep
-    --rm -T --threads --block-size --seekable --wide --frame-size -M --memlimit
+    --rm -T --threads --block-size --seekable --wide --frame-size -M --memlimit --output-limit
     -0 -1 -2 -3 -4 -5 --device --model --list-models --model-info
     -b --benchmark -q --quiet --progress --no-progress -v --verbose -h --help -V --version"
   if [[ ${COMP_WORDS[1]} == generate ]]; then
@@ -32,7 +32,7 @@ _lmz() {
   fi
   COMPREPLY=()
   case $previous in
-    -T | --threads | --block-size | --frame-size | -M | --memlimit | -S | --suffix) return ;;
+    -T | --threads | --block-size | --frame-size | -M | --memlimit | --output-limit | -S | --suffix) return ;;
     --bytes | --seed | --temperature) return ;;
     --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu cuda" -- "$current"); return ;;
   esac

@@ -70,13 +70,19 @@ inline uint64_t ChosenBlockSize(const CompressOptions& options) {
   return std::clamp(options.content_size.value_or(0), kUsualBlockSize, kLongBlockSize);
 }
 
+// Bytes that decoding takes for each block that is in work at the same time, unless there is a
+// limit: enough for the blocks that encoders choose. A block that needs more is decoded alone.
+inline constexpr uint64_t kUsualBlockMemory = uint64_t{256} << 20;
+
 struct DecompressOptions {
   // Where the models that blocks name are found; null: ModelLibrary::Installed().
   std::shared_ptr<const ModelLibrary> models = nullptr;
   int threads = 1;
   std::shared_ptr<Device> device = nullptr;  // as for compressing
   // Bytes for all blocks being decoded together, models and small buffers not counted; a block that
-  // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough.
+  // needs more alone: kLimit. Fewer blocks are decoded at a time when that is enough. Where there
+  // is no limit, blocks that need more than kUsualBlockMemory a thread are not decoded together
+  // either.
   uint64_t memory_limit = UINT64_MAX;
   uint64_t output_limit = UINT64_MAX;  // total raw bytes; above it: kLimit
   // Writes the bytes of a block as they are decoded, before its checksum is compared: an error may

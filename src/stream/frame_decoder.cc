@@ -39,8 +39,12 @@ Status FrameDecoder::OpenBlock() {
 }
 
 // The limit holds for all blocks in flight together: with little memory, fewer threads have work.
+// Without one, a small input of large blocks must not take what all of them claim.
 Status FrameDecoder::WaitForMemory() {
-  while (block_memory_ > options_.memory_limit - memory_in_flight_) LMZ_TRY(FinishBlock());
+  const uint64_t limit = options_.memory_limit != UINT64_MAX
+                             ? options_.memory_limit
+                             : static_cast<uint64_t>(workers_) * kUsualBlockMemory;
+  while (!in_flight_.empty() && memory_in_flight_ + block_memory_ > limit) LMZ_TRY(FinishBlock());
   return OkStatus();
 }
 

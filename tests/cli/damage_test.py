@@ -97,6 +97,17 @@ class Damage(cli_case.CliCase):
         self.fails(FAILED, "in.lmz: ", "-t", "--memlimit=1K", "in.lmz")
         self.lmz("-t", "--memlimit=2G", "in.lmz")
 
+    def test_output_limit(self):
+        data = cli_case.SAMPLES["text"]
+        self.write("in", data)
+        self.lmz("--rm", "--block-size=64K", "--output-limit=1", "in")
+        below = f"--output-limit={len(data) - 1}"
+        for options in [["-d"], ["-t"], ["-dc"], ["-d", "-T2"]]:
+            self.fails(FAILED, f"limit of {len(data) - 1} bytes", *options, below, "in.lmz")
+        self.assertEqual(self.names(), ["in.lmz"])
+        self.lmz("-d", f"--output-limit={len(data)}", "in.lmz")
+        self.assertEqual(self.read("in"), data)
+
     def test_one_bad_file_among_several(self):
         data = cli_case.SAMPLES["small text"]
         for name in ["a", "b", "c"]:

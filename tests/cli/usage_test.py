@@ -49,6 +49,7 @@ class Usage(cli_case.CliCase):
             ("--block-size: 257M is outside", ["--block-size", "257M"]),
             ("--block-size: '99999999999G' is not", ["--block-size", "99999999999G"]),
             ("--memlimit: '-3' is not a size", ["--memlimit=-3"]),
+            ("--output-limit: 'x' is not a size", ["--output-limit=x"]),
             ("unknown option --frobnicate", ["--frobnicate"]),
             ("unknown option -y", ["-y"]),
             ("unknown option -y", ["-ky"]),

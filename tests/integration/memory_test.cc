@@ -245,23 +245,27 @@ TEST(Memory, APngFileOfLiteralsStaysBelowItsBound) {
   ExpectBounded(header.value(), payload, "png");
 }
 
-// One byte and a copy as long as the block.
-TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
-  constexpr uint64_t kSize = uint64_t{1} << 24;
+// `size` zeros as one byte and a copy as long as the block.
+BlockHeader RepeatedZero(uint64_t size, Bytes& payload) {
   Bytes repeated;
-  AppendVarint(repeated, kSize);
+  AppendVarint(repeated, size);
   AppendVarint(repeated, 1);
   AppendVarint(repeated, 1);
-  AppendVarint(repeated, kSize - 1 - 32);
+  AppendVarint(repeated, size - 1 - 32);
   AppendVarint(repeated, 0);
   repeated.push_back(0);
-  BlockHeader header = {.codec = kStoredCodec.id};
-  header.raw_size = kSize;
-  header.filters = kFilterRepeat;
-  Bytes payload;
   AppendVarint(payload, repeated.size());
   AppendTo(payload, repeated);
-  header.payload_size = payload.size();
+  return {.codec = kStoredCodec.id,
+          .filters = kFilterRepeat,
+          .raw_size = size,
+          .payload_size = payload.size(),
+          .checksum = Checksum64(Bytes(static_cast<size_t>(size)))};
+}
+
+TEST(Memory, AFilterThatGrowsStaysBelowItsBound) {
+  Bytes payload;
+  const BlockHeader header = RepeatedZero(uint64_t{1} << 24, payload);
   ExpectBounded(header, payload, "repeat");
 }
 
@@ -356,6 +360,28 @@ class Nowhere final : public Sink {
  public:
   Status Write(ByteSpan) override { return OkStatus(); }
 };
+
+// Without a limit, what threads work on together is bounded by their number, not by what a few
+// bytes of input claim.
+TEST(Memory, LargeBlocksAreDecodedAlone) {
+  constexpr uint64_t kSlack = uint64_t{1} << 19;  // as above
+  Bytes payload;
+  const BlockHeader header = RepeatedZero(uint64_t{1} << 27, payload);
+  FrameBuilder frame;
+  frame.Start();
+  for (int i = 0; i < 3; ++i) frame.Block(header, payload);
+  frame.End();
+  for (const int threads : {1, 2}) {
+    MemorySource source(frame.bytes);
+    Nowhere sink;
+    const size_t before = live;
+    peak = before;
+    const Status status = DecompressFrames(source, sink, {.threads = threads}).status();
+    EXPECT_TRUE(status.ok()) << status.message();
+    EXPECT_LE(peak - before, static_cast<uint64_t>(threads) * kUsualBlockMemory + kSlack)
+        << threads;
+  }
+}
 
 // Leaves over as much as may be, then takes all.
 std::vector<BlockPlan> PlanInFits(ByteSpan window, Edge edge, const PlanOptions& options) {
