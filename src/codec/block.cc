@@ -1,6 +1,7 @@
 #include "codec/block.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "base/checksum.h"
@@ -217,23 +218,20 @@ Status DecodeBlock(const BlockHeader& header, ByteSpan payload, MutableByteSpan 
   return OkStatus();
 }
 
-uint64_t DecodeMemory(const BlockHeader& header) {
+uint64_t DecodeMemory(const BlockHeader& header, ByteSpan payload,
+                      const BlockResources& resources) {
   const AnyCodec* codec = FindCodec(header.codec);
   if (codec == nullptr) return 0;
-  if (header.filters == 0) return codec->decode_memory(header.raw_size);
-  // The filtered bytes and, one filter further back, what they came from.
-  const uint64_t filtered_size = MaxFilteredSize(header.filters, header.raw_size);
-  return codec->decode_memory(filtered_size) + 2 * filtered_size;
-}
-
-uint64_t PayloadMemory(const BlockHeader& header, ByteSpan payload,
-                       const BlockResources& resources) {
-  const AnyCodec* codec = FindCodec(header.codec);
-  if (codec == nullptr || codec->payload_memory == nullptr) return 0;
-  if (header.filters == 0) return codec->payload_memory(payload, header.raw_size, resources);
-  const Result<uint64_t> filtered_size = ByteReader(payload).Varint();
-  if (!filtered_size.ok()) return 0;
-  return codec->payload_memory(CodeOf(header, payload), filtered_size.value(), resources);
+  if (header.filters == 0) return codec->decode_memory(payload, header.raw_size, resources);
+  const Result<uint64_t> read = ByteReader(payload).Varint();
+  const uint64_t max_size = MaxFilteredSize(header.filters, header.raw_size);
+  if (!read.ok() || read.value() > max_size) return 0;
+  const uint64_t filtered_size = read.value();
+  const ByteSpan code = CodeOf(header, payload);
+  const uint64_t decoding = filtered_size + codec->decode_memory(code, filtered_size, resources);
+  // What a filter makes and what it makes it of, which another filter may have made.
+  const bool is_chain = !std::has_single_bit(header.filters);
+  return std::max(decoding, max_size + (is_chain ? max_size : filtered_size));
 }
 
 ByteSpan CodeOf(const BlockHeader& header, ByteSpan payload) {

@@ -109,12 +109,9 @@ Result<uint32_t> DecodePayload(const BlockHeader& header, ByteSpan payload, Muta
 // can stand for. Errors: kDamaged, kNewerVersion.
 Status ValidateBlockHeader(const BlockHeader& header);
 
-// An upper bound of the memory, in bytes, that DecodeBlock needs beside payload and raw: what the
-// header tells, and what the payload adds (the model that it names is loaded, if need be, and does
-// not count).
-uint64_t DecodeMemory(const BlockHeader& header);
-uint64_t PayloadMemory(const BlockHeader& header, ByteSpan payload,
-                       const BlockResources& resources);
+// An upper bound of the memory, in bytes, that DecodeBlock needs beside payload and raw, by the
+// payload's first fields. The model that it names is loaded, if need be, and does not count.
+uint64_t DecodeMemory(const BlockHeader& header, ByteSpan payload, const BlockResources& resources);
 
 // What its codec reads of a payload: all but what filters have put in front of it; empty where that
 // is damaged.

@@ -83,7 +83,7 @@ inline Status CancelledStatus() {
 }
 
 // A codec, and with its Options what an encoder may decide for it: an aggregate, by default what
-// suits any bytes. All four functions are thread-safe for distinct outputs.
+// suits any bytes. All functions are thread-safe for distinct outputs.
 template <class Options>
 struct CodecRow {
   CodecId id;
@@ -96,12 +96,11 @@ struct CodecRow {
                              MutableByteSpan raw);
   // No legal payload of `payload_size` bytes stands for more than this many bytes.
   uint64_t (*max_raw_size)(uint64_t payload_size);
-  // Upper bound of what `decode` allocates for a block of `raw_size` bytes, whatever its payload.
-  uint64_t (*decode_memory)(uint64_t raw_size);
-  // Upper bound of what more it allocates because of its payload: lanes, sessions of its model,
-  // which is looked for and loaded. 0 for a payload that `decode` refuses. Null: nothing.
-  uint64_t (*payload_memory)(ByteSpan payload, uint64_t raw_size,
-                             const BlockResources& resources) = nullptr;
+  // Upper bound of what `decode` allocates for `raw_size` bytes, by what the payload's first fields
+  // say; its model is looked for and loaded, and does not count. Close: what an honest block takes
+  // is at least a quarter of it, payload and raw bytes included. 0 for fields that `decode`
+  // refuses.
+  uint64_t (*decode_memory)(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 };
 
 }  // namespace lmz

@@ -175,11 +175,4 @@ class PartsReader : public Parts {
   ByteReader reader_;
 };
 
-// For CodecRow::decode_memory of the outer codec: what fetching `raw_size` bytes takes, themselves
-// included.
-template <class Options>
-uint64_t MemoryOfPart(const CodecRow<Options>& codec, uint64_t raw_size) {
-  return raw_size + codec.decode_memory(raw_size);
-}
-
 }  // namespace lmz

@@ -21,8 +21,7 @@ constexpr AnyCodec MakeAny() {
               },
           .decode = row.decode,
           .max_raw_size = row.max_raw_size,
-          .decode_memory = row.decode_memory,
-          .payload_memory = row.payload_memory};
+          .decode_memory = row.decode_memory};
 }
 
 constexpr auto kAnyCodecs = []<size_t... kIndex>(std::index_sequence<kIndex...>) {

@@ -29,8 +29,7 @@ struct AnyCodec {
   Result<uint32_t> (*decode)(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
   uint64_t (*max_raw_size)(uint64_t payload_size);
-  uint64_t (*decode_memory)(uint64_t raw_size);
-  uint64_t (*payload_memory)(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+  uint64_t (*decode_memory)(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 };
 
 // All codecs in the order of kCodecs. Static storage.

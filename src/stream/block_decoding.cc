@@ -15,14 +15,14 @@ Result<uint64_t> WithinLimit(uint64_t memory, uint64_t memory_limit) {
 
 }  // namespace
 
-Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit) {
-  return WithinLimit(header.payload_size + header.raw_size + DecodeMemory(header), memory_limit);
+Result<uint64_t> CheckBlockSize(const BlockHeader& header, uint64_t memory_limit) {
+  return WithinLimit(header.payload_size + header.raw_size, memory_limit);
 }
 
-Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
-                                    const BlockResources& resources, uint64_t memory,
-                                    uint64_t memory_limit) {
-  return WithinLimit(memory + PayloadMemory(header, payload, resources), memory_limit);
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, ByteSpan payload,
+                                   const BlockResources& resources, uint64_t memory_limit) {
+  const uint64_t sizes = header.payload_size + header.raw_size;
+  return WithinLimit(sizes + DecodeMemory(header, payload, resources), memory_limit);
 }
 
 Status CheckOutputSize(uint64_t raw_size, uint64_t done, uint64_t output_limit) {
@@ -34,12 +34,11 @@ Status CheckOutputSize(uint64_t raw_size, uint64_t done, uint64_t output_limit) 
 Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64_t payload_offset,
                      const DecompressOptions& options, ProgressMeter& meter, Bytes& raw) {
   const BlockHeader& header = block.header;
-  const Result<uint64_t> memory = CheckDecodeMemory(header, options.memory_limit);
-  LMZ_TRY(memory.status().At(BlockName(block)));
+  LMZ_TRY(CheckBlockSize(header, options.memory_limit).status().At(BlockName(block)));
   Bytes payload(header.payload_size);
   LMZ_TRY(input.ReadAt(payload_offset, payload));
   BlockResources resources = {.threads = options.threads, .models = options.models.get()};
-  LMZ_TRY(CheckPayloadMemory(header, payload, resources, memory.value(), options.memory_limit)
+  LMZ_TRY(CheckDecodeMemory(header, payload, resources, options.memory_limit)
               .status()
               .At(BlockName(block)));
   BlockProgress progress(meter, header.raw_size, header.raw_size, header.payload_size);

@@ -8,14 +8,12 @@
 
 namespace lmz {
 
-// The bytes that decoding a block needs by its header, payload and raw bytes included; kLimit when
-// they are more than `memory_limit`.
-Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, uint64_t memory_limit);
+// Bytes of a block's payload and raw bytes; kLimit when they are more than `memory_limit`.
+Result<uint64_t> CheckBlockSize(const BlockHeader& header, uint64_t memory_limit);
 
-// The same for a block whose payload is known: `memory` and what the payload adds.
-Result<uint64_t> CheckPayloadMemory(const BlockHeader& header, ByteSpan payload,
-                                    const BlockResources& resources, uint64_t memory,
-                                    uint64_t memory_limit);
+// The same and what decoding takes by what the payload says.
+Result<uint64_t> CheckDecodeMemory(const BlockHeader& header, ByteSpan payload,
+                                   const BlockResources& resources, uint64_t memory_limit);
 
 // kLimit when `raw_size` more bytes than `done` are more than `output_limit`, which `done` is not.
 Status CheckOutputSize(uint64_t raw_size, uint64_t done, uint64_t output_limit);

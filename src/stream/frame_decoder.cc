@@ -22,7 +22,7 @@ Status FrameDecoder::CheckOutput(uint64_t raw_size) {
 
 Status FrameDecoder::OpenBlock() {
   const BlockRecord& record = reader_.block();
-  const Result<uint64_t> memory = CheckDecodeMemory(record.header, options_.memory_limit);
+  const Result<uint64_t> memory = CheckBlockSize(record.header, options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(record)));
   block_memory_ = memory.value();
   LMZ_TRY(CheckOutput(record.header.raw_size).At(BlockName(record)));
@@ -74,8 +74,8 @@ bool FrameDecoder::IsForDevice(const BlockHeader& header, ByteSpan payload) cons
 Status FrameDecoder::StartBlock(Bytes payload) {
   const BlockHeader& header = reader_.block().header;
   const bool on_device = options_.device != nullptr && IsForDevice(header, payload);
-  const Result<uint64_t> memory = CheckPayloadMemory(header, payload, Resources(on_device),
-                                                     block_memory_, options_.memory_limit);
+  const Result<uint64_t> memory =
+      CheckDecodeMemory(header, payload, Resources(on_device), options_.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(reader_.block())));
   block_memory_ = memory.value();
   LMZ_TRY(WaitForMemory());

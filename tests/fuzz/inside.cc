@@ -88,7 +88,7 @@ void DecodeCode(ByteSpan code, ByteSpan data, const inside::Fields& fields, uint
   if (!data.empty()) {
     inside::AppendBlock({.raw_size = data.size(), .payload_size = data.size()}, data, payload);
   }
-  (void)PayloadMemoryOfInside(payload, raw_size, {});
+  (void)DecodeMemoryOfInside(payload, raw_size, {});
   DecodeAny(kInsideCodec, payload, raw_size);
 }
 

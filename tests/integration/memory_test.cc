@@ -6,6 +6,7 @@
 #include "codec/registry.h"
 #include "model/library.h"
 #include "stream/frame_encoder.h"
+#include "tests/archive_builder.h"
 #include "tests/choices.h"
 #include "tests/counted_memory.h"
 #include "tests/frame_builder.h"
@@ -39,8 +40,20 @@ void ExpectBounded(const BlockHeader& header, ByteSpan payload, const std::strin
   BlockResources resources = testing::WithTinyModels();
   resources.threads = threads;
   // The second loads the model, which does not count.
-  const uint64_t bound = DecodeMemory(header) + PayloadMemory(header, payload, resources);
+  const uint64_t bound = DecodeMemory(header, payload, resources);
   EXPECT_LE(PeakOf(header, payload, threads), bound) << what << " raw " << header.raw_size;
+}
+
+// Neither more than the bound, nor less than a quarter of it, payload and raw bytes included.
+void ExpectClose(ByteSpan raw, const BlockChoice& choice, const std::string& what) {
+  Bytes payload;
+  const Result<BlockHeader> header = EncodeBlock(raw, choice, payload);
+  ASSERT_TRUE(header.ok()) << what;
+  const uint64_t sizes = raw.size() + payload.size();
+  const uint64_t bound = DecodeMemory(header.value(), payload, testing::WithTinyModels());
+  const uint64_t peak_size = PeakOf(header.value(), payload, 1);
+  EXPECT_LE(peak_size, bound) << what << " raw " << raw.size();
+  EXPECT_GE(4 * (sizes + peak_size), sizes + bound) << what << " raw " << raw.size();
 }
 
 TEST(Memory, TheMeterCounts) {
@@ -52,16 +65,34 @@ TEST(Memory, TheMeterCounts) {
   EXPECT_EQ(live, before);
 }
 
-TEST(Memory, HonestBlocksStayBelowTheirBound) {
+TEST(Memory, HonestBlocksStayCloseToTheirBound) {
   for (const BlockChoice& choice : AllChoices()) {
-    for (const size_t size : {1u, 3000u}) {
-      const Bytes raw = testing::MakeWords(size);
-      Bytes payload;
-      const Result<BlockHeader> header = EncodeBlock(raw, choice, payload);
-      ASSERT_TRUE(header.ok());
-      ExpectBounded(header.value(), payload, ChoiceName(choice));
+    for (const size_t size : {1u, 3000u, 30000u}) {
+      ExpectClose(testing::MakeWords(size), choice, ChoiceName(choice));
     }
   }
+}
+
+TEST(Memory, HonestFilesStayCloseToTheirBound) {
+  for (const size_t size : {3000u, 200000u}) {
+    ExpectClose(testing::MakePhoto(size), {.options = ImageOptions{}}, "image");
+    ExpectClose(testing::MakeWave(size), {.options = AudioOptions{}}, "audio");
+    ExpectClose(testing::MakePicture(size), {.options = PngOptions{}}, "png");
+    ExpectClose(testing::MakeLossy(size), {.options = JpegOptions{}}, "jpeg");
+    ExpectClose(testing::MakeArchive(size), {.options = InsideOptions{}}, "inside");
+    ExpectClose(testing::MakeScan(size), {.options = ImageOptions{}}, "image of two bytes");
+    ExpectClose(testing::MakePage(size), {.options = BilevelOptions{.width = 200}}, "bilevel");
+  }
+  const testing::PngShape shape = {.width = 400, .height = 300};
+  const Bytes pixels = testing::MakePhoto(shape.width * shape.height * 3);
+  const Bytes rows = testing::FilteredRows(shape, pixels);
+  ExpectClose(testing::PngFile(shape, testing::ZlibStream(rows, {})), {.options = PngOptions{}},
+              "large png");
+  TestRandom random(3);
+  ExpectClose(testing::MakeJpegFile(random, {.width = 400, .height = 300}),
+              {.options = JpegOptions{}}, "large jpeg");
+  ExpectClose(testing::GzipFile(testing::MakeWords(200000)), {.options = InsideOptions{}},
+              "large gzip");
 }
 
 constexpr uint8_t kBase = 1;  // the number of the model
@@ -302,9 +333,9 @@ TEST(Memory, ASessionIsJudgedByWhatItTakes) {
   ASSERT_EQ(header.value().codec, kTextCodec.id);
   for (const int threads : {1, 2}) {
     const BlockResources resources = {.threads = threads, .models = models.get()};
-    const uint64_t session = PayloadMemory(header.value(), payload, resources);
+    const uint64_t session = DecodeMemory(header.value(), payload, resources);
     EXPECT_GT(session, uint64_t{64} << 20);
-    const uint64_t needed = raw.size() + payload.size() + DecodeMemory(header.value()) + session;
+    const uint64_t needed = raw.size() + payload.size() + session;
     FrameBuilder frame;
     frame.Start();
     frame.Block(header.value(), payload);
@@ -339,7 +370,7 @@ TEST(Memory, TheLimitHoldsForAllBlocksInFlight) {
   frame.Start();
   for (int i = 0; i < 6; ++i) frame.Block(header.value(), payload);
   frame.End();
-  const uint64_t one = raw.size() + payload.size() + DecodeMemory(header.value());
+  const uint64_t one = raw.size() + payload.size() + DecodeMemory(header.value(), payload, {});
   for (const uint64_t blocks : {1u, 2u, 3u}) {
     MemorySource source(frame.bytes);
     Bytes back;

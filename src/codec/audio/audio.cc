@@ -288,8 +288,16 @@ uint64_t MaxRawSizeOfAudio(uint64_t payload_size) {
   return MaxRawSizeOfBytes(payload_size + 8);
 }
 
-uint64_t DecodeMemoryOfAudio(uint64_t raw_size) {
-  return MemoryOfPart(kBytesCodec, raw_size) + kMaxAudioChannels * kChannelMemory;
+uint64_t DecodeMemoryOfAudio(ByteSpan payload, uint64_t raw_size,
+                             const BlockResources& /*resources*/) {
+  ByteReader reader(payload);
+  SampleLayout layout;
+  Analysis analysis;
+  if (!ReadLayout(reader, raw_size, layout, analysis).ok()) return 0;
+  const uint64_t around = raw_size - layout.frames * FrameSize(layout);
+  const uint64_t coding_around = around == 0 ? 0 : around + MemoryOfBytes(around);
+  const uint64_t channels = layout.frames == 0 ? 0 : layout.channels;
+  return std::max(coding_around, around + channels * kChannelMemory);
 }
 
 }  // namespace lmz

@@ -33,7 +33,7 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
 Result<uint64_t> SampleAudio(size_t given_size, uint64_t seed, MutableByteSpan samples);
 
 uint64_t MaxRawSizeOfAudio(uint64_t payload_size);
-uint64_t DecodeMemoryOfAudio(uint64_t raw_size);
+uint64_t DecodeMemoryOfAudio(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<AudioOptions> kAudioCodec = {
     .id = CodecId{4},

@@ -46,6 +46,15 @@ Status CodeBlock(Coder& coder, const BilevelOptions& options, const BlockResourc
       "there is not enough memory for pixels; use smaller blocks");
 }
 
+Result<BilevelOptions> ReadOptions(ByteReader& reader) {
+  LMZ_ASSIGN(const uint64_t width, reader.Varint());
+  LMZ_ASSIGN(const uint8_t flags, reader.U8());
+  if (!IsWidth(width)) return Status(Code::kDamaged, "no picture is as wide as this");
+  if (flags > kLowestFirst) return Status(Code::kDamaged, "a picture with unknown flags");
+  return BilevelOptions{.width = static_cast<uint32_t>(width),
+                        .is_lowest_first = flags == kLowestFirst};
+}
+
 }  // namespace
 
 Result<uint32_t> EncodeBilevel(ByteSpan raw, const BilevelOptions& options,
@@ -64,12 +73,7 @@ Result<uint32_t> EncodeBilevel(ByteSpan raw, const BilevelOptions& options,
 Result<uint32_t> DecodeBilevel(ByteSpan payload, const BlockResources& resources,
                                MutableByteSpan raw) {
   ByteReader reader(payload);
-  LMZ_ASSIGN(const uint64_t width, reader.Varint());
-  LMZ_ASSIGN(const uint8_t flags, reader.U8());
-  if (!IsWidth(width)) return Status(Code::kDamaged, "no picture is as wide as this");
-  if (flags > kLowestFirst) return Status(Code::kDamaged, "a picture with unknown flags");
-  const BilevelOptions options = {.width = static_cast<uint32_t>(width),
-                                  .is_lowest_first = flags == kLowestFirst};
+  LMZ_ASSIGN(const BilevelOptions options, ReadOptions(reader));
   const ByteSpan code = payload.subspan(reader.position());
   return DecodeCode(
       code, resources.observer, [] { return CodeShape{.name = "pixels"}; },
@@ -80,8 +84,11 @@ uint64_t MaxRawSizeOfBilevel(uint64_t payload_size) {
   return MaxDecisions(payload_size) / 8;
 }
 
-uint64_t DecodeMemoryOfBilevel(uint64_t raw_size) {
-  return PixelModel::Memory(raw_size);
+uint64_t DecodeMemoryOfBilevel(ByteSpan payload, uint64_t raw_size,
+                               const BlockResources& /*resources*/) {
+  ByteReader reader(payload);
+  const Result<BilevelOptions> options = ReadOptions(reader);
+  return options.ok() ? PixelModel::Memory(options.value().width, raw_size) : 0;
 }
 
 }  // namespace lmz

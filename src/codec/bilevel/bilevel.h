@@ -22,7 +22,8 @@ Result<uint32_t> DecodeBilevel(ByteSpan payload, const BlockResources& resources
                                MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfBilevel(uint64_t payload_size);
-uint64_t DecodeMemoryOfBilevel(uint64_t raw_size);
+uint64_t DecodeMemoryOfBilevel(ByteSpan payload, uint64_t raw_size,
+                               const BlockResources& resources);
 
 inline constexpr CodecRow<BilevelOptions> kBilevelCodec = {
     .id = CodecId{10},

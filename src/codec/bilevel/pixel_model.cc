@@ -97,9 +97,16 @@ PixelModel::PixelModel(uint32_t width, uint64_t bytes, const MixerKernels& kerne
   LookAhead();
 }
 
-uint64_t PixelModel::Memory(uint64_t bytes) {
-  constexpr uint64_t kRest = uint64_t{3} << 20;  // weights, maps and the ring
-  return ZeroedMemory::MemoryFor(CellsFor(bytes) * sizeof(uint32_t)) + kRest;
+uint64_t PixelModel::Memory(uint32_t width, uint64_t bytes) {
+  constexpr uint64_t kSmallParts = 1 << 12;
+  uint64_t weights = 0;
+  for (const uint32_t rows : kSetRows) weights += rows * Mixer::kInputs;
+  for (const uint32_t rows : kFinalSetRows) weights += rows * Mixer::kMaxSets;
+  return ZeroedMemory::MemoryFor(CellsFor(bytes) * sizeof(uint32_t)) +
+         std::bit_ceil(8 * width + 1) +
+         kContexts * kCountClasses * kLogitClasses * sizeof(DualRate) + weights * sizeof(int16_t) +
+         ProbabilityMap::Memory(kNearMapContexts) + ProbabilityMap::Memory(kWideMapContexts) +
+         kSmallParts;
 }
 
 void PixelModel::ShiftRows() {

@@ -26,7 +26,7 @@ class PixelModel {
   PixelModel(uint32_t width, uint64_t bytes, const MixerKernels& kernels);
 
   // From above, what one allocates.
-  static uint64_t Memory(uint64_t bytes);
+  static uint64_t Memory(uint32_t width, uint64_t bytes);
 
   // The probability, in 1/65536 and within 1 .. 65535, that the next pixel is a one.
   uint32_t Predict();

@@ -77,7 +77,7 @@ uint64_t MaxRawSizeOfBytes(uint64_t payload_size) {
   return MaxDecisions(payload_size) / 8;
 }
 
-uint64_t DecodeMemoryOfBytes(uint64_t raw_size) {
+uint64_t MemoryOfBytes(uint64_t raw_size) {
   return ContextMixer::MemoryFor(raw_size, 1, Profile::kBinary);
 }
 

@@ -23,7 +23,9 @@ Result<uint32_t> DecodeBytes(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfBytes(uint64_t payload_size);
-uint64_t DecodeMemoryOfBytes(uint64_t raw_size);
+
+// Whatever the payload: also for other codecs that leave `raw_size` bytes to this one.
+uint64_t MemoryOfBytes(uint64_t raw_size);
 
 inline constexpr CodecRow<BytesOptions> kBytesCodec = {
     .id = CodecId{1},
@@ -31,7 +33,8 @@ inline constexpr CodecRow<BytesOptions> kBytesCodec = {
     .encode = EncodeBytes,
     .decode = DecodeBytes,
     .max_raw_size = MaxRawSizeOfBytes,
-    .decode_memory = DecodeMemoryOfBytes,
+    .decode_memory = [](ByteSpan, uint64_t raw_size,
+                        const BlockResources&) { return MemoryOfBytes(raw_size); },
 };
 
 }  // namespace lmz

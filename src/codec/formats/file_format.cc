@@ -72,19 +72,14 @@ uint64_t MaxRawSizeOfFile(std::span<const FileFormat> formats, uint64_t payload_
   return most;
 }
 
-uint64_t PayloadMemoryOfFile(std::span<const FileFormat> formats, ByteSpan payload,
-                             uint64_t raw_size) {
+uint64_t DecodeMemoryOfFile(std::span<const FileFormat> formats, ByteSpan payload,
+                            uint64_t raw_size, const BlockResources& resources) {
   ByteReader reader(payload);
   const Result<uint8_t> kind = reader.U8();
   if (!kind.ok()) return 0;
+  if (kind.value() == kKindBytes) return MemoryOfBytes(raw_size);
   const auto format = std::ranges::find(formats, kind.value(), &FileFormat::kind);
-  return format == formats.end() ? 0 : format->payload_memory(reader, raw_size);
-}
-
-uint64_t DecodeMemoryOfFile(std::span<const FileFormat> formats, uint64_t raw_size) {
-  uint64_t most = kBytesCodec.decode_memory(raw_size);
-  for (const FileFormat& format : formats) most = std::max(most, format.pack_memory(raw_size));
-  return most;
+  return format == formats.end() ? 0 : format->pack_memory(reader, raw_size, resources);
 }
 
 }  // namespace lmz

@@ -26,10 +26,8 @@ struct FileFormat {
   Status (*pack)(PartsReader& parts, MutableByteSpan raw);
   // As in CodecRow.
   uint64_t (*max_raw_size)(uint64_t payload_size);
-  uint64_t (*pack_memory)(uint64_t raw_size);
-  // What more `pack` takes because of the fields, which the reader stands in front of; 0 for those
-  // that it refuses.
-  uint64_t (*payload_memory)(ByteReader& fields, uint64_t raw_size);
+  // As in CodecRow, for the fields and parts that the reader stands in front of.
+  uint64_t (*pack_memory)(ByteReader& fields, uint64_t raw_size, const BlockResources& resources);
 };
 
 // Functions for the row of a codec of such files; see CodecRow.
@@ -38,8 +36,7 @@ Result<uint32_t> EncodeFile(std::span<const FileFormat> formats, ByteSpan raw, P
 Result<uint32_t> DecodeFile(std::span<const FileFormat> formats, ByteSpan payload,
                             const BlockResources& resources, MutableByteSpan raw);
 uint64_t MaxRawSizeOfFile(std::span<const FileFormat> formats, uint64_t payload_size);
-uint64_t DecodeMemoryOfFile(std::span<const FileFormat> formats, uint64_t raw_size);
-uint64_t PayloadMemoryOfFile(std::span<const FileFormat> formats, ByteSpan payload,
-                             uint64_t raw_size);
+uint64_t DecodeMemoryOfFile(std::span<const FileFormat> formats, ByteSpan payload,
+                            uint64_t raw_size, const BlockResources& resources);
 
 }  // namespace lmz

@@ -316,13 +316,19 @@ uint64_t MaxRawSizeOfImage(uint64_t payload_size) {
   return MaxDecisions(payload_size) * 2;
 }
 
-uint64_t DecodeMemoryOfImage(uint64_t raw_size) {
-  // Rows are at least as long as both margins together.
-  const uint64_t row = std::min<uint64_t>(raw_size, ImageLayout::kMaxWidth) + 2 * Raster::kMargin;
-  const uint64_t margins = 4 * (Raster::kRowsAbove + Raster::kRowsBelow) * row;
-  const uint64_t rasters = 2 * sizeof(uint16_t) * (2 * raw_size + margins);
-  return rasters + image::Predictor::MemoryFor(row) + SampleCoder::Memory() +
-         ColorTable::MemoryFor(ColorTable::kMaxPeriod) + MemoryOfPart(kBytesCodec, raw_size);
+uint64_t DecodeMemoryOfImage(ByteSpan payload, uint64_t raw_size,
+                             const BlockResources& /*resources*/) {
+  ByteReader reader(payload);
+  const Result<Header> read = ReadHeader(reader, raw_size);
+  if (!read.ok()) return 0;
+  const auto& [layout, sample_bits, color_period] = read.value();
+  if (layout.width == 0) return MemoryOfBytes(raw_size);
+  const uint64_t rest_size = RestSize(layout, raw_size);
+  const uint64_t around = rest_size == 0 ? 0 : rest_size + MemoryOfBytes(rest_size);
+  // Samples and errors.
+  const uint64_t rasters = 2 * Raster::MemoryFor(layout.width, layout.height, layout.channels);
+  return std::max(around, rasters + image::Predictor::MemoryFor(layout.width) +
+                              SampleCoder::Memory() + ColorTable::MemoryFor(color_period));
 }
 
 }  // namespace lmz

@@ -33,7 +33,7 @@ Result<uint64_t> SampleImage(uint32_t width, uint32_t given_rows, uint64_t seed,
                              MutableByteSpan pixels);
 
 uint64_t MaxRawSizeOfImage(uint64_t payload_size);
-uint64_t DecodeMemoryOfImage(uint64_t raw_size);
+uint64_t DecodeMemoryOfImage(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<ImageOptions> kImageCodec = {
     .id = CodecId{3},

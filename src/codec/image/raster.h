@@ -20,6 +20,11 @@ class Raster {
   // For width x height pixels of `planes` samples of 8 to 16 bits, all 0.
   Raster(size_t width, size_t height, size_t planes, int bits);
 
+  // Bytes that an object holds.
+  static uint64_t MemoryFor(uint64_t width, uint64_t height, uint64_t planes) {
+    return planes * (height + kRowsAbove + kRowsBelow) * (width + 2 * kMargin) * sizeof(uint16_t);
+  }
+
   size_t width() const { return width_; }
   size_t height() const { return height_; }
   size_t planes() const { return planes_; }

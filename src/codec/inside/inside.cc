@@ -147,14 +147,8 @@ uint64_t MaxRawSizeOfInside(uint64_t payload_size) {
   return kJpegCodec.max_raw_size(payload_size);
 }
 
-uint64_t DecodeMemoryOfInside(uint64_t raw_size) {
-  // The block, before it takes its place.
-  constexpr uint64_t kSmallParts = 1 << 16;
-  return raw_size + deflate::RemakingMemory(inside::kMaxBlockTokens) + kSmallParts;
-}
-
-uint64_t PayloadMemoryOfInside(ByteSpan payload, uint64_t /*raw_size*/,
-                               const BlockResources& resources) {
+uint64_t DecodeMemoryOfInside(ByteSpan payload, uint64_t raw_size,
+                              const BlockResources& resources) {
   if (resources.depth >= inside::kMaxDepth) return 0;
   ByteReader reader(payload);
   ByteSpan code;
@@ -168,11 +162,13 @@ uint64_t PayloadMemoryOfInside(ByteSpan payload, uint64_t /*raw_size*/,
     const Result<InnerBlock> block = ReadBlock(reader, left);
     if (!block.ok()) break;
     const BlockHeader& header = block.value().header;
-    memory = std::max(memory,
-                      DecodeMemory(header) + PayloadMemory(header, block.value().payload, inner));
+    memory = std::max(memory, DecodeMemory(header, block.value().payload, inner));
     left -= header.raw_size;
   }
-  return size + memory;
+  // The block, before it takes its place.
+  constexpr uint64_t kSmallParts = 1 << 16;
+  const uint64_t remaking = deflate::RemakingMemory(std::min(inside::kMaxBlockTokens, size));
+  return size + std::max(memory, raw_size + remaking) + kSmallParts;
 }
 
 }  // namespace lmz

@@ -92,9 +92,7 @@ Result<uint32_t> DecodeInside(ByteSpan payload, const BlockResources& resources,
                               MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfInside(uint64_t payload_size);
-uint64_t DecodeMemoryOfInside(uint64_t raw_size);
-uint64_t PayloadMemoryOfInside(ByteSpan payload, uint64_t raw_size,
-                               const BlockResources& resources);
+uint64_t DecodeMemoryOfInside(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<InsideOptions> kInsideCodec = {
     .id = CodecId{8},
@@ -103,7 +101,6 @@ inline constexpr CodecRow<InsideOptions> kInsideCodec = {
     .decode = DecodeInside,
     .max_raw_size = MaxRawSizeOfInside,
     .decode_memory = DecodeMemoryOfInside,
-    .payload_memory = PayloadMemoryOfInside,
 };
 
 }  // namespace lmz

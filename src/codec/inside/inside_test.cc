@@ -335,9 +335,9 @@ TEST(Inside, TellsItsMemory) {
   const Bytes raw = ZipFile(ThreeEntries());
   Bytes payload;
   ASSERT_TRUE(EncodeInside(raw, {}, {}, payload).ok());
-  EXPECT_GT(PayloadMemoryOfInside(payload, raw.size(), {}), 5900u);
-  EXPECT_EQ(PayloadMemoryOfInside(payload, raw.size(), {.depth = inside::kMaxDepth}), 0u);
-  EXPECT_EQ(PayloadMemoryOfInside(Bytes(5, 0xFF), raw.size(), {}), 0u);
+  EXPECT_GT(DecodeMemoryOfInside(payload, raw.size(), {}), 5900u);
+  EXPECT_EQ(DecodeMemoryOfInside(payload, raw.size(), {.depth = inside::kMaxDepth}), 0u);
+  EXPECT_EQ(DecodeMemoryOfInside(Bytes(5, 0xFF), raw.size(), {}), 0u);
 }
 
 }  // namespace

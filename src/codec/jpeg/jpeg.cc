@@ -115,21 +115,24 @@ uint64_t MaxRawSize(uint64_t payload_size) {
   return kMaxBytesPerDecision * MaxDecisions(payload_size);
 }
 
-// Without blocks and what codes them: those are as many as the payload says.
-uint64_t PackMemory(uint64_t raw_size) {
+// Without blocks and what codes them.
+uint64_t MemoryAround(uint64_t raw_size) {
   const uint64_t segments = jpeg::kMaxScans * 2 * sizeof(jpeg::ScanInFile);
-  return segments + kSmallParts + std::max(MemoryOfPart(kBytesCodec, raw_size), 2 * raw_size);
+  return segments + kSmallParts + 2 * raw_size;
 }
 
-uint64_t MemoryOfFields(ByteReader& reader, uint64_t raw_size) {
-  const Result<Fields> fields = Fields::Read(reader, raw_size);
-  if (!fields.ok()) return 0;
-  uint64_t most = jpeg::CoefficientMemory(fields.value().strength, fields.value().blocks);
-  if (const uint64_t size = fields.value().thumbnail.size; size != 0) {
+uint64_t PackMemory(ByteReader& reader, uint64_t raw_size, const BlockResources& /*resources*/) {
+  const Result<Fields> read = Fields::Read(reader, raw_size);
+  if (!read.ok()) return 0;
+  const Fields& fields = read.value();
+  uint64_t most = std::max(jpeg::CoefficientMemory(fields.strength, fields.blocks),
+                           fields.around_size + MemoryOfBytes(fields.around_size));
+  if (const uint64_t size = fields.thumbnail.size; size != 0) {
     const uint64_t blocks = jpeg::MaxBlocksOf(size);
-    most = std::max(most, jpeg::CoefficientMemory(Strength::kFull, blocks)) + PackMemory(size);
+    const uint64_t coefficients = jpeg::CoefficientMemory(Strength::kFull, blocks);
+    most = std::max(most, std::max(coefficients, MemoryOfBytes(size)) + MemoryAround(size));
   }
-  return most;
+  return most + MemoryAround(raw_size);
 }
 
 template <Place kPlace, Strength kStrength>
@@ -138,8 +141,7 @@ constexpr std::array kFormats = {FileFormat{.kind = kKindJpeg,
                                             .unpack = Unpack<kPlace, kStrength>,
                                             .pack = Pack<kPlace>,
                                             .max_raw_size = MaxRawSize,
-                                            .pack_memory = PackMemory,
-                                            .payload_memory = MemoryOfFields}};
+                                            .pack_memory = PackMemory}};
 
 constexpr std::span<const FileFormat> kFull = kFormats<Place::kOutside, Strength::kFull>;
 constexpr std::span<const FileFormat> kLight = kFormats<Place::kOutside, Strength::kLight>;
@@ -175,13 +177,8 @@ uint64_t MaxRawSizeOfJpeg(uint64_t payload_size) {
   return MaxRawSizeOfFile(kFull, payload_size);
 }
 
-uint64_t DecodeMemoryOfJpeg(uint64_t raw_size) {
-  return DecodeMemoryOfFile(kFull, raw_size);
-}
-
-uint64_t PayloadMemoryOfJpeg(ByteSpan payload, uint64_t raw_size,
-                             const BlockResources& /*resources*/) {
-  return PayloadMemoryOfFile(kFull, payload, raw_size);
+uint64_t DecodeMemoryOfJpeg(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
+  return DecodeMemoryOfFile(kFull, payload, raw_size, resources);
 }
 
 }  // namespace lmz

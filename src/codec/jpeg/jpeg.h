@@ -23,8 +23,7 @@ Result<uint32_t> EncodeJpeg(ByteSpan raw, const JpegOptions& options,
 Result<uint32_t> DecodeJpeg(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfJpeg(uint64_t payload_size);
-uint64_t DecodeMemoryOfJpeg(uint64_t raw_size);
-uint64_t PayloadMemoryOfJpeg(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+uint64_t DecodeMemoryOfJpeg(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<JpegOptions> kJpegCodec = {
     .id = CodecId{9},
@@ -33,7 +32,6 @@ inline constexpr CodecRow<JpegOptions> kJpegCodec = {
     .decode = DecodeJpeg,
     .max_raw_size = MaxRawSizeOfJpeg,
     .decode_memory = DecodeMemoryOfJpeg,
-    .payload_memory = PayloadMemoryOfJpeg,
 };
 
 }  // namespace lmz

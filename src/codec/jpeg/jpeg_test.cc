@@ -63,8 +63,8 @@ TEST(Jpeg, EveryShapeComesBackSmaller) {
     EXPECT_LT(payload.size(), raw.size() * 9 / 10) << shape.width << " " << shape.height;
     const Bytes light = Coded(raw, jpeg::Strength::kLight);
     EXPECT_LT(light.size(), raw.size() * 9 / 10) << shape.width << " " << shape.height;
-    EXPECT_LT(PayloadMemoryOfJpeg(light, raw.size(), {}),
-              PayloadMemoryOfJpeg(payload, raw.size(), {}));
+    EXPECT_LT(DecodeMemoryOfJpeg(light, raw.size(), {}),
+              DecodeMemoryOfJpeg(payload, raw.size(), {}));
   }
 }
 
@@ -139,8 +139,8 @@ TEST(Jpeg, AThumbnailIsCodedAsAFile) {
   const Bytes payload = Coded(testing::WithThumbnail(file, thumbnail));
   EXPECT_LT(payload.size(), Coded(file).size() + thumbnail.size() * 9 / 10);
   Bytes back(file.size() + 22 + thumbnail.size() + 2);
-  EXPECT_GT(PayloadMemoryOfJpeg(payload, back.size(), {}),
-            PayloadMemoryOfJpeg(Coded(file), file.size(), {}));
+  EXPECT_GT(DecodeMemoryOfJpeg(payload, back.size(), {}),
+            DecodeMemoryOfJpeg(Coded(file), file.size(), {}));
   // Within one there is none.
   const Bytes nested = testing::WithThumbnail(thumbnail, thumbnail);
   EXPECT_EQ(KindOf(testing::WithThumbnail(file, nested)), 1);
@@ -226,7 +226,7 @@ TEST(Jpeg, FieldsThatPromiseTooMuchAreRefused) {
     Bytes payload = {1};
     ByteWriter(payload).Append(fields);
     EXPECT_EQ(DecodeJpeg(payload, {}, back).status().code(), Code::kDamaged);
-    EXPECT_EQ(PayloadMemoryOfJpeg(payload, back.size(), {}), 0u);
+    EXPECT_EQ(DecodeMemoryOfJpeg(payload, back.size(), {}), 0u);
   }
 }
 

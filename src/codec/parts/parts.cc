@@ -118,12 +118,7 @@ uint64_t MaxRawSizeOfParts(uint64_t payload_size) {
          parts * Largest([](const auto& row) { return row.max_raw_size(0); });
 }
 
-uint64_t DecodeMemoryOfParts(uint64_t raw_size) {
-  return Largest([&](const auto& row) { return row.decode_memory(raw_size); });
-}
-
-uint64_t PayloadMemoryOfParts(ByteSpan payload, uint64_t raw_size,
-                              const BlockResources& resources) {
+uint64_t DecodeMemoryOfParts(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
   ByteReader reader(payload);
   uint64_t memory = 0;
   for (uint64_t left = raw_size; left != 0;) {
@@ -133,9 +128,7 @@ uint64_t PayloadMemoryOfParts(ByteSpan payload, uint64_t raw_size,
     if (!size.ok() || size.value() > reader.remaining()) return memory;
     const ByteSpan code = reader.Take(static_cast<size_t>(size.value())).value();
     WithCodec(fields.value().codec, [&](const auto& row) {
-      if (row.payload_memory == nullptr) return;
-      const uint64_t part = row.payload_memory(code, fields.value().raw_size, resources);
-      memory = std::max(memory, part);
+      memory = std::max(memory, row.decode_memory(code, fields.value().raw_size, resources));
     });
     left -= fields.value().raw_size;
   }

@@ -33,8 +33,7 @@ Result<uint32_t> DecodeParts(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfParts(uint64_t payload_size);
-uint64_t DecodeMemoryOfParts(uint64_t raw_size);
-uint64_t PayloadMemoryOfParts(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+uint64_t DecodeMemoryOfParts(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<PartsOptions> kPartsCodec = {
     .id = CodecId{6},
@@ -43,7 +42,6 @@ inline constexpr CodecRow<PartsOptions> kPartsCodec = {
     .decode = DecodeParts,
     .max_raw_size = MaxRawSizeOfParts,
     .decode_memory = DecodeMemoryOfParts,
-    .payload_memory = PayloadMemoryOfParts,
 };
 
 }  // namespace lmz

@@ -67,7 +67,7 @@ TEST(Parts, EachIsCodedByItsCodec) {
   ASSERT_TRUE(back.ok()) << back.status().message();
   EXPECT_EQ(decoded, mixed.raw);
   EXPECT_EQ(back.value(), fingerprints);
-  EXPECT_GT(PayloadMemoryOfParts(payload, mixed.raw.size(), resources), 0u) << "of the model";
+  EXPECT_GT(DecodeMemoryOfParts(payload, mixed.raw.size(), resources), 0u) << "of the model";
 }
 
 TEST(Parts, MustBeTheWholeBlock) {

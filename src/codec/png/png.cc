@@ -77,19 +77,18 @@ Status PackPng(PartsReader& parts, MutableByteSpan raw) {
   return png::Pack(fields, unpacked, deflated, png::Adler32(data), raw);
 }
 
-// Without what the payload says how large it is.
-uint64_t PackPngMemory(uint64_t raw_size) {
-  constexpr uint64_t kSmallParts = 1 << 16;
-  return 8 * raw_size + kSmallParts;
-}
-
-uint64_t MemoryOfFields(ByteReader& reader, uint64_t raw_size) {
+uint64_t PackPngMemory(ByteReader& reader, uint64_t raw_size, const BlockResources& resources) {
   const Result<Fields> fields = Fields::Read(reader, raw_size);
   if (!fields.ok()) return 0;
+  const Result<uint64_t> stream_size = reader.Varint();
+  if (!stream_size.ok() || !reader.Take(static_cast<size_t>(stream_size.value())).ok()) return 0;
+  const ByteSpan code = reader.Take(reader.remaining()).value();
   const uint64_t unpacked = fields.value().unpacked_size();
   const uint64_t data = fields.value().data_size;
-  return std::max(MemoryOfPart(kImageCodec, unpacked),
-                  unpacked + data + deflate::RemakingMemory(data));
+  constexpr uint64_t kSmallParts = 1 << 16;
+  const uint64_t remaking = data + 2 * raw_size + deflate::RemakingMemory(data);
+  return unpacked + kSmallParts +
+         std::max(DecodeMemoryOfImage(code, unpacked, resources), remaking);
 }
 
 // PNG is the first; see codec/formats/file_format.h.
@@ -98,8 +97,7 @@ constexpr std::array kFormats = {FileFormat{.kind = 1,
                                             .unpack = UnpackPng,
                                             .pack = PackPng,
                                             .max_raw_size = MaxRawSizeOfImage,
-                                            .pack_memory = PackPngMemory,
-                                            .payload_memory = MemoryOfFields}};
+                                            .pack_memory = PackPngMemory}};
 
 }  // namespace
 
@@ -116,13 +114,8 @@ uint64_t MaxRawSizeOfPng(uint64_t payload_size) {
   return MaxRawSizeOfFile(kFormats, payload_size);
 }
 
-uint64_t DecodeMemoryOfPng(uint64_t raw_size) {
-  return DecodeMemoryOfFile(kFormats, raw_size);
-}
-
-uint64_t PayloadMemoryOfPng(ByteSpan payload, uint64_t raw_size,
-                            const BlockResources& /*resources*/) {
-  return PayloadMemoryOfFile(kFormats, payload, raw_size);
+uint64_t DecodeMemoryOfPng(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
+  return DecodeMemoryOfFile(kFormats, payload, raw_size, resources);
 }
 
 }  // namespace lmz

@@ -23,8 +23,7 @@ Result<uint32_t> EncodePng(ByteSpan raw, const PngOptions& options, const BlockR
 Result<uint32_t> DecodePng(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfPng(uint64_t payload_size);
-uint64_t DecodeMemoryOfPng(uint64_t raw_size);
-uint64_t PayloadMemoryOfPng(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+uint64_t DecodeMemoryOfPng(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 inline constexpr CodecRow<PngOptions> kPngCodec = {
     .id = CodecId{5},
@@ -33,7 +32,6 @@ inline constexpr CodecRow<PngOptions> kPngCodec = {
     .decode = DecodePng,
     .max_raw_size = MaxRawSizeOfPng,
     .decode_memory = DecodeMemoryOfPng,
-    .payload_memory = PayloadMemoryOfPng,
 };
 
 }  // namespace lmz

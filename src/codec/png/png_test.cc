@@ -255,8 +255,8 @@ TEST(Png, DiagramsAreUnpacked) {
   // Memory is promised for what there is.
   Bytes payload;
   ASSERT_TRUE(EncodePng(raw, kOptions, {}, payload).ok());
-  EXPECT_GT(PayloadMemoryOfPng(payload, raw.size(), {}), 2 * pixels.size());
-  EXPECT_EQ(PayloadMemoryOfPng(ByteSpan(payload).first(5), raw.size(), {}), 0u);
+  EXPECT_GT(DecodeMemoryOfPng(payload, raw.size(), {}), 2 * pixels.size());
+  EXPECT_EQ(DecodeMemoryOfPng(ByteSpan(payload).first(5), raw.size(), {}), 0u);
 }
 
 // Of 1 MiB of zeros there is a file of a few hundred bytes: no reason to take so much memory.

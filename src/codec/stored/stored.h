@@ -21,7 +21,7 @@ inline constexpr CodecRow<StoredOptions> kStoredCodec = {
     .encode = EncodeStored,
     .decode = DecodeStored,
     .max_raw_size = [](uint64_t payload_size) { return payload_size; },
-    .decode_memory = [](uint64_t) { return uint64_t{0}; },
+    .decode_memory = [](ByteSpan, uint64_t, const BlockResources&) { return uint64_t{0}; },
 };
 
 }  // namespace lmz

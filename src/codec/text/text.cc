@@ -147,7 +147,7 @@ uint64_t MaxRawSizeOfText(uint64_t payload_size) {
   return MaxModelled(payload_size);
 }
 
-uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
+uint64_t DecodeMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
   ByteReader reader(payload);
   const Result<TextHeader> header = ReadTextHeader(reader, raw_size);
   if (!header.ok()) return 0;

@@ -29,7 +29,7 @@ Result<uint32_t> EncodeText(ByteSpan raw, const TextOptions& options,
 Result<uint32_t> DecodeText(ByteSpan payload, const BlockResources& resources, MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfText(uint64_t payload_size);
-uint64_t PayloadMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+uint64_t DecodeMemoryOfText(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 // What the payload says of its lanes and its model, whether `device` is worth it for so many such
 // blocks.
@@ -42,8 +42,7 @@ inline constexpr CodecRow<TextOptions> kTextCodec = {
     .encode = EncodeText,
     .decode = DecodeText,
     .max_raw_size = MaxRawSizeOfText,
-    .decode_memory = [](uint64_t) { return uint64_t{0}; },
-    .payload_memory = PayloadMemoryOfText,
+    .decode_memory = DecodeMemoryOfText,
 };
 
 }  // namespace lmz

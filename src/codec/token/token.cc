@@ -115,8 +115,7 @@ uint64_t MaxRawSizeOfToken(uint64_t payload_size) {
   return MaxModelled(payload_size);
 }
 
-uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size,
-                              const BlockResources& resources) {
+uint64_t DecodeMemoryOfToken(ByteSpan payload, uint64_t raw_size, const BlockResources& resources) {
   ByteReader reader(payload);
   const Result<TokenHeader> header = ReadTokenHeader(reader, raw_size);
   if (!header.ok()) return 0;

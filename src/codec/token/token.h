@@ -31,7 +31,7 @@ Result<uint32_t> DecodeToken(ByteSpan payload, const BlockResources& resources,
                              MutableByteSpan raw);
 
 uint64_t MaxRawSizeOfToken(uint64_t payload_size);
-uint64_t PayloadMemoryOfToken(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
+uint64_t DecodeMemoryOfToken(ByteSpan payload, uint64_t raw_size, const BlockResources& resources);
 
 // As SuitsDevice (codec/text/text.h).
 bool TokensSuitDevice(ByteSpan payload, uint64_t blocks, Device& device,
@@ -47,8 +47,7 @@ inline constexpr CodecRow<TokenOptions> kTokenCodec = {
     .encode = EncodeToken,
     .decode = DecodeToken,
     .max_raw_size = MaxRawSizeOfToken,
-    .decode_memory = [](uint64_t) { return uint64_t{0}; },
-    .payload_memory = PayloadMemoryOfToken,
+    .decode_memory = DecodeMemoryOfToken,
 };
 
 }  // namespace lmz

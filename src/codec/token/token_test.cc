@@ -251,11 +251,11 @@ TEST(Token, CallersAreToldAndMayStop) {
 TEST(Token, PayloadsSayWhatMemoryTheyTake) {
   const Bytes raw = TestRandom(6).Text(3000);
   const Bytes payload = Verified(raw, Options(4, true));
-  const uint64_t memory = PayloadMemoryOfToken(payload, raw.size(), Resources());
+  const uint64_t memory = DecodeMemoryOfToken(payload, raw.size(), Resources());
   const uint64_t weights = 4 * 270 * sizeof(uint32_t);
   EXPECT_GT(memory, weights);
   EXPECT_LT(memory, uint64_t{16} << 20);
-  EXPECT_EQ(PayloadMemoryOfToken(ByteSpan(payload).first(10), raw.size(), Resources()), 0u);
+  EXPECT_EQ(DecodeMemoryOfToken(ByteSpan(payload).first(10), raw.size(), Resources()), 0u);
 }
 
 }  // namespace
