@@ -25,6 +25,18 @@ void CoverEntry(const IndexEntry& entry, Checksum64Stream& entries) {
   entries.Update(bytes);
 }
 
+Status CheckStart(int version, int kind) {
+  if (version != kFormatVersion) {
+    return Status(Code::kNewerVersion, "version " + std::to_string(version) +
+                                           " of the format requires a newer version of lmz");
+  }
+  if (kind != 0 && kind != kCompactKind && kind != kNoteKind) {
+    return Status(Code::kNewerVersion, "a frame of kind " + std::to_string(kind >> 4) +
+                                           " requires a newer version of lmz");
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 std::string BlockName(const BlockRecord& block) {
@@ -123,12 +135,7 @@ Result<Reader::Item> Reader::BeginFrame() {
     frame_.version = fields.version_and_kind & kVersionMask;
     const int kind = fields.version_and_kind & ~kVersionMask;
     frame_.is_compact = kind == kCompactKind;
-    if (frame_.version != kFormatVersion ||
-        (kind != 0 && kind != kCompactKind && kind != kNoteKind)) {
-      return Status(Code::kNewerVersion,
-                    "the frame's format version requires a newer version of lmz")
-          .At(At("frame header", frame_.offset));
-    }
+    LMZ_TRY(CheckStart(frame_.version, kind).At(At("frame header", frame_.offset)));
     if (kind == kNoteKind) {
       LMZ_TRY(BeginNote(archive).At(At("note", frame_.offset)));
       continue;
@@ -192,7 +199,8 @@ Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {
   Visit(archive, header);
   // An unknown flag may add fields, so it comes before the check.
   if ((header.flags & ~kFlagContentSize) != 0) {
-    return Status(Code::kNewerVersion, "an unknown flag requires a newer version of lmz")
+    return Status(Code::kNewerVersion,
+                  "flags " + std::to_string(header.flags) + " require a newer version of lmz")
         .At(At("frame header", frame_.offset));
   }
   LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));

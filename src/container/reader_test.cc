@@ -122,13 +122,18 @@ TEST(Reader, WhatIsNoPaddingSaysHowToCutItOff) {
 TEST(Reader, WhatANewerVersionWroteIsNamed) {
   for (const int bits : {0x01, 0x0F, 0x21, 0x30, 0x40, 0x80, 0x90}) {
     const auto version_and_kind = static_cast<uint8_t>(bits);
-    EXPECT_EQ(ReadStructure(FrameBuilder().Start(version_and_kind).End().bytes).code(),
-              Code::kNewerVersion);
+    const Status status = ReadStructure(FrameBuilder().Start(version_and_kind).End().bytes);
+    EXPECT_EQ(status.code(), Code::kNewerVersion);
+    const std::string named = (bits & 15) != 0 ? "version " + std::to_string(bits & 15) + " of"
+                                               : "of kind " + std::to_string(bits >> 4) + " ";
+    EXPECT_NE(status.message().find(named), std::string::npos) << status.message();
   }
   for (const int bit : {0x02, 0x10, 0x80}) {
     const auto flags = static_cast<uint8_t>(bit);
-    EXPECT_EQ(ReadStructure(FrameBuilder().Start(0, flags).End().bytes).code(),
-              Code::kNewerVersion);
+    const Status status = ReadStructure(FrameBuilder().Start(0, flags).End().bytes);
+    EXPECT_EQ(status.code(), Code::kNewerVersion);
+    const std::string named = "flags " + std::to_string(bit) + " ";
+    EXPECT_NE(status.message().find(named), std::string::npos) << status.message();
   }
   const Bytes raw = ToBytes("some bytes");
   BlockHeader header = FrameBuilder::StoredHeader(raw);
