@@ -56,9 +56,8 @@ OPERATORS = [
     Operator("extreme", r"std::max\b", lambda m: "std::min"),
     Operator("unchecked", r"^(\s*)LMZ_TRY\((.*)\);$",
              lambda m: f"{m[1]}static_cast<void>({m[2]});"),
-    Operator("unrefused", r"^(\s*)if \((.*)\) return (Status\(|Damaged|CancelledStatus)",
-             lambda m: f"{m[1]}if (false && ({m[2]})) return {m[3]}"),
-    Operator("unrefused", r"^(\s*)if \((.*)\) \{$", lambda m: f"{m[1]}if (false && ({m[2]})) {{"),
+    Operator("unrefused", r"\bif \((.*)\) (return (Status\(|Damaged|CancelledStatus)|\{$)",
+             lambda m: f"if (false && ({m[1]})) {m[2]}"),
 ]
 # Lines that no test can tell apart: hints for speed and messages.
 NO_CODE = re.compile(r"^\s*(//|#|static_assert|LMZ_CHECK|template|using |__builtin_prefetch)|reserve\(|"
