@@ -48,7 +48,7 @@ TEST(Index, IsFoundInFrontOfPadding) {
     ASSERT_TRUE(index.value().has_value());
     EXPECT_EQ(index.value()->frame_offset, 10u);
     ASSERT_EQ(index.value()->blocks.size(), 2u);
-    EXPECT_EQ(index.value()->blocks[1].raw_size, 5u);
+    EXPECT_EQ(index.value()->blocks[1].raw, 5u);
   }
 }
 
