@@ -82,6 +82,36 @@ class Threads(unittest.TestCase):
             self.assertEqual(sorted(b"".join(read)), sorted(content))
 
 
+    def test_of_a_reader_that_is_closed(self):
+        code = lmz.compress(TEXT, 0, seekable=True)
+        for _ in range(20):
+            reader = lmz.RangeReader(io.BytesIO(code))
+
+            def work(i, reader=reader):
+                if i == 0:
+                    reader.close()
+                    return
+                with contextlib.suppress(ValueError):
+                    for _ in range(20):
+                        self.assertEqual(reader.read_at(10, 10), TEXT[10:20])
+                        self.assertEqual(len(reader.blocks), 1)
+
+            run_at_once(work)
+
+    def test_of_models_libraries_and_devices(self):
+        library, device = lmz.ModelLibrary(installed=False), lmz.Device("cpu")
+        code = lmz.compress(TEXT[:300], 1)
+
+        def work(_):
+            for _ in range(5):
+                model = library.model_of_level(1)
+                self.assertEqual((model.name, device.failure), ("tiny", None))
+                self.assertEqual(lmz.compress(TEXT[:300], model=model, device=device), code)
+                self.assertEqual(lmz.decompress(code, library=library, device=device), TEXT[:300])
+
+        run_at_once(work)
+
+
 class Pickles(unittest.TestCase):
     def test_models(self):
         tiny = lmz.Model("tiny")
