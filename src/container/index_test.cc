@@ -93,6 +93,36 @@ TEST(Index, IsRefusedUnlessItIsThatOfAFrame) {
   EXPECT_EQ(CodeOfIndexOf(note_in_header.End().bytes), Code::kDamaged);
 }
 
+TEST(Index, EntriesHaveBounds) {
+  const auto code_of = [](uint64_t coded_size, uint64_t raw_size) {
+    testing::FrameBuilder frame = testing::FrameBuilder().Start();
+    const size_t begin = frame.bytes.size();
+    frame.Stored(ToBytes("hello"));
+    frame.bytes.resize(begin + std::min<uint64_t>(coded_size, 100));
+    frame.entries[0] = {.coded_size = coded_size, .raw_size = raw_size};
+    return CodeOfIndexOf(frame.End().bytes);
+  };
+  EXPECT_EQ(code_of(22, 5), Code::kOk);
+  EXPECT_EQ(code_of(kMinCodedBlockSize, 1), Code::kOk);
+  EXPECT_EQ(code_of(kMinCodedBlockSize - 1, 1), Code::kDamaged);
+  EXPECT_EQ(code_of(22, kMaxBlockRawSize), Code::kOk);
+  EXPECT_EQ(code_of(22, kMaxBlockRawSize + 1), Code::kDamaged);
+  EXPECT_EQ(code_of(22, 0), Code::kDamaged);
+  // Longer than what stands in front of it, by a little and by so much that sums would wrap.
+  for (const uint64_t size : {uint64_t{110}, uint64_t{1000}, kMaxCodedBlockSize + 1,
+                              uint64_t{1} << 32, UINT64_MAX - 8, UINT64_MAX}) {
+    EXPECT_EQ(code_of(size, 5), Code::kDamaged) << size;
+  }
+}
+
+TEST(Index, TakesNoMoreMemoryThanItMay) {
+  const Bytes frame = SmallFrame();
+  const MemoryInput input(frame);
+  const uint64_t needed = 2 * sizeof(FrameIndex::Sizes);
+  EXPECT_TRUE(ReadIndexBefore(input, frame.size(), needed).ok());
+  EXPECT_EQ(ReadIndexBefore(input, frame.size(), needed - 1).status().code(), Code::kLimit);
+}
+
 TEST(Index, IsFoundInFrontOfNotesThatAreSuch) {
   const auto with_note = [](uint64_t longer, uint8_t kind, const char* tag) {
     Bytes file = SmallFrame();
