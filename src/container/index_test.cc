@@ -115,6 +115,44 @@ TEST(Index, EntriesHaveBounds) {
   }
 }
 
+// The beginning of a file and its end; zeros between them.
+class HollowInput final : public RandomAccess {
+ public:
+  HollowInput(ByteSpan front, uint64_t hole, ByteSpan back)
+      : front_(front), back_(back), back_begin_(front.size() + hole) {}
+  uint64_t size() const override { return back_begin_ + back_.size(); }
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
+    for (uint8_t& byte : buffer) {
+      byte = offset < front_.size() ? front_[offset]
+             : offset < back_begin_ ? uint8_t{0}
+                                    : back_[offset - back_begin_];
+      ++offset;
+    }
+    return OkStatus();
+  }
+
+ private:
+  ByteSpan front_;
+  ByteSpan back_;
+  uint64_t back_begin_;
+};
+
+TEST(Index, BlocksAreNotLongerThanTheyCanBe) {
+  const auto code_of = [](uint64_t coded_size) {
+    testing::FrameBuilder frame = testing::FrameBuilder().Start();
+    const size_t start_size = frame.bytes.size();
+    frame.entries = {{.coded_size = coded_size, .raw_size = kMaxBlockRawSize}};
+    frame.head.block_count = 1;
+    frame.End();
+    const ByteSpan bytes(frame.bytes);
+    const HollowInput input(bytes.first(start_size), coded_size, bytes.subspan(start_size));
+    return ReadIndexBefore(input, input.size(), UINT64_MAX).status().code();
+  };
+  EXPECT_EQ(code_of(kMaxCodedBlockSize), Code::kOk);
+  EXPECT_EQ(code_of(kMaxCodedBlockSize + 1), Code::kDamaged);
+  EXPECT_EQ(code_of((uint64_t{1} << 32) + 100), Code::kDamaged);
+}
+
 TEST(Index, TakesNoMoreMemoryThanItMay) {
   const Bytes frame = SmallFrame();
   const MemoryInput input(frame);
