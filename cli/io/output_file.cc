@@ -250,7 +250,9 @@ Status OutputFile::TakeName() {
   const SignalsHeld held;
   if (temporary_path_.empty()) {
     if (linkat(AT_FDCWD, OwnLink().c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-      return CloseDescriptor();
+      const Status closed = CloseDescriptor();
+      if (!closed.ok()) Withdraw();
+      return closed;
     }
     if (errno != EEXIST) return SystemError(kNoFinalName);
     if (!rules_.may_replace) return AlreadyExists();

@@ -427,6 +427,18 @@ TEST(Memory, ListingTakesLittleForAnyNumberOfBlocks) {
   }
 }
 
+TEST(Memory, ARangeReaderRefusesABlockBeforeItTakesMemoryForIt) {
+  const Bytes file = FrameBuilder().Start().Stored(Bytes(4000000, 'x')).End().bytes;
+  const MemoryAccess input(file);
+  Result<RangeReader> reader = RangeReader::Open(input, {.memory_limit = 100000});
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  Bytes part(1);
+  const size_t before = live;
+  peak = before;
+  EXPECT_EQ(reader.value().Read(0, part).status().code(), Code::kLimit);
+  EXPECT_LE(peak - before, 100000u);
+}
+
 TEST(Memory, ARangeReaderTakesATripleOfItsFile) {
   for (const Bytes& file : FilesOfSmallestBlocks()) {
     const MemoryAccess input(file);
