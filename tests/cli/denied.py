@@ -5,8 +5,10 @@ Without privileges: a filter of the kernel (seccomp) answers them in the process
 
 import ctypes
 import errno
+import os
 import platform
 import struct
+import sys
 
 # Numbers by machine; None where there is no such call.
 _NUMBERS = {
@@ -22,9 +24,17 @@ _NUMBER_OFFSET, _THIRD_ARGUMENT_OFFSET = 0, 32  # in seccomp_data
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 38, 22, 2
 
 
+def _kind_of(program):
+    """The class and the machine of an ELF file."""
+    with open(program, "rb") as stream:
+        header = stream.read(20)
+    return header[4], header[18:20]
+
+
 def is_possible():
-    """Whether this machine has what deny needs."""
-    return platform.machine() in _NUMBERS
+    """Whether the program's calls have numbers that are known here."""
+    return (platform.machine() in _NUMBERS
+            and _kind_of(os.environ["LMZ"]) == _kind_of(sys.executable))
 
 
 def deny(errors, tmpfile=True):
