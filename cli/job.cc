@@ -184,13 +184,11 @@ Result<Progress> RunJob(const Options& options, const Models& models, const std:
   return Status(job.salvaged.code(), input->name() + ": was not restored completely; see above");
 }
 
-Result<ListedFile> RunList(const std::string& file) {
+Status RunList(const std::string& file, FrameVisitor& visitor) {
   LMZ_ASSIGN(const std::unique_ptr<InputFile> input,
              InputFile::Open(file, InputFile::Accept::kAnyReadable));
-  Result<std::vector<FrameEntry>> frames = List(*input);
-  LMZ_TRY(CheckInput(*input, NameFile(frames.status(), input->name()), "its contents are unknown")
-              .status());
-  return ListedFile{input->name(), std::move(frames).value()};
+  const Status listed = NameFile(List(*input, visitor), input->name());
+  return CheckInput(*input, listed, "its contents are unknown").status();
 }
 
 }  // namespace lmz::cli

@@ -6,8 +6,8 @@
 #include "base/status.h"
 #include "cli/models.h"
 #include "cli/options.h"
-#include "cli/show/list.h"
 #include "cli/show/progress.h"
+#include "stream/compress.h"
 
 namespace lmz::cli {
 
@@ -16,7 +16,8 @@ namespace lmz::cli {
 Result<Progress> RunJob(const Options& options, const Models& models, const std::string& file,
                         ProgressLine& line);
 
-// Reads the structure of `file`. Failures name the file.
-Result<ListedFile> RunList(const std::string& file);
+// Reads the structure of `file`, of which `visitor` is told. Failures name the file, but those of
+// the visitor.
+Status RunList(const std::string& file, FrameVisitor& visitor);
 
 }  // namespace lmz::cli

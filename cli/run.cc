@@ -11,6 +11,7 @@
 
 #include "base/memory_errors.h"
 #include "cli/benchmark.h"
+#include "cli/io/descriptor.h"
 #include "cli/job.h"
 #include "cli/models.h"
 #include "cli/name_list.h"
@@ -27,6 +28,10 @@ namespace lmz::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+std::string ShownName(const std::string& file) {
+  return file == "-" ? "(stdin)" : file;
+}
 
 std::string NoMemoryFor(const std::string& file) {
   return file + ": not enough memory; try a smaller --block-size or fewer --threads";
@@ -95,8 +100,7 @@ ExitCode FinishJob(const Options& options, const std::string& file, const Result
   total.progress.raw_bytes += done.value().raw_bytes;
   total.progress.coded_bytes += done.value().coded_bytes;
   if (options.verbose) {
-    const std::string name = file == "-" ? "(stdin)" : file;
-    WriteToStderr(SummaryText(options.mode, name, done.value(), Clock::now() - start));
+    WriteToStderr(SummaryText(options.mode, ShownName(file), done.value(), Clock::now() - start));
   }
   return ExitCode::kSuccess;
 }
@@ -128,18 +132,38 @@ ExitCode RunJobs(const Options& options, const Models& models,
   return worst;
 }
 
-ExitCode RunLists(const Options& options, const std::vector<std::string>& files) {
+// Lists a file, whose blocks go to `visitor`, and reports what was wrong with it.
+Status ListOne(const Options& options, const std::string& file, FrameVisitor& visitor,
+               ExitCode& worst) {
+  const Status status =
+      WithMemoryErrors([&] { return RunList(file, visitor); }, NoMemoryFor(file).c_str());
+  worst = std::max(worst, Report(status, options.silent));
+  return status;
+}
+
+ExitCode ListAsTable(const Options& options, const std::vector<std::string>& files) {
   ExitCode worst = ExitCode::kSuccess;
   std::vector<ListedFile> listed;
   for (const std::string& file : files) {
-    Result<ListedFile> entry =
-        WithMemoryErrors([&] { return RunList(file); }, NoMemoryFor(file).c_str());
-    worst = std::max(worst, Report(entry.status(), options.silent));
-    if (entry.ok()) listed.push_back(std::move(entry).value());
+    ListedFile entry(ShownName(file), options.verbose);
+    if (ListOne(options, file, entry, worst).ok()) listed.push_back(std::move(entry));
   }
-  if (options.json) return std::max(worst, PrintText(ListJson(listed), options.silent));
   if (listed.empty()) return worst;
   return std::max(worst, PrintText(ListTable(listed, options.verbose), options.silent));
+}
+
+ExitCode ListAsJson(const Options& options, const std::vector<std::string>& files) {
+  ExitCode worst = ExitCode::kSuccess;
+  StdoutSink sink;
+  JsonList json(sink);
+  for (const std::string& file : files) {
+    json.BeginFile(ShownName(file));
+    const Status status = ListOne(options, file, json, worst);
+    if (json.has_failed()) return worst;
+    const Status written = json.EndFile(status);
+    if (!written.ok()) return std::max(worst, Report(written, options.silent));
+  }
+  return std::max(worst, Report(json.End(), options.silent));
 }
 
 // Where models run; null: on the CPU, with a word when another device was asked for.
@@ -162,7 +186,8 @@ ExitCode RunFiles(const Options& options) {
   const std::vector<std::string> files = FindFiles(options, worst);
   switch (options.mode) {
     case Mode::kList:
-      return std::max(worst, RunLists(options, files));
+      return std::max(worst,
+                      options.json ? ListAsJson(options, files) : ListAsTable(options, files));
     case Mode::kBenchmark:
       return std::max(worst, RunBenchmarks(options, models.value(), files));
     default:

@@ -217,6 +217,28 @@ TEST_F(InputFileTest, OnlyPlainFilesWithOneNameAreRemovable) {
   EXPECT_TRUE(Open(Path("in"))->CheckRemovable(true).ok());
 }
 
+TEST_F(InputFileTest, OnlyTheFileThatWasReadLosesItsName) {
+  Write("in", "content");
+  const auto input = Open(Path("in"));
+  EXPECT_EQ(Read(*input), "content");
+  fs::rename(Path("in"), Path("moved"));
+  EXPECT_EQ(input->RemoveName().code(), Code::kIo);
+  Write("in", "another");
+  EXPECT_EQ(input->CheckName().code(), Code::kIo);
+  const Status status = input->RemoveName();
+  EXPECT_EQ(status.code(), Code::kIo);
+  EXPECT_NE(status.message().find("was replaced by another file"), std::string::npos);
+  EXPECT_TRUE(fs::exists(Path("in")));
+  // Nor does a link that stands for it.
+  fs::remove(Path("in"));
+  fs::create_symlink("moved", Path("in"));
+  EXPECT_EQ(input->RemoveName().code(), Code::kIo);
+  EXPECT_TRUE(fs::is_symlink(Path("in")));
+  fs::rename(Path("moved"), Path("in"));
+  EXPECT_TRUE(input->RemoveName().ok());
+  EXPECT_FALSE(fs::exists(Path("in")));
+}
+
 TEST_F(InputFileTest, PipesNeverChange) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);

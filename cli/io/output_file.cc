@@ -16,6 +16,7 @@ namespace lmz::cli {
 namespace {
 
 constexpr uint64_t kPageSize = 4096;  // what file systems can leave out
+constexpr const char* kNoFinalName = "cannot be given its final name";
 
 Status AlreadyExists() {
   return Refused("already exists; use -f to replace it");
@@ -25,6 +26,37 @@ mode_t Umask() {
   const mode_t mask = umask(0);
   umask(mask);
   return mask;
+}
+
+// Six characters, which those of mkostemp may be, too.
+std::string TemporarySuffix(uint64_t number) {
+  std::string suffix(6, '0');
+  for (char& c : suffix) {
+    c = "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36];
+    number /= 36;
+  }
+  return suffix;
+}
+
+// Moves a file to a name that must be free. False, and errno says why, when it cannot.
+bool MoveToFreeName(const char* from, const char* to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // A file system that does not know RENAME_NOREPLACE, such as NFS. A link replaces nothing either.
+  if (link(from, to) == 0) {
+    unlink(from);
+    return true;
+  }
+  if (errno == EEXIST) return false;
+  // It has no links: what is replaced then is an empty file that was made for it.
+  const int claim = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (claim < 0) return false;
+  close(claim);
+  if (rename(from, to) == 0) return true;
+  const int reason = errno;
+  unlink(to);
+  errno = reason;
+  return false;
 }
 
 // Directories that cannot be opened or synced (some network and FUSE file systems) are left to the
@@ -92,13 +124,24 @@ Status OutputFile::OpenInPlace() {
   }
   descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (descriptor_ < 0) return SystemError("cannot be opened for writing");
+  is_in_place_ = true;
   if (!rules_.terminal_ok && isatty(descriptor_) == 1) {
     return Refused("is a terminal; use -f to write compressed data to it anyway");
   }
   return OkStatus();
 }
 
+// Without a name, so that nothing is left when the process is killed, where the file system can do
+// that and /proc, by which the file is named in the end, is there.
 Status OutputFile::OpenTemporary() {
+  descriptor_ = open(directory_.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) return OpenNamed();
+  if (access(OwnLink().c_str(), F_OK) == 0) return OkStatus();
+  close(descriptor_);
+  return OpenNamed();
+}
+
+Status OutputFile::OpenNamed() {
   std::string name = directory_ + ".lmz-XXXXXX";
   const SignalsHeld held;
   descriptor_ = mkostemp(name.data(), O_CLOEXEC);  // O_EXCL, mode 0600
@@ -117,7 +160,7 @@ OutputFile::~OutputFile() {
 }
 
 Status OutputFile::Write(ByteSpan bytes) {
-  const bool with_holes = rules_.sparse && !temporary_path_.empty();
+  const bool with_holes = rules_.sparse && !is_in_place_;
   return (with_holes ? WriteWithHoles(bytes) : WriteAll(descriptor_, bytes)).At(path_);
 }
 
@@ -165,7 +208,7 @@ void OutputFile::Withdraw() {
 }
 
 Status OutputFile::Finish() {
-  if (temporary_path_.empty()) return CloseDescriptor();
+  if (is_in_place_) return CloseDescriptor();
   if (hole_ != 0 && ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
     return SystemError("writing failed");
   }
@@ -175,8 +218,7 @@ Status OutputFile::Finish() {
     return SystemError("cannot be synced");
   }
   if (fstat(descriptor_, &committed_) != 0) return SystemError("cannot be examined");
-  LMZ_TRY(CloseDescriptor());
-  LMZ_TRY(MoveToName());
+  LMZ_TRY(TakeName());
   return SyncDirectory(directory_);
 }
 
@@ -199,15 +241,47 @@ void OutputFile::CopyAttributes() const {
   ignored = futimens(descriptor_, times);
 }
 
-Status OutputFile::MoveToName() {
+// How to reach the open file without a name.
+std::string OutputFile::OwnLink() const {
+  return "/proc/self/fd/" + std::to_string(descriptor_);
+}
+
+Status OutputFile::TakeName() {
   const SignalsHeld held;
-  const char* from = temporary_path_.c_str();
-  int result =
-      renameat2(AT_FDCWD, from, AT_FDCWD, path_.c_str(), rules_.may_replace ? 0 : RENAME_NOREPLACE);
-  // A file system that does not know RENAME_NOREPLACE; Create has looked before.
-  if (result != 0 && (errno == EINVAL || errno == ENOSYS)) result = rename(from, path_.c_str());
-  if (result != 0)
-    return errno == EEXIST ? AlreadyExists() : SystemError("cannot be given its final name");
+  if (temporary_path_.empty()) {
+    if (linkat(AT_FDCWD, OwnLink().c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      const Status closed = CloseDescriptor();
+      if (!closed.ok()) Withdraw();
+      return closed;
+    }
+    if (errno != EEXIST) return SystemError(kNoFinalName);
+    if (!rules_.may_replace) return AlreadyExists();
+    LMZ_TRY(LinkTemporary());
+  }
+  LMZ_TRY(CloseDescriptor());
+  return MoveToName();
+}
+
+// Gives a file without a name a temporary one, since only files with a name can replace others.
+Status OutputFile::LinkTemporary() {
+  constexpr int kTries = 100;
+  for (uint64_t i = 0; i < kTries; ++i) {
+    const std::string name = directory_ + ".lmz-" + TemporarySuffix(committed_.st_ino + i);
+    if (linkat(AT_FDCWD, OwnLink().c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      temporary_path_ = name;
+      SetUnfinishedFile(name);
+      return OkStatus();
+    }
+    if (errno != EEXIST) break;
+  }
+  return SystemError(kNoFinalName);
+}
+
+Status OutputFile::MoveToName() {
+  const char* const from = temporary_path_.c_str();
+  const bool is_moved =
+      rules_.may_replace ? rename(from, path_.c_str()) == 0 : MoveToFreeName(from, path_.c_str());
+  if (!is_moved) return errno == EEXIST ? AlreadyExists() : SystemError(kNoFinalName);
   temporary_path_.clear();
   SetUnfinishedFile("");
   return OkStatus();

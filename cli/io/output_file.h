@@ -1,8 +1,8 @@
 // An output file that appears under its name complete or not at all.
 //
-// All its errors name the output. The bytes go to a temporary file in the same directory; Commit
-// gives it the input's mode, owner and times, syncs it and renames it. Devices and pipes are
-// written in place.
+// All its errors name the output. The bytes go to a file in the same directory that has no name yet
+// or, where the file system cannot do that, a temporary one; Commit gives it the input's mode,
+// owner and times, syncs it and gives it its name. Devices and pipes are written in place.
 #pragma once
 
 #include <sys/stat.h>
@@ -55,13 +55,18 @@ class OutputFile final : public Sink {
   Status WriteWithHoles(ByteSpan bytes);
   Status OpenInPlace();
   Status OpenTemporary();
+  Status OpenNamed();
   void CopyAttributes() const;
+  std::string OwnLink() const;
+  Status TakeName();
+  Status LinkTemporary();
   Status MoveToName();
   Status CloseDescriptor();
 
   std::string path_;
   std::string directory_;       // with a slash at its end
-  std::string temporary_path_;  // empty when written in place or committed
+  std::string temporary_path_;  // empty while the output has no name, or its own
+  bool is_in_place_ = false;
   struct stat input_;
   struct stat committed_ = {};  // the output's own, for Withdraw
   OutputRules rules_;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "cli/io/descriptor.h"
 #include "cli/show/format.h"
 #include "cli/show/message.h"
 #include "cli/show/table.h"
@@ -13,24 +14,6 @@
 namespace lmz::cli {
 
 namespace {
-
-struct Totals {
-  uint64_t frames = 0;
-  uint64_t blocks = 0;
-  uint64_t coded_size = 0;
-  uint64_t raw_size = 0;
-};
-
-Totals TotalsOf(const ListedFile& file) {
-  Totals totals;
-  for (const FrameEntry& frame : file.frames) {
-    totals.frames += 1;
-    totals.blocks += frame.blocks.size();
-    totals.coded_size += frame.coded_size;
-    totals.raw_size += frame.raw_size;
-  }
-  return totals;
-}
 
 std::string CodecName(const BlockHeader& header) {
   const AnyCodec* codec = FindCodec(header.codec);
@@ -85,17 +68,9 @@ std::string FoundText(const BlockEntry& block) {
   return block.jpeg ? PictureText(*block.jpeg) : "";
 }
 
-// Every method in the file once, in the order of appearance.
 std::string Methods(const ListedFile& file) {
-  std::vector<std::string> seen;
-  for (const FrameEntry& frame : file.frames) {
-    for (const BlockEntry& block : frame.blocks) {
-      const std::string method = Method(block.header);
-      if (std::find(seen.begin(), seen.end(), method) == seen.end()) seen.push_back(method);
-    }
-  }
   std::string joined;
-  for (const std::string& method : seen) joined += (joined.empty() ? "" : ",") + method;
+  for (const std::string& method : file.methods) joined += (joined.empty() ? "" : ",") + method;
   return joined.empty() ? "-" : joined;
 }
 
@@ -105,14 +80,14 @@ std::string ChecksumText(const BlockHeader& header) {
   return text;
 }
 
-std::vector<std::string> FileRow(const Totals& totals, const std::string& name) {
-  return {std::to_string(totals.frames),
-          std::to_string(totals.blocks),
-          std::to_string(totals.coded_size),
-          std::to_string(totals.raw_size),
-          FormatRatio(totals.raw_size, totals.coded_size),
-          FormatBitsPerByte(totals.raw_size, totals.coded_size),
-          name};
+std::vector<std::string> FileRow(const ListedFile& file, const std::string& shown) {
+  return {std::to_string(file.frame_count),
+          std::to_string(file.block_count),
+          std::to_string(file.coded_size),
+          std::to_string(file.raw_size),
+          FormatRatio(file.raw_size, file.coded_size),
+          FormatBitsPerByte(file.raw_size, file.coded_size),
+          shown};
 }
 
 std::string BlockLines(const ListedFile& file) {
@@ -145,6 +120,11 @@ std::string BlockLines(const ListedFile& file) {
 
 using Json = nlohmann::ordered_json;
 
+// In quotes, in ASCII.
+std::string JsonText(const std::string& text) {
+  return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 Json BlockJson(const FrameEntry& frame, const BlockEntry& block) {
   const Json checksum = frame.is_compact ? Json(nullptr) : Json(ChecksumText(block.header));
   Json json = {{"offset", block.offset},
@@ -157,15 +137,27 @@ Json BlockJson(const FrameEntry& frame, const BlockEntry& block) {
   return json;
 }
 
-Json FrameJson(const FrameEntry& frame) {
-  Json blocks = Json::array();
-  for (const BlockEntry& block : frame.blocks) blocks.push_back(BlockJson(frame, block));
-  return Json{{"version", frame.version},   {"compact", frame.is_compact},
-              {"offset", frame.offset},     {"coded_size", frame.coded_size},
-              {"raw_size", frame.raw_size}, {"blocks", std::move(blocks)}};
+}  // namespace
+
+Status ListedFile::BeginFrame(const FrameEntry& frame) {
+  ++frame_count;
+  if (keeps_blocks_) frames.push_back(frame);
+  return OkStatus();
 }
 
-}  // namespace
+Status ListedFile::AddBlock(const FrameEntry&, BlockEntry block) {
+  ++block_count;
+  const std::string method = Method(block.header);
+  if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
+  if (keeps_blocks_) frames.back().blocks.push_back(std::move(block));
+  return OkStatus();
+}
+
+Status ListedFile::EndFrame(const FrameEntry& frame) {
+  coded_size += frame.coded_size;
+  raw_size += frame.raw_size;
+  return OkStatus();
+}
 
 std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks) {
   Table table({{"Frames"},
@@ -175,14 +167,13 @@ std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks) {
                {"Ratio"},
                {"Bits/B"},
                {"File (methods)", Table::Align::kLeft}});
-  Totals sum;
+  ListedFile sum("", false);
   for (const ListedFile& file : files) {
-    const Totals totals = TotalsOf(file);
-    sum.frames += totals.frames;
-    sum.blocks += totals.blocks;
-    sum.coded_size += totals.coded_size;
-    sum.raw_size += totals.raw_size;
-    table.AddRow(FileRow(totals, Printable(file.name) + "  (" + Methods(file) + ")"));
+    sum.frame_count += file.frame_count;
+    sum.block_count += file.block_count;
+    sum.coded_size += file.coded_size;
+    sum.raw_size += file.raw_size;
+    table.AddRow(FileRow(file, Printable(file.name) + "  (" + Methods(file) + ")"));
   }
   if (files.size() > 1) table.AddRow(FileRow(sum, std::to_string(files.size()) + " files"));
   const std::vector<std::string> lines = table.Lines();
@@ -194,18 +185,72 @@ std::string ListTable(const std::vector<ListedFile>& files, bool with_blocks) {
   return text;
 }
 
-std::string ListJson(const std::vector<ListedFile>& files) {
-  Json list = Json::array();
-  for (const ListedFile& file : files) {
-    const Totals totals = TotalsOf(file);
-    Json frames = Json::array();
-    for (const FrameEntry& frame : file.frames) frames.push_back(FrameJson(frame));
-    list.push_back(Json{{"file", file.name},
-                        {"coded_size", totals.coded_size},
-                        {"raw_size", totals.raw_size},
-                        {"frames", std::move(frames)}});
+Status JsonList::BeginFrame(const FrameEntry& frame) {
+  std::string text;
+  if (!is_file_open_) {
+    text = (is_first_file_ ? "[\n  {\n    \"file\": " : ",\n  {\n    \"file\": ") +
+           JsonText(name_) + ",\n    \"frames\": [";
+    is_first_file_ = false;
+    is_file_open_ = true;
+    is_first_frame_ = true;
+    coded_size_ = 0;
+    raw_size_ = 0;
   }
-  return list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const Json fields = {
+      {"version", frame.version}, {"compact", frame.is_compact}, {"offset", frame.offset}};
+  std::string opened = fields.dump();
+  opened.pop_back();  // the brace
+  text += (is_first_frame_ ? "\n      " : ",\n      ") + opened + ",\"blocks\":[";
+  is_first_frame_ = false;
+  is_frame_open_ = true;
+  is_first_block_ = true;
+  return Add(text);
+}
+
+Status JsonList::AddBlock(const FrameEntry& frame, BlockEntry block) {
+  const char* const separator = is_first_block_ ? "\n        " : ",\n        ";
+  is_first_block_ = false;
+  return Add(separator + BlockJson(frame, block).dump());
+}
+
+Status JsonList::EndFrame(const FrameEntry& frame) {
+  is_frame_open_ = false;
+  coded_size_ += frame.coded_size;
+  raw_size_ += frame.raw_size;
+  return Add("],\"coded_size\":" + std::to_string(frame.coded_size) +
+             ",\"raw_size\":" + std::to_string(frame.raw_size) + "}");
+}
+
+Status JsonList::EndFile(const Status& status) {
+  if (!is_file_open_) return OkStatus();
+  std::string text = is_frame_open_ ? "]}\n    ]" : "\n    ]";
+  is_file_open_ = false;
+  is_frame_open_ = false;
+  if (status.ok()) {
+    text += ",\n    \"coded_size\": " + std::to_string(coded_size_) +
+            ",\n    \"raw_size\": " + std::to_string(raw_size_);
+  } else {
+    text += ",\n    \"error\": " + JsonText(status.message());
+  }
+  return Add(text + "\n  }");
+}
+
+Status JsonList::End() {
+  LMZ_TRY(Add(is_first_file_ ? "[]\n" : "\n]\n"));
+  return Flush();
+}
+
+Status JsonList::Add(const std::string& text) {
+  constexpr size_t kPieceSize = size_t{1} << 16;
+  text_ += text;
+  return text_.size() < kPieceSize ? OkStatus() : Flush();
+}
+
+Status JsonList::Flush() {
+  const Status written = sink_.Write(BytesOf(text_));
+  text_.clear();
+  has_failed_ = !written.ok();
+  return written;
 }
 
 }  // namespace lmz::cli

@@ -17,8 +17,11 @@ ListedFile FileOf(const std::string& name, uint64_t coded_size, uint64_t raw_siz
   FrameEntry frame;
   frame.coded_size = coded_size;
   frame.raw_size = raw_size;
-  frame.blocks = {block};
-  return {name, {frame}};
+  ListedFile file(name, true);
+  EXPECT_TRUE(file.BeginFrame(frame).ok());
+  EXPECT_TRUE(file.AddBlock(frame, block).ok());
+  EXPECT_TRUE(file.EndFrame(frame).ok());
+  return file;
 }
 
 std::vector<std::vector<std::string>> Cells(const std::string& text) {

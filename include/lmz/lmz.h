@@ -5,6 +5,7 @@
  * 2. Functions that can fail return an lmz_code and, when `error` is not NULL, describe the failure
  *    there; on success `error` is set to LMZ_OK and an empty text. Every one may give
  *    LMZ_INVALID_ARGUMENT (a NULL where none may be, a number out of range) and LMZ_OUT_OF_MEMORY.
+ *    The others give 0 or an empty text for an object that is NULL.
  * 3. An object comes from a function that stores it through its first argument (NULL on failure)
  *    and goes with the function NAME_free, to which NULL may be given. It keeps what it was given
  *    alive or as a copy, unless its functions say otherwise.

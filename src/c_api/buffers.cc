@@ -61,8 +61,7 @@ lmz_code lmz_content_size(const void* src, size_t src_size, uint64_t* content_si
     *content_size = 0;
     LMZ_TRY(lmz::CheckBuffer(src, src_size));
     lmz::MemorySource source(lmz::Span(src, src_size));
-    LMZ_ASSIGN(const std::vector<lmz::FrameEntry> frames, lmz::List(source));
-    for (const lmz::FrameEntry& frame : frames) *content_size += frame.raw_size;
+    LMZ_ASSIGN(*content_size, lmz::ContentSize(source));
     return lmz::OkStatus();
   });
 }

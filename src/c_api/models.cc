@@ -61,17 +61,18 @@ void lmz_model_free(lmz_model* model) {
 }
 
 const char* lmz_model_name(const lmz_model* model) {
-  return model->network->card().name.c_str();
+  return model == nullptr ? "" : model->network->card().name.c_str();
 }
 
 void lmz_model_id(const lmz_model* model, uint8_t id[16]) {
-  const lmz::ModelId& bytes = model->network->id();
+  if (id == nullptr) return;
+  const lmz::ModelId bytes = model == nullptr ? lmz::ModelId{} : model->network->id();
   static_assert(sizeof(bytes) == 16, "part of the binary interface");
   std::copy(bytes.begin(), bytes.end(), id);
 }
 
 uint64_t lmz_model_parameters(const lmz_model* model) {
-  return model->parameters;
+  return model == nullptr ? 0 : model->parameters;
 }
 
 lmz_code lmz_model_library_create(lmz_model_library** library, lmz_error* error) {

@@ -68,11 +68,11 @@ void lmz_range_reader_free(lmz_range_reader* reader) {
 }
 
 uint64_t lmz_range_content_size(const lmz_range_reader* reader) {
-  return reader->reader.content_size();
+  return reader == nullptr ? 0 : reader->reader.content_size();
 }
 
 uint64_t lmz_range_block_count(const lmz_range_reader* reader) {
-  return reader->reader.block_count();
+  return reader == nullptr ? 0 : reader->reader.block_count();
 }
 
 lmz_code lmz_range_block(const lmz_range_reader* reader, uint64_t index, lmz_block* block,
@@ -84,7 +84,7 @@ lmz_code lmz_range_block(const lmz_range_reader* reader, uint64_t index, lmz_blo
     if (index >= reader->reader.block_count()) {
       return Status(lmz::Code::kInvalidArgument, "there is no block " + std::to_string(index));
     }
-    const lmz::RangeReader::Block& found = reader->reader.block(static_cast<size_t>(index));
+    const lmz::RangeReader::Block found = reader->reader.block(static_cast<size_t>(index));
     *block = {.content_offset = found.content_offset,
               .content_size = found.place.raw_size,
               .coded_offset = found.place.offset,

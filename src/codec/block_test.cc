@@ -55,6 +55,49 @@ TEST(Block, ImpossibleChoicesAndSizesAreRefused) {
       Code::kInvalidArgument);
 }
 
+// The fingerprint agrees, and so do the raw bytes: only what was not read tells.
+TEST(Block, SuperfluousBytesAreRefused) {
+  const Bytes raw = testing::MakeWords(3000);
+  for (const BlockChoice& choice : AllChoices()) {
+    Bytes payload;
+    const Result<BlockHeader> coded = EncodeBlock(raw, choice, payload);
+    ASSERT_TRUE(coded.ok());
+    BlockHeader header = coded.value();
+    if (header.codec == kStoredCodec.id) continue;
+    payload.resize(payload.size() + 7);  // up to six are within the decoder's look-ahead
+    header.payload_size = payload.size();
+    Bytes back(raw.size());
+    EXPECT_EQ(DecodeBlock(header, payload, back, testing::WithTinyModels()).code(), Code::kDamaged)
+        << ChoiceName(choice);
+  }
+}
+
+// A decoder's memory follows from the header, whatever the payload asks for.
+TEST(Block, FiltersGrowNoMoreThanTheyMay) {
+  const auto message_of = [](uint8_t filters, uint64_t raw_size, uint64_t filtered_size) {
+    Bytes payload;
+    ByteWriter(payload).Varint(filtered_size);
+    payload.resize(40, 0x55);
+    BlockHeader header;
+    header.codec = kBytesCodec.id;
+    header.filters = filters;
+    header.raw_size = raw_size;
+    header.payload_size = payload.size();
+    Bytes back(raw_size);
+    return DecodeBlock(header, payload, back, testing::WithTinyModels()).message();
+  };
+  const std::string impossible = "the size before the filters is impossible";
+  const auto both = static_cast<uint8_t>(kFilterRepeat | kFilterCharset);
+  for (const auto& [filters, most] : {std::pair<uint8_t, uint64_t>{kFilterRepeat, 1000 + 64},
+                                      {kFilterX86, 1000 + 64},
+                                      {kFilterCharset, 2 * 1000 + 64},
+                                      {both, 2 * 1000 + 64}}) {
+    EXPECT_EQ(message_of(filters, 1000, most + 1), impossible) << int{filters};
+    EXPECT_NE(message_of(filters, 1000, most), impossible) << int{filters};
+    EXPECT_EQ(message_of(filters, 1000, 0), impossible) << int{filters};
+  }
+}
+
 TEST(Block, HeadersThatNoEncoderWritesAreRefused) {
   const auto code_of = [](CodecId codec, uint8_t filters, uint64_t raw_size,
                           uint64_t payload_size) {

@@ -12,6 +12,8 @@ namespace lmz {
 
 namespace {
 
+constexpr uint64_t kMinIndexEntrySize = 2;
+
 // No item is shorter.
 using Tail = std::array<uint8_t, 11>;
 static_assert(kFooterSize <= sizeof(Tail) && kNoteFooterSize <= sizeof(Tail));
@@ -143,26 +145,28 @@ Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uin
   IndexHead head;
   Visit(archive, head);
   LMZ_TRY(archive.status().At("index"));
-  if (head.block_count > index_size) return NoIndex("its number of blocks is impossible");
-  if (head.block_count > memory_limit / sizeof(BlockPlace)) {
+  if (head.block_count > index_size / kMinIndexEntrySize) {
+    return NoIndex("its number of blocks is impossible");
+  }
+  if (head.block_count > memory_limit / sizeof(FrameIndex::Sizes)) {
     return Status(Code::kLimit, "an index needs more memory than the limit of " +
                                     std::to_string(memory_limit) + " bytes");
   }
   FrameIndex index;
+  index.blocks.reserve(head.block_count);
   uint64_t offset = 0;  // from the frame's first block
   uint64_t raw_size = 0;
   for (uint64_t number = 0; number < head.block_count; ++number) {
     IndexEntry entry;
     Visit(archive, entry);
     LMZ_TRY(archive.status().At("index"));
-    if (entry.coded_size < kMinCodedBlockSize || entry.coded_size > mark - offset ||
-        entry.raw_size == 0 || entry.raw_size > kMaxBlockRawSize) {
+    if (entry.coded_size < kMinCodedBlockSize || entry.coded_size > kMaxCodedBlockSize ||
+        entry.coded_size > mark - offset || entry.raw_size == 0 ||
+        entry.raw_size > kMaxBlockRawSize) {
       return NoIndex("the size of a block is impossible");
     }
-    index.blocks.push_back({.offset = offset,
-                            .number = number,
-                            .coded_size = entry.coded_size,
-                            .raw_size = entry.raw_size});
+    index.blocks.push_back({.coded = static_cast<uint32_t>(entry.coded_size),
+                            .raw = static_cast<uint32_t>(entry.raw_size)});
     offset += entry.coded_size;
     raw_size += entry.raw_size;
   }
@@ -170,13 +174,12 @@ Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uin
   Footer footer;
   Visit(archive, footer);
   LMZ_TRY(archive.status().At("index"));
-  const uint64_t first_block = mark - offset;
-  if (!is_whole || head.frame_header_size > first_block) {
+  index.first_block = mark - offset;
+  if (!is_whole || head.frame_header_size > index.first_block) {
     return NoIndex("it does not fit the frame");
   }
-  index.frame_offset = first_block - head.frame_header_size;
+  index.frame_offset = index.first_block - head.frame_header_size;
   LMZ_TRY(CheckFrameHeader(input, index.frame_offset, head.frame_header_size, raw_size));
-  for (BlockPlace& block : index.blocks) block.offset += first_block;
   return std::optional(std::move(index));
 }
 

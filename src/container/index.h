@@ -39,8 +39,14 @@ struct BlockPlace {
 // or kDamaged when something else ends there; kLimit when the list would take more than
 // `memory_limit` bytes.
 struct FrameIndex {
+  // A block lies behind the one before it.
+  struct Sizes {
+    uint32_t coded = 0;  // header and payload
+    uint32_t raw = 0;
+  };
   uint64_t frame_offset = 0;
-  std::vector<BlockPlace> blocks;
+  uint64_t first_block = 0;  // offset of its header
+  std::vector<Sizes> blocks;
 };
 Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uint64_t end,
                                                   uint64_t memory_limit);

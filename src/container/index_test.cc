@@ -48,7 +48,7 @@ TEST(Index, IsFoundInFrontOfPadding) {
     ASSERT_TRUE(index.value().has_value());
     EXPECT_EQ(index.value()->frame_offset, 10u);
     ASSERT_EQ(index.value()->blocks.size(), 2u);
-    EXPECT_EQ(index.value()->blocks[1].raw_size, 5u);
+    EXPECT_EQ(index.value()->blocks[1].raw, 5u);
   }
 }
 
@@ -91,6 +91,74 @@ TEST(Index, IsRefusedUnlessItIsThatOfAFrame) {
   FrameBuilder note_in_header = FrameBuilder().Note("xabc", {}).Start();
   note_in_header.head.frame_header_size = note_in_header.bytes.size();
   EXPECT_EQ(CodeOfIndexOf(note_in_header.End().bytes), Code::kDamaged);
+}
+
+TEST(Index, EntriesHaveBounds) {
+  const auto code_of = [](uint64_t coded_size, uint64_t raw_size) {
+    testing::FrameBuilder frame = testing::FrameBuilder().Start();
+    const size_t begin = frame.bytes.size();
+    frame.Stored(ToBytes("hello"));
+    frame.bytes.resize(begin + std::min<uint64_t>(coded_size, 100));
+    frame.entries[0] = {.coded_size = coded_size, .raw_size = raw_size};
+    return CodeOfIndexOf(frame.End().bytes);
+  };
+  EXPECT_EQ(code_of(22, 5), Code::kOk);
+  EXPECT_EQ(code_of(kMinCodedBlockSize, 1), Code::kOk);
+  EXPECT_EQ(code_of(kMinCodedBlockSize - 1, 1), Code::kDamaged);
+  EXPECT_EQ(code_of(22, kMaxBlockRawSize), Code::kOk);
+  EXPECT_EQ(code_of(22, kMaxBlockRawSize + 1), Code::kDamaged);
+  EXPECT_EQ(code_of(22, 0), Code::kDamaged);
+  // Longer than what stands in front of it, by a little and by so much that sums would wrap.
+  for (const uint64_t size : {uint64_t{110}, uint64_t{1000}, kMaxCodedBlockSize + 1,
+                              uint64_t{1} << 32, UINT64_MAX - 8, UINT64_MAX}) {
+    EXPECT_EQ(code_of(size, 5), Code::kDamaged) << size;
+  }
+}
+
+// The beginning of a file and its end; zeros between them.
+class HollowInput final : public RandomAccess {
+ public:
+  HollowInput(ByteSpan front, uint64_t hole, ByteSpan back)
+      : front_(front), back_(back), back_begin_(front.size() + hole) {}
+  uint64_t size() const override { return back_begin_ + back_.size(); }
+  Status ReadAt(uint64_t offset, MutableByteSpan buffer) const override {
+    for (uint8_t& byte : buffer) {
+      byte = offset < front_.size() ? front_[offset]
+             : offset < back_begin_ ? uint8_t{0}
+                                    : back_[offset - back_begin_];
+      ++offset;
+    }
+    return OkStatus();
+  }
+
+ private:
+  ByteSpan front_;
+  ByteSpan back_;
+  uint64_t back_begin_;
+};
+
+TEST(Index, BlocksAreNotLongerThanTheyCanBe) {
+  const auto code_of = [](uint64_t coded_size) {
+    testing::FrameBuilder frame = testing::FrameBuilder().Start();
+    const size_t start_size = frame.bytes.size();
+    frame.entries = {{.coded_size = coded_size, .raw_size = kMaxBlockRawSize}};
+    frame.head.block_count = 1;
+    frame.End();
+    const ByteSpan bytes(frame.bytes);
+    const HollowInput input(bytes.first(start_size), coded_size, bytes.subspan(start_size));
+    return ReadIndexBefore(input, input.size(), UINT64_MAX).status().code();
+  };
+  EXPECT_EQ(code_of(kMaxCodedBlockSize), Code::kOk);
+  EXPECT_EQ(code_of(kMaxCodedBlockSize + 1), Code::kDamaged);
+  EXPECT_EQ(code_of((uint64_t{1} << 32) + 100), Code::kDamaged);
+}
+
+TEST(Index, TakesNoMoreMemoryThanItMay) {
+  const Bytes frame = SmallFrame();
+  const MemoryInput input(frame);
+  const uint64_t needed = 2 * sizeof(FrameIndex::Sizes);
+  EXPECT_TRUE(ReadIndexBefore(input, frame.size(), needed).ok());
+  EXPECT_EQ(ReadIndexBefore(input, frame.size(), needed - 1).status().code(), Code::kLimit);
 }
 
 TEST(Index, IsFoundInFrontOfNotesThatAreSuch) {

@@ -133,6 +133,9 @@ void Visit(Archive& archive, NumberedBlock& block) {
 // Codec, filters, two sizes of one byte, checksum, check, and a byte of payload.
 inline constexpr uint64_t kMinCodedBlockSize = 1 + 1 + 1 + 1 + 8 + 4 + 1;
 
+// No header is longer than 64 bytes, and no payload than what it stands for.
+inline constexpr uint64_t kMaxCodedBlockSize = kMaxBlockRawSize + 64;
+
 // The index begins with this and has one IndexEntry per block after it.
 struct IndexHead {
   uint64_t frame_header_size = 0;  // FrameStart and FrameHeader

@@ -124,6 +124,20 @@ TEST(Coder, MissingBytesAreNoticed) {
   EXPECT_TRUE(with_rest.has_rest());
 }
 
+// An encoder leaves out zeros at the end, at most as many as a decoder reads ahead.
+TEST(Coder, OverrunsWithTheFirstByteThatNoEncoderLeavesOut) {
+  for (const Bytes& code : {Bytes(), Bytes{0x80}, Bytes{1, 2, 3, 4, 5, 6, 7}}) {
+    Decoder decoder(code);
+    while (decoder.read_size() < code.size() + Decoder::kReadAhead) {
+      EXPECT_FALSE(decoder.overran());
+      decoder.Code(0, 32768);
+    }
+    EXPECT_FALSE(decoder.overran());
+    while (decoder.read_size() == code.size() + Decoder::kReadAhead) decoder.Code(0, 32768);
+    EXPECT_TRUE(decoder.overran());
+  }
+}
+
 TEST(Coder, WastesLessThanOneInTenThousand) {
   // Ten million bytes' worth of decisions with probabilities over the whole range, drawn so that
   // each bit really has the probability it is coded with.

@@ -130,5 +130,22 @@ TEST(RecordCoder, DamageAndOtherSamplesAreRefused) {
   }
 }
 
+TEST(RecordCoder, SaysWhetherACodeIsTooShortOrTooLong) {
+  RecordCoder coder = MakeCoder(true, Sample());
+  Bytes record;
+  for (int i = 0; record.size() < 3000; ++i) AppendTo(record, Record(i));
+  Bytes code(record.size() + RecordCoder::kFraming);
+  code.resize(coder.Encode(record, code).value());
+  ASSERT_LT(code.size() + 20, record.size());
+  Bytes back(record.size());
+  EXPECT_TRUE(coder.Decode(code, back).ok());
+  const ByteSpan half = ByteSpan(code).first(code.size() / 2);
+  EXPECT_EQ(coder.Decode(half, back).status().code(), Code::kTruncated);
+  code.resize(code.size() + 7);  // up to six are within the decoder's look-ahead
+  const Status status = coder.Decode(code, back).status();
+  EXPECT_EQ(status.code(), Code::kDamaged);
+  EXPECT_EQ(status.message(), "the record's code is too long");
+}
+
 }  // namespace
 }  // namespace lmz

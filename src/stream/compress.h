@@ -115,12 +115,28 @@ struct FrameEntry {
   bool is_compact = false;
   uint64_t offset = 0;  // of the frame in the file
   uint64_t raw_size = 0;
-  uint64_t coded_size = 0;  // the whole frame with header and index
-  std::vector<BlockEntry> blocks;
+  uint64_t coded_size = 0;              // the whole frame with header and index
+  std::vector<BlockEntry> blocks = {};  // unless a FrameVisitor is told of them
+};
+
+// Is told of a file's frames and blocks one by one, however many there are.
+class FrameVisitor {
+ public:
+  virtual ~FrameVisitor() = default;
+  // Sizes are those of the part of the frame so far. Errors end the listing.
+  virtual Status BeginFrame(const FrameEntry& frame) = 0;
+  virtual Status AddBlock(const FrameEntry& frame, BlockEntry block) = 0;
+  virtual Status EndFrame(const FrameEntry& frame) = 0;
 };
 
 // Reads the structure of every frame and skips the payloads: no decoding. Errors: as Decompress,
-// less kLimit.
+// less kLimit, and those of the visitor.
+Status List(Source& source, FrameVisitor& visitor);
+
+// All of it at once: takes about ten times the memory that a file of the smallest blocks is long.
 Result<std::vector<FrameEntry>> List(Source& source);
+
+// The sum of the raw sizes of all frames, as their blocks say. Errors: as List.
+Result<uint64_t> ContentSize(Source& source);
 
 }  // namespace lmz

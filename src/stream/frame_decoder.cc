@@ -6,6 +6,16 @@
 
 namespace lmz {
 
+namespace {
+
+// Whether a block is copied sooner than handed to another thread.
+bool IsQuick(const BlockHeader& header) {
+  constexpr uint64_t kMaxQuickSize = uint64_t{1} << 16;
+  return header.codec == kStoredCodec.id && header.raw_size <= kMaxQuickSize;
+}
+
+}  // namespace
+
 FrameDecoder::FrameDecoder(Source& source, Sink& sink, DecompressOptions options)
     : sink_(sink),
       options_(std::move(options)),
@@ -87,7 +97,7 @@ Status FrameDecoder::StartBlock(Bytes payload) {
   raw_in_flight_ += block.record.header.raw_size;
   block.payload = std::move(payload);
   block.end_offset = reader_.offset();
-  block.done = pool_.Submit([this, &block] {
+  const auto decode = [this, &block] {
     // However it ends, whoever waits for the block must wake up.
     struct Ending {
       ~Ending() {
@@ -100,7 +110,14 @@ Status FrameDecoder::StartBlock(Bytes payload) {
     };
     const Ending ending{*this, block};
     return DecodeOne(block);
-  });
+  };
+  if (IsQuick(header)) {
+    std::packaged_task<Status()> task(decode);
+    block.done = task.get_future();
+    task();
+  } else {
+    block.done = pool_.Submit(decode);
+  }
   return OkStatus();
 }
 

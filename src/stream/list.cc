@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "container/reader.h"
 #include "stream/pipeline.h"
 
@@ -28,34 +30,63 @@ Status LookInside(Reader& reader, BlockEntry& block) {
   return OkStatus();
 }
 
+class Collector final : public FrameVisitor {
+ public:
+  Status BeginFrame(const FrameEntry& frame) override {
+    frames.push_back(frame);
+    return OkStatus();
+  }
+  Status AddBlock(const FrameEntry&, BlockEntry block) override {
+    frames.back().blocks.push_back(std::move(block));
+    return OkStatus();
+  }
+  Status EndFrame(const FrameEntry& frame) override {
+    frames.back().raw_size = frame.raw_size;
+    frames.back().coded_size = frame.coded_size;
+    return OkStatus();
+  }
+
+  std::vector<FrameEntry> frames;
+};
+
+Status VisitBlock(Reader& reader, FrameEntry& frame, FrameVisitor& visitor) {
+  BlockEntry block = {.offset = reader.block().offset, .header = reader.block().header};
+  LMZ_TRY(LookInside(reader, block));
+  frame.raw_size += block.header.raw_size;
+  return visitor.AddBlock(frame, std::move(block));
+}
+
 }  // namespace
 
-Result<std::vector<FrameEntry>> ListFrames(Source& source) {
-  std::vector<FrameEntry> frames;
+Status VisitFrames(Source& source, FrameVisitor& visitor) {
+  FrameEntry frame;
   Reader reader(source);
   for (;;) {
     LMZ_ASSIGN(const Reader::Item item, reader.Next());
     switch (item) {
-      case Reader::Item::kFrame: {
-        FrameEntry& entry = frames.emplace_back();
-        entry.version = reader.frame().version;
-        entry.is_compact = reader.frame().is_compact;
-        entry.offset = reader.frame().offset;
+      case Reader::Item::kFrame:
+        frame = {.version = reader.frame().version,
+                 .is_compact = reader.frame().is_compact,
+                 .offset = reader.frame().offset};
+        LMZ_TRY(visitor.BeginFrame(frame));
         break;
-      }
       case Reader::Item::kBlock:
-        frames.back().blocks.push_back(
-            {.offset = reader.block().offset, .header = reader.block().header});
-        LMZ_TRY(LookInside(reader, frames.back().blocks.back()));
-        frames.back().raw_size += reader.block().header.raw_size;
+        LMZ_TRY(VisitBlock(reader, frame, visitor));
         break;
       case Reader::Item::kFrameEnd:
-        frames.back().coded_size = reader.offset() - frames.back().offset;
+        frame.coded_size = reader.offset() - frame.offset;
+        LMZ_TRY(visitor.EndFrame(frame));
         break;
       case Reader::Item::kEnd:
-        return frames;
+        return OkStatus();
     }
   }
+}
+
+Result<std::vector<FrameEntry>> ListFrames(Source& source) {
+  Collector collector;
+  LMZ_TRY(VisitFrames(source, collector));
+  return std::move(collector.frames);
 }
 
 }  // namespace lmz

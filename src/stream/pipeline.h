@@ -31,6 +31,7 @@ Result<Progress> CompressPlanned(Source& source, Sink& sink, const CompressOptio
 Result<Progress> DecompressFrames(Source& source, Sink& sink, const DecompressOptions& options);
 
 // List, except that std::bad_alloc passes through.
+Status VisitFrames(Source& source, FrameVisitor& visitor);
 Result<std::vector<FrameEntry>> ListFrames(Source& source);
 
 // kInvalidArgument unless 1 <= threads <= 256.

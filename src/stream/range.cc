@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/memory_errors.h"
+#include "container/layout.h"
 #include "stream/block_decoding.h"
 #include "stream/pipeline.h"
 
@@ -11,6 +12,7 @@ namespace lmz {
 
 namespace {
 constexpr size_t kHeaderReadSize = 1024;  // of which a block header takes a few dozen bytes
+static_assert(kMaxCodedBlockSize < (uint64_t{1} << 31), "what RangeReader::Entry holds");
 }  // namespace
 
 Result<RangeReader> RangeReader::Open(const RandomAccess& input, DecompressOptions options) {
@@ -24,9 +26,31 @@ Result<RangeReader> RangeReader::Open(const RandomAccess& input, DecompressOptio
       "there is not enough memory for the index");
 }
 
-void RangeReader::Append(const BlockPlace& place) {
-  blocks_.push_back({.place = place, .content_offset = content_size_});
+Status RangeReader::Append(const BlockPlace& place) {
+  if (blocks_.size() >= options_.memory_limit / sizeof(Entry)) {
+    return Status(Code::kLimit, "the list of blocks needs more memory than the limit of " +
+                                    std::to_string(options_.memory_limit) + " bytes");
+  }
+  if (place.number > UINT32_MAX) return Status(Code::kLimit, "a frame has too many blocks");
+  blocks_.push_back({.offset = place.offset,
+                     .content_offset = content_size_,
+                     .number = static_cast<uint32_t>(place.number),
+                     .coded_size = static_cast<uint32_t>(place.coded_size) & 0x7FFFFFFF,
+                     .is_compact = place.is_compact});
   content_size_ += place.raw_size;
+  return OkStatus();
+}
+
+RangeReader::Block RangeReader::block(size_t index) const {
+  const Entry& entry = blocks_[index];
+  const bool is_last = index + 1 == blocks_.size();
+  const uint64_t end = is_last ? content_size_ : blocks_[index + 1].content_offset;
+  return {.place = {.offset = entry.offset,
+                    .number = entry.number,
+                    .coded_size = entry.coded_size,
+                    .raw_size = end - entry.content_offset,
+                    .is_compact = entry.is_compact != 0},
+          .content_offset = entry.content_offset};
 }
 
 Status RangeReader::FindBlocks() {
@@ -49,8 +73,17 @@ Status RangeReader::FindBlocksFromEnd() {
     frames.push_back(std::move(*frame));
   }
   if (frames.empty()) return Status(Code::kTruncated, "there is no frame");
-  for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
-    for (const BlockPlace& place : frame->blocks) Append(place);
+  for (; !frames.empty(); frames.pop_back()) LMZ_TRY(AppendFrame(frames.back()));
+  return OkStatus();
+}
+
+Status RangeReader::AppendFrame(const FrameIndex& frame) {
+  uint64_t offset = frame.first_block;
+  uint64_t number = 0;
+  for (const FrameIndex::Sizes& sizes : frame.blocks) {
+    LMZ_TRY(Append(
+        {.offset = offset, .number = number++, .coded_size = sizes.coded, .raw_size = sizes.raw}));
+    offset += sizes.coded;
   }
   return OkStatus();
 }
@@ -63,11 +96,11 @@ Status RangeReader::FindBlocksFromStart() {
     if (item == Reader::Item::kEnd) return OkStatus();
     if (item != Reader::Item::kBlock) continue;
     const BlockRecord& block = reader.block();
-    Append({.offset = block.offset,
-            .number = block.number,
-            .coded_size = reader.offset() - block.offset + block.header.payload_size,
-            .raw_size = block.header.raw_size,
-            .is_compact = block.is_compact});
+    LMZ_TRY(Append({.offset = block.offset,
+                    .number = block.number,
+                    .coded_size = reader.offset() - block.offset + block.header.payload_size,
+                    .raw_size = block.header.raw_size,
+                    .is_compact = block.is_compact}));
   }
 }
 
@@ -89,8 +122,8 @@ Result<size_t> RangeReader::Read(uint64_t offset, MutableByteSpan buffer) {
         while (done < buffer.size() && offset < content_size_) {
           const auto after = std::upper_bound(
               blocks_.begin(), blocks_.end(), offset,
-              [](uint64_t wanted, const Block& block) { return wanted < block.content_offset; });
-          const Block& block = *std::prev(after);
+              [](uint64_t wanted, const Entry& entry) { return wanted < entry.content_offset; });
+          const Block block = this->block(static_cast<size_t>(after - blocks_.begin()) - 1);
           if (decoded_offset_ != block.content_offset) LMZ_TRY(Decode(block));
           const auto begin = static_cast<size_t>(offset - block.content_offset);
           const size_t size = std::min(buffer.size() - done, decoded_.size() - begin);

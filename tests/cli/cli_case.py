@@ -3,6 +3,7 @@
 The environment variable LMZ names the program.
 """
 
+import contextlib
 import os
 import pathlib
 import random
@@ -114,6 +115,17 @@ class CliCase(unittest.TestCase):
         return subprocess.run(
             [self.program, *arguments], cwd=self.folder, timeout=PATIENCE, check=False, **options
         )
+
+    def unfinished(self, process):
+        """The open files of a program that have no name, or not yet their own."""
+        found = []
+        with contextlib.suppress(FileNotFoundError):
+            for link in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    path = os.readlink(link)
+                    if re.search(r"/(\.lmz-\w{6}|#\d+ \(deleted\))$", path):
+                        found.append(link)
+        return found
 
     def default_level(self, arguments):
         return [] if "--model" in arguments else self.level

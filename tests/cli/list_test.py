@@ -3,6 +3,8 @@
 import base64
 import gzip
 import json
+import os
+import subprocess
 import unittest
 import zipfile
 
@@ -126,6 +128,39 @@ class List(cli_case.CliCase):
             self.assertEqual(line.split()[2], str(block["offset"]))
             self.assertEqual(line.split()[5], block["checksum"])
             self.assertTrue(line.split()[6].startswith(block["codec"]))
+
+    def peak_of_listing(self, *arguments):
+        process = self.start_lmz("-l", *arguments, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss << 10
+
+    def test_memory_does_not_grow_with_the_number_of_blocks(self):
+        one = self.lmz(stdin=b"x")
+        self.write("one.lmz", one)
+        self.write("many.lmz", one * 100_000)
+        for arguments in [[], ["--json"]]:
+            self.assertLess(self.peak_of_listing("many.lmz", *arguments),
+                            self.peak_of_listing("one.lmz", *arguments) + (4 << 20))
+
+    def test_what_stands_in_front_of_damage(self):
+        packed = self.read("in.lmz")
+        whole = self.listed("in.lmz")[0]["frames"][0]
+        last = whole["blocks"][-1]
+        self.write("cut.lmz", packed + packed[:last["offset"] + 5])
+        result = self.fails(cli_case.DAMAGED, "too early", "-l", "--json", "cut.lmz", "in.lmz")
+        cut, following = json.loads(result.stdout)
+        self.assertEqual(following["file"], "in.lmz")
+        self.assertEqual((cut["file"], cut["frames"][0]), ("cut.lmz", whole))
+        self.assertEqual(f"lmz: {cut['error']}\n", result.stderr.decode())
+        self.assertNotIn("raw_size", cut)
+        self.assertEqual(len(cut["frames"][1]["blocks"]), len(whole["blocks"]) - 1)
+        self.assertNotIn("raw_size", cut["frames"][1])
+        with open("/dev/full", "wb") as full:
+            self.fails(cli_case.FAILED, "(stdout): writing failed", "-l", "--json", "in.lmz",
+                       "in.lmz", stdout=full)
+        self.assertEqual(self.lmz("-l", "--json", "--files", stdin=b""), b"[]\n")
 
     def test_listing_does_not_decode(self):
         packed = bytearray(self.read("in.lmz"))

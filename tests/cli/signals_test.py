@@ -6,28 +6,35 @@ import subprocess
 import unittest
 
 import cli_case
+import denied
 
 
 class Signals(cli_case.CliCase):
     def start_with_unfinished_output(self, *arguments, **options):
         """A process that waits for more input, its temporary file already there."""
-        before = set(self.names())
         process = self.start_lmz(*arguments, stdin=subprocess.PIPE, **options)
         process.stdin.write(b"beginning")
         process.stdin.flush()
-        self.wait_for(lambda: set(self.names()) - before or process.poll() is not None, "output")
-        (name,) = set(self.names()) - before
-        self.assertTrue(name.startswith(".lmz-"), name)
-        self.assertEqual((self.folder / name).stat().st_mode & 0o777, 0o600)
+        self.wait_for(lambda: self.unfinished(process) or process.poll() is not None, "output")
+        (output,) = self.unfinished(process)
+        self.assertEqual(output.stat().st_mode & 0o777, 0o600)
         return process
 
     def test_interrupt_leaves_nothing(self):
+        self.expect_nothing_left()
+
+    @unittest.skipUnless(denied.is_possible(), "system calls cannot be denied on this machine")
+    def test_interrupt_leaves_nothing_where_files_have_names(self):
+        self.expect_nothing_left(preexec_fn=denied.deny({}))
+
+    def expect_nothing_left(self, **options):
         self.write("old", b"old")
         for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE,
                        signal.SIGXCPU]:
             for threads in ["-T1", "-T2"]:
                 with self.subTest(number=number, threads=threads):
-                    process = self.start_with_unfinished_output("-f", "-o", "old", threads)
+                    process = self.start_with_unfinished_output("-f", "-o", "old", threads,
+                                                                **options)
                     process.send_signal(number)
                     self.assertEqual(process.wait(timeout=cli_case.PATIENCE), -number)
                     process.stdin.close()
@@ -36,7 +43,7 @@ class Signals(cli_case.CliCase):
     def test_interrupt_while_working(self):
         self.write("in", cli_case.text_bytes(1 << 20) * 16)
         process = self.start_lmz("--rm", "-T2", "--block-size=64K", "in")
-        self.wait_for(lambda: len(self.names()) > 1 or process.poll() is not None, "output")
+        self.wait_for(lambda: self.unfinished(process) or process.poll() is not None, "output")
         process.send_signal(signal.SIGINT)
         process.wait(timeout=cli_case.PATIENCE)
         if process.returncode == 0:

@@ -1,6 +1,7 @@
 """The command line itself: help, documents, combinations that are refused."""
 
 import re
+import subprocess
 import unittest
 
 import cli_case
@@ -50,6 +51,16 @@ class Usage(cli_case.CliCase):
             ("--block-size: '99999999999G' is not", ["--block-size", "99999999999G"]),
             ("--memlimit: '-3' is not a size", ["--memlimit=-3"]),
             ("--output-limit: 'x' is not a size", ["--output-limit=x"]),
+            # 2^64 and above, which must not become small numbers.
+            ("--block-size: '18446744073709617152' is not", ["--block-size=18446744073709617152"]),
+            ("--block-size: '99999999999999999999' is not", ["--block-size=99999999999999999999"]),
+            ("--block-size: '18014398509481985K' is not", ["--block-size=18014398509481985K"]),
+            ("--block-size: '16E' is not a size", ["--block-size=16E"]),
+            ("--frame-size: '17592186044416M' is not", ["--frame-size=17592186044416M"]),
+            ("--memlimit: '17179869184G' is not", ["--memlimit=17179869184G"]),
+            ("--memlimit: '18446744073709551616' is not", ["--memlimit=18446744073709551616"]),
+            ("--threads: '18446744073709551617' is not", ["-T18446744073709551617"]),
+            ("--threads: '4294967297' is not", ["-T4294967297"]),
             ("unknown option --frobnicate", ["--frobnicate"]),
             ("unknown option -y", ["-y"]),
             ("unknown option -y", ["-ky"]),
@@ -68,6 +79,12 @@ class Usage(cli_case.CliCase):
         ]:
             with self.subTest(arguments):
                 self.fails(USAGE, words, *arguments, "in")
+        for option in ["--frame-size=18446744073709551615", "--frame-size=17179869183G"]:
+            self.assertEqual(self.lmz("-d", stdin=self.lmz(option, "-c", "in")), b"text")
+        for command, option in [("generate", "--bytes"), ("generate", "--seed")]:
+            result = subprocess.run([self.program, command, option, "18446744073709551616"],
+                                    capture_output=True, timeout=cli_case.PATIENCE, check=False)
+            self.assertEqual((result.returncode, result.stdout), (USAGE, b""), option)
         self.fails(USAGE, "--output needs a value", "in", "-o")
         self.fails(USAGE, "--threads needs a value", "in", "--threads")
         self.fails(USAGE, "the name is empty", "in", "-o", "")

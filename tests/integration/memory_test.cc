@@ -7,6 +7,7 @@
 #include "model/library.h"
 #include "stream/frame_encoder.h"
 #include "tests/archive_builder.h"
+#include "stream/range.h"
 #include "tests/choices.h"
 #include "tests/counted_memory.h"
 #include "tests/frame_builder.h"
@@ -441,6 +442,73 @@ TEST(Memory, AnEncoderHoldsNoMoreInputThanItSays) {
     ASSERT_TRUE(CompressPlanned(source, sink, options, PlanInFits).ok());
     EXPECT_LE(peak - before, MaxInputHeld(options) + code + kSlack) << threads;
     EXPECT_GT(peak - before, 2 * options.block_size) << threads;
+  }
+}
+
+// Files of as many blocks as fit, one after the other in a frame and each in a frame of its own.
+std::vector<Bytes> FilesOfSmallestBlocks() {
+  FrameBuilder frame = FrameBuilder().Start();
+  for (int i = 0; i < 20000; ++i) frame.Stored(ToBytes("x"));
+  const Bytes raw = ToBytes("x");
+  MemorySource source(raw);
+  Bytes compact;
+  MemorySink sink(compact);
+  EXPECT_TRUE(Compress(source, sink, {}).ok());
+  const Bytes one = compact;
+  for (int i = 1; i < 20000; ++i) AppendTo(compact, one);
+  return {frame.End().bytes, compact};
+}
+
+class Counter final : public FrameVisitor {
+ public:
+  Status BeginFrame(const FrameEntry&) override { return OkStatus(); }
+  Status AddBlock(const FrameEntry&, BlockEntry) override {
+    ++count;
+    return OkStatus();
+  }
+  Status EndFrame(const FrameEntry&) override { return OkStatus(); }
+  int count = 0;
+};
+
+TEST(Memory, ListingTakesLittleForAnyNumberOfBlocks) {
+  for (const Bytes& file : FilesOfSmallestBlocks()) {
+    Counter counter;
+    MemorySource source(file);
+    MemorySource again(file);
+    const size_t before = live;
+    peak = before;
+    EXPECT_TRUE(List(source, counter).ok());
+    EXPECT_EQ(ContentSize(again).value(), 20000u);
+    EXPECT_LE(peak - before, size_t{1} << 17);
+    EXPECT_EQ(counter.count, 20000);
+  }
+}
+
+TEST(Memory, ARangeReaderRefusesABlockBeforeItTakesMemoryForIt) {
+  const Bytes file = FrameBuilder().Start().Stored(Bytes(4000000, 'x')).End().bytes;
+  const MemoryAccess input(file);
+  Result<RangeReader> reader = RangeReader::Open(input, {.memory_limit = 100000});
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  Bytes part(1);
+  const size_t before = live;
+  peak = before;
+  EXPECT_EQ(reader.value().Read(0, part).status().code(), Code::kLimit);
+  EXPECT_LE(peak - before, 100000u);
+}
+
+TEST(Memory, ARangeReaderTakesATripleOfItsFile) {
+  for (const Bytes& file : FilesOfSmallestBlocks()) {
+    const MemoryAccess input(file);
+    const size_t before = live;
+    peak = before;
+    const Result<RangeReader> reader = RangeReader::Open(input, {});
+    ASSERT_TRUE(reader.ok()) << reader.status().message();
+    EXPECT_EQ(reader.value().block_count(), 20000u);
+    EXPECT_LE(peak - before, 3 * file.size());
+    // The list counts against the limit, however it was made.
+    EXPECT_EQ(RangeReader::Open(input, {.memory_limit = 20000 * 24 - 1}).status().code(),
+              Code::kLimit);
+    EXPECT_TRUE(RangeReader::Open(input, {.memory_limit = 20000 * 24}).ok());
   }
 }
 

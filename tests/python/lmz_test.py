@@ -236,6 +236,21 @@ class ModelsAndRecords(unittest.TestCase):
         with self.assertRaises(ValueError):
             lmz.LmzCompressor(1, model=tiny)
 
+    def test_numbers_that_would_be_cut_are_refused(self):
+        for number in (1 << 64, (1 << 64) + 65536, 1 << 100, -1, -(1 << 64) + 65536):
+            for name in ("block_size", "frame_size", "content_size", "threads", "level"):
+                with self.subTest(name), self.assertRaises(ValueError):
+                    lmz.LmzCompressor(**{name: number})
+            for name in ("memory_limit", "output_limit", "threads"):
+                with self.subTest(name), self.assertRaises(ValueError):
+                    lmz.decompress(lmz.compress(b"x", 0), **{name: number})
+        with self.assertRaises(ValueError):
+            lmz.ModelLibrary().model_of_level((1 << 32) + 1)
+        reader = lmz.RangeReader(lmz.compress(b"x", 0))
+        for offset in (1 << 63, 1 << 64, 1 << 100):
+            self.assertEqual(reader.read_at(offset, 1 << 64), b"")
+        self.assertEqual(reader.read_at(0, 1 << 64), b"x")
+
     def test_level_4_is_installed_beside_the_library(self):
         text = TEXT[:200]
         code = lmz.compress(text, level=4)

@@ -82,6 +82,50 @@ class Threads(unittest.TestCase):
             self.assertEqual(sorted(b"".join(read)), sorted(content))
 
 
+    def test_closing_a_reader_waits_for_who_reads(self):
+        class Slow(io.BytesIO):
+            is_slow = False
+
+            def read(self, *arguments):
+                if self.is_slow:
+                    reading.set()
+                    go_on.wait(60)
+                return super().read(*arguments)
+
+        reading, go_on = threading.Event(), threading.Event()
+        content = os.urandom(100000)  # which no reader has fetched with the headers
+        file = Slow(lmz.compress(content, 0))
+        reader = lmz.RangeReader(file)
+        file.is_slow = True
+        found = []
+        reads = threading.Thread(target=lambda: found.append(reader.read_at(10, 10)))
+        reads.start()
+        self.assertTrue(reading.wait(60))
+        closes = threading.Thread(target=reader.close)
+        closes.start()
+        closes.join(0.1)
+        self.assertTrue(closes.is_alive())
+        go_on.set()
+        reads.join()
+        closes.join()
+        self.assertEqual(found, [content[10:20]])
+        with self.assertRaisesRegex(ValueError, "closed"):
+            reader.read_at(10, 10)
+
+    def test_of_models_libraries_and_devices(self):
+        library, device = lmz.ModelLibrary(installed=False), lmz.Device("cpu")
+        code = lmz.compress(TEXT[:300], 1)
+
+        def work(_):
+            for _ in range(5):
+                model = library.model_of_level(1)
+                self.assertEqual((model.name, device.failure), ("tiny", None))
+                self.assertEqual(lmz.compress(TEXT[:300], model=model, device=device), code)
+                self.assertEqual(lmz.decompress(code, library=library, device=device), TEXT[:300])
+
+        run_at_once(work)
+
+
 class Pickles(unittest.TestCase):
     def test_models(self):
         tiny = lmz.Model("tiny")

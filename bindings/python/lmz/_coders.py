@@ -44,11 +44,8 @@ def _step(name: str, handle: Handle, data: object, directive: int, max_size: int
 
 def _set(kind: str, handle: Handle, options: dict[int, int | None]) -> None:
     for option, value in options.items():
-        if value is None:
-            continue
-        if value < 0:
-            raise ValueError("an option is never negative")
-        _library.call(f"{kind}_set", handle.pointer, option, value)
+        if value is not None:
+            _library.call(f"{kind}_set", handle.pointer, option, value)
 
 
 class LmzCompressor:

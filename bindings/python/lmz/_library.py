@@ -137,8 +137,28 @@ class LmzError(Exception):
         return LmzError, (self.code, str(self))
 
 
+_RANGES = {
+    ctypes.c_int: (-1 << 31, (1 << 31) - 1),
+    ctypes.c_size_t: (0, ctypes.c_size_t(-1).value),
+    ctypes.c_uint64: (0, (1 << 64) - 1),
+}
+
+
+def _check_range(name: str, arguments: tuple) -> None:
+    """Raises ValueError for an integer of which ctypes would drop what does not fit."""
+    for kind, argument in zip(_CAN_FAIL[name], arguments):
+        if kind in _RANGES and isinstance(argument, int):
+            least, most = _RANGES[kind]
+            if not least <= argument <= most:
+                raise ValueError(f"{argument} is not a number from {least} to {most}")
+
+
 def call(name: str, *arguments: object) -> None:
-    """Calls lmz_`name`. Raises MemoryError, or LmzError for other failures."""
+    """Calls lmz_`name`.
+
+    Raises ValueError for integers that it cannot take, MemoryError, or LmzError for other failures.
+    """
+    _check_range(name, arguments)
     error = _Error()
     code = getattr(LIB, f"lmz_{name}")(*arguments, ctypes.byref(error))
     if code == OUT_OF_MEMORY:

@@ -154,7 +154,8 @@ class RangeReader:
         """
         if offset < 0:
             raise ValueError("the offset is never negative")
-        left = max(self._size - offset, 0)
+        offset = min(offset, self._size)
+        left = self._size - offset
         room = left if size < 0 else min(size, left)
         output = ctypes.create_string_buffer(max(room, 1))
         read = ctypes.c_size_t()

@@ -6,6 +6,7 @@
 
 #include "codec/bytes/bytes.h"
 #include "codec/png/chunks.h"
+#include "codec/png/unpacked.h"
 #include "tests/codec_round_trip.h"
 #include "tests/png_builder.h"
 
@@ -293,6 +294,37 @@ TEST(Png, DamagedPayloadsAreRefused) {
     Bytes other = payload;
     other[static_cast<size_t>(place)] = static_cast<uint8_t>(value);
     EXPECT_EQ(code_of(other), Code::kDamaged) << place << " " << value;
+  }
+}
+
+// A small block may not stand for pixels without end.
+TEST(Png, FieldsHaveBounds) {
+  const auto is_read = [](const png::Fields& fields, uint64_t raw_size) {
+    Bytes bytes;
+    fields.Write(bytes);
+    ByteReader reader(bytes);
+    return png::Fields::Read(reader, raw_size).ok();
+  };
+  png::Fields fields;
+  fields.zlib_header[0] = 0x78;
+  fields.zlib_header[1] = 0x9C;
+  fields.around_size = 60;
+  fields.head_size = 40;
+  fields.data_size = 4096 + 64 * 1000 - 60;
+  EXPECT_TRUE(is_read(fields, 1000));
+  ++fields.data_size;
+  EXPECT_FALSE(is_read(fields, 1000));
+  EXPECT_TRUE(is_read(fields, 1001));
+  fields.around_size = 140;  // with the filter types of 100 rows
+  fields.lines.row_size = 24;
+  fields.data_size = 25 * 100;
+  for (const int pixel_size : {1, 3, 8}) {
+    fields.lines.pixel_size = static_cast<uint8_t>(pixel_size);
+    EXPECT_TRUE(is_read(fields, 1000)) << pixel_size;
+  }
+  for (const int pixel_size : {0, 9, 255}) {
+    fields.lines.pixel_size = static_cast<uint8_t>(pixel_size);
+    EXPECT_FALSE(is_read(fields, 1000)) << pixel_size;
   }
 }
 

@@ -38,9 +38,7 @@ const char* NameOf(Reader::Item item, bool is_compact) {
 // The sizes of all blocks, before any is decoded.
 Result<uint64_t> RawSizeOf(ByteSpan coded) {
   MemorySource source(coded);
-  LMZ_ASSIGN(const std::vector<FrameEntry> frames, List(source));
-  uint64_t size = 0;
-  for (const FrameEntry& frame : frames) size += frame.raw_size;
+  LMZ_ASSIGN(const uint64_t size, ContentSize(source));
   if (size > kMaxExplainedSize) return TooLarge(size);
   return size;
 }
