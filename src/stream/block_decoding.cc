@@ -36,7 +36,7 @@ Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64
   const BlockHeader& header = block.header;
   const Result<uint64_t> memory = CheckDecodeMemory(header, options.memory_limit);
   LMZ_TRY(memory.status().At(BlockName(block)));
-  Bytes payload(header.payload_size);
+  Bytes payload(static_cast<size_t>(header.payload_size));
   LMZ_TRY(input.ReadAt(payload_offset, payload));
   BlockResources resources = {.threads = options.threads, .models = options.models.get()};
   LMZ_TRY(CheckPayloadMemory(header, payload, resources, memory.value(), options.memory_limit)
@@ -46,7 +46,7 @@ Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
-  raw.assign(header.raw_size, 0);
+  raw.assign(static_cast<size_t>(header.raw_size), 0);
   const Status status = DecodeRecord(block, payload, raw, resources);
   return progress.Finish(header.raw_size, header.payload_size) ? status : CancelledStatus();
 }
