@@ -97,7 +97,7 @@ inline void FillBlocks(TestRandom& random, jpeg::Frame& frame) {
         for (uint64_t k = 1; k < end; ++k) {
           const auto size = static_cast<int>(2 + 40 / (k + 1));
           const auto value = static_cast<int>(random.Below(2 * static_cast<uint64_t>(size) + 1));
-          block[k] = static_cast<int16_t>(value - size);
+          block[static_cast<size_t>(k)] = static_cast<int16_t>(value - size);
         }
       }
     }

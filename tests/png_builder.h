@@ -41,7 +41,7 @@ inline std::vector<deflate::Block> RandomBlocks(TestRandom& random, ByteSpan dat
     block.type = static_cast<deflate::BlockType>(random.Below(3));
     const size_t begin = at;
     if (block.type == deflate::BlockType::kStored) {
-      const size_t size = random.Below(200);
+      const auto size = static_cast<size_t>(random.Below(200));
       block.stored_size = static_cast<uint32_t>(std::min(size, data.size() - at));
       at += block.stored_size;
       continue;

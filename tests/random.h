@@ -28,7 +28,7 @@ class TestRandom {
   // Bytes drawn from a small alphabet.
   Bytes From(ByteSpan alphabet, size_t size) {
     Bytes bytes(size);
-    for (uint8_t& byte : bytes) byte = alphabet[Below(alphabet.size())];
+    for (uint8_t& byte : bytes) byte = alphabet[static_cast<size_t>(Below(alphabet.size()))];
     return bytes;
   }
   // Lines of words from a vocabulary of a few thousand, the frequent ones short.

@@ -104,7 +104,9 @@ Json MembersJson(const Explanation& explanation) {
   const std::vector<uint64_t> costs_q16 = CostsByByte(explanation);
   for (const TarMember& member : members) {
     uint64_t sum_q16 = 0;
-    for (uint64_t i = 0; i < member.size; ++i) sum_q16 += costs_q16[member.begin + i];
+    for (uint64_t i = 0; i < member.size; ++i) {
+      sum_q16 += costs_q16[static_cast<size_t>(member.begin + i)];
+    }
     json.push_back({{"name", member.name},
                     {"begin", member.begin},
                     {"size", member.size},

@@ -46,7 +46,7 @@ Status Generate(const GenerateCommand& command, const std::vector<std::string>& 
     LMZ_ASSIGN(sample.model, AsBytePredictor(*models.encoder));
   }
   if (std::find(block.begin(), block.end(), 0) != block.end()) sample.profile = Profile::kBinary;
-  block.resize(prompt_size + command.bytes);
+  block.resize(prompt_size + static_cast<size_t>(command.bytes));
   LMZ_ASSIGN(const uint64_t bits,
              SampleText(sample, prompt_size, block, {.threads = command.threads}));
   LMZ_TRY(Write(command, ByteSpan(block).subspan(prompt_size)));

@@ -114,7 +114,10 @@ Status InputFile::ReadAt(uint64_t offset, MutableByteSpan buffer) const {
 }
 
 Result<size_t> InputFile::ReadUpToSize(MutableByteSpan buffer) {
-  if (size_) buffer = buffer.first(std::min<uint64_t>(buffer.size(), *size_ - read_size_));
+  if (size_) {
+    const uint64_t left = *size_ - read_size_;
+    buffer = buffer.first(static_cast<size_t>(std::min<uint64_t>(buffer.size(), left)));
+  }
   LMZ_ASSIGN(const size_t filled, ReadFully(descriptor_, buffer));
   if (size_ && filled < buffer.size()) {
     return Refused("was truncated while it was read; try again when no program writes to it");
@@ -159,9 +162,9 @@ Result<bool> InputFile::HasOtherAttributes() const {
 
 Result<bool> InputFile::StillHoldsWhatWasRead() const {
   Checksum64Stream found;
-  Bytes buffer(std::min<uint64_t>(read_size_, kRereadSize));
+  Bytes buffer(static_cast<size_t>(std::min<uint64_t>(read_size_, kRereadSize)));
   for (uint64_t done = 0; done < read_size_;) {
-    const uint64_t piece = std::min<uint64_t>(read_size_ - done, buffer.size());
+    const auto piece = static_cast<size_t>(std::min<uint64_t>(read_size_ - done, buffer.size()));
     const ssize_t n = ReadPart(descriptor_, MutableByteSpan(buffer).first(piece),
                                begin_ + static_cast<off_t>(done));
     if (n < 0) return SystemError("cannot be read again to check for changes");

@@ -171,7 +171,8 @@ Status OutputFile::WriteWithHoles(ByteSpan bytes) {
     size_t zeros = 0;
     while (data + zeros < bytes.size()) {
       const size_t start = data + zeros;
-      const size_t page = std::min(kPageSize - (size_ + start) % kPageSize, bytes.size() - start);
+      const auto page = static_cast<size_t>(
+          std::min<uint64_t>(kPageSize - (size_ + start) % kPageSize, bytes.size() - start));
       const ByteSpan piece = bytes.subspan(start, page);
       if (std::all_of(piece.begin(), piece.end(), [](uint8_t byte) { return byte == 0; })) {
         zeros += page;

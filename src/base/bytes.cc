@@ -35,10 +35,10 @@ Result<uint64_t> ByteReader::Varint() {
   return v;
 }
 
-Result<ByteSpan> ByteReader::Take(size_t size) {
+Result<ByteSpan> ByteReader::Take(uint64_t size) {
   if (remaining() < size) return PastEnd();
-  const ByteSpan taken = in_.subspan(position_, size);
-  position_ += size;
+  const ByteSpan taken = in_.subspan(position_, static_cast<size_t>(size));
+  position_ += taken.size();
   return taken;
 }
 

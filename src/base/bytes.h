@@ -70,7 +70,7 @@ class ByteReader {
   Result<uint64_t> U64() { return Le(8); }
   Result<uint64_t> Le(int bytes);
   Result<uint64_t> Varint();
-  Result<ByteSpan> Take(size_t size);
+  Result<ByteSpan> Take(uint64_t size);
 
  private:
   ByteSpan in_;

@@ -46,5 +46,16 @@ TEST(Bytes, NumbersAreLittleEndian) {
   EXPECT_EQ(reader.U8().status().code(), Code::kTruncated);
 }
 
+// Where addresses have 32 bits, these sizes are 1 byte and none.
+TEST(Bytes, SizesBeyondAllAddressesAreNotCutOff) {
+  const Bytes bytes = {1, 2, 3};
+  ByteReader reader(bytes);
+  for (const uint64_t size : {(uint64_t{1} << 32) + 1, uint64_t{1} << 63}) {
+    EXPECT_EQ(reader.Take(size).status().code(), Code::kTruncated);
+    EXPECT_EQ(reader.position(), 0u);
+  }
+  EXPECT_EQ(reader.Take(3).value().size(), 3u);
+}
+
 }  // namespace
 }  // namespace lmz

@@ -33,7 +33,7 @@ class Sink {
 inline Status ReadGrowing(Source& source, uint64_t limit, Bytes& out) {
   constexpr uint64_t kFirstPiece = uint64_t{1} << 16;
   for (uint64_t done = 0; done < limit;) {
-    const uint64_t piece = std::min(limit - done, std::max(done, kFirstPiece));
+    const auto piece = static_cast<size_t>(std::min(limit - done, std::max(done, kFirstPiece)));
     const size_t begin = out.size();
     out.reserve(begin + piece);  // exact, where resize alone might double
     out.resize(begin + piece);

@@ -65,7 +65,7 @@ Result<uint32_t> DecodeFiltered(const AnyCodec& codec, const BlockHeader& header
       filtered_size.value() > codec.max_raw_size(code.size())) {
     return Status(Code::kDamaged, "the size before the filters is impossible");
   }
-  Bytes filtered(filtered_size.value());
+  Bytes filtered(static_cast<size_t>(filtered_size.value()));
   BlockResources part = resources.Part(0, header.raw_size, filtered.size());
   // The one filter that can be undone from the front.
   RepeatStream early(filtered, raw);

@@ -48,8 +48,8 @@ Result<uint64_t> EndBeforePadding(const RandomAccess& input, uint64_t end) {
   std::array<uint8_t, 4096> buffer;
   const uint64_t lowest = end - std::min(end, kMaxPadding);
   while (end > lowest) {
-    const auto piece =
-        MutableByteSpan(buffer).first(std::min<uint64_t>(end - lowest, buffer.size()));
+    const auto piece = MutableByteSpan(buffer).first(
+        static_cast<size_t>(std::min<uint64_t>(end - lowest, buffer.size())));
     LMZ_TRY(input.ReadAt(end - piece.size(), piece));
     const auto zeros = std::find_if(piece.rbegin(), piece.rend(), [](uint8_t b) { return b != 0; });
     end -= static_cast<uint64_t>(zeros - piece.rbegin());

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/uint128.h"
 #include "convert/wide.h"
 
 namespace lmz::convert {
 
 namespace {
-
-using Double = unsigned __int128;
 
 constexpr int kScaleBits = 15;
 constexpr int64_t kMaxInt16 = 32767;
@@ -36,9 +35,9 @@ ScaleWeight Normalized(uint64_t mantissa, int exponent) {
 // The magnitude of number * root of n * 2^fraction, rounded to the nearest; more than 2^16 where it
 // is more than that.
 uint64_t RootMultiple(const Number& number, uint64_t n, int fraction) {
-  const Double mantissa = Magnitude(number.mantissa);
+  const Uint128 mantissa = Magnitude(number.mantissa);
   // The root of `square` * 2^(2 shift) is twice the result.
-  const Double square = mantissa * mantissa * n;
+  const Uint128 square = mantissa * mantissa * n;
   const int shift = number.exponent + fraction + 1;
   if (square == 0) return 0;
   const int digits = (square >> 64) != 0 ? 64 + Bits(static_cast<uint64_t>(square >> 64))
@@ -66,9 +65,9 @@ Result<ScaleWeight> ScaleOf(const Number& number) {
 ScaleWeight ScaleOfRoot(uint64_t n) {
   const int exponent = kScaleBits - (Bits(n) + 1) / 2;  // the root is below 2^((bits + 1) / 2)
   // 2m - 1 <= 2 * root * 2^exponent
-  const Double limit = Double{n} << (2 * exponent + 2);
-  const uint64_t mantissa =
-      Largest(kScaleBits + 1, [=](uint64_t m) { return Double{2 * m - 1} * (2 * m - 1) <= limit; });
+  const Uint128 limit = Uint128{n} << (2 * exponent + 2);
+  const uint64_t mantissa = Largest(
+      kScaleBits + 1, [=](uint64_t m) { return Uint128{2 * m - 1} * (2 * m - 1) <= limit; });
   return Normalized(mantissa, exponent);
 }
 

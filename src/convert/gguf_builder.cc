@@ -100,7 +100,7 @@ Bytes GgufBuilder::BuildHeader(uint64_t& size, uint32_t version) const {
     out.U64(offset);
     offset += Aligned(tensor.size);
   }
-  header.resize(Aligned(header.size()));
+  header.resize(static_cast<size_t>(Aligned(header.size())));
   size = header.size() + offset;
   return header;
 }
@@ -111,7 +111,7 @@ Bytes GgufBuilder::Build(uint32_t version) const {
   for (const Tensor& tensor : tensors_) {
     const size_t begin = file.size();
     file.insert(file.end(), tensor.data.begin(), tensor.data.end());
-    file.resize(begin + Aligned(tensor.size));
+    file.resize(begin + static_cast<size_t>(Aligned(tensor.size)));
   }
   return file;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/uint128.h"
+
 namespace lmz::convert {
 
 namespace {
@@ -28,7 +30,6 @@ uint64_t LeastScale(const Number& number, int exponent) {
 
 // mantissa * 2^shift / scale to the nearest, ties away from zero. The result is within +-127.
 int8_t Rounded(int64_t mantissa, int shift, uint64_t scale) {
-  using Double = unsigned __int128;
   const uint64_t magnitude = Magnitude(mantissa);
   uint64_t quotient = 0;
   if (magnitude == 0 || scale == 0 || shift < -56) {
@@ -41,8 +42,8 @@ int8_t Rounded(int64_t mantissa, int shift, uint64_t scale) {
     const uint64_t divisor = scale << -shift;
     quotient = (magnitude + divisor / 2) / divisor;
   } else {
-    const Double divisor = Double{scale} << -shift;
-    quotient = static_cast<uint64_t>((magnitude + divisor / 2) / divisor);
+    const Uint128 divisor = Uint128{scale} << -shift;
+    quotient = static_cast<uint64_t>((Uint128{magnitude} + divisor / 2) / divisor);
   }
   const auto weight = static_cast<int64_t>(quotient);
   return static_cast<int8_t>(mantissa < 0 ? -weight : weight);

@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/uint128.h"
 #include "convert/constants.h"
 
 namespace lmz::convert {
@@ -302,19 +303,18 @@ Status ReadLayer(size_t index, const TransformerShape& shape, uint32_t neighbour
 // the largest magnitudes of embeddings are at least 1/2 in the mean of all rows: the stream has ten
 // fraction bits, and norms, which alone read it, divide by its size.
 Result<int> GainOfStream(const TransformerWeights& weights, GgufMatrices& matrices) {
-  using Double = unsigned __int128;
   constexpr int kMaxGain = 24;
   const TransformerShape& shape = weights.shape;
   LMZ_ASSIGN(const ScaledMatrix scales,
              matrices.Scales(weights.embedding, shape.tokens, shape.width));
   uint64_t sum = 0;  // 127 of its units are the sum of the largest magnitudes
   for (const int16_t scale : scales.row_scale) sum += static_cast<uint64_t>(scale);
-  const Double mean = Double{sum} * 127 * static_cast<uint64_t>(weights.embedding_scale.mantissa);
+  const Uint128 mean = Uint128{sum} * 127 * static_cast<uint64_t>(weights.embedding_scale.mantissa);
   const int fraction = scales.scale_exponent + weights.embedding_scale.exponent;  // of `mean`
   int gain = 0;
   for (; sum != 0 && gain < kMaxGain; ++gain) {
     const int shift = fraction - gain - 1;
-    if (shift < 0 || (shift < 100 && mean >= Double{shape.tokens} << shift)) break;
+    if (shift < 0 || (shift < 100 && mean >= Uint128{shape.tokens} << shift)) break;
   }
   return gain;
 }

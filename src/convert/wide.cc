@@ -1,10 +1,10 @@
 #include "convert/wide.h"
 
+#include "base/uint128.h"
+
 namespace lmz::convert {
 
 namespace {
-
-using Double = unsigned __int128;
 
 // The sum of z^(2j+1) / (2j+1), for z = p / q below 1: the inverse hyperbolic tangent of z, or with
 // changing signs the inverse tangent.
@@ -23,9 +23,9 @@ Wide OddSeries(uint64_t p, uint64_t q, bool alternates) {
 
 Wide Wide::operator+(const Wide& other) const {
   Wide sum;
-  Double carry = 0;
+  Uint128 carry = 0;
   for (size_t i = 0; i < kLimbs; ++i) {
-    carry += Double{limbs_[i]} + other.limbs_[i];
+    carry += Uint128{limbs_[i]} + other.limbs_[i];
     sum.limbs_[i] = static_cast<uint64_t>(carry);
     carry >>= 64;
   }
@@ -36,7 +36,7 @@ Wide Wide::operator-(const Wide& other) const {
   Wide difference;
   uint64_t borrow = 0;
   for (size_t i = 0; i < kLimbs; ++i) {
-    const Double taken = Double{other.limbs_[i]} + borrow;
+    const Uint128 taken = Uint128{other.limbs_[i]} + borrow;
     borrow = taken > limbs_[i] ? 1 : 0;
     difference.limbs_[i] = limbs_[i] - static_cast<uint64_t>(taken);
   }
@@ -48,7 +48,7 @@ Wide Wide::operator*(const Wide& other) const {
   for (size_t i = 0; i < kLimbs; ++i) {
     uint64_t carry = 0;
     for (size_t j = 0; j < kLimbs; ++j) {
-      const Double sum = Double{limbs_[i]} * other.limbs_[j] + product[i + j] + carry;
+      const Uint128 sum = Uint128{limbs_[i]} * other.limbs_[j] + product[i + j] + carry;
       product[i + j] = static_cast<uint64_t>(sum);
       carry = static_cast<uint64_t>(sum >> 64);
     }
@@ -65,7 +65,7 @@ Wide Wide::operator*(uint64_t factor) const {
 
 Wide Wide::operator/(uint64_t divisor) const {
   Wide quotient;
-  Double rest = 0;
+  Uint128 rest = 0;
   for (size_t i = kLimbs; i-- > 0;) {
     rest = rest << 64 | limbs_[i];
     quotient.limbs_[i] = static_cast<uint64_t>(rest / divisor);

@@ -1,12 +1,14 @@
 #include "cpu/inverse_sqrt.h"
 
+#include <cstddef>
+
 namespace lmz {
 
 namespace {
 
 constexpr std::array<uint16_t, 256 + 1> MakeSeeds() {
   std::array<uint16_t, 256 + 1> seeds{};
-  for (uint64_t i = 64; i < 256; ++i) {
+  for (size_t i = 64; i < 256; ++i) {
     const uint64_t middle = (i << 8) + 128;
     uint64_t root = 0;
     for (uint64_t bit = uint64_t{1} << 15; bit != 0; bit >>= 1) {

@@ -13,10 +13,15 @@ namespace lmz {
 
 namespace {
 
-constexpr uint64_t kHugePage = uint64_t{2} << 20;
+constexpr size_t kHugePage = size_t{2} << 20;
 
-uint64_t AlignmentOf(uint64_t size) {
+size_t AlignmentOf(uint64_t size) {
   return size >= kHugePage ? kHugePage : kCacheLine;
+}
+
+// Cleared memory, or none where so much has no address.
+void* Allocate(uint64_t size) {
+  return size <= SIZE_MAX ? std::calloc(static_cast<size_t>(size), 1) : nullptr;
 }
 
 }  // namespace
@@ -31,15 +36,15 @@ uint64_t ZeroedMemory::MemoryFor(uint64_t size) {
 
 // calloc takes pages that the system has cleared already. What lies before the alignment is never
 // touched, so no page is spent on it.
-ZeroedMemory::ZeroedMemory(size_t size) : allocated_(std::calloc(MemoryFor(size), 1)) {
+ZeroedMemory::ZeroedMemory(uint64_t size) : allocated_(Allocate(MemoryFor(size))) {
   if (allocated_ == nullptr) throw std::bad_alloc();
-  const uint64_t unit = AlignmentOf(size);
+  const size_t unit = AlignmentOf(size);
   const uintptr_t past_unit = reinterpret_cast<uintptr_t>(allocated_) % unit;
   next_ = static_cast<uint8_t*>(allocated_) + (past_unit == 0 ? 0 : unit - past_unit);
   end_ = next_ + size;
 #if defined(__linux__)
   // A refusal costs only speed.
-  if (unit == kHugePage) (void)madvise(next_, size, MADV_HUGEPAGE);
+  if (unit == kHugePage) (void)madvise(next_, static_cast<size_t>(size), MADV_HUGEPAGE);
 #endif
 }
 

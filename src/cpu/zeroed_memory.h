@@ -14,7 +14,7 @@ namespace lmz {
 class ZeroedMemory {
  public:
   // Room for pieces of `size` bytes in total, each counted with RoundUp. Throws std::bad_alloc.
-  explicit ZeroedMemory(size_t size);
+  explicit ZeroedMemory(uint64_t size);
   ~ZeroedMemory();
   ZeroedMemory(ZeroedMemory&& other) noexcept
       : allocated_(std::exchange(other.allocated_, nullptr)),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace lmz {
@@ -26,6 +27,12 @@ TEST(ZeroedMemory, BeginsAtAHugePageWhereItFillsOne) {
   constexpr size_t kHugePage = size_t{2} << 20;
   ZeroedMemory memory(kHugePage);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(memory.Take(kHugePage)) % kHugePage, 0u);
+}
+
+TEST(ZeroedMemory, ThrowsForMoreThanHasAddresses) {
+  if (sizeof(size_t) > 4) GTEST_SKIP() << "only where addresses have 32 bits";
+  EXPECT_THROW(ZeroedMemory((uint64_t{1} << 32) + 64), std::bad_alloc);
+  EXPECT_THROW(ZeroedMemory((uint64_t{1} << 32) - 64), std::bad_alloc);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ void Encoder::ShiftByte() {
   } else {
     if (has_cache_) {
       out_.push_back(static_cast<uint8_t>(cache_ + (has_carry ? 1 : 0)));
-      out_.insert(out_.end(), pending_, has_carry ? uint8_t{0x00} : uint8_t{0xFF});
+      out_.insert(out_.end(), static_cast<size_t>(pending_),
+                  has_carry ? uint8_t{0x00} : uint8_t{0xFF});
       pending_ = 0;
     }
     cache_ = byte;

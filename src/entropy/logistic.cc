@@ -1,5 +1,9 @@
 #include "entropy/logistic.h"
 
+#include <cstddef>
+
+#include "base/uint128.h"
+
 namespace lmz::internal {
 
 namespace {
@@ -16,7 +20,7 @@ constexpr auto MakeSquashTable() {
     const uint64_t clamped = p > 65535 ? 65535 : p;
     table[kMaxLogitQ8 + x] = static_cast<uint16_t>(clamped);
     table[kMaxLogitQ8 - x] = static_cast<uint16_t>(x == 0 ? clamped : 65536 - clamped);
-    exp_q62 = static_cast<uint64_t>((static_cast<unsigned __int128>(exp_q62) * kStepQ62) >> 62);
+    exp_q62 = static_cast<uint64_t>((Uint128{exp_q62} * kStepQ62) >> 62);
   }
   return table;
 }
@@ -37,8 +41,8 @@ constexpr auto MakeStretchTable() {
 // ln(1 + (m + 1/2) / 256) in 1/65536 nats: one bit of the binary logarithm at a time, by squaring.
 constexpr auto MakeLogTable() {
   std::array<uint16_t, 256> table{};
-  for (uint64_t m = 0; m < 256; ++m) {
-    uint64_t x_q30 = (2 * (256 + m) + 1) << 21;  // 1 < x < 2
+  for (size_t m = 0; m < 256; ++m) {
+    uint64_t x_q30 = uint64_t{2 * (256 + m) + 1} << 21;  // 1 < x < 2
     uint64_t log2_q16 = 0;
     for (int i = 0; i < 16; ++i) {
       x_q30 = x_q30 * x_q30 >> 30;

@@ -1,11 +1,10 @@
 #include "entropy/logistic_curve.h"
 
+#include "base/uint128.h"
+
 namespace lmz::internal {
 
 namespace {
-
-// Wide enough for products of two Q62 numbers; a GCC and clang extension on both architectures.
-__extension__ using Wide = unsigned __int128;
 
 constexpr auto MakeCurveTable() {
   constexpr uint64_t kStepQ62 = 4332278087304955805u;  // exp(-1 / 16) in 1/2^62
@@ -17,7 +16,7 @@ constexpr auto MakeCurveTable() {
     const auto share = static_cast<uint32_t>((uint64_t{1} << 62) / divisor_q31);
     table[320 + x] = share;
     table[320 - x] = (1u << 31) - share;
-    exp_q62 = static_cast<uint64_t>((Wide{exp_q62} * kStepQ62) >> 62);
+    exp_q62 = static_cast<uint64_t>((Uint128{exp_q62} * kStepQ62) >> 62);
   }
   return table;
 }

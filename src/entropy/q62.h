@@ -3,16 +3,15 @@
 
 #include <cstdint>
 
-namespace lmz::q62 {
+#include "base/uint128.h"
 
-// Wide enough for products of two Q62 numbers; a GCC and clang extension on both architectures.
-__extension__ using Wide = unsigned __int128;
+namespace lmz::q62 {
 
 inline constexpr uint64_t kOne = uint64_t{1} << 62;
 inline constexpr uint64_t kLn2 = 3196577161300663915u;
 
 constexpr uint64_t Mul(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((Wide{a} * b + (kOne >> 1)) >> 62);
+  return static_cast<uint64_t>((Uint128{a} * b + (kOne >> 1)) >> 62);
 }
 
 // e^-x for 0 <= x < 2^-5 (Taylor; the twelfth term is below 2^-62).

@@ -23,7 +23,8 @@ int8_t Count(int8_t count, bool hit) {
 }
 
 size_t PositionsFor(uint64_t raw_size) {
-  return std::clamp(std::bit_ceil(raw_size), uint64_t{1} << 10, uint64_t{1} << 22);
+  return static_cast<size_t>(
+      std::clamp(std::bit_ceil(raw_size), uint64_t{1} << 10, uint64_t{1} << 22));
 }
 }  // namespace
 

@@ -83,7 +83,7 @@ struct RepeatMap {
       Spread(repeat.position, repeat.length, copied);
       Spread(repeat.position, repeat.length, linked);
       Spread(source, repeat.length, linked);
-      parted[source / kPatchSize + 1] += repeat.length;
+      parted[static_cast<size_t>(source / kPatchSize) + 1] += repeat.length;
       parted[repeat.position / kPatchSize + 1] -= repeat.length;
     }
     for (size_t i = 1; i < parted.size(); ++i) parted[i] += parted[i - 1];
@@ -111,7 +111,7 @@ struct RepeatMap {
   static void Spread(uint64_t begin, uint64_t length, std::vector<uint64_t>& patches) {
     while (length != 0) {
       const uint64_t part = std::min(length, kPatchSize - begin % kPatchSize);
-      patches[begin / kPatchSize] += part;
+      patches[static_cast<size_t>(begin / kPatchSize)] += part;
       begin += part;
       length -= part;
     }

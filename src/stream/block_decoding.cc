@@ -35,7 +35,7 @@ Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64
                      const DecompressOptions& options, ProgressMeter& meter, Bytes& raw) {
   const BlockHeader& header = block.header;
   LMZ_TRY(CheckBlockSize(header, options.memory_limit).status().At(BlockName(block)));
-  Bytes payload(header.payload_size);
+  Bytes payload(static_cast<size_t>(header.payload_size));
   LMZ_TRY(input.ReadAt(payload_offset, payload));
   BlockResources resources = {.threads = options.threads, .models = options.models.get()};
   LMZ_TRY(CheckDecodeMemory(header, payload, resources, options.memory_limit)
@@ -45,7 +45,7 @@ Status DecodeBlockAt(const RandomAccess& input, const BlockRecord& block, uint64
   resources.report = [&progress](uint64_t done, uint64_t code_size) {
     return progress.Report(done, code_size);
   };
-  raw.assign(header.raw_size, 0);
+  raw.assign(static_cast<size_t>(header.raw_size), 0);
   const Status status = DecodeRecord(block, payload, raw, resources);
   return progress.Finish(header.raw_size, header.payload_size) ? status : CancelledStatus();
 }

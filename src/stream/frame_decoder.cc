@@ -132,7 +132,7 @@ Status FrameDecoder::DecodeOne(BlockWork& block) {
     resources.decoded = [this, &block](uint64_t size) { return TakeEarly(block, size); };
   }
   const CpuShare::Turn turn(cpu_share_.has_value() ? &*cpu_share_ : nullptr);
-  block.raw.resize(header.raw_size);
+  block.raw.resize(static_cast<size_t>(header.raw_size));
   LMZ_TRY(DecodeRecord(block.record, block.payload, block.raw, resources));
   if (!progress.Finish(header.raw_size, header.payload_size)) return CancelledStatus();
   return OkStatus();
@@ -155,7 +155,8 @@ void FrameDecoder::WriteEarly(BlockWork& block, uint64_t size) {
   constexpr uint64_t kLargestPiece = uint64_t{1} << 16;
   const uint64_t news = size - block.written_size;
   if (news == 0 || news < std::min(block.written_size, kLargestPiece) || is_sink_broken_) return;
-  sink_failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size, news));
+  sink_failure_ = sink_.Write(ByteSpan(block.raw).subspan(static_cast<size_t>(block.written_size),
+                                                          static_cast<size_t>(news)));
   is_sink_broken_ = !sink_failure_.ok();
   block.written_size = size;
 }
@@ -176,7 +177,8 @@ Status FrameDecoder::FinishBlock() {
   if (options_.writes_early && workers_ > 1) WriteWhileDecoded(block);
   failure_ = block.done.get();
   if (is_sink_broken_) failure_ = sink_failure_;
-  if (failure_.ok()) failure_ = sink_.Write(ByteSpan(block.raw).subspan(block.written_size));
+  if (failure_.ok())
+    failure_ = sink_.Write(ByteSpan(block.raw).subspan(static_cast<size_t>(block.written_size)));
   LMZ_TRY(failure_);
   progress_.raw_bytes += block.raw.size();
   progress_.coded_bytes = block.end_offset;

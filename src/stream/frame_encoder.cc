@@ -90,8 +90,9 @@ Status FrameEncoder::PlanWindow(Edge edge) {
   Chunk& chunk = in_flight_.emplace_back();
   chunk.raw.swap(next);
   for (const BlockPlan& block : plan) {
-    chunk.blocks.push_back(
-        {.plan = block, .raw = ByteSpan(chunk.raw).subspan(block.offset, block.size)});
+    chunk.blocks.push_back({.plan = block,
+                            .raw = ByteSpan(chunk.raw).subspan(static_cast<size_t>(block.offset),
+                                                               static_cast<size_t>(block.size))});
   }
   for (BlockWork& block : chunk.blocks) {
     block.done = pool_.Submit([this, &block] { return CodeBlock(block); });
@@ -125,7 +126,8 @@ Status FrameEncoder::WriteBlock(const BlockHeader& header, ByteSpan payload) {
 
 Status FrameEncoder::WriteStored(ByteSpan raw) {
   while (!raw.empty()) {
-    const ByteSpan block = raw.first(std::min<size_t>(raw.size(), block_size_));
+    const ByteSpan block =
+        raw.first(static_cast<size_t>(std::min<uint64_t>(raw.size(), block_size_)));
     const BlockHeader header = {
         .raw_size = block.size(), .payload_size = block.size(), .checksum = Checksum64(block)};
     LMZ_TRY(WriteBlock(header, block));

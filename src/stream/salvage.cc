@@ -227,7 +227,7 @@ class Salvager {
       LMZ_ASSIGN(is_cut_, KeepsBeginning(here, payload_offset));
       why_ = Status(Code::kTruncated, "the file ends too early");
     }
-    if (!is_cut_) raw_.assign(block.header.raw_size, 0);
+    if (!is_cut_) raw_.assign(static_cast<size_t>(block.header.raw_size), 0);
     return false;
   }
 
@@ -236,7 +236,8 @@ class Salvager {
     const BlockHeader& header = block.header;
     if (header.filters != 0) return false;
     if (header.codec == kStoredCodec.id) {
-      LMZ_TRY(input_.ReadAt(payload_offset, MutableByteSpan(raw_).first(header.payload_size)));
+      LMZ_TRY(input_.ReadAt(payload_offset,
+                            MutableByteSpan(raw_).first(static_cast<size_t>(header.payload_size))));
       return header.payload_size != 0;
     }
     return why_.code() == Code::kTruncated && DecodesInPlace(header.codec);

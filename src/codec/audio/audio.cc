@@ -199,8 +199,8 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
   payload.clear();
   PartsWriter parts(resources, payload);
   SampleLayout layout = LayoutFor(raw, options.samples);
-  ByteSpan samples =
-      raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
+  ByteSpan samples = raw.subspan(static_cast<size_t>(layout.offset),
+                                 static_cast<size_t>(layout.frames * FrameSize(layout)));
   Analysis analysis;
   if (layout.frames != 0) {
     const Watch watch = parts.MakeWatch();
@@ -215,7 +215,7 @@ Result<uint32_t> EncodeAudio(ByteSpan raw, const AudioOptions& options,
   WriteLayout(layout, analysis, payload);
 
   Bytes around(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(layout.offset));
-  const ByteSpan after = raw.subspan(layout.offset + samples.size());
+  const ByteSpan after = raw.subspan(static_cast<size_t>(layout.offset) + samples.size());
   around.insert(around.end(), after.begin(), after.end());
   LMZ_TRY(parts.Leave(kBytesCodec, around, {.profile = options.profile}, Framing::kSized,
                       around.size()));
@@ -234,8 +234,8 @@ Result<uint32_t> DecodeAudio(ByteSpan payload, const BlockResources& resources,
   SampleLayout layout;
   Analysis analysis;
   LMZ_TRY(ReadLayout(parts.fields(), raw.size(), layout, analysis));
-  const MutableByteSpan samples =
-      raw.subspan(layout.offset, static_cast<size_t>(layout.frames * FrameSize(layout)));
+  const MutableByteSpan samples = raw.subspan(
+      static_cast<size_t>(layout.offset), static_cast<size_t>(layout.frames * FrameSize(layout)));
   const uint64_t around_size = raw.size() - samples.size();
   LMZ_ASSIGN(const Bytes around,
              parts.Fetch(kBytesCodec, around_size, Framing::kSized, around_size));

@@ -1,5 +1,7 @@
 #include "codec/audio/distribution.h"
 
+#include "base/uint128.h"
+
 namespace lmz::audio {
 
 namespace {
@@ -8,7 +10,7 @@ constexpr size_t kMiddle = kShapeSize / 2;
 constexpr uint64_t kOneQ62 = uint64_t{1} << 62;
 
 constexpr uint64_t MulQ62(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((static_cast<unsigned __int128>(a) * b) >> 62);
+  return static_cast<uint64_t>((Uint128{a} * b) >> 62);
 }
 
 // With a mean error of 1 the logistic distribution is 1 / (1 + 2^(-2 x)).
@@ -17,8 +19,7 @@ constexpr ShapeTable MakeLogistic() {
   ShapeTable table{};
   uint64_t power_q62 = kOneQ62;
   for (size_t i = 0; i <= kMiddle; ++i) {
-    const auto above =
-        static_cast<uint32_t>((static_cast<unsigned __int128>(1) << 93) / (kOneQ62 + power_q62));
+    const auto above = static_cast<uint32_t>((Uint128{1} << 93) / (kOneQ62 + power_q62));
     table[kMiddle + i] = above;
     table[kMiddle - i] = (1u << 31) - above;
     power_q62 = MulQ62(power_q62, kStepQ62);
@@ -55,8 +56,7 @@ constexpr ShapeTable MakeNormal() {
   }
   ShapeTable table{};
   for (size_t i = 0; i <= kMiddle; ++i) {
-    const auto half =
-        static_cast<uint32_t>((static_cast<unsigned __int128>(areas[i]) << 30) / areas[kMiddle]);
+    const auto half = static_cast<uint32_t>((Uint128{areas[i]} << 30) / areas[kMiddle]);
     table[kMiddle + i] = (1u << 30) + half;
     table[kMiddle - i] = (1u << 30) - half;
   }

@@ -38,8 +38,9 @@ constexpr uint32_t kWideMapContexts = 1 << 12;
 constexpr uint32_t kPlainStart = uint32_t{1} << 22;
 constexpr int kPlainRate = 10;
 
-uint64_t CellsFor(uint64_t bytes) {
-  return std::clamp(std::bit_ceil(kCellsPerByte * bytes), kMinCells, kMaxCells);
+size_t CellsFor(uint64_t bytes) {
+  return static_cast<size_t>(
+      std::clamp(std::bit_ceil(kCellsPerByte * bytes), kMinCells, kMaxCells));
 }
 
 // [count]: the step of a probability, in 1/65536 of its distance.

@@ -96,7 +96,8 @@ bool LooksRandom(ByteSpan data) {
   for (const uint8_t byte : data) ++counts[byte];
   uint64_t squares = 0;
   for (const uint64_t count : counts) squares += count * count;
-  const uint64_t expected = data.size() + data.size() * data.size() / 256;
+  const uint64_t size = data.size();
+  const uint64_t expected = size + size * size / 256;
   return squares <= expected + expected / kExcessShare;
 }
 

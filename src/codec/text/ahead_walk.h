@@ -73,18 +73,19 @@ class AheadWalk {
   static int LanesOfRange(const Layout& layout, int ranges) {
     return (layout.lanes() + ranges - 1) / ranges;
   }
-  static uint64_t StepsFor(const Layout& layout, int ranges, bool is_on_device) {
+  static size_t StepsFor(const Layout& layout, int ranges, bool is_on_device) {
     const int positions = is_on_device ? kPositionsOnDevice : kPositionsTogether;
     int steps = kMostSteps;
     while (steps > 1 && steps / 2 * LanesOfRange(layout, ranges) >= positions) steps /= 2;
-    return static_cast<uint64_t>(steps);
+    return static_cast<size_t>(steps);
   }
 
   size_t LanesTimesValues() const { return static_cast<size_t>(layout_.lanes()) * kByteValues; }
 
   // Where the model's opinions for a range's stretch lie: [step][lane of the range][byte].
   uint32_t* Opinions(size_t model, uint64_t stretch, int first_lane) {
-    const size_t kept = (model * AheadSchedule::kKept + stretch % AheadSchedule::kKept) * steps_;
+    const auto part = static_cast<size_t>(stretch % AheadSchedule::kKept);
+    const size_t kept = (model * AheadSchedule::kKept + part) * steps_;
     return opinions_.data() + kept * LanesTimesValues() +
            steps_ * static_cast<size_t>(first_lane) * kByteValues;
   }
@@ -103,12 +104,13 @@ class AheadWalk {
     const int first = schedule_.RangeBegin(piece.index);
     const int count = schedule_.RangeBegin(piece.index + 1) - first;
     const uint64_t begin = piece.stretch * steps_;
-    const uint64_t steps = std::min(steps_, layout_.steps() - begin);
+    const uint64_t steps = std::min<uint64_t>(steps_, layout_.steps() - begin);
     for (int i = 0; i < count; ++i) {
       const uint8_t* const lane = block_.data() + layout_.LaneBegin(first + i);
       for (uint64_t t = 0; t < steps; ++t) {
         const uint64_t at = std::min(begin + t, layout_.LaneSize(first + i));
-        bytes[t * static_cast<size_t>(count) + static_cast<size_t>(i)] = at == 0 ? 0 : lane[at - 1];
+        bytes[static_cast<size_t>(t) * static_cast<size_t>(count) + static_cast<size_t>(i)] =
+            at == 0 ? 0 : lane[at - 1];
       }
     }
     for (size_t m = 0; m < models_.size(); ++m) {
@@ -138,7 +140,8 @@ class AheadWalk {
       const int count = schedule_.RangeBegin(range + 1) - begin;
       for (int lane = std::max(begin, first_lane); lane < std::min(begin + count, end_lane);
            ++lane) {
-        const size_t row = step * static_cast<size_t>(count) + static_cast<size_t>(lane - begin);
+        const size_t row = static_cast<size_t>(step) * static_cast<size_t>(count) +
+                           static_cast<size_t>(lane - begin);
         for (size_t m = 0; m < models_.size(); ++m) {
           groups_.SetOpinion(lane, m, Opinions(m, stretch, begin) + row * kByteValues);
         }
@@ -154,7 +157,7 @@ class AheadWalk {
   LaneGroups<Encoder, const uint8_t> groups_;
   Crew crew_;
   const int ranges_;
-  const uint64_t steps_;  // of a stretch
+  const size_t steps_;  // of a stretch
   AheadSchedule schedule_;
   std::vector<std::unique_ptr<Session>> sessions_;  // [model]
   AlignedVector<uint32_t> opinions_;                // [model][stretch that is kept] of Opinions

@@ -14,7 +14,7 @@ constexpr size_t kMaxSlots = size_t{1} << 22;
 constexpr size_t kMaxRuns = size_t{1} << 23;
 
 size_t PowerOfTwo(uint64_t number, size_t high) {
-  return std::clamp(std::bit_ceil(number), uint64_t{1} << 12, uint64_t{high});
+  return static_cast<size_t>(std::clamp(std::bit_ceil(number), uint64_t{1} << 12, uint64_t{high}));
 }
 
 // For small blocks four slots and eight runs a byte: more of them than a byte can need. Less

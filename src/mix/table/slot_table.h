@@ -52,7 +52,9 @@ class SlotTable {
   }
 
  private:
-  size_t Index(uint32_t hash) const { return (hash * uint64_t{kGoldenRatio32} >> 8) & mask_; }
+  size_t Index(uint32_t hash) const {
+    return static_cast<size_t>(hash * uint64_t{kGoldenRatio32} >> 8) & mask_;
+  }
 
   // How much would be lost with this slot.
   static int Uses(const Slot& slot) {

@@ -42,7 +42,7 @@ std::array<int16_t, TokenBias::kContexts> TokenBias::Predict(const Contexts& con
   std::array<int16_t, kContexts> inputs;
   for (size_t i = 0; i < kContexts; ++i) {
     const uint64_t hash = (contexts[i] + node * uint64_t{0xD6E8FEB86659FD93}) * kGoldenRatio64;
-    used_[i] = &biases_[(i << slot_bits_) + (hash >> (64 - slot_bits_))];
+    used_[i] = &biases_[(i << slot_bits_) + static_cast<size_t>(hash >> (64 - slot_bits_))];
     const int bias_q8 = *used_[i] >> (kCountBits + 8);
     logits_q8_[i] = std::clamp(logit_q8 + bias_q8, -kMaxLogitQ8, kMaxLogitQ8);
     inputs[i] = static_cast<int16_t>(std::clamp(bias_q8, -kMaxInput, kMaxInput));

@@ -58,7 +58,7 @@ LaneCaches::LaneCaches(const TransformerShape& shape, int lanes, int planes)
       slots_(Context(shape).slots()),
       planes_(planes),
       layout_(slots_, head_size_, planes, shape.sinks),
-      memory_(static_cast<size_t>(MemoryFor(shape, lanes, planes))),
+      memory_(MemoryFor(shape, lanes, planes)),
       begin_(static_cast<int8_t*>(
           memory_.Take(static_cast<size_t>(MemoryFor(shape, lanes, planes))))) {}
 

@@ -111,8 +111,8 @@ ExplainedDocument ExplanationCollector::MakeDocument(const CodeShape& shape) {
       document.columns = static_cast<uint32_t>(CeilDiv(plane.width, document.run));
       const uint64_t cells = document.columns * CeilDiv(plane.height, document.run);
       if (Take(InPage(cells * each)) == 0 && cells > 4096) continue;
-      document.costs_q16.resize(cells);
-      document.values.resize(cells * document.values_per_cost);
+      document.costs_q16.resize(static_cast<size_t>(cells));
+      document.values.resize(static_cast<size_t>(cells * document.values_per_cost));
       return document;
     }
   }
@@ -124,10 +124,10 @@ ExplainedDocument ExplanationCollector::MakeDocument(const CodeShape& shape) {
   const bool has_guesses = is_bytes && open_.back().codec != "stored";
   const uint64_t with_mixer = each + kMixerSize;
   if (has_guesses && has_network && Take(InPage(items * (with_mixer + kNetworkSize))) != 0) {
-    document.mixer.resize(items * kMixerSize);
-    document.network.resize(items * kNetworkSize);
+    document.mixer.resize(static_cast<size_t>(items * kMixerSize));
+    document.network.resize(static_cast<size_t>(items * kNetworkSize));
   } else if (has_guesses && Take(InPage(items * with_mixer)) != 0) {
-    document.mixer.resize(items * kMixerSize);
+    document.mixer.resize(static_cast<size_t>(items * kMixerSize));
   } else {
     while (Take(InPage(CeilDiv(items, document.run) * each)) == 0 &&
            CeilDiv(items, document.run) > 4096) {
@@ -135,8 +135,10 @@ ExplainedDocument ExplanationCollector::MakeDocument(const CodeShape& shape) {
     }
   }
   const uint64_t costs = CeilDiv(items, document.run);
-  document.costs_q16.resize(costs);
-  if (!is_bytes || document.run == 1) document.values.resize(costs * document.values_per_cost);
+  document.costs_q16.resize(static_cast<size_t>(costs));
+  if (!is_bytes || document.run == 1) {
+    document.values.resize(static_cast<size_t>(costs * document.values_per_cost));
+  }
   return document;
 }
 

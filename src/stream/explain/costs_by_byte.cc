@@ -27,7 +27,7 @@ void Settle(uint64_t all_q16, Costs& costs) {
     costs[0] += left_q16;
     return;
   }
-  for (uint64_t i = 0; i < costs.size(); ++i) {
+  for (size_t i = 0; i < costs.size(); ++i) {
     costs[i] = left_q16 * (i + 1) / costs.size() - left_q16 * i / costs.size();
   }
 }
@@ -44,7 +44,7 @@ class Spreader {
     if (document != nullptr && document->costs_q16.size() == part.raw_size) {
       costs = document->costs_q16;
       for (size_t i = 0; i < document->copies.size(); i += 3) {
-        costs[document->copies[i]] += document->copies[i + 2];
+        costs[static_cast<size_t>(document->copies[i])] += document->copies[i + 2];
       }
     } else if (part.codec == "parts") {
       for (const ExplainedPart& inner : part.parts) {
@@ -53,7 +53,7 @@ class Spreader {
       }
       if (!part.filters.empty()) costs = WithoutFilter(part, costs);
     }
-    costs.resize(part.raw_size);
+    costs.resize(static_cast<size_t>(part.raw_size));
     Settle(all_q16, costs);
     return costs;
   }
@@ -76,15 +76,15 @@ class Spreader {
     if (commands == nullptr) return {};
     const auto placed = ReadCopies(commands->values, part.raw_size);
     if (!placed) return {};
-    Costs costs(part.raw_size);
+    Costs costs(static_cast<size_t>(part.raw_size));
     for (const PlacedCopy& copy : placed->copies) {
       for (uint64_t i = copy.command_begin; i < copy.command_end; ++i) {
-        costs[copy.begin] += filtered[i];
+        costs[static_cast<size_t>(copy.begin)] += filtered[static_cast<size_t>(i)];
       }
     }
     ForEachLiterals(*placed, part.raw_size, [&](uint64_t literal, uint64_t begin, uint64_t size) {
       for (uint64_t i = 0; i < size && literal + i < filtered.size(); ++i) {
-        costs[begin + i] += filtered[literal + i];
+        costs[static_cast<size_t>(begin + i)] += filtered[static_cast<size_t>(literal + i)];
       }
     });
     return costs;

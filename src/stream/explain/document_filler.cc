@@ -52,10 +52,11 @@ void DocumentFiller::EndPixel(ExplainedDocument& document, uint64_t index, int32
   const uint64_t y = index % size / plane.width;
   const uint64_t x = index % plane.width;
   const uint64_t cell = y / document.run * document.columns + x / document.run;
-  document.costs_q16[cell] += bits_q16;
+  document.costs_q16[static_cast<size_t>(cell)] += bits_q16;
   const uint64_t channel = index / size;
   if (channel >= document.values_per_cost || y % document.run != 0 || x % document.run != 0) return;
-  document.values[cell * document.values_per_cost + channel] = Scaled(value, document.shape);
+  document.values[static_cast<size_t>(cell * document.values_per_cost + channel)] =
+      Scaled(value, document.shape);
 }
 
 // Where a component has fewer blocks, each of its blocks counts to all those of the first one that
@@ -81,9 +82,9 @@ void DocumentFiller::EndBlock(ExplainedDocument& document, uint64_t index, int32
     for (uint64_t x = columns[0]; x < std::max(columns[1], columns[0] + 1); ++x) {
       const uint64_t share = std::min<uint64_t>(left, bits_q16 / covered + 1);
       const uint64_t cell = y / document.run * document.columns + x / document.run;
-      document.costs_q16[cell] += share;
+      document.costs_q16[static_cast<size_t>(cell)] += share;
       left -= share;
-      if (number == 0) document.values[cell] = static_cast<uint8_t>(value);
+      if (number == 0) document.values[static_cast<size_t>(cell)] = static_cast<uint8_t>(value);
     }
   }
 }
@@ -92,9 +93,9 @@ void DocumentFiller::EndSample(ExplainedDocument& document, uint64_t index, int3
                                uint64_t bits_q16) {
   const uint64_t moment = index / document.shape.channels;
   const uint64_t run = moment / document.run;
-  document.costs_q16[run] += bits_q16;
+  document.costs_q16[static_cast<size_t>(run)] += bits_q16;
   const uint8_t scaled = Scaled(value, document.shape);
-  uint8_t* const range = &document.values[2 * run];
+  uint8_t* const range = &document.values[static_cast<size_t>(2 * run)];
   const bool is_first = index % (uint64_t{document.shape.channels} * document.run) == 0;
   range[0] = is_first ? scaled : std::min(range[0], scaled);
   range[1] = is_first ? scaled : std::max(range[1], scaled);
@@ -103,13 +104,14 @@ void DocumentFiller::EndSample(ExplainedDocument& document, uint64_t index, int3
 void DocumentFiller::EndByte(uint64_t index, uint8_t byte, int64_t bits_q16,
                              const ByteForecast& forecast) {
   ExplainedDocument& document = explanation_.documents[*code().document];
-  document.costs_q16[index / document.run] += static_cast<uint64_t>(std::max<int64_t>(bits_q16, 0));
-  if (document.run == 1) document.values[index] = byte;
+  document.costs_q16[static_cast<size_t>(index / document.run)] +=
+      static_cast<uint64_t>(std::max<int64_t>(bits_q16, 0));
+  if (document.run == 1) document.values[static_cast<size_t>(index)] = byte;
   if (!document.mixer.empty()) {
-    WriteGuesses(forecast.mixer, &document.mixer[index * kMixerSize]);
+    WriteGuesses(forecast.mixer, &document.mixer[static_cast<size_t>(index * kMixerSize)]);
   }
   if (!document.network.empty() && forecast.has_network) {
-    uint8_t* const network = &document.network[index * kNetworkSize];
+    uint8_t* const network = &document.network[static_cast<size_t>(index * kNetworkSize)];
     WriteGuesses(forecast.network, network);
     network[2 * kGuesses] = ProbabilityByte(forecast.network_of_its);
   }

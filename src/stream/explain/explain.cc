@@ -65,7 +65,7 @@ Status DecodeAll(ByteSpan coded, const std::shared_ptr<const ModelLibrary>& mode
     Bytes payload;
     LMZ_TRY(reader.ReadPayload(payload));
     known = reader.offset();
-    Bytes raw(block.header.raw_size);
+    Bytes raw(static_cast<size_t>(block.header.raw_size));
     collector.SetRawBegin(explanation.content.size());
     LMZ_TRY(DecodeRecord(block, payload, raw, {.models = models.get(), .observer = &collector}));
     explanation.content.insert(explanation.content.end(), raw.begin(), raw.end());

@@ -62,7 +62,7 @@ std::vector<TarMember> TarMembers(ByteSpan content) {
   std::string long_name;
   uint64_t begin = 0;
   while (content.size() - at >= kRecord) {
-    const ByteSpan header = content.subspan(at, kRecord);
+    const ByteSpan header = content.subspan(static_cast<size_t>(at), kRecord);
     if (Text(header.subspan(257, 5)) != "ustar" || !HasTarChecksum(header)) break;
     const uint64_t size = Octal(header.subspan(124, 12));
     const uint64_t left = content.size() - at - kRecord;
@@ -70,7 +70,10 @@ std::vector<TarMember> TarMembers(ByteSpan content) {
         std::min((std::min(size, left) + kRecord - 1) / kRecord * kRecord, left);
     const char type = static_cast<char>(header[156]);
     const bool is_for_next = type == 'L' || type == 'K' || type == 'x' || type == 'g';
-    if (type == 'L') long_name = UpToZero(content.subspan(at + kRecord, std::min(size, left)));
+    if (type == 'L') {
+      long_name = UpToZero(content.subspan(static_cast<size_t>(at + kRecord),
+                                           static_cast<size_t>(std::min(size, left))));
+    }
     at += kRecord + records;
     if (is_for_next) continue;
     std::string name = UpToZero(header.first(100));

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <boost/multiprecision/cpp_int.hpp>
 #include <map>
 
 #include "tests/reference/input.h"
@@ -14,9 +15,10 @@ namespace lmz::reference {
 namespace {
 
 using Shape = std::vector<int64_t>;
+using Wide = boost::multiprecision::uint128_t;
 
 uint64_t Mul(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((static_cast<unsigned __int128>(a) * b) >> 62);
+  return static_cast<uint64_t>((Wide(a) * b) >> 62);
 }
 
 // 7.2
@@ -24,11 +26,10 @@ std::array<Shape, 3> MakeShapes() {
   const uint64_t one = uint64_t{1} << 62;
   std::array<Shape, 3> shapes;
   shapes.fill(Shape(1537));
-  std::vector<unsigned __int128> areas(769);
+  std::vector<Wide> areas(769);
   uint64_t logistic = one, laplace = one, g = one, r = 4610252700927136595;
   for (size_t i = 0; i <= 768; ++i) {
-    shapes[0][768 + i] =
-        static_cast<int64_t>((static_cast<unsigned __int128>(1) << 93) / (one + logistic));
+    shapes[0][768 + i] = static_cast<int64_t>((Wide(1) << 93) / (one + logistic));
     shapes[1][768 - i] = static_cast<int64_t>(laplace >> 32);
     logistic = Mul(logistic, 4416165660797809419);
     laplace = Mul(laplace, 4469799356029710115);

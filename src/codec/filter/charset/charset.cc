@@ -26,7 +26,7 @@ struct Edges {
 };
 
 // An upper bound of what FromUtf8 makes of a byte of text.
-size_t MostBytes(size_t text_size, Encoding encoding) {
+uint64_t MostBytes(uint64_t text_size, Encoding encoding) {
   return text_size * UnitSize(encoding);
 }
 
@@ -66,7 +66,8 @@ Status CharsetInverse(ByteSpan in, uint64_t max_size, const Watch& watch, Bytes&
   const ByteSpan text = rest.subspan(edges.size());
   if (text.empty() || edges.size() > max_size) return Damaged("the size does not fit the block");
   out.clear();
-  out.reserve(std::min(max_size, edges.size() + MostBytes(text.size(), encoding)));
+  out.reserve(
+      static_cast<size_t>(std::min(max_size, edges.size() + MostBytes(text.size(), encoding))));
   out.insert(out.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(edges.head));
   LMZ_TRY(FromUtf8(encoding, text, max_size - edges.tail, watch, out));
   out.insert(out.end(), tail.begin(), tail.end());

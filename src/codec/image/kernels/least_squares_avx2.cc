@@ -7,7 +7,7 @@ namespace lmz::internal {
 namespace {
 
 struct Avx2Ops {
-  static void AddEven(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
+  static void AddLow(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
     sums += (Uint64x4)_mm256_mul_epi32((__m256i)a, (__m256i)b);
   }
 };

@@ -1,6 +1,8 @@
 // The code of the least squares kernels, in cpu/int32x8.h's vectors; included by the file of each
-// instruction set (cpu/kernel_builds.h), which says how the set multiplies: Ops::AddEven(a, b,
-// sums) adds the signed 64-bit products of the numbers 0, 2, 4 and 6.
+// instruction set (cpu/kernel_builds.h), which says how the set multiplies: Ops::AddLow(a, b,
+// sums) adds the signed 64-bit products of every second number, those that are the low halves where
+// the vectors are taken for 64-bit numbers: 0, 2, 4 and 6, or 1, 3, 5 and 7 on a big-endian
+// machine.
 #pragma once
 
 #include <cstdint>
@@ -19,31 +21,31 @@ inline int FirstRow(int j) {
   return j / kRegressorLanes * kRegressorLanes;
 }
 
-// 64-bit sums of eight numbers: those of the even places and those of the odd ones.
+// 64-bit sums of eight numbers: those of the low halves and those of the high ones.
 template <class Ops>
 struct Sums {
-  Uint64x4 even = {};
-  Uint64x4 odd = {};
+  Uint64x4 lows = {};
+  Uint64x4 highs = {};
 
   // a times the number that b holds in all places.
   void AddScaled(const StoredInt32x8& stored, const Int32x8& b) {
     const Int32x8 a = stored.v;
-    Ops::AddEven(a, b, even);
-    Ops::AddEven((Int32x8)((Uint64x4)a >> 32), b, odd);
+    Ops::AddLow(a, b, lows);
+    Ops::AddLow((Int32x8)((Uint64x4)a >> 32), b, highs);
   }
   // The low 32 bits of each sum >> shift, 0 < shift < 32.
   void Shift(int shift, Int32x8& out) const {
     const Uint64x4 low = Uint64x4{} + 0xFFFFFFFF;
-    out = (Int32x8)(((even >> shift) & low) | ((odd << (32 - shift)) & ~low));
+    out = (Int32x8)(((lows >> shift) & low) | ((highs << (32 - shift)) & ~low));
   }
   void AddProducts(const StoredInt32x8& stored_a, const StoredInt32x8& stored_b) {
     const Int32x8 a = stored_a.v;
     const Int32x8 b = stored_b.v;
-    Ops::AddEven(a, b, even);
-    Ops::AddEven((Int32x8)((Uint64x4)a >> 32), (Int32x8)((Uint64x4)b >> 32), odd);
+    Ops::AddLow(a, b, lows);
+    Ops::AddLow((Int32x8)((Uint64x4)a >> 32), (Int32x8)((Uint64x4)b >> 32), highs);
   }
   int64_t Total() const {
-    const Uint64x4 both = even + odd;
+    const Uint64x4 both = lows + highs;
     return static_cast<int64_t>(both[0] + both[1] + both[2] + both[3]);
   }
 };

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "codec/image/kernels/least_squares_loops.h"
 
 namespace lmz::internal {
@@ -5,8 +7,9 @@ namespace lmz::internal {
 namespace {
 
 struct ScalarOps {
-  static void AddEven(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
-    for (int i = 0; i < kInt32Lanes; i += 2) {
+  static void AddLow(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
+    constexpr int kFirst = std::endian::native == std::endian::little ? 0 : 1;
+    for (int i = kFirst; i < kInt32Lanes; i += 2) {
       sums[i / 2] += static_cast<uint64_t>(int64_t{a[i]} * b[i]);
     }
   }

@@ -7,7 +7,7 @@ namespace lmz::internal {
 namespace {
 
 struct Sse4Ops {
-  static void AddEven(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
+  static void AddLow(const Int32x8& a, const Int32x8& b, Uint64x4& sums) {
     using Half = int32_t __attribute__((vector_size(16)));
     const Half a_low = __builtin_shufflevector(a, a, 0, 1, 2, 3);
     const Half a_high = __builtin_shufflevector(a, a, 4, 5, 6, 7);

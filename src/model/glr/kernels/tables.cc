@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "base/uint128.h"
 #include "entropy/q62.h"
 
 namespace lmz {
@@ -11,7 +12,6 @@ namespace {
 using q62::ExpOfMinus;
 using q62::kOne;
 using q62::Mul;
-using q62::Wide;
 
 // Powers of e^(-1/256) carry an error of at most 4096 * 2^-62: far below what could change a
 // rounding to 16 bits (the tests compare every entry with extended precision).
@@ -22,9 +22,10 @@ constexpr std::array<uint16_t, 8192> MakeSigmoidTable() {
   for (uint32_t z = 0; z < 4096; ++z) {
     // With p = e^(-z/256) the sigmoid of z is 1 / (1 + p), that of -z is p / (1 + p).
     const uint64_t denominator = kOne + power;
-    const Wide above = ((Wide{kOne} << 16) + denominator / 2) / denominator;
+    const Uint128 above = ((Uint128{kOne} << 16) + denominator / 2) / denominator;
     table[4096 + z] = static_cast<uint16_t>(above > 65535 ? 65535 : above);
-    table[4096 - z] = static_cast<uint16_t>(((Wide{power} << 16) + denominator / 2) / denominator);
+    table[4096 - z] =
+        static_cast<uint16_t>(((Uint128{power} << 16) + denominator / 2) / denominator);
     power = Mul(power, ratio);
   }
   return table;

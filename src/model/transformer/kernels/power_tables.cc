@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "base/uint128.h"
 #include "entropy/q62.h"
 
 namespace lmz {
@@ -11,7 +12,6 @@ namespace {
 using q62::ExpOfMinus;
 using q62::kOne;
 using q62::Mul;
-using q62::Wide;
 
 constexpr uint64_t kHalfPiQ62 = 7244019458077122842u;
 
@@ -71,7 +71,7 @@ constexpr std::array<int32_t, kMostFactor - kLeastFactor + 1> MakeLogs() {
     uint64_t power = factor << (62 - whole);  // 1 .. 2 in Q62
     int64_t log = whole;
     for (int bit = 0; bit < 30; ++bit) {
-      const auto square = static_cast<uint64_t>(Wide{power} * power >> 62);
+      const auto square = static_cast<uint64_t>(Uint128{power} * power >> 62);
       log = 2 * log + static_cast<int64_t>(square >> 63);
       power = square >> (square >> 63);
     }
