@@ -60,8 +60,8 @@ OPERATORS = [
              lambda m: f"if (false && ({m[1]})) {m[2]}"),
 ]
 # Lines that no test can tell apart: hints for speed and messages.
-NO_CODE = re.compile(r"^\s*(//|#|static_assert|LMZ_CHECK|template|using |__builtin_prefetch)|reserve\(|"
-                     r"std::thread|CacheLine")
+NO_CODE = re.compile(r"^\s*(//|#|static_assert|LMZ_CHECK|template|using |__builtin_prefetch)|"
+                     r"reserve\(|std::thread|CacheLine")
 
 
 def faults_of(path):
