@@ -22,12 +22,12 @@ newest() {
 }
 
 # Seconds of training in all, rows of all processes, and what differs between the models. The rates
-# are those of the trainings that docs/models.md records, at their starts.
+# are between those at the start and at the end of the trainings that docs/models.md records.
 case $model in
-  large) total=5280 rows=192 options="--from models/large.lmm --rate 1e-2 --jump 0.05" ;;
-  base) total=2640 rows=256 options="--from models/base.lmm --rate 1e-2 --jump 0.05 --teacher $(newest large)" ;;
-  small) total=2640 rows=192 options="--from models/small.lmm --rate 1.5e-2 --jump 0.1 --teacher $(newest base)" ;;
-  tiny) total=2640 rows=192 options="--from models/tiny.lmm --rate 2e-2 --jump 0.1 --teacher $(newest base)" ;;
+  large) total=1400 rows=128 options="--from models/large.lmm --rate 8e-3 --jump 0.05" ;;
+  base) total=1400 rows=256 options="--from models/base.lmm --rate 1e-2 --jump 0.05 --teacher $(newest large)" ;;
+  small) total=1400 rows=192 options="--from models/small.lmm --rate 1.5e-2 --jump 0.1 --teacher $(newest base)" ;;
+  tiny) total=1400 rows=192 options="--from models/tiny.lmm --rate 2e-2 --jump 0.1 --teacher $(newest base)" ;;
   *) echo "train_models.sh: no model is called $model" >&2; exit 1 ;;
 esac
 
