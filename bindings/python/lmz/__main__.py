@@ -62,21 +62,44 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _shown(name: str) -> str:
+    """A name without what a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
+def _give_name(unfinished: str, name: str) -> None:
+    """Names a file as no other is named, even one that was made meanwhile."""
+    try:
+        os.link(unfinished, name)
+        os.unlink(unfinished)
+    except FileExistsError:
+        raise FileExistsError(f"{_shown(name)} was made meanwhile; use -f to overwrite it") from None
+    except OSError:  # a file system without links
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.replace(unfinished, name)
+
+
 @contextlib.contextmanager
 def _output_file(name: str, may_replace: bool) -> Iterator[IO[bytes]]:
     """Gets its name when it is whole."""
     if not may_replace and os.path.lexists(name):
-        raise FileExistsError(f"{name} exists; use -f to overwrite it")
+        raise FileExistsError(f"{_shown(name)} exists; use -f to overwrite it")
     descriptor, unfinished = tempfile.mkstemp(prefix=".lmz-", dir=os.path.dirname(name) or ".")
     try:
         with open(descriptor, "wb") as file:
             yield file
+            file.flush()
+            os.fsync(descriptor)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(unfinished, 0o666 & ~mask)
-        os.replace(unfinished, name)
+        if may_replace:
+            os.replace(unfinished, name)
+        else:
+            _give_name(unfinished, name)
     except BaseException:
-        os.unlink(unfinished)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(unfinished)
         raise
 
 
@@ -100,7 +123,7 @@ def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | N
 
 def _list(name: str) -> None:
     with lmz.RangeReader(name) as reader:
-        print(f"{os.path.getsize(name):>14} {reader.size:>14} {len(reader.blocks):>8}  {name}")
+        print(f"{os.path.getsize(name):>14} {reader.size:>14} {len(reader.blocks):>8}  {_shown(name)}")
 
 
 def _run(options: argparse.Namespace, name: str) -> None:
@@ -139,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             _run(options, name)
         except (OSError, ValueError, MemoryError, lmz.LmzError) as failure:
-            print(f"lmz: {name}: {failure}", file=sys.stderr)
+            print(f"lmz: {_shown(name)}: {failure}", file=sys.stderr)
             worst = max(worst, _STATUS.get(getattr(failure, "code", None), 1))
     return worst
 
