@@ -73,7 +73,7 @@ def _give_name(unfinished: str, name: str) -> None:
         os.link(unfinished, name)
         os.unlink(unfinished)
     except FileExistsError:
-        raise FileExistsError(f"{_shown(name)} was made meanwhile; use -f to overwrite it") from None
+        raise FileExistsError("its output was made meanwhile; use -f to overwrite it") from None
     except OSError:  # a file system without links
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         os.replace(unfinished, name)
@@ -123,7 +123,8 @@ def _convert(options: argparse.Namespace, source: IO[bytes], sink: IO[bytes] | N
 
 def _list(name: str) -> None:
     with lmz.RangeReader(name) as reader:
-        print(f"{os.path.getsize(name):>14} {reader.size:>14} {len(reader.blocks):>8}  {_shown(name)}")
+        coded_size = os.path.getsize(name)
+        print(f"{coded_size:>14} {reader.size:>14} {len(reader.blocks):>8}  {_shown(name)}")
 
 
 def _run(options: argparse.Namespace, name: str) -> None:
