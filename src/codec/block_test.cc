@@ -132,7 +132,7 @@ TEST(Block, HeadersThatNoEncoderWritesAreRefused) {
 
 TEST(Block, DesyncAndDamageAreToldApart) {
   for (const BlockChoice& choice : AllChoices()) {
-    const Bytes raw = testing::MakeWords(5000);
+    const Bytes raw = testing::MakeWords(1000);
     Bytes payload;
     Result<BlockHeader> encoded = EncodeBlock(raw, choice, payload);
     ASSERT_TRUE(encoded.ok());

@@ -9,6 +9,7 @@
 #include "tests/counted_memory.h"
 #include "tests/jpeg_builder.h"
 #include "tests/recipes.h"
+#include "tests/sanitized.h"
 
 namespace lmz {
 namespace {
@@ -22,18 +23,10 @@ using testing::ZipFile;
 constexpr size_t kMaxMemory = size_t{512} << 20;
 
 // Builds that check everything take so many times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kSlowness = 30;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr double kSlowness = 30;
+#if defined(__OPTIMIZE__)
+constexpr double kSlowness = testing::kIsSanitized ? 30 : 2;
 #else
-constexpr double kSlowness = 2;
-#endif
-#elif !defined(__OPTIMIZE__)
 constexpr double kSlowness = 30;
-#else
-constexpr double kSlowness = 2;
 #endif
 
 // What compressing took at level 0.

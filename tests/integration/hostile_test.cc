@@ -14,6 +14,7 @@
 #include "tests/damage.h"
 #include "tests/frame_builder.h"
 #include "tests/recipes.h"
+#include "tests/sanitized.h"
 
 namespace {
 std::atomic<size_t> largest_allocation = 0;
@@ -225,9 +226,10 @@ TEST(Hostile, NotesBearTruncationsAndBitFlips) {
 
 // Two bytes changed at once: reaches what one bit cannot.
 TEST(Hostile, RandomChangesNeverGiveWrongBytes) {
+  constexpr int kRounds = testing::kIsSanitized ? 50 : 200;
   TestRandom state(7);
   for (const SmallFile& file : SmallFiles()) {
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < kRounds; ++round) {
       Bytes changed = file.coded;
       for (int i = 0; i < 2; ++i) {
         const uint64_t random = state.Next();

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""usage: tests/mutation/mutate.py [--count N] [--seed N] [--only TEXT] [--least PERCENT]
+"""usage: tests/mutation/mutate.py [--count N] [--seed N] [--rules] [--only TEXT] [--least PERCENT]
 
 Plants one fault after the other into a copy of the sources, rebuilds what it touches, and sees
 whether a test fails: mutation testing. Faults are those that people make: a comparison off by one
 or turned round, a check that is left out, an error that is not passed on, a limit one too high,
 "and" for "or". Which places get one follows from the seed alone, so that a run can be repeated.
 
+With --rules, the faults are those of rules.txt beside this file: a decoder that breaks one rule of
+the specifications.
+
 Prints a line for each fault, with the test that fails or SURVIVED, and the share that tests catch;
-exits with 1 when that is less than --least. --only keeps faults whose path and line hold TEXT. What
+exits with 1 when that is less than --least. --only keeps faults whose line here holds TEXT. What
 cannot be compiled does not count. Takes about a quarter of a minute a fault on two cores.
 """
 import argparse
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -26,6 +30,7 @@ COMMON = ["items_test", "golden_test", "decoder_test", "hostile_test"]
 # Folder: its share of the faults, and the tests, the quickest first, "*" for those beside the file;
 # "cli" stands for the tests of the program.
 FOLDERS = {
+    "src/base": (2, ["*", "container_tests", *COMMON]),
     "src/container": (14, ["*", "stream_tests", "spec_test", *COMMON]),
     "src/codec": (24, ["*", "codec_tests", "spec_test", "memory_test", *COMMON]),
     "src/entropy": (4, ["*", "spec_test", *COMMON]),
@@ -83,27 +88,59 @@ def faults_of(path):
                 yield operator, number, changed
 
 
-def chosen(count, seed, only):
+class Fault:
+    """What is planted: `old`, which stands there once or is line `number`, becomes `new`."""
+
+    def __init__(self, name, what, old, new, number=None):
+        self.name, self.what, self.old, self.new, self.number = name, what, old, new, number
+
+    def __str__(self):
+        place = f"{self.name}:{self.number + 1}" if self.number is not None else str(self.name)
+        return f"{place} {self.what}"
+
+    def planted(self, text):
+        if self.number is not None:
+            lines = text.splitlines(keepends=True)
+            lines[self.number] = self.new + "\n"
+            return "".join(lines)
+        if text.count(self.old) != 1:
+            sys.exit(f"mutate: {self.name} does not hold once: {self.old}")
+        return text.replace(self.old, self.new)
+
+
+def drawn(count, seed):
     """Faults of all folders by their shares, at most one a line."""
     total = sum(share for share, _ in FOLDERS.values())
-    for folder, (share, tests) in FOLDERS.items():
+    for folder, (share, _) in FOLDERS.items():
         found = []
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix not in (".cc", ".h") or path.stem.endswith("_test"):
                 continue
+            name = path.relative_to(ROOT)
             for operator, number, line in faults_of(path):
-                name = path.relative_to(ROOT)
                 text = f"{seed} {name} {number} {operator.name} {line}"
                 key = hashlib.sha256(text.encode()).digest()
-                if only in f"{name}:{number + 1}: {line}":
-                    found.append((key, name, number, operator, line))
-        taken = set()
-        for key, name, number, operator, line in sorted(found, key=lambda fault: fault[0]):
-            if len(taken) == max(1, round(count * share / total)):
-                break
-            if (name, number) not in taken:
-                taken.add((name, number))
-                yield name, number, operator, line, tests
+                what = f"{operator.name}: {line.strip()}"
+                found.append((key, Fault(name, what, None, line, number)))
+        taken = {}
+        for _, fault in sorted(found, key=lambda item: item[0]):
+            if len(taken) < max(1, round(count * share / total)):
+                taken.setdefault((fault.name, fault.number), fault)
+        yield from taken.values()
+
+
+def of_rules():
+    """The faults of rules.txt."""
+    for part in (pathlib.Path(__file__).parent / "rules.txt").read_text().split("\n\n")[1:]:
+        fields = dict(line.split(": ", 1) for line in part.splitlines())
+        old, new = json.loads(fields["from"]), json.loads(fields["to"])
+        yield Fault(pathlib.Path(fields["file"]), fields["rule"], old, new)
+
+
+def tests_of(name):
+    """The test programs for a file, those beside it by its folder or one above, quickest first."""
+    folder = next(folder for folder in FOLDERS if name.is_relative_to(folder))
+    return targets_of(name, FOLDERS[folder][1])
 
 
 def targets_of(name, tests):
@@ -152,15 +189,13 @@ class Tree:
         return self.call([self.build / "tests" / test, "--gtest_brief=1", "--gtest_fail_fast"],
                          seconds=SECONDS)
 
-    def judge(self, name, number, line, tests):
+    def judge(self, fault):
         """The test that fails; "" when none does, None when the fault cannot be compiled."""
-        path = self.sources / name
+        path = self.sources / fault.name
         original = path.read_text()
-        lines = original.splitlines(keepends=True)
-        lines[number] = line + "\n"
-        path.write_text("".join(lines))
+        path.write_text(fault.planted(original))
         try:
-            for test in tests:
+            for test in tests_of(fault.name):
                 if not self.make(test):
                     return None
                 if not self.passes(test):
@@ -174,27 +209,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=80)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rules", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--least", type=float, default=90)
     arguments = parser.parse_args()
-    plan = [(name, number, operator, line, targets_of(name, tests)) for
-            name, number, operator, line, tests in
-            chosen(arguments.count, arguments.seed, arguments.only)]
+    faults = of_rules() if arguments.rules else drawn(arguments.count, arguments.seed)
+    plan = [fault for fault in faults if arguments.only in str(fault)]
     with tempfile.TemporaryDirectory() as folder:
         tree = Tree(pathlib.Path(folder))
-        for test in sorted({test for *_, tests in plan for test in tests}):
+        for test in sorted({test for fault in plan for test in tests_of(fault.name)}):
             tree.make(test, check=True)
             if not tree.passes(test):
                 sys.exit(f"mutate: {test} fails without any fault")
         caught = survived = 0
-        for name, number, operator, line, tests in plan:
+        for fault in plan:
             begin = time.monotonic()
-            test = tree.judge(name, number, line, tests)
+            test = tree.judge(fault)
             verdict = "not compiled" if test is None else test or "SURVIVED"
             caught += bool(test)
             survived += test == ""
-            print(f"{verdict:<24} {name}:{number + 1} {operator.name}: {line.strip()} "
-                  f"({time.monotonic() - begin:.0f} s)", flush=True)
+            print(f"{verdict:<24} {fault} ({time.monotonic() - begin:.0f} s)", flush=True)
     share = 100 * caught / max(1, caught + survived)
     print(f"{caught} of {caught + survived} faults are caught, {share:.1f} %")
     sys.exit(share < arguments.least)
