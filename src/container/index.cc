@@ -153,7 +153,7 @@ Result<std::optional<FrameIndex>> ReadIndexBefore(const RandomAccess& input, uin
                                     std::to_string(memory_limit) + " bytes");
   }
   FrameIndex index;
-  index.blocks.reserve(head.block_count);
+  index.blocks.reserve(static_cast<size_t>(head.block_count));
   uint64_t offset = 0;  // from the frame's first block
   uint64_t raw_size = 0;
   for (uint64_t number = 0; number < head.block_count; ++number) {

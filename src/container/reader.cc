@@ -25,14 +25,16 @@ void CoverEntry(const IndexEntry& entry, Checksum64Stream& entries) {
   entries.Update(bytes);
 }
 
+// `what` stands in front of the number.
+Status Newer(std::string what, int number) {
+  what += std::to_string(number);
+  return Status(Code::kNewerVersion, what + " needs a newer version of lmz");
+}
+
 Status CheckStart(int version, int kind) {
-  if (version != kFormatVersion) {
-    return Status(Code::kNewerVersion, "version " + std::to_string(version) +
-                                           " of the format requires a newer version of lmz");
-  }
+  if (version != kFormatVersion) return Newer("format version ", version);
   if (kind != 0 && kind != kCompactKind && kind != kNoteKind) {
-    return Status(Code::kNewerVersion, "a frame of kind " + std::to_string(kind >> 4) +
-                                           " requires a newer version of lmz");
+    return Newer("a frame of kind ", kind >> 4);
   }
   return OkStatus();
 }
@@ -199,9 +201,7 @@ Result<Reader::Item> Reader::BeginFullFrame(HeaderReader& archive) {
   Visit(archive, header);
   // An unknown flag may add fields, so it comes before the check.
   if ((header.flags & ~kFlagContentSize) != 0) {
-    return Status(Code::kNewerVersion,
-                  "flags " + std::to_string(header.flags) + " require a newer version of lmz")
-        .At(At("frame header", frame_.offset));
+    return Newer("a frame with flags ", header.flags).At(At("frame header", frame_.offset));
   }
   LMZ_TRY(archive.status().At(At("frame header", frame_.offset)));
   if ((header.flags & kFlagContentSize) != 0) frame_.content_size = header.content_size;

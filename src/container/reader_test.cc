@@ -124,7 +124,7 @@ TEST(Reader, WhatANewerVersionWroteIsNamed) {
     const auto version_and_kind = static_cast<uint8_t>(bits);
     const Status status = ReadStructure(FrameBuilder().Start(version_and_kind).End().bytes);
     EXPECT_EQ(status.code(), Code::kNewerVersion);
-    const std::string named = (bits & 15) != 0 ? "version " + std::to_string(bits & 15) + " of"
+    const std::string named = (bits & 15) != 0 ? "version " + std::to_string(bits & 15) + " "
                                                : "of kind " + std::to_string(bits >> 4) + " ";
     EXPECT_NE(status.message().find(named), std::string::npos) << status.message();
   }
