@@ -167,6 +167,24 @@ TEST(Block, FilteredPayloadsWithImpossibleSizesAreRefused) {
   }
 }
 
+// Before any of it is decoded, which ends as truncated.
+TEST(Block, ACodeCannotStandForMoreFilteredBytesThanItsCodecAllows) {
+  const Bytes code(8, 0xFF);
+  const uint64_t most = kBytesCodec.max_raw_size(code.size());
+  for (const uint64_t filtered_size : {most, most + 1}) {
+    Bytes payload;
+    ByteWriter(payload).Varint(filtered_size);
+    AppendTo(payload, code);
+    payload[payload.size() - code.size()] = 0;  // a profile
+    BlockHeader header = {.codec = kBytesCodec.id, .filters = kFilterRepeat};
+    header.raw_size = most + 1000;
+    header.payload_size = payload.size();
+    Bytes raw(static_cast<size_t>(header.raw_size));
+    EXPECT_EQ(DecodeBlock(header, payload, raw).code(),
+              filtered_size == most ? Code::kTruncated : Code::kDamaged);
+  }
+}
+
 // The charset filter may double a block, the others only add their headers.
 TEST(Block, FilteredSizesAreBoundedByTheirFilters) {
   constexpr uint64_t kSize = 1000;
