@@ -119,6 +119,22 @@ TEST(Reader, WhatIsNoPaddingSaysHowToCutItOff) {
   }
 }
 
+// At the block that is too much, not only behind the last one.
+TEST(Reader, BlocksBeyondTheContentSizeAreRefusedAtOnce) {
+  const Bytes frame = FrameBuilder()
+                          .Start(0, kFlagContentSize, 7)
+                          .Stored(ToBytes("hello "))
+                          .Stored(ToBytes("world"))
+                          .End()
+                          .bytes;
+  MemorySource source(frame);
+  Reader reader(source);
+  for (const Reader::Item item : {Reader::Item::kFrame, Reader::Item::kBlock}) {
+    EXPECT_EQ(reader.Next().value(), item);
+  }
+  EXPECT_EQ(reader.Next().status().code(), Code::kDamaged);
+}
+
 TEST(Reader, WhatANewerVersionWroteIsNamed) {
   for (const int bits : {0x01, 0x0F, 0x21, 0x30, 0x40, 0x80, 0x90}) {
     const auto version_and_kind = static_cast<uint8_t>(bits);
