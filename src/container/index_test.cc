@@ -137,6 +137,18 @@ class HollowInput final : public RandomAccess {
   uint64_t back_begin_;
 };
 
+// A second end, which counts the first one into the index: a reader from the beginning finds it
+// behind the frame.
+TEST(Index, IsAsLongAsItsEndSays) {
+  Bytes file = SmallFrame();
+  const uint32_t index_size = LoadLe32(file.data() + file.size() - kEndMagic.size() - 4);
+  ByteWriter writer(file);
+  writer.U32(0);
+  writer.U32(index_size + static_cast<uint32_t>(kFooterSize));
+  writer.Append(kEndMagic);
+  EXPECT_EQ(CodeOfIndexOf(file), Code::kDamaged);
+}
+
 TEST(Index, BlocksAreNotLongerThanTheyCanBe) {
   const auto code_of = [](uint64_t coded_size) {
     testing::FrameBuilder frame = testing::FrameBuilder().Start();
