@@ -26,7 +26,7 @@ for command in lmz unlmz lmzcat
     complete -c $command -l wide -d '64 lanes and blocks of 3840K, for GPUs'
     complete -c $command -l frame-size -x -a '64M 256M 1G' -d 'size of frames'
     complete -c $command -s M -l memlimit -x -d 'limit the memory to decode'
-complete -c $command -l output-limit -x -d 'limit the size of what is decoded'
+    complete -c $command -l output-limit -x -d 'limit the size of what is decoded'
     complete -c $command -s 0 -d 'no model'
     complete -c $command -s 1 -d 'tiny model'
     complete -c $command -s 2 -d 'small model'

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/folder_test.h"
+
 namespace lmz::cli {
 namespace {
 
@@ -15,21 +17,8 @@ namespace fs = std::filesystem;
 
 using Change = InputFile::Change;
 
-class InputFileTest : public ::testing::Test {
+class InputFileTest : public testing::FolderTest {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "lmz-input-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-
-  void Write(const std::string& name, const std::string& content) const {
-    std::ofstream(Path(name), std::ios::binary) << content;
-  }
-
   void Append(const std::string& name, const std::string& content) const {
     std::ofstream(Path(name), std::ios::binary | std::ios::app) << content;
   }
@@ -60,8 +49,6 @@ class InputFileTest : public ::testing::Test {
     EXPECT_TRUE(change.ok()) << change.status().message();
     return change.value();
   }
-
-  fs::path folder_;
 };
 
 TEST_F(InputFileTest, AFileThatIsLeftAloneDoesNotChange) {

@@ -6,27 +6,15 @@
 #include <fstream>
 
 #include "cli/io/descriptor.h"
+#include "tests/folder_test.h"
 
 namespace lmz::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-class OutputFileTest : public ::testing::Test {
+class OutputFileTest : public testing::FolderTest {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "lmz-output-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-
-  void Write(const std::string& name, const std::string& content) const {
-    std::ofstream(Path(name), std::ios::binary) << content;
-  }
-
   std::string Content(const std::string& name) const {
     std::ifstream file(Path(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -40,8 +28,6 @@ class OutputFileTest : public ::testing::Test {
     EXPECT_TRUE(output.value()->Write(BytesOf("new")).ok());
     return std::move(output).value();
   }
-
-  fs::path folder_;
 };
 
 TEST_F(OutputFileTest, WithoutCommitNothingIsLeft) {
