@@ -28,7 +28,7 @@ void CoverEntry(const IndexEntry& entry, Checksum64Stream& entries) {
 // `what` stands in front of the number.
 Status Newer(std::string what, int number) {
   what += std::to_string(number);
-  return Status(Code::kNewerVersion, what + " needs a newer version of lmz");
+  return Status(Code::kNewerVersion, what + " requires a newer version of lmz");
 }
 
 Status CheckStart(int version, int kind) {

@@ -81,7 +81,7 @@ uint64_t PackPngMemory(ByteReader& reader, uint64_t raw_size, const BlockResourc
   const Result<Fields> fields = Fields::Read(reader, raw_size);
   if (!fields.ok()) return 0;
   const Result<uint64_t> stream_size = reader.Varint();
-  if (!stream_size.ok() || !reader.Take(static_cast<size_t>(stream_size.value())).ok()) return 0;
+  if (!stream_size.ok() || !reader.Take(stream_size.value()).ok()) return 0;
   const ByteSpan code = reader.Take(reader.remaining()).value();
   const uint64_t unpacked = fields.value().unpacked_size();
   const uint64_t data = fields.value().data_size;
